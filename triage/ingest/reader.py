@@ -1,0 +1,112 @@
+"""What a reader is, and what it is given: the contract of ``triage/ingest/readers``."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import BinaryIO
+
+from triage.ingest.text import clean_lines, encoding_of, is_binary, open_text
+from triage.model import Item, TriageError
+
+HEAD_BYTES = 65_536
+TAIL_BYTES = 16_384
+
+
+class IngestError(TriageError):
+    """A source that cannot be read: names the source, the reason and what to do."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Bytes with a name, readable as often as needed."""
+
+    name: str
+    """Path, URL, ``archive.zip!member`` or ``-``: what messages call it."""
+    open: Callable[[], BinaryIO]
+    """A fresh stream from the first byte on; the caller closes it."""
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first 64 KiB."""
+        with self.open() as stream:
+            return stream.read(HEAD_BYTES)
+
+    @cached_property
+    def tail(self) -> bytes:
+        """The last 16 KiB (the same bytes as the head for a small source)."""
+        with self.open() as stream:
+            if not stream.seekable():
+                return b""
+            size = stream.seek(0, io.SEEK_END)
+            # Even, so that UTF-16 stays in step.
+            stream.seek(max(0, size - TAIL_BYTES) & ~1)
+            return stream.read(TAIL_BYTES)
+
+    @cached_property
+    def encoding(self) -> str:
+        return encoding_of(self.head)
+
+    def lines(self) -> Iterator[str]:
+        """The text, line by line, without line ends, colours and CI prefixes.
+
+        The n-th line yielded is line n of the file, so ``enumerate(source.lines(), 1)`` gives true line
+        numbers.
+        """
+        with self.open() as stream, open_text(stream, self.encoding) as text:
+            yield from clean_lines(text)
+
+    def read(self, limit: int) -> bytes:
+        """All bytes, for formats that have no streaming reader.
+
+        Raises:
+            IngestError: the source is larger than ``limit`` bytes.
+        """
+        with self.open() as stream:
+            data = stream.read(limit + 1)
+        if len(data) > limit:
+            raise IngestError(f"{self.name}: larger than {limit >> 20} MiB; split the file or convert it to JUnit XML")
+        return data
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a sniffer sees: the two ends of a source, raw and as clean text."""
+
+    head: bytes
+    text: str
+    """The head as clean lines joined by newlines; empty for binary data."""
+    end: str
+    """The tail likewise."""
+
+    @classmethod
+    def of(cls, source: Source) -> Sample:
+        head = source.head
+        if is_binary(head):
+            return cls(head, "", "")
+        return cls(head, _clean(head, source.encoding), _clean(source.tail, source.encoding))
+
+
+def _clean(data: bytes, encoding: str) -> str:
+    # A BOM is only at the start: the tail of such a file is decoded with the plain codec.
+    codec = "utf-16-le" if encoding == "utf-16" and not data.startswith((b"\xff\xfe", b"\xfe\xff")) else encoding
+    with open_text(io.BytesIO(data), codec) as text:
+        return "\n".join(clean_lines(text))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One format. A module in ``triage/ingest/readers`` exports one as ``READER`` and is then known."""
+
+    name: str
+    """Short and stable: ``junit-xml``, ``pytest-console``. Shown to people and stored with the run."""
+    sniff: Callable[[Sample], int]
+    """How sure this reader is that it can read the source: 0 (no) to 100 (certain). Must not raise."""
+    read: Callable[[Source], Iterator[Item]]
+    """The content as cases, failures outside any case, facts and warnings, in the order of the file.
+
+    Raises ``IngestError`` when nothing could be read; what was complete before a break is yielded, then a
+    ``Warn`` says where it broke.
+    """

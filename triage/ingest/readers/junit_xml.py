@@ -1,0 +1,312 @@
+"""JUnit XML in the dialects of pytest, Maven Surefire, Playwright, Jest, Vitest, CTest and their likes.
+
+There is no one specification. The sources are: the Surefire schema (``surefire-test-report.xsd``, with its
+``rerunFailure`` and ``flakyFailure``), the Jenkins xUnit plugin's ``junit-10.xsd``, and what the runners write.
+Streamed with expat, so memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from xml.parsers import expat
+
+from triage.ingest.parts import failure_from
+from triage.ingest.playwright_text import error_blocks
+from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.text import mend, strip_ansi
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, worse
+
+_CHUNK = 1 << 18
+_RED = {"failure": "failure", "error": "error"}
+_RETRIED = {"rerunFailure": "failure", "rerunError": "error", "flakyFailure": "failure", "flakyError": "error"}
+_NOT_RUN = ("disabled", "notrun", "skipped", "ignored")  # CTest and GoogleTest say so in an attribute only
+_TEXT = {*_RED, *_RETRIED, "skipped", "system-out", "system-err", "property", "stackTrace"}
+
+# Control characters and references to them are not allowed in XML 1.0, and runners write them all the same.
+_CONTROL = bytes(ch if ch in b"\t\n\r" or ch >= 32 else 0x20 for ch in range(256))
+_ESCAPE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
+_BAD_REFERENCE = re.compile(rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));", re.IGNORECASE)
+
+
+def _sniff(sample: Sample) -> int:
+    head = sample.text[:4096]
+    if not head.lstrip("\ufeff \t\r\n").startswith("<"):
+        return 0
+    root = re.search(r"<(?:\w+:)?(testsuites?|testcase)\b", head)
+    if root is None:
+        return 0
+    if re.search(r"<(?:test-run|test-results|assemblies|robot|Site|testng-results)\b", head):
+        return 0
+    return 95
+
+
+@dataclass
+class _Suite:
+    name: str
+    file: str | None
+    stated: dict[str, str]
+
+
+@dataclass
+class _Element:
+    """The test case being read."""
+
+    attributes: dict[str, str]
+    line: int
+    outcome: Outcome = Outcome.PASSED
+    failures: list[Failure] = field(default_factory=list)
+    retried: int = 0
+    output: list[str] = field(default_factory=list)
+    properties: list[tuple[str, str]] = field(default_factory=list)
+
+
+class _Handler:
+    """Turns expat's events into items, kept in ``items`` until the reader takes them."""
+
+    def __init__(self, parser: expat.XMLParserType, source: str) -> None:
+        self.items: list[Item] = []
+        self.seen = 0
+        self._parser = parser
+        self._source = source
+        self._suites: list[_Suite] = []
+        self._case: _Element | None = None
+        self._open: tuple[str, dict[str, str], int] | None = None
+        self._text: list[str] = []
+        self._last: CaseResult | None = None
+        self._root = True
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if name in ("testsuites", "testsuite"):
+            self._start_suite(name, attributes)
+        elif name == "testcase":
+            self._case = _Element(attributes, self._parser.CurrentLineNumber)
+        elif name in _TEXT:
+            self._open = (name, attributes, self._parser.CurrentLineNumber)
+            self._text = []
+
+    def data(self, text: str) -> None:
+        if self._open is not None:
+            self._text.append(text)
+
+    def end(self, name: str) -> None:
+        name = name.rpartition(":")[2]
+        if name == "testsuite":
+            self._suites.pop()
+        elif name == "testcase" and self._case is not None:
+            self._finish_case(self._case)
+            self._case = None
+        elif self._open is not None and name == self._open[0]:
+            _, attributes, line = self._open
+            self._open = None
+            text = mend(strip_ansi("".join(self._text)))
+            if self._case is not None:
+                self._child(self._case, name, attributes, text, line)
+            elif name == "property":
+                self._run_property(attributes, text)
+            elif name in _RED:
+                # An error of the suite itself: counts for no case, and must not be lost.
+                self.items.append(_failure(name, attributes, text, line)[0])
+                self.seen += 1
+
+    def _start_suite(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "testsuite":
+            self._suites.append(_Suite(attributes.get("name", ""), attributes.get("file"), attributes))
+        if not self._root:
+            return
+        self._root = False
+        stated = _stated(attributes)
+        info = RunInfo(
+            started=attributes.get("timestamp") or None,
+            duration=_seconds(attributes.get("time")),
+            properties=tuple((key, attributes[key]) for key in ("hostname",) if attributes.get(key)),
+            totals=stated,
+        )
+        self.items.append(info)
+
+    def _run_property(self, attributes: dict[str, str], text: str) -> None:
+        if name := attributes.get("name"):
+            self.items.append(RunInfo(properties=((name, attributes.get("value", text.strip())),)))
+
+    def _child(self, case: _Element, name: str, attributes: dict[str, str], text: str, line: int) -> None:
+        if name in _RED:
+            case.failures.extend(_failure(name, attributes, text, line))
+            case.outcome = worse(case.outcome, Outcome.ERROR if name == "error" else Outcome.FAILED)
+        elif name in _RETRIED:
+            case.failures.extend(_failure(_RETRIED[name], attributes, text, line))
+            case.retried += 1
+        elif name == "skipped":
+            expected = "xfail" in attributes.get("type", "")
+            case.outcome = worse(case.outcome, Outcome.XFAILED if expected else Outcome.SKIPPED)
+            if reason := attributes.get("message") or text.strip():
+                case.properties.append(("reason", reason))
+        elif name in ("system-out", "system-err") and text.strip():
+            case.output.append(text.strip("\n"))
+        elif name == "property" and attributes.get("name"):
+            case.properties.append((attributes["name"], attributes.get("value", text.strip())))
+
+    def _finish_case(self, element: _Element) -> None:
+        self.seen += 1
+        case = self._result(element)
+        # pytest writes a second element of the same case for a broken tear-down, and one for each rerun.
+        if self._is_pytest() and self._last is not None and self._last.id == case.id:
+            case = _joined(self._last, case)
+            self.items[-1] = case
+        else:
+            self.items.append(case)
+        self._last = case
+
+    def _result(self, element: _Element) -> CaseResult:
+        attributes = element.attributes
+        name = attributes.get("name", "").strip() or "(unnamed)"
+        file, suite = self._place(attributes)
+        output = "\n".join(element.output)
+        failures = tuple(
+            f if f.message or f.trace else replace(f, message=_first_line(output)) for f in element.failures
+        )
+        outcome = element.outcome
+        if outcome is Outcome.PASSED and attributes.get("status") in _NOT_RUN:
+            outcome = Outcome.SKIPPED
+        return CaseResult(
+            name=name,
+            outcome=outcome,
+            suite=suite,
+            file=file,
+            line=_integer(attributes.get("line"), 1 if self._is_pytest() else 0),
+            duration=_seconds(attributes.get("time")),
+            attempts=1 + element.retried,
+            failures=failures,
+            output=output,
+            properties=tuple(element.properties),
+        )
+
+    def _place(self, attributes: dict[str, str]) -> tuple[str | None, str]:
+        classname = attributes.get("classname", "")
+        if self._is_pytest():
+            file, suite = _pytest_place(classname)
+            return attributes.get("file") or file, suite
+        nearest = self._suites[-1] if self._suites else None
+        suite = classname or (nearest.name if nearest else "")
+        if suite == attributes.get("name"):  # jest-junit and CTest repeat the name as class
+            suite = nearest.name if nearest else ""
+        return attributes.get("file") or (nearest.file if nearest else None), suite
+
+    def _is_pytest(self) -> bool:
+        return bool(self._suites) and self._suites[0].name == "pytest"
+
+
+def _pytest_place(classname: str) -> tuple[str | None, str]:
+    """File and class path from pytest's dotted class name: classes start with a capital, modules do not."""
+    parts = classname.split(".")
+    module = []
+    while parts and not parts[0][:1].isupper():
+        module.append(parts.pop(0))
+    return ("/".join(module) + ".py" if any(module) else None), "::".join(parts)
+
+
+def _joined(before: CaseResult, after: CaseResult) -> CaseResult:
+    teardown = any(f.message.startswith("failed on teardown") for f in after.failures)
+    return replace(
+        after,
+        outcome=worse(before.outcome, after.outcome) if teardown else after.outcome,
+        attempts=before.attempts + (0 if teardown else 1),
+        failures=before.failures + after.failures,
+        duration=(before.duration or 0) + (after.duration or 0),
+        output="\n".join(filter(None, (before.output, after.output))),
+    )
+
+
+def _failure(kind: str, attributes: dict[str, str], text: str, line: int) -> list[Failure]:
+    message = mend(strip_ansi(attributes.get("message", ""))).strip()
+    blocks = error_blocks(text, line)
+    if blocks:
+        return [replace(b, kind=kind) for b in blocks]
+    # Some writers (Surefire, PHPUnit) put the class into ``type`` and start the text with it again.
+    type_ = attributes.get("type", "").strip()
+    if type_.startswith("pytest") or type_.lower() in ("failure", "error"):
+        type_ = ""
+    if message in ("collection failure", "test setup failure") or message.startswith("failed on "):
+        reason = failure_from(text, kind=kind).message
+        message = f"{message}: {reason}" if message.startswith("failed on ") and not _says(message, reason) else (reason or message)
+    return [failure_from(text, message=message, type=type_, kind=kind, source_line=line)]
+
+
+def _says(message: str, reason: str) -> bool:
+    return not reason or reason.split("\n", 1)[0] in message
+
+
+def _stated(attributes: dict[str, str]) -> Totals | None:
+    tests = _integer(attributes.get("tests"))
+    if tests is None:
+        return None
+    failed = _integer(attributes.get("failures")) or 0
+    errors = _integer(attributes.get("errors")) or 0
+    skipped = _integer(attributes.get("skipped")) or 0
+    return Totals(tests, max(0, tests - failed - errors - skipped), failed, errors, skipped)
+
+
+def _integer(text: str | None, offset: int = 0) -> int | None:
+    return int(text) + offset if text is not None and text.strip().isdecimal() else None
+
+
+def _seconds(text: str | None) -> float | None:
+    """Seconds; some writers use a thousands separator."""
+    try:
+        return float((text or "").replace(",", ""))
+    except ValueError:
+        return None
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.split("\n") if line.strip()), "")
+
+
+def _chunks(source: Source) -> Iterator[bytes]:
+    utf8 = source.encoding not in ("utf-16", "utf-16-le", "utf-16-be")
+    with source.open() as stream:
+        while chunk := stream.read(_CHUNK):
+            if utf8:
+                if b"\x1b" in chunk:
+                    chunk = _ESCAPE.sub(b"", chunk)
+                if b"&#" in chunk:
+                    chunk = _BAD_REFERENCE.sub(b"?", chunk)
+                chunk = chunk.translate(_CONTROL)
+            yield chunk
+
+
+def _read(source: Source) -> Iterator[Item]:
+    def refuse(*_: object) -> None:
+        raise IngestError(f"{source.name}: declares XML entities, which no test report needs; refused unread")
+
+    wrong_encoding = source.encoding == "cp1252" and b"iso-8859" not in source.head[:200].lower()
+    parser = expat.ParserCreate("iso-8859-1" if wrong_encoding else None)
+    parser.buffer_text = True
+    parser.EntityDeclHandler = refuse
+    handler = _Handler(parser, source.name)
+    parser.StartElementHandler = handler.start
+    parser.EndElementHandler = handler.end
+    parser.CharacterDataHandler = handler.data
+    if wrong_encoding:
+        yield Warn("not in the encoding that it declares; read as Latin-1", 1)
+    try:
+        for chunk in _chunks(source):
+            parser.Parse(chunk, False)
+            # The last case stays: the next element may be its tear-down or rerun.
+            yield from handler.items[:-1]
+            del handler.items[:-1]
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        reason = expat.ErrorString(error.code)
+        if not handler.seen:
+            raise IngestError(
+                f"{source.name}:{error.lineno}: broken XML ({reason}), nothing could be read; was the run killed?"
+            ) from None
+        yield from handler.items
+        yield Warn(f"broken XML ({reason}): what was complete up to here was read, the rest is lost", error.lineno)
+        return
+    yield from handler.items
+
+
+READER = Reader("junit-xml", _sniff, _read)

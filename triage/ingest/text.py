@@ -1,0 +1,121 @@
+"""Bytes to clean lines: encodings, colours, CI wrappers. Line numbers stay those of the original file."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+# CSI, OSC (ended by BEL or ST) and two-character escapes, ECMA-48 section 5.
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+
+# Time stamps that CI systems put before every line.
+_GITHUB_STAMP = re.compile(r"^\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ")
+_GH_RUN_VIEW = re.compile(r"^[^\t\n]*\t[^\t\n]*\t\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ?")
+_GITHUB_COMMAND = re.compile(r"^##\[(?:group|endgroup|error|warning|notice|debug|command|section)\]")
+
+# UTF-8 that was read as cp1252 or Latin-1 and saved again shows these pairs.
+_MOJIBAKE = re.compile("[ÂÃâð][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122]")
+
+MAX_LINE = 1_000_000
+"""Characters of one line that are looked at; the rest of a longer line is dropped."""
+
+
+def encoding_of(head: bytes) -> str:
+    """The codec for a file that starts with ``head``: by byte order mark, by NUL pattern, else UTF-8.
+
+    >>> encoding_of("\\ufeffE2E".encode("utf-16-le"))
+    'utf-16'
+    """
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    sample = head[:4096]
+    if len(sample) >= 4:
+        even, odd = sample[0::2].count(0), sample[1::2].count(0)
+        half = len(sample) // 2
+        if odd > 0.7 * half and even < 0.1 * half:
+            return "utf-16-le"
+        if even > 0.7 * half and odd < 0.1 * half:
+            return "utf-16-be"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether ``head`` is no text in any encoding that logs are written in."""
+    if encoding_of(head).startswith("utf-16"):
+        return False
+    sample = head[:8192]
+    control = sum(byte < 32 and byte not in b"\t\n\r\f\b\x1b" for byte in sample)
+    return control > 0.05 * len(sample) or sample.count(0) > 8
+
+
+def strip_ansi(text: str) -> str:
+    """``text`` without terminal escape sequences."""
+    return _ANSI.sub("", text) if "\x1b" in text else text
+
+
+def mend(text: str) -> str:
+    """``text`` with mojibake repaired (by ftfy) where it shows its tell-tale pairs."""
+    if text.isascii() or not _MOJIBAKE.search(text):
+        return text
+    import ftfy
+
+    return ftfy.fix_encoding(text)
+
+
+def visible(text: str) -> str:
+    """``text`` safe for a terminal: control characters as their Unicode pictures, newline and tab kept.
+
+    Bidirectional overrides are shown as their code points, so that a log cannot reorder the screen.
+    """
+    if text.isprintable():
+        return text
+    return "".join(_visible_char(ch) for ch in strip_ansi(text))
+
+
+def _visible_char(ch: str) -> str:
+    if ch in "\n\t" or ch.isprintable():
+        return ch
+    code = ord(ch)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    return " " if ch.isspace() else f"<U+{code:04X}>"
+
+
+def _unwrap(head: list[str]) -> re.Pattern[str] | None:
+    """The prefix that a CI system put before the lines of this log, if most of the first lines have it."""
+    for pattern in (_GITHUB_STAMP, _GH_RUN_VIEW):
+        hits = sum(pattern.match(line) is not None for line in head)
+        if hits and hits >= 0.8 * len(head):
+            return pattern
+    return None
+
+
+def clean_lines(raw: Iterable[str]) -> Iterator[str]:
+    """Decoded lines without line ends, colours and CI prefixes; one out for each one in."""
+    lines = iter(raw)
+    head = [line for _, line in zip(range(20), lines, strict=False)]
+    prefix = _unwrap(head)
+    for chunk in (head, lines):
+        for line in chunk:
+            text = strip_ansi(line[:MAX_LINE].rstrip("\r\n"))
+            if prefix is not None:
+                text = _GITHUB_COMMAND.sub("", prefix.sub("", text))
+            if "\x00" in text:
+                text = text.replace("\x00", "\u2400")
+            yield mend(text)
+
+
+def open_text(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:
+    """``stream`` decoded; CR LF, CR and LF each end a line; undecodable bytes become U+FFFD."""
+    return io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline=None)
