@@ -1,0 +1,224 @@
+"""What a user names on the command line to sources: files, directories, globs, ``-``, archives.
+
+Archives are known by their first bytes, not by their name. A directory or an archive is searched for results:
+files there that no format claims are passed over, a file that is named itself must be readable.
+"""
+
+from __future__ import annotations
+
+import bz2
+import glob
+import gzip
+import io
+import lzma
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from triage.ingest.reader import IngestError, Sample, Source
+from triage.ingest.registry import all_readers
+from triage.ingest.text import is_binary
+
+MAX_UNPACKED = 4 << 30
+"""Bytes that one compressed member may unpack to."""
+MAX_RATIO = 1_000
+"""Times its packed size that a member may unpack to, beyond the first 64 MiB."""
+_RATIO_FREE = 64 << 20
+_LOG_SUFFIXES = {".log", ".txt", ".out", ".err", ".console"}
+_SKIPPED_DIRECTORIES = {"node_modules", "__pycache__", "site-packages"}
+
+Found = Source | IngestError
+"""A source, or why what was named is none; the other names of the same call are still taken."""
+
+
+@dataclass
+class _Limited(io.RawIOBase):
+    """A stream that refuses to unpack more than a report can need (zip and gzip bombs)."""
+
+    stream: BinaryIO
+    name: str
+    limit: int
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._taken = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return False
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed wants its Buffer protocol
+        data = self.stream.read(len(buffer))
+        self._taken += len(data)
+        if self._taken > self.limit:
+            raise IngestError(f"{self.name}: unpacks to more than {self.limit >> 20} MiB; unpack it yourself to read it")
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self.stream.close()
+        super().close()
+
+
+def find(names: list[str]) -> Iterator[Found]:
+    """The sources behind ``names``, in the order given; directories are walked in the order of their names."""
+    for name in names:
+        if name == "-":
+            data = sys.stdin.buffer.read()
+            yield from unpack(Source("-", lambda data=data: io.BytesIO(data)))
+            continue
+        path = Path(name)
+        if not path.exists() and glob.has_magic(name):
+            matches = sorted(glob.glob(name, recursive=True))
+            if not matches:
+                yield IngestError(f"{name}: nothing matches this pattern; check the path")
+            for match in matches:
+                yield from _local(Path(match))
+        else:
+            yield from _local(path)
+
+
+def _local(path: Path) -> Iterator[Found]:
+    try:
+        if path.is_dir():
+            yield from _directory(path)
+        elif path.is_file():
+            yield from unpack(_file(path))
+        elif path.exists():
+            yield IngestError(f"{path}: neither a file nor a directory; pipe it in with '-' instead")
+        else:
+            yield IngestError(f"{path}: no such file or directory; check the path")
+    except OSError as error:
+        yield IngestError(f"{path}: {error.strerror or error}; check its permissions")
+
+
+def _file(path: Path) -> Source:
+    return Source(str(path), partial(cast("type[BinaryIO]", Path.open), path, "rb"))  # type: ignore[arg-type]
+
+
+def _directory(root: Path) -> Iterator[Found]:
+    looked_at = 0
+    found = False
+    for path in _walk(root):
+        looked_at += 1
+        try:
+            for item in unpack(_file(path)):
+                if isinstance(item, IngestError) or not _is_result(item):
+                    continue
+                found = True
+                yield item
+        except OSError:
+            continue
+    if not found:
+        yield IngestError(f"{root}: no test results among its {looked_at} files; name the file or another directory")
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    for directory, folders, files in root.walk() if hasattr(root, "walk") else _os_walk(root):
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED_DIRECTORIES)
+        for name in sorted(files):
+            path = directory / name
+            if not name.startswith(".") and path.is_file():
+                yield path
+
+
+def _os_walk(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    import os
+
+    for directory, folders, files in os.walk(root):
+        yield Path(directory), folders, files
+
+
+def _is_result(source: Source) -> bool:
+    """Whether a file that nobody named is a test result: a format claims it, or it is called a log."""
+    if not source.head.strip() or is_binary(source.head):
+        return False
+    sample = Sample.of(source)
+    best = max(reader.sniff(sample) for reader in all_readers())
+    suffix = Path(source.name.rpartition("!")[2]).suffix.lower()
+    return best > 5 or (best > 0 and suffix in _LOG_SUFFIXES)
+
+
+def unpack(source: Source) -> Iterator[Found]:
+    """``source`` itself, or, for an archive, the results in it; a compressed file is seen through.
+
+    Members are only read where they lie: nothing is written to disk, so a member's name cannot escape.
+    """
+    magic = source.head[:6]
+    try:
+        if magic.startswith(b"\x1f\x8b"):
+            yield from _compressed(source, gzip.open)
+        elif magic.startswith(b"BZh"):
+            yield from _compressed(source, bz2.open)
+        elif magic.startswith(b"\xfd7zXZ"):
+            yield from _compressed(source, lzma.open)
+        elif magic.startswith(b"PK\x03\x04"):
+            yield from _members(source, _zip_members)
+        elif source.head[257:262] == b"ustar":
+            yield from _members(source, _tar_members)
+        else:
+            yield source
+    except IngestError as error:
+        yield error
+    except (EOFError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, gzip.BadGzipFile, NotImplementedError, RuntimeError) as error:
+        yield IngestError(f"{source.name}: broken archive ({error}); download or pack it again")
+
+
+def _compressed(source: Source, opener: object) -> Iterator[Found]:
+    def open_inner() -> BinaryIO:
+        raw = source.open()
+        inner = opener(raw)  # type: ignore[operator]
+        size = raw.seek(0, io.SEEK_END) if raw.seekable() else 0
+        raw.seek(0)
+        return io.BufferedReader(_Limited(inner, source.name, _limit(size)))
+
+    yield from unpack(Source(source.name, open_inner))
+
+
+def _limit(packed: int) -> int:
+    return min(MAX_UNPACKED, max(_RATIO_FREE, packed * MAX_RATIO))
+
+
+def _members(source: Source, members: object) -> Iterator[Found]:
+    found = False
+    for member in members(source):  # type: ignore[operator]
+        if member.head[:2] in (b"\x1f\x8b", b"PK") or _is_result(member):
+            for item in unpack(member):
+                found = True
+                yield item
+    if not found:
+        yield IngestError(f"{source.name}: no test results in this archive; name the report inside it")
+
+
+def _zip_members(source: Source) -> Iterator[Source]:
+    with zipfile.ZipFile(source.open()) as archive:
+        infos = [info for info in archive.infolist() if not info.is_dir() and info.file_size]
+    for info in infos:
+
+        def open_member(info: zipfile.ZipInfo = info) -> BinaryIO:
+            inner = cast(BinaryIO, zipfile.ZipFile(source.open()).open(info))
+            return io.BufferedReader(_Limited(inner, f"{source.name}!{info.filename}", _limit(info.compress_size)))
+
+        yield Source(f"{source.name}!{info.filename}", open_member)
+
+
+def _tar_members(source: Source) -> Iterator[Source]:
+    with source.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+        names = [info.name for info in archive if info.isfile() and info.size]
+    for name in names:
+
+        def open_member(name: str = name) -> BinaryIO:
+            with source.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+                for info in archive:
+                    if info.name == name and (inner := archive.extractfile(info)) is not None:
+                        return io.BytesIO(inner.read(MAX_UNPACKED))
+            raise IngestError(f"{source.name}!{name}: gone from the archive while it was read; try again")
+
+        yield Source(f"{source.name}!{name}", open_member)

@@ -1,0 +1,78 @@
+"""How much a line of any log sounds like a failure: one pass of google-re2 over all the words."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import re2
+
+CAUSE = 1.0
+"""An exception, a panic, a fatal signal: says what went wrong."""
+ERROR = 0.8
+"""A line of level error, a failed step with its reason."""
+WRAPPER = 0.55
+"""Says that something failed, not what: an exit code, a failed goal."""
+HINT = 0.3
+"""A warning, a retry: context."""
+
+# (score, pattern). The highest score counts; a hit of an _INNOCENT pattern makes it 0.
+_SIGNS: tuple[tuple[float, str], ...] = (
+    (CAUSE, r"^\s*(?:\[[^\]]*\]\s*)?(?:Uncaught |Unhandled |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*[A-Z][\w$]*(?:Error|Exception)\b(?::|\s*$| \[| at )"),
+    (CAUSE, r"^\s*Traceback \(most recent call last\)"),
+    (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\bfatal: |\bFatal Python error\b|\bUncaught exception\b"),
+    (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|AddressSanitizer|Bus error|Out ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device)\b"),
+    (CAUSE, r"\b(?:error|Error)(?:\[[A-Z]*\d+\]| TS\d+| C\d{4}| CS\d{4}):|: (?:fatal )?error: |^error: "),
+    (CAUSE, r"\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EADDRINUSE|ENOSPC|EACCES|ENOENT|EPIPE|EMFILE)\b"),
+    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|undefined reference|undefined symbol|deadlock detected)\b"),
+    (CAUSE, r"\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
+    (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>]|$)"),
+    (ERROR, r"\blevel\"?[=:] ?\"?(?:error|fatal|critical|panic)\b"),
+    (ERROR, r"\bnpm (?:ERR!|error)|^E: |^##\[error\]|\[31m"),
+    (ERROR, r"(?i)\b(?:timed out|time-?out (?:exceeded|expired)|rate limit exceeded|too many requests|access denied|unauthorized|forbidden|handshake (?:failed|failure)|certificate verify failed|host key verification failed)\b"),
+    (ERROR, r"(?i)\b(?:cannot|could not|couldn't|unable to|failed to) [a-z]"),
+    (ERROR, r"(?i)\bHTTP(?:/[\d.]+)?\"? (?:4\d\d|5\d\d)\b|\bstatus(?: code)?[:= ]+(?:4\d\d|5\d\d)\b"),
+    (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|❌|\bnot ok\b"),
+    (WRAPPER, r"(?i)\bexit(?:ed with)?(?: code| status)?:? [1-9]\d*\b|\bexited with (?:code )?[1-9]|returned non-zero"),
+    (WRAPPER, r"(?i)\b(?:failed|failure|errored|aborted|crashed|killed)\b"),
+    (HINT, r"(?i)\b(?:warn(?:ing)?|deprecated|retry(?:ing)?|error|exception)\b"),
+)  # fmt: skip
+
+_INNOCENT: tuple[str, ...] = (
+    r"(?i)\b(?:0|no|zero|without(?: any)?) (?:errors?|failures?|failed|problems?|issues?)\b",
+    r"(?i)\b(?:errors?|failures?|failed|skipped)\b[\"']?\s*[:=]\s*[\"']?0\b",
+    r"(?i)\b(?:error|exception|failure)[-_ ]?(?:handler|handling|page|pages|log|report(?:er|ing)?|code|codes|budget|rate)\b",
+    r"(?i)\b(?:error|exception|fail\w*)(?:[-_/.][\w.]+)+\.(?:js|ts|py|java|go|rs|rb|c|h|cpp|css|html|o|class|jar)\b",
+    r"(?i)\bretry(?:ing)?\b.*\b(?:succeeded|ok|successful)|\b(?:succeeded|recovered) (?:after|on)\b",
+    r"(?i)\b(?:no such error|expected (?:error|failure|exception)|as expected|tolerated)\b",
+    r"-Werror|--fail-|--no-fail|\bon[_-]?(?:error|failure)\b|continue-on-error|errorlevel|set -e",
+    r"^\s*(?:\d+ )?(?:passed|✓|ok \d+|PASS(?:ED)?)\b",
+    r"(?i)^\s*(?:DEBUG|TRACE|INFO|\[INFO\])\b.{0,80}\b(?:0 errors?|loaded|enabled|registered|configured)\b",
+)
+
+
+@cache
+def _sets() -> tuple[re2.Set, re2.Set]:
+    built = []
+    for patterns in ([p for _, p in _SIGNS], _INNOCENT):
+        matcher = re2.Set.SearchSet()
+        for pattern in patterns:
+            matcher.Add(pattern)
+        matcher.Compile()
+        built.append(matcher)
+    return built[0], built[1]
+
+
+def severity(line: str) -> float:
+    """How much ``line`` sounds like a failure, 0 to 1 (see the constants).
+
+    >>> severity("0 errors, 3 warnings"), severity("java.io.IOException: No space left on device")
+    (0.0, 1.0)
+    """
+    signs, innocent = _sets()
+    hits = signs.Match(line)
+    if not hits:
+        return 0.0
+    best = max(_SIGNS[index][0] for index in hits)
+    if innocent.Match(line) and not (best == CAUSE and min(hits) == 0):
+        return 0.0
+    return best

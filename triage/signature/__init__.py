@@ -1,0 +1,7 @@
+"""Message to template to signature to group: pure functions, no I/O."""
+
+from triage.signature.fingerprint import Signature, signature_of
+from triage.signature.group import group
+from triage.signature.normalize import Hole, normalize, template_of
+
+__all__ = ["Hole", "Signature", "group", "normalize", "signature_of", "template_of"]

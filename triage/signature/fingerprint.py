@@ -1,0 +1,62 @@
+"""A failure to its signature: which text stands for it, and the id that follows from that text alone."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from triage.model import Failure
+from triage.signature.normalize import template_of
+
+_WORD = re.compile(r"[A-Za-z]{3,}")
+_SAYS_NOTHING = frozenset(
+    "assert assertionerror assertion failed error true false none null undefined expect expected received actual "
+    "tobe toequal tobeok tobegreaterthan object equality deep failure with message not in is got want but was "
+    "num str dur path url time hex uuid size version email".split()
+)
+_COMPARED = re.compile(r"^\s*(?:Expected|Received|Actual|expected|received|actual|Got|Want)\b[^\n]*:", re.MULTILINE)
+_STATUS_COMPARED = re.compile(r"^\s*(?:Received|Actual|Got)[^\n:]*:\s*([1-5]\d\d)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What failures of one kind share."""
+
+    id: str
+    """12 hexadecimal digits, from the template alone: the same on every machine and in every order."""
+    template: str
+    headline: str
+    """The text of this failure that was masked into the template."""
+
+
+def signature_of(failure: Failure, test: str = "") -> Signature:
+    """The signature of ``failure``.
+
+    The headline (type and first line) is masked. A bare comparison (``assert <num> == <num>``) says nothing about
+    its cause, so there the place counts too: ``test`` is the id of the case; its parameters are left out.
+    """
+    headline = telling_text(failure)
+    template, _ = template_of(headline)
+    if not _says_something(template):
+        place = test.split("[", 1)[0] or failure.file or ""
+        template = f"{template or 'failed without a message'} in {place}" if place else template or "failed without a message"
+    return Signature(digest(template), template, headline)
+
+
+def digest(text: str) -> str:
+    """12 hexadecimal digits of SHA-256: the form of every cluster and signature id."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def telling_text(failure: Failure) -> str:
+    """The one line that tells most: the headline, and the status that a comparison received."""
+    headline = failure.headline
+    if received := _STATUS_COMPARED.search(failure.message):
+        headline = f"{headline} (status {received[1]})" if received[1] not in headline else headline
+    return headline
+
+
+def _says_something(template: str) -> bool:
+    words = [w.lower() for w in _WORD.findall(template)]
+    return any(word not in _SAYS_NOTHING for word in words)

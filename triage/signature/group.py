@@ -1,0 +1,64 @@
+"""Templates to groups: equal ones together, then near ones, in an order that does not depend on the input's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from triage.signature.normalize import hard_tokens, normalize
+
+THRESHOLD = 90.0
+"""rapidfuzz token ratio, 0 to 100, from which two templates with the same hard tokens are one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How near a template came to another."""
+
+    template: str
+    score: float
+
+
+def nearest(template: str, others: Iterable[str], *, same_hard_tokens: bool = True) -> Match | None:
+    """The most similar of ``others`` (first in alphabetical order on a tie), whatever its score."""
+    hard = hard_tokens(template)
+    candidates = sorted(o for o in others if o != template and (not same_hard_tokens or hard_tokens(o) == hard))
+    found = process.extractOne(template, candidates, scorer=fuzz.ratio) if candidates else None
+    return None if found is None else Match(found[0], found[1])
+
+
+def merge(templates: Iterable[str]) -> dict[str, str]:
+    """Each template's representative: the alphabetically first of those that are alike, directly or by steps."""
+    parent = {template: template for template in sorted(set(templates))}
+
+    def root(template: str) -> str:
+        while parent[template] != template:
+            parent[template] = parent[parent[template]]
+            template = parent[template]
+        return template
+
+    blocks: defaultdict[frozenset[str], list[str]] = defaultdict(list)
+    for template in parent:
+        blocks[hard_tokens(template)].append(template)
+    for block in blocks.values():
+        for index, template in enumerate(block):
+            for _, _, other in process.extract(
+                template, block[index + 1 :], scorer=fuzz.ratio, score_cutoff=THRESHOLD, limit=None
+            ):
+                a, b = sorted((root(template), root(block[index + 1 + other])))
+                parent[b] = a
+    return {template: root(template) for template in parent}
+
+
+def group(texts: Sequence[str]) -> list[int]:
+    """A group number for each text, numbered in order of first appearance.
+
+    Which texts fall together does not depend on their order.
+    """
+    templates = [normalize(text) for text in texts]
+    representative = merge(templates)
+    numbers: dict[str, int] = {}
+    return [numbers.setdefault(representative[template], len(numbers)) for template in templates]
