@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -57,6 +58,11 @@ class Source:
         """
         with self.open() as stream, open_text(stream, self.encoding) as text:
             yield from clean_lines(text)
+
+    def digest(self) -> str:
+        """SHA-256 of the bytes, in hexadecimal: what makes the same file known again."""
+        with self.open() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
     def read(self, limit: int) -> bytes:
         """All bytes, for formats that have no streaming reader.

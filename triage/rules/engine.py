@@ -55,7 +55,7 @@ class Engine:
         """Scores of the conditions that are in ``text``: patterns by their source, phrases by their words."""
         hits: dict[str, float] = {}
         if self._set is not None:
-            hits = {"pattern:" + self._patterns[index]: 100.0 for index in self._set.Match(text)}
+            hits = {"pattern:" + self._patterns[index]: 100.0 for index in self._set.Match(text) or ()}
         if self._phrases and text:
             lowered = text.lower()
             for phrase, score, _ in process.extract(

@@ -1,0 +1,118 @@
+"""Everything a document says about one cluster, gathered once for every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from triage.analysis.impact import Impact, impact, overall
+from triage.model import Totals
+from triage.store import Store
+from triage.store.clusters import ClusterRow, Member, Variant, find_cluster, history, members, variants
+from triage.store.investigations import Evidence, Investigation, Why, find_investigation
+from triage.store.runs import RunRow, runs
+from triage.whys import Doubt, doubts
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the timeline."""
+
+    at: str
+    """ISO 8601."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An answer with what supports it and what follows from it."""
+
+    why: Why
+    evidence: tuple[Evidence, ...]
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A postmortem before it takes a form."""
+
+    cluster: ClusterRow
+    impact: Impact
+    totals: Totals
+    """Of the runs in which it occurs."""
+    runs: tuple[RunRow, ...]
+    variants: tuple[Variant, ...]
+    members: tuple[Member, ...]
+    investigation: Investigation | None
+    tree: tuple[Node, ...]
+    timeline: tuple[Moment, ...]
+    doubts: tuple[Doubt, ...]
+
+    @property
+    def title(self) -> str:
+        return self.investigation.title if self.investigation else self.cluster.title
+
+    @property
+    def root_causes(self) -> tuple[Why, ...]:
+        return self._with_role("root_cause")
+
+    @property
+    def contributing(self) -> tuple[Why, ...]:
+        return self._with_role("contributing")
+
+    def _with_role(self, role: str) -> tuple[Why, ...]:
+        return tuple(w for w in self.investigation.whys if w.role == role) if self.investigation else ()
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The test cases it blocks, each once."""
+        return tuple(dict.fromkeys(member.test for member in self.members if member.test))
+
+    @property
+    def example(self) -> Member | None:
+        """The failure shown as evidence: the first one with a trace."""
+        return next((m for m in self.members if m.trace), self.members[0] if self.members else None)
+
+
+def gather(db: Store, cluster: ClusterRow) -> Report:
+    """What the store knows about ``cluster``."""
+    found = members(db, cluster.id, limit=1_000)
+    in_runs = {member.run_id for member in found}
+    its_runs = tuple(run for run in runs(db) if run.id in in_runs)
+    totals = overall(run.totals for run in its_runs)
+    investigation = find_investigation(db, cluster.id)
+    return Report(
+        cluster=cluster,
+        impact=impact(cluster.tests, totals),
+        totals=totals,
+        runs=its_runs,
+        variants=tuple(variants(db, cluster.id)),
+        members=tuple(found),
+        investigation=investigation,
+        tree=_tree(investigation, None) if investigation else (),
+        timeline=_timeline(db, cluster, its_runs, investigation),
+        doubts=tuple(doubts(investigation)) if investigation else (),
+    )
+
+
+def report_of(db: Store, prefix: str) -> Report | None:
+    """The report of the cluster whose id starts with ``prefix``."""
+    cluster = find_cluster(db, prefix)
+    return gather(db, cluster) if cluster else None
+
+
+def _tree(investigation: Investigation, parent: int | None) -> tuple[Node, ...]:
+    return tuple(
+        Node(why, investigation.evidence_of(why.id), _tree(investigation, why.id))
+        for why in investigation.children(parent)
+    )
+
+
+def _timeline(
+    db: Store, cluster: ClusterRow, its_runs: tuple[RunRow, ...], investigation: Investigation | None
+) -> tuple[Moment, ...]:
+    moments = [Moment(run.started, f"run {run.source} shows it ({run.totals.red} of {run.totals.tests} tests red)") for run in its_runs if run.started]
+    moments += [Moment(at, f"{field.replace('_', ' ')}: {(new or old + ' removed').replace('_', ' ')}") for at, field, old, new in history(db, cluster.id)]
+    if investigation is not None:
+        moments.append(Moment(investigation.created_at, "investigation opened"))
+        moments += [Moment(why.updated_at, f"answered: {why.answer}") for why in investigation.whys if why.answer.strip()]
+    return tuple(sorted(moments, key=lambda moment: moment.at))

@@ -1,0 +1,24 @@
+"""Where results come from: what a user names to sources, whether it lies here or on a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from triage.ingest import IngestError
+from triage.ingest.inputs import Found, find, unpack
+
+__all__ = ["resolve"]
+
+
+def resolve(names: Sequence[str]) -> Iterator[Found]:
+    """The sources behind paths, globs, ``-`` and ``http(s)`` URLs, or an error for each that is none."""
+    for name in names:
+        if name.startswith(("http://", "https://")):
+            from triage.sources.http import fetch
+
+            try:
+                yield from unpack(fetch(name))
+            except IngestError as error:
+                yield error
+        else:
+            yield from find([name])

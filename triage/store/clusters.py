@@ -1,0 +1,209 @@
+"""Clusters: the list, one in full, what a person decides about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from triage.model import Verdict
+from triage.store.database import Store, now
+
+STATUSES = ("open", "investigating", "resolved")
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRow:
+    """One line of the list."""
+
+    id: str
+    title: str
+    template: str
+    rule: str | None
+    category: str
+    verdict: Verdict
+    status: str
+    tests: int
+    """Distinct test cases with a failure in it, over all runs."""
+    failures: int
+    runs: int
+    first_seen: str | None
+    last_seen: str | None
+    new: bool
+    """Not seen before the newest runs (see ``newest_runs``)."""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One signature of a cluster, and how it came there."""
+
+    signature: str
+    template: str
+    joined_by: str
+    """``exact``, ``rule`` (``near`` is its id) or ``similar`` (``near`` is the template it is like)."""
+    score: float
+    near: str | None
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One failure of a cluster, with where it happened."""
+
+    id: int
+    test: str | None
+    outcome: str | None
+    run_id: int
+    source: str
+    headline: str
+    type: str
+    message: str
+    trace: str
+    file: str | None
+    line: int | None
+    source_line: int | None
+    output: str
+
+
+def newest_runs(db: Store) -> set[int]:
+    """The runs that 'new' is measured against: those of the last ingest call; where there was only one call,
+    those of the newest day that the runs themselves name."""
+    row = db.conn.execute("SELECT min(batch), max(batch) FROM runs").fetchone()
+    if row[0] != row[1]:
+        return {r[0] for r in db.conn.execute("SELECT id FROM runs WHERE batch = ?", [row[1]])}
+    newest = db.conn.execute("SELECT max(substr(started, 1, 10)) FROM runs").fetchone()[0]
+    query = "SELECT id FROM runs WHERE ? IS NULL OR started IS NULL OR substr(started, 1, 10) = ?"
+    return {r[0] for r in db.conn.execute(query, [newest, newest])}
+
+
+def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
+    """All clusters that have failures (or those named), most blocked tests first."""
+    newest = newest_runs(db)
+    seen_before = {
+        row[0]
+        for row in db.conn.execute(
+            "SELECT DISTINCT s.cluster_id FROM failures f JOIN signatures s ON s.id = f.signature_id"
+            " WHERE f.run_id NOT IN (SELECT value FROM json_each(?))",
+            ["[" + ",".join(map(str, newest)) + "]"],
+        )
+    }
+    tags: dict[str, list[str]] = {}
+    for cluster_id, tag in db.conn.execute("SELECT cluster_id, tag FROM tags ORDER BY tag"):
+        tags.setdefault(cluster_id, []).append(tag)
+    wanted = None if ids is None else set(ids)
+    rows = db.conn.execute(
+        "SELECT id, title, template, rule, category, verdict, status, tests, failures, runs, first_seen, last_seen"
+        " FROM clusters WHERE failures > 0 ORDER BY tests DESC, failures DESC, first_seen, id"
+    )
+    return [
+        ClusterRow(*row[:5], Verdict(row[5]), *row[6:], new=row[0] not in seen_before, tags=tuple(tags.get(row[0], ())))
+        for row in rows
+        if wanted is None or row[0] in wanted
+    ]
+
+
+def find_cluster(db: Store, prefix: str) -> ClusterRow | None:
+    """The cluster whose id starts with ``prefix``, if it is the only one."""
+    ids = [
+        row[0]
+        for row in db.conn.execute(
+            "SELECT id FROM clusters WHERE substr(id, 1, ?) = ? AND failures > 0 LIMIT 2", [len(prefix), prefix]
+        )
+    ]
+    return clusters(db, ids)[0] if len(ids) == 1 and prefix else None
+
+
+def variants(db: Store, cluster: str) -> list[Variant]:
+    """The signatures of a cluster, the most frequent first."""
+    return [
+        Variant(*row)
+        for row in db.conn.execute(
+            "SELECT s.id, s.template, s.joined_by, s.score, s.near, count(f.id) FROM signatures s"
+            " LEFT JOIN failures f ON f.signature_id = s.id WHERE s.cluster_id = ?"
+            " GROUP BY s.id ORDER BY count(f.id) DESC, s.template",
+            [cluster],
+        )
+    ]
+
+
+_MEMBER = (
+    "SELECT f.id, c.test, c.outcome, f.run_id, r.source, '', f.type, f.message, f.trace, f.file, f.line,"
+    " f.source_line, coalesce(c.output, '') FROM failures f JOIN signatures s ON s.id = f.signature_id"
+    " JOIN runs r ON r.id = f.run_id LEFT JOIN cases c ON c.id = f.case_id"
+)
+
+
+def members(db: Store, cluster: str, limit: int = 200) -> list[Member]:
+    """Failures of a cluster, the first in time first, at most ``limit``."""
+    rows = db.conn.execute(
+        _MEMBER + " WHERE s.cluster_id = ? ORDER BY coalesce(r.started, r.ingested_at), f.id LIMIT ?", [cluster, limit]
+    )
+    return [_member(row) for row in rows]
+
+
+def _member(row: Sequence[object]) -> Member:
+    from triage.model import Failure
+
+    headline = Failure(message=str(row[7]), type=str(row[6]), trace=str(row[8])).headline
+    return Member(*row[:5], headline, *row[6:])  # type: ignore[arg-type]
+
+
+def set_verdict(db: Store, ids: Iterable[str], verdict: Verdict) -> None:
+    """Decide what the clusters are; kept in the history."""
+    _set(db, ids, "verdict", verdict.value)
+
+
+def set_status(db: Store, ids: Iterable[str], status: str) -> None:
+    """Move the clusters to one of ``STATUSES``; kept in the history."""
+    _set(db, ids, "status", status)
+
+
+def _set(db: Store, ids: Iterable[str], field: str, value: str) -> None:
+    with db.atomic():
+        for cluster in ids:
+            old = db.conn.execute(f"SELECT {field} FROM clusters WHERE id = ?", [cluster]).fetchone()
+            if old is None or old[0] == value:
+                continue
+            db.conn.execute(f"UPDATE clusters SET {field} = ? WHERE id = ?", [value, cluster])
+            _remember(db, cluster, field, old[0], value)
+
+
+def add_tag(db: Store, ids: Iterable[str], tag: str) -> None:
+    """Put ``tag`` on the clusters."""
+    with db.atomic():
+        for cluster in ids:
+            if db.conn.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", [cluster, tag]).rowcount:
+                _remember(db, cluster, "tag", "", tag)
+
+
+def remove_tag(db: Store, ids: Iterable[str], tag: str) -> None:
+    """Take ``tag`` off the clusters."""
+    with db.atomic():
+        for cluster in ids:
+            if db.conn.execute("DELETE FROM tags WHERE cluster_id = ? AND tag = ?", [cluster, tag]).rowcount:
+                _remember(db, cluster, "tag", tag, "")
+
+
+def _remember(db: Store, cluster: str, field: str, old: str, new: str) -> None:
+    db.conn.execute(
+        "INSERT INTO history (at, cluster_id, field, old, new) VALUES (?, ?, ?, ?, ?)", [now(), cluster, field, old, new]
+    )
+
+
+def history(db: Store, cluster: str) -> list[tuple[str, str, str, str]]:
+    """What was decided about a cluster: (when, field, old, new), oldest first."""
+    query = "SELECT at, field, old, new FROM history WHERE cluster_id = ? ORDER BY id"
+    return [(r[0], r[1], r[2], r[3]) for r in db.conn.execute(query, [cluster])]
+
+
+def refresh_counts(db: Store, ids: Iterable[str]) -> None:
+    """Count the failures of the clusters anew; called inside the transaction that changed them."""
+    for cluster in ids:
+        db.conn.execute(
+            "UPDATE clusters SET (tests, failures, runs, first_seen, last_seen) = ("
+            " SELECT count(DISTINCT c.test), count(f.id), count(DISTINCT f.run_id),"
+            " min(coalesce(r.started, r.ingested_at)), max(coalesce(r.started, r.ingested_at))"
+            " FROM failures f JOIN signatures s ON s.id = f.signature_id JOIN runs r ON r.id = f.run_id"
+            " LEFT JOIN cases c ON c.id = f.case_id WHERE s.cluster_id = clusters.id) WHERE id = ?",
+            [cluster],
+        )

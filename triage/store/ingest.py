@@ -1,0 +1,237 @@
+"""One source into the store: in one transaction, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import orjson
+from rapidfuzz import fuzz
+
+from triage.ingest import Source, read
+from triage.ingest.redact import redact
+from triage.model import CaseResult, Failure, RunInfo, Totals, Warn
+from triage.rules import Engine, RuleMatch
+from triage.signature import Signature, signature_of
+from triage.signature.fingerprint import digest
+from triage.signature.group import THRESHOLD, merge
+from triage.signature.normalize import hard_tokens
+from triage.store.clusters import refresh_counts
+from triage.store.database import Store, now
+
+_BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of one source."""
+
+    run_id: int
+    source: str
+    format: str
+    known: bool
+    """The same bytes were ingested before: nothing was changed."""
+    totals: Totals
+    failures: int = 0
+    new_clusters: tuple[str, ...] = ()
+    known_clusters: tuple[str, ...] = ()
+    warnings: tuple[Warn, ...] = ()
+
+
+def next_batch(db: Store) -> int:
+    """The number of a new ingest call: runs of one call belong together."""
+    row = db.conn.execute("SELECT coalesce(max(batch), 0) + 1 FROM runs").fetchone()
+    return int(row[0])
+
+
+def ingest(db: Store, source: Source, engine: Engine, batch: int) -> Ingested:
+    """Read ``source`` and store its run, cases and failures; find or make their clusters.
+
+    Raises:
+        IngestError: nothing of the source is stored then.
+    """
+    digest_of_bytes = source.digest()
+    row = db.conn.execute("SELECT id, format FROM runs WHERE digest = ?", [digest_of_bytes]).fetchone()
+    if row is not None:
+        from triage.store.runs import totals_of
+
+        return Ingested(row[0], source.name, row[1], True, totals_of(db, row[0]))
+    format_, items = read(source)
+    with db.atomic():
+        writer = _Writer(db, source.name, format_, digest_of_bytes, batch, engine)
+        for item in items:
+            match item:
+                case CaseResult():
+                    writer.case(item)
+                case Failure():
+                    writer.failure(item, None)
+                case RunInfo():
+                    writer.info = writer.info.merged(item)
+                case Warn():
+                    writer.warnings.append(item)
+        return writer.finish()
+
+
+class _Writer:
+    """Rows of one run, written in batches; signatures are placed when all of them are known, so that the
+    clusters do not depend on the order of the failures."""
+
+    def __init__(self, db: Store, source: str, format_: str, digest_of_bytes: str, batch: int, engine: Engine) -> None:
+        self.info = RunInfo()
+        self.warnings: list[Warn] = []
+        self._db, self._source, self._format, self._engine = db, source, format_, engine
+        cursor = db.conn.execute(
+            "INSERT INTO runs (digest, batch, source, format, ingested_at) VALUES (?, ?, ?, ?, ?)",
+            [digest_of_bytes, batch, source, format_, now()],
+        )
+        self._run = int(cursor.lastrowid or 0)
+        self._next_case = int(db.conn.execute("SELECT coalesce(max(id), 0) + 1 FROM cases").fetchone()[0])
+        self._totals = Totals()
+        self._failures = 0
+        self._case_rows: list[tuple[object, ...]] = []
+        self._failure_rows: list[tuple[object, ...]] = []
+        self._signatures: dict[str, tuple[Signature, RuleMatch | None]] = {}
+        self._matches: dict[tuple[str, str], RuleMatch | None] = {}
+
+    def case(self, case: CaseResult) -> None:
+        self._totals = self._totals.plus(case)
+        self._case_rows.append(
+            (
+                self._next_case, self._run, case.id, case.name, case.suite, case.file, case.line,
+                case.outcome.value, case.duration, case.attempts, redact(case.output), _json(case.properties),
+            )
+        )  # fmt: skip
+        for failure in case.failures:
+            self.failure(failure, self._next_case, case.id)
+        self._next_case += 1
+        if len(self._case_rows) >= _BATCH:
+            self._flush()
+
+    def failure(self, failure: Failure, case_id: int | None, test: str = "") -> None:
+        self._failures += 1
+        signature = signature_of(failure, test)
+        match = self._match(failure)
+        # The rule belongs to the id: one headline can hide two causes that only the rest of the message tells.
+        key = digest(f"{match.key}\n{signature.template}") if match and match.rule.merge else signature.id
+        self._signatures.setdefault(key, (signature, match))
+        self._failure_rows.append(
+            (
+                self._run, case_id, key, failure.kind, failure.type, redact(failure.message), redact(failure.trace),
+                failure.file, failure.line, failure.source_line,
+            )
+        )  # fmt: skip
+        if len(self._failure_rows) >= _BATCH:
+            self._flush()
+
+    def _match(self, failure: Failure) -> RuleMatch | None:
+        text = failure.message if failure.message.startswith(failure.type) else f"{failure.type}: {failure.message}"
+        place = (text, failure.type)
+        if place not in self._matches:
+            self._matches[place] = self._engine.match(text, failure.type)
+        return self._matches[place]
+
+    def _flush(self) -> None:
+        self._db.conn.executemany(
+            "INSERT INTO cases (id, run_id, test, name, suite, file, line, outcome, duration, attempts, output,"
+            " properties) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self._case_rows,
+        )
+        self._db.conn.executemany(
+            "INSERT INTO failures (run_id, case_id, signature_id, kind, type, message, trace, file, line, source_line)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self._failure_rows,
+        )
+        self._case_rows.clear()
+        self._failure_rows.clear()
+
+    def finish(self) -> Ingested:
+        self._flush()
+        new = self._place_signatures()
+        info = self.info
+        stand = info.totals if info.totals_stand and info.totals is not None else None
+        totals = stand or self._totals
+        counts = asdict(totals)
+        self._db.conn.execute(
+            "UPDATE runs SET started = ?, duration = ?, environment = ?, workers = ?, totals_from = ?, info = ?,"
+            f" warnings = ?, {', '.join(f'{name} = ?' for name in counts)} WHERE id = ?",
+            [
+                info.started, info.duration, info.environment, info.workers, "report" if stand else "cases",
+                _json({"suites": info.suites, "properties": info.properties, "tables": [asdict(t) for t in info.tables],
+                       "stated": asdict(info.totals) if info.totals else None}),
+                _json([asdict(w) for w in self.warnings]),
+                *counts.values(), self._run,
+            ],
+        )  # fmt: skip
+        touched = self._clusters_of(self._signatures)
+        refresh_counts(self._db, touched)
+        return Ingested(
+            self._run, self._source, self._format, False, totals, self._failures,
+            tuple(c for c in touched if c in new), tuple(c for c in touched if c not in new), tuple(self.warnings),
+        )  # fmt: skip
+
+    def _clusters_of(self, signatures: dict[str, tuple[Signature, RuleMatch | None]]) -> list[str]:
+        found: dict[str, None] = {}
+        for key in signatures:
+            row = self._db.conn.execute("SELECT cluster_id FROM signatures WHERE id = ?", [key]).fetchone()
+            found[row[0]] = None
+        return list(found)
+
+    def _place_signatures(self) -> set[str]:
+        """A cluster for each signature that has none yet; the ids of the clusters that were made."""
+        made: set[str] = set()
+        waiting: dict[str, tuple[str, Signature, RuleMatch | None]] = {}
+        for key, (signature, match) in sorted(self._signatures.items()):
+            if self._db.conn.execute("SELECT 1 FROM signatures WHERE id = ?", [key]).fetchone():
+                continue
+            if match is not None and match.rule.merge:
+                cluster = digest(match.key)
+                made |= self._ensure_cluster(cluster, match.title, match.title, match)
+                self._add(key, cluster, signature.template, "rule", match.score, match.rule.id)
+            elif near := self._nearest(signature.template):
+                self._add(key, near[0], signature.template, "similar", near[1], near[2])
+            else:
+                waiting[signature.template] = (key, signature, match)
+        for template, first in sorted(merge(waiting).items()):
+            key, _, match = waiting[template]
+            cluster = digest(first)
+            headline = waiting[first][1].headline
+            made |= self._ensure_cluster(cluster, headline, first, waiting[first][2])
+            score = fuzz.ratio(template, first)
+            self._add(key, cluster, template, "exact" if template == first else "similar", score, first)
+        return made
+
+    def _nearest(self, template: str) -> tuple[str, float, str] | None:
+        """Cluster, score and template of the most similar known signature, if it is similar enough."""
+        rows = self._db.conn.execute(
+            "SELECT cluster_id, template FROM signatures WHERE hard = ? AND joined_by != 'rule' ORDER BY template",
+            [_hard(template)],
+        ).fetchall()
+        scored = [(fuzz.ratio(template, other, score_cutoff=THRESHOLD), cluster, other) for cluster, other in rows]
+        score, cluster, other = max(scored, key=lambda entry: entry[0], default=(0.0, "", ""))
+        return (cluster, score, other) if score >= THRESHOLD else None
+
+    def _ensure_cluster(self, cluster: str, title: str, template: str, match: RuleMatch | None) -> set[str]:
+        cursor = self._db.conn.execute(
+            "INSERT OR IGNORE INTO clusters (id, title, template, rule, category, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                cluster, redact(title)[:500], redact(template), match.rule.id if match else None,
+                match.rule.category if match else "", now(),
+            ],
+        )  # fmt: skip
+        return {cluster} if cursor.rowcount else set()
+
+    def _add(self, key: str, cluster: str, template: str, joined_by: str, score: float, near: str) -> None:
+        self._db.conn.execute(
+            "INSERT INTO signatures (id, cluster_id, template, hard, joined_by, score, near) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [key, cluster, template, _hard(template), joined_by, score, near],
+        )
+
+
+def _hard(template: str) -> str:
+    return digest("\n".join(sorted(hard_tokens(template))))
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+

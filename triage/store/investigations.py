@@ -1,0 +1,208 @@
+"""Five-whys notes: the tree of answers, evidence and actions. Every write is one committed statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from triage.store.clusters import set_status
+from triage.store.database import Store, now
+
+ROLES = ("", "root_cause", "contributing")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A line that supports an answer (or, without ``why_id``, the investigation)."""
+
+    id: int
+    why_id: int | None
+    failure_id: int | None
+    source: str
+    line: int | None
+    """1-based line in ``source``."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A question and its answer; its children ask on."""
+
+    id: int
+    parent_id: int | None
+    question: str
+    answer: str
+    role: str
+    """One of ``ROLES``."""
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to be done, by somebody, until some day."""
+
+    id: int
+    text: str
+    owner: str
+    due: str
+    """ISO date, or empty."""
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Investigation:
+    """Everything that was found out about one cluster."""
+
+    id: int
+    cluster_id: str
+    title: str
+    summary: str
+    impact: str
+    created_at: str
+    updated_at: str
+    whys: tuple[Why, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+    def children(self, parent: int | None) -> tuple[Why, ...]:
+        """The questions that follow from ``parent``, the first questions for None, in the order asked."""
+        return tuple(why for why in self.whys if why.parent_id == parent)
+
+    def evidence_of(self, why: int | None) -> tuple[Evidence, ...]:
+        """The evidence for one answer."""
+        return tuple(item for item in self.evidence if item.why_id == why)
+
+
+def find_investigation(db: Store, cluster: str) -> Investigation | None:
+    """The investigation of ``cluster``, or None."""
+    row = db.conn.execute(
+        "SELECT id, cluster_id, title, summary, impact, created_at, updated_at FROM investigations WHERE cluster_id = ?",
+        [cluster],
+    ).fetchone()
+    if row is None:
+        return None
+    whys = db.conn.execute(
+        "SELECT id, parent_id, question, answer, role, created_at, updated_at FROM whys WHERE investigation_id = ? ORDER BY id",
+        [row[0]],
+    )
+    evidence = db.conn.execute(
+        "SELECT id, why_id, failure_id, source, line, text FROM evidence WHERE investigation_id = ? ORDER BY id", [row[0]]
+    )
+    actions = db.conn.execute(
+        "SELECT id, text, owner, due, done FROM actions WHERE investigation_id = ? ORDER BY id", [row[0]]
+    )
+    return Investigation(
+        *row,
+        whys=tuple(Why(*r) for r in whys),
+        evidence=tuple(Evidence(*r) for r in evidence),
+        actions=tuple(Action(*r[:4], done=bool(r[4])) for r in actions),
+    )
+
+
+def open_investigation(db: Store, cluster: str, title: str, question: str) -> Investigation:
+    """The investigation of ``cluster``; made with its first question if there is none."""
+    found = find_investigation(db, cluster)
+    if found is not None:
+        return found
+    with db.atomic():
+        cursor = db.conn.execute(
+            "INSERT INTO investigations (cluster_id, title, created_at, updated_at) VALUES (?, ?, ?, ?)",
+            [cluster, title, now(), now()],
+        )
+        _insert_why(db, int(cursor.lastrowid or 0), None, question)
+        set_status(db, [cluster], "investigating")
+    made = find_investigation(db, cluster)
+    assert made is not None
+    return made
+
+
+def ask(db: Store, investigation: int, parent: int | None, question: str) -> int:
+    """A new question below ``parent`` (a branch where it already has one); its id."""
+    with db.atomic():
+        return _insert_why(db, investigation, parent, question)
+
+
+def _insert_why(db: Store, investigation: int, parent: int | None, question: str) -> int:
+    cursor = db.conn.execute(
+        "INSERT INTO whys (investigation_id, parent_id, question, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
+        [investigation, parent, question, now(), now()],
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def write_answer(db: Store, why: int, answer: str) -> None:
+    """Save what is answered so far."""
+    _update(db, "whys", why, "answer", answer)
+
+
+def write_question(db: Store, why: int, question: str) -> None:
+    """Save a reworded question."""
+    _update(db, "whys", why, "question", question)
+
+
+def set_role(db: Store, why: int, role: str) -> None:
+    """Mark an answer as root cause or contributing factor, or as neither."""
+    _update(db, "whys", why, "role", role)
+
+
+def write_note(db: Store, investigation: int, field: str, text: str) -> None:
+    """Save the investigation's ``title``, ``summary`` or ``impact``."""
+    if field not in ("title", "summary", "impact"):
+        raise ValueError(field)
+    _update(db, "investigations", investigation, field, text)
+
+
+def _update(db: Store, table: str, id_: int, field: str, value: str) -> None:
+    with db.atomic():
+        db.conn.execute(f"UPDATE {table} SET {field} = ?, updated_at = ? WHERE id = ?", [value, now(), id_])
+
+
+def remove_why(db: Store, why: int) -> None:
+    """Remove a question with all that follows from it; its evidence stays with the investigation."""
+    with db.atomic():
+        db.conn.execute("DELETE FROM whys WHERE id = ?", [why])
+
+
+def add_evidence(
+    db: Store, investigation: int, text: str, *, why: int | None = None, failure: int | None = None,
+    source: str = "", line: int | None = None,
+) -> int:  # fmt: skip
+    """Attach a line; its id."""
+    with db.atomic():
+        cursor = db.conn.execute(
+            "INSERT INTO evidence (investigation_id, why_id, failure_id, source, line, text, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [investigation, why, failure, source, line, text, now()],
+        )
+        return int(cursor.lastrowid or 0)
+
+
+def remove_evidence(db: Store, evidence: int) -> None:
+    """Detach a line."""
+    with db.atomic():
+        db.conn.execute("DELETE FROM evidence WHERE id = ?", [evidence])
+
+
+def add_action(db: Store, investigation: int, text: str, owner: str = "", due: str = "") -> int:
+    """Note something to be done; its id."""
+    with db.atomic():
+        cursor = db.conn.execute(
+            "INSERT INTO actions (investigation_id, text, owner, due, created_at) VALUES (?, ?, ?, ?, ?)",
+            [investigation, text, owner, due, now()],
+        )
+        return int(cursor.lastrowid or 0)
+
+
+def write_action(db: Store, action: Action) -> None:
+    """Save an action's text, owner, due date and whether it is done."""
+    with db.atomic():
+        db.conn.execute(
+            "UPDATE actions SET text = ?, owner = ?, due = ?, done = ? WHERE id = ?",
+            [action.text, action.owner, action.due, int(action.done), action.id],
+        )
+
+
+def remove_action(db: Store, action: int) -> None:
+    """Drop an action."""
+    with db.atomic():
+        db.conn.execute("DELETE FROM actions WHERE id = ?", [action])

@@ -1,0 +1,166 @@
+"""The schema, step by step. A released step is never changed; a change is a new step."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+MIGRATIONS = Migrations("triage")
+
+_FIRST = (
+    """CREATE TABLE runs (
+        id INTEGER PRIMARY KEY,
+        digest TEXT NOT NULL UNIQUE,
+        batch INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        format TEXT NOT NULL,
+        ingested_at TEXT NOT NULL,
+        started TEXT,
+        duration REAL,
+        environment TEXT,
+        workers INTEGER,
+        tests INTEGER NOT NULL DEFAULT 0,
+        passed INTEGER NOT NULL DEFAULT 0,
+        failed INTEGER NOT NULL DEFAULT 0,
+        errors INTEGER NOT NULL DEFAULT 0,
+        skipped INTEGER NOT NULL DEFAULT 0,
+        xfailed INTEGER NOT NULL DEFAULT 0,
+        xpassed INTEGER NOT NULL DEFAULT 0,
+        flaky INTEGER NOT NULL DEFAULT 0,
+        totals_from TEXT NOT NULL DEFAULT 'cases' CHECK (totals_from IN ('cases', 'report')),
+        info TEXT NOT NULL DEFAULT '{}',
+        warnings TEXT NOT NULL DEFAULT '[]'
+    )""",
+    """CREATE TABLE cases (
+        id INTEGER PRIMARY KEY,
+        run_id INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+        test TEXT NOT NULL,
+        name TEXT NOT NULL,
+        suite TEXT NOT NULL DEFAULT '',
+        file TEXT,
+        line INTEGER,
+        outcome TEXT NOT NULL,
+        duration REAL,
+        attempts INTEGER NOT NULL DEFAULT 1,
+        output TEXT NOT NULL DEFAULT '',
+        properties TEXT NOT NULL DEFAULT '[]'
+    )""",
+    "CREATE INDEX cases_run ON cases(run_id)",
+    "CREATE INDEX cases_test ON cases(test)",
+    """CREATE TABLE clusters (
+        id TEXT PRIMARY KEY,
+        title TEXT NOT NULL,
+        template TEXT NOT NULL,
+        rule TEXT,
+        category TEXT NOT NULL DEFAULT '',
+        verdict TEXT NOT NULL DEFAULT 'unknown',
+        status TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'investigating', 'resolved')),
+        tests INTEGER NOT NULL DEFAULT 0,
+        failures INTEGER NOT NULL DEFAULT 0,
+        runs INTEGER NOT NULL DEFAULT 0,
+        first_seen TEXT,
+        last_seen TEXT,
+        created_at TEXT NOT NULL
+    )""",
+    """CREATE TABLE signatures (
+        id TEXT PRIMARY KEY,
+        cluster_id TEXT NOT NULL REFERENCES clusters(id),
+        template TEXT NOT NULL,
+        hard TEXT NOT NULL,
+        joined_by TEXT NOT NULL CHECK (joined_by IN ('rule', 'exact', 'similar')),
+        score REAL NOT NULL DEFAULT 100,
+        near TEXT
+    )""",
+    "CREATE INDEX signatures_cluster ON signatures(cluster_id)",
+    "CREATE INDEX signatures_hard ON signatures(hard)",
+    """CREATE TABLE failures (
+        id INTEGER PRIMARY KEY,
+        run_id INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+        case_id INTEGER REFERENCES cases(id) ON DELETE CASCADE,
+        signature_id TEXT NOT NULL REFERENCES signatures(id) DEFERRABLE INITIALLY DEFERRED,
+        kind TEXT NOT NULL,
+        type TEXT NOT NULL DEFAULT '',
+        message TEXT NOT NULL DEFAULT '',
+        trace TEXT NOT NULL DEFAULT '',
+        file TEXT,
+        line INTEGER,
+        source_line INTEGER
+    )""",
+    "CREATE INDEX failures_run ON failures(run_id)",
+    "CREATE INDEX failures_case ON failures(case_id)",
+    "CREATE INDEX failures_signature ON failures(signature_id)",
+    """CREATE TABLE tags (
+        cluster_id TEXT NOT NULL REFERENCES clusters(id) ON DELETE CASCADE,
+        tag TEXT NOT NULL,
+        PRIMARY KEY (cluster_id, tag)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE history (
+        id INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        cluster_id TEXT NOT NULL REFERENCES clusters(id) ON DELETE CASCADE,
+        field TEXT NOT NULL,
+        old TEXT NOT NULL,
+        new TEXT NOT NULL
+    )""",
+    "CREATE INDEX history_cluster ON history(cluster_id)",
+    """CREATE TABLE investigations (
+        id INTEGER PRIMARY KEY,
+        cluster_id TEXT NOT NULL UNIQUE REFERENCES clusters(id) ON DELETE CASCADE,
+        title TEXT NOT NULL,
+        summary TEXT NOT NULL DEFAULT '',
+        impact TEXT NOT NULL DEFAULT '',
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    )""",
+    """CREATE TABLE whys (
+        id INTEGER PRIMARY KEY,
+        investigation_id INTEGER NOT NULL REFERENCES investigations(id) ON DELETE CASCADE,
+        parent_id INTEGER REFERENCES whys(id) ON DELETE CASCADE,
+        question TEXT NOT NULL,
+        answer TEXT NOT NULL DEFAULT '',
+        role TEXT NOT NULL DEFAULT '' CHECK (role IN ('', 'root_cause', 'contributing')),
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    )""",
+    "CREATE INDEX whys_investigation ON whys(investigation_id)",
+    "CREATE INDEX whys_parent ON whys(parent_id)",
+    """CREATE TABLE evidence (
+        id INTEGER PRIMARY KEY,
+        investigation_id INTEGER NOT NULL REFERENCES investigations(id) ON DELETE CASCADE,
+        why_id INTEGER REFERENCES whys(id) ON DELETE SET NULL,
+        failure_id INTEGER REFERENCES failures(id) ON DELETE SET NULL,
+        source TEXT NOT NULL DEFAULT '',
+        line INTEGER,
+        text TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    )""",
+    "CREATE INDEX evidence_investigation ON evidence(investigation_id)",
+    "CREATE INDEX evidence_why ON evidence(why_id)",
+    "CREATE INDEX evidence_failure ON evidence(failure_id)",
+    """CREATE TABLE actions (
+        id INTEGER PRIMARY KEY,
+        investigation_id INTEGER NOT NULL REFERENCES investigations(id) ON DELETE CASCADE,
+        text TEXT NOT NULL,
+        owner TEXT NOT NULL DEFAULT '',
+        due TEXT NOT NULL DEFAULT '',
+        done INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1)),
+        created_at TEXT NOT NULL
+    )""",
+    "CREATE INDEX actions_investigation ON actions(investigation_id)",
+)
+
+
+@MIGRATIONS()
+def m001_first(db: Database) -> None:
+    for statement in _FIRST:
+        db.conn.execute(statement)
+
+
+@MIGRATIONS()
+def m002_search(db: Database) -> None:
+    for table, columns in (
+        ("failures", ["type", "message", "trace"]),
+        ("whys", ["question", "answer"]),
+        ("evidence", ["text"]),
+        ("actions", ["text"]),
+    ):
+        db[table].enable_fts(columns, create_triggers=True, tokenize="unicode61")  # type: ignore[union-attr]

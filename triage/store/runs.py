@@ -1,0 +1,63 @@
+"""Runs: the list, and one in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import orjson
+
+from triage.model import Totals
+from triage.store.database import Store
+
+_TOTALS = ", ".join(f.name for f in fields(Totals))
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One line of the list."""
+
+    id: int
+    source: str
+    format: str
+    ingested_at: str
+    started: str | None
+    duration: float | None
+    environment: str | None
+    workers: int | None
+    totals: Totals
+    totals_from: str
+    """``cases`` (counted) or ``report`` (the source's own, because it does not list every case)."""
+    clusters: int
+    warnings: tuple[tuple[int | None, str], ...]
+    """Line and text."""
+    properties: tuple[tuple[str, str], ...]
+    tables: tuple[dict[str, object], ...]
+
+
+def totals_of(db: Store, run: int) -> Totals:
+    """The totals of one run."""
+    return Totals(*db.conn.execute(f"SELECT {_TOTALS} FROM runs WHERE id = ?", [run]).fetchone())
+
+
+def runs(db: Store) -> list[RunRow]:
+    """All runs, the newest first."""
+    count = len(fields(Totals))
+    rows = db.conn.execute(
+        f"SELECT {_TOTALS}, r.id, source, format, ingested_at, started, duration, environment, workers, totals_from,"
+        " warnings, info, (SELECT count(DISTINCT s.cluster_id) FROM failures f JOIN signatures s"
+        "  ON s.id = f.signature_id WHERE f.run_id = r.id)"
+        " FROM runs r ORDER BY coalesce(started, ingested_at) DESC, r.id DESC"
+    )
+    return [_row(Totals(*row[:count]), row[count:]) for row in rows]
+
+
+def _row(totals: Totals, row: tuple[object, ...]) -> RunRow:
+    id_, source, format_, ingested_at, started, duration, environment, workers, totals_from, warnings, info, found = row
+    facts = orjson.loads(str(info))
+    return RunRow(
+        id_, source, format_, ingested_at, started, duration, environment, workers,  # type: ignore[arg-type]
+        totals, str(totals_from), int(str(found)),
+        tuple((w["line"], w["text"]) for w in orjson.loads(str(warnings))),
+        tuple((p[0], p[1]) for p in facts.get("properties", ())),
+        tuple(facts.get("tables", ())),
+    )  # fmt: skip
