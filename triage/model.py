@@ -202,7 +202,9 @@ class RunInfo:
 
     def merged(self, later: RunInfo) -> RunInfo:
         """These facts overlaid with those of ``later``; sequences are joined."""
-        joined = {name: getattr(self, name) + getattr(later, name) for name in ("suites", "properties", "tables")}
+        joined = {
+            name: getattr(self, name) + getattr(later, name) for name in ("suites", "properties", "tables")
+        }
         told = {
             f.name: getattr(later, f.name)
             for f in fields(self)

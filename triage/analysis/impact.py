@@ -48,3 +48,8 @@ def percent(rate: float | None) -> str:
     if 0.999 < rate < 1:
         return ">99.9 %"
     return f"{rate * 100:.1f} %"
+
+
+def count(number: int, noun: str) -> str:
+    """``1 test``, ``7 tests``."""
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s".replace(",", "\u202f")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from triage.analysis.impact import percent
+from triage.analysis.impact import count, percent
 from triage.export.report import Report
 from triage.ingest.redact import redact
 from triage.ingest.text import visible
@@ -39,6 +39,7 @@ def _environment(html: bool) -> Environment:
     )  # fmt: skip
     environment.filters |= {
         "percent": percent, "inline": _inline, "cell": _cell, "fence": _fence, "excerpt": excerpt, "words": _words,
+        "count": count,
     }  # fmt: skip
     return environment
 

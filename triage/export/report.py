@@ -70,7 +70,7 @@ class Report:
     @property
     def example(self) -> Member | None:
         """The failure shown as evidence: the first one with a trace."""
-        return next((m for m in self.members if m.trace), self.members[0] if self.members else None)
+        return next((m for m in self.members if m.failure.trace), self.members[0] if self.members else None)
 
 
 def gather(db: Store, cluster: ClusterRow) -> Report:
@@ -110,9 +110,20 @@ def _tree(investigation: Investigation, parent: int | None) -> tuple[Node, ...]:
 def _timeline(
     db: Store, cluster: ClusterRow, its_runs: tuple[RunRow, ...], investigation: Investigation | None
 ) -> tuple[Moment, ...]:
-    moments = [Moment(run.started, f"run {run.source} shows it ({run.totals.red} of {run.totals.tests} tests red)") for run in its_runs if run.started]
-    moments += [Moment(at, f"{field.replace('_', ' ')}: {(new or old + ' removed').replace('_', ' ')}") for at, field, old, new in history(db, cluster.id)]
+    moments = [
+        Moment(run.started, f"run {run.source} shows it ({run.totals.red} of {run.totals.tests} tests red)")
+        for run in its_runs
+        if run.started
+    ]
+    moments += [
+        Moment(at, f"{field.replace('_', ' ')}: {(new or old + ' removed').replace('_', ' ')}")
+        for at, field, old, new in history(db, cluster.id)
+    ]
     if investigation is not None:
         moments.append(Moment(investigation.created_at, "investigation opened"))
-        moments += [Moment(why.updated_at, f"answered: {why.answer}") for why in investigation.whys if why.answer.strip()]
+        moments += [
+            Moment(why.updated_at, f"answered: {why.answer}")
+            for why in investigation.whys
+            if why.answer.strip()
+        ]
     return tuple(sorted(moments, key=lambda moment: moment.at))

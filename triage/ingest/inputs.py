@@ -58,7 +58,9 @@ class _Limited(io.RawIOBase):
         data = self.stream.read(len(buffer))
         self._taken += len(data)
         if self._taken > self.limit:
-            raise IngestError(f"{self.name}: unpacks to more than {self.limit >> 20} MiB; unpack it yourself to read it")
+            raise IngestError(
+                f"{self.name}: unpacks to more than {self.limit >> 20} MiB; unpack it yourself to read it"
+            )
         buffer[: len(data)] = data
         return len(data)
 
@@ -117,7 +119,9 @@ def _directory(root: Path) -> Iterator[Found]:
         except OSError:
             continue
     if not found:
-        yield IngestError(f"{root}: no test results among its {looked_at} files; name the file or another directory")
+        yield IngestError(
+            f"{root}: no test results among its {looked_at} files; name the file or another directory"
+        )
 
 
 def _walk(root: Path) -> Iterator[Path]:
@@ -167,7 +171,15 @@ def unpack(source: Source) -> Iterator[Found]:
             yield source
     except IngestError as error:
         yield error
-    except (EOFError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, gzip.BadGzipFile, NotImplementedError, RuntimeError) as error:
+    except (
+        EOFError,
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        lzma.LZMAError,
+        gzip.BadGzipFile,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         yield IngestError(f"{source.name}: broken archive ({error}); download or pack it again")
 
 
@@ -204,7 +216,9 @@ def _zip_members(source: Source) -> Iterator[Source]:
 
         def open_member(info: zipfile.ZipInfo = info) -> BinaryIO:
             inner = cast(BinaryIO, zipfile.ZipFile(source.open()).open(info))
-            return io.BufferedReader(_Limited(inner, f"{source.name}!{info.filename}", _limit(info.compress_size)))
+            return io.BufferedReader(
+                _Limited(inner, f"{source.name}!{info.filename}", _limit(info.compress_size))
+            )
 
         yield Source(f"{source.name}!{info.filename}", open_member)
 

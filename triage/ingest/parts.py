@@ -25,7 +25,9 @@ _LIBRARY = re.compile(
     r"site-packages|dist-packages|node_modules|/usr/lib/|/lib/python\d|^node:|<frozen|internal/"
     r"|importlib/|_pytest/|unittest/|asyncio/"
 )
-_JVM_LIBRARY = re.compile(r"^\s*at (?:java|javax|jdk|sun|com\.sun|org\.junit|org\.testng|kotlin|scala|org\.gradle|org\.apache\.maven)\b")
+_JVM_LIBRARY = re.compile(
+    r"^\s*at (?:java|javax|jdk|sun|com\.sun|org\.junit|org\.testng|kotlin|scala|org\.gradle|org\.apache\.maven)\b"
+)
 _FRAME_START = re.compile(r"^\s+at \S|^\s*File \"|^Traceback \(most recent|^\s*❯ |^\s*Stack:$")
 
 
@@ -72,7 +74,11 @@ def location(trace: str) -> tuple[str | None, int | None]:
                 frame = (match["file"], int(match["line"]))
                 if any_frame is None or innermost_last:
                     any_frame = frame
-                if not _LIBRARY.search(frame[0]) and not _JVM_LIBRARY.match(line) and (own is None or innermost_last):
+                if (
+                    not _LIBRARY.search(frame[0])
+                    and not _JVM_LIBRARY.match(line)
+                    and (own is None or innermost_last)
+                ):
                     own = frame
                 break
     return own or any_frame or (None, None)
@@ -95,7 +101,9 @@ def _dedent(lines: list[str]) -> str:
     return "\n".join(ln[margin:] for ln in lines).strip()
 
 
-def failure_from(text: str, *, message: str = "", type: str = "", kind: str = "failure", source_line: int | None = None) -> Failure:
+def failure_from(
+    text: str, *, message: str = "", type: str = "", kind: str = "failure", source_line: int | None = None
+) -> Failure:
     """A failure from the text a runner printed, with whatever it said separately; the rest is derived."""
     text = text.strip("\n")
     if not message:

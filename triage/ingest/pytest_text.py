@@ -19,11 +19,15 @@ BANG = re.compile(r"^!{3,} (?P<text>.+?) !+$")
 INTERNAL = re.compile(r"^INTERNALERROR> ?(?P<text>.*)$")
 COLLECTED = re.compile(r"^(?:collecting .*)?collected (?P<count>\d+) items?")
 WORKERS = re.compile(r"^(?:created: \d+/)?(?P<count>\d+) workers?\b")
-USAGE = re.compile(r"^ERROR: (?:usage: .*pytest|file or directory not found|not found: |found no collectors for )")
+USAGE = re.compile(
+    r"^ERROR: (?:usage: .*pytest|file or directory not found|not found: |found no collectors for )"
+)
 
 _STATUS = r"PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS|RERUN"
 _PERCENT = r"(?:\s+\[\s*(?:\d+%|\d+/\d+)\])?"
-VERBOSE = re.compile(rf"^(?P<id>\S[^\n]*?(?:::|\.py\b)[^\n]*?) (?P<status>{_STATUS})(?: \(.*\))?{_PERCENT}\s*$")
+VERBOSE = re.compile(
+    rf"^(?P<id>\S[^\n]*?(?:::|\.py\b)[^\n]*?) (?P<status>{_STATUS})(?: \(.*\))?{_PERCENT}\s*$"
+)
 XDIST = re.compile(rf"^\[gw\d+\] \[\s*\d+%\] (?P<status>{_STATUS}) (?P<id>\S.*?)\s*$")
 STATUS_ALONE = re.compile(rf"^(?P<status>{_STATUS})(?: \(.*\))?{_PERCENT}\s*$")
 STARTED = re.compile(r"^(?P<id>[\w./\\-]+\.py::\S+)(?:\s|$)")
@@ -32,8 +36,12 @@ SUMMARY = re.compile(rf"^(?P<status>{_STATUS})(?: \[\d+\])? (?P<id>.+?)(?: - (?P
 SUB_SUMMARY = re.compile(r"^(?:SUBFAIL(?:ED)?\b.*?|\[.*SUBFAIL) (?P<id>\S+\.py::\S+)(?: - (?P<message>.*))?$")
 DURATION = re.compile(r"^(?P<seconds>\d+\.\d+)s (?:call|setup|teardown)\s+(?P<id>\S.*)$")
 _CRASH = re.compile(r"worker '\w+' crashed while running '(?P<id>[^']+)'")
-_TALLY = re.compile(r"^(?:=+ )?(?P<counts>\d[^=\n]{0,200}?|no tests ran) in (?P<seconds>\d+\.\d+)(?:s| seconds)(?: \([\d:,. a-z]+\))?(?: =+)?$")
-_COUNT = re.compile(r"(\d+) (failed|passed|skipped|xfailed|xpassed|errors?|deselected|warnings?|rerun|subtests passed|subtests failed)\b")
+_TALLY = re.compile(
+    r"^(?:=+ )?(?P<counts>\d[^=\n]{0,200}?|no tests ran) in (?P<seconds>\d+\.\d+)(?:s| seconds)(?: \([\d:,. a-z]+\))?(?: =+)?$"
+)
+_COUNT = re.compile(
+    r"(\d+) (failed|passed|skipped|xfailed|xpassed|errors?|deselected|warnings?|rerun|subtests passed|subtests failed)\b"
+)
 
 OUTCOMES = {
     "PASSED": Outcome.PASSED,
@@ -67,7 +75,9 @@ def tally(line: str) -> tuple[Totals, float] | None:
         xpassed=counts.get("xpassed", 0),
     )
     tests = sum((totals.passed, totals.failed, totals.errors, totals.skipped, totals.xfailed, totals.xpassed))
-    return Totals(tests, *(getattr(totals, n) for n in ("passed", "failed", "errors", "skipped", "xfailed", "xpassed"))), float(match["seconds"])
+    return Totals(
+        tests, *(getattr(totals, n) for n in ("passed", "failed", "errors", "skipped", "xfailed", "xpassed"))
+    ), float(match["seconds"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +111,14 @@ class Block:
             skip += 1
         text = "\n".join(lines[skip:]).rstrip()
         body = text.split("\n-----", 1)[0]  # captured output is evidence, not message
-        message = pytest_message(body) or native_message(body) or (lines[skip].strip() if skip < len(lines) else "")
+        message = (
+            pytest_message(body) or native_message(body) or (lines[skip].strip() if skip < len(lines) else "")
+        )
         return failure_from(
-            text, message=message, kind="error" if self.is_error else "failure", source_line=self.first_line + skip
+            text,
+            message=message,
+            kind="error" if self.is_error else "failure",
+            source_line=self.first_line + skip,
         )
 
 

@@ -73,7 +73,9 @@ class Source:
         with self.open() as stream:
             data = stream.read(limit + 1)
         if len(data) > limit:
-            raise IngestError(f"{self.name}: larger than {limit >> 20} MiB; split the file or convert it to JUnit XML")
+            raise IngestError(
+                f"{self.name}: larger than {limit >> 20} MiB; split the file or convert it to JUnit XML"
+            )
         return data
 
 
@@ -97,7 +99,9 @@ class Sample:
 
 def _clean(data: bytes, encoding: str) -> str:
     # A BOM is only at the start: the tail of such a file is decoded with the plain codec.
-    codec = "utf-16-le" if encoding == "utf-16" and not data.startswith((b"\xff\xfe", b"\xfe\xff")) else encoding
+    codec = (
+        "utf-16-le" if encoding == "utf-16" and not data.startswith((b"\xff\xfe", b"\xfe\xff")) else encoding
+    )
     with open_text(io.BytesIO(data), codec) as text:
         return "\n".join(clean_lines(text))
 

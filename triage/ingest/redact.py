@@ -17,7 +17,9 @@ _PATTERNS = (
     re.compile(r"()\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,}|sk-[A-Za-z0-9_-]{20,}|AKIA[0-9A-Z]{16}|glpat-[\w-]{20,})"),
     re.compile(r"()-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]{0,20000}?-----END [A-Z ]*PRIVATE KEY-----"),
 )  # fmt: skip
-_HINT = re.compile(r"(?i)bearer|authorization|secret|key|token|pass|pwd|cookie|://[^/\s]*@|eyJ|gh[pousr]_|github_pat|xox|sk-|AKIA|glpat|PRIVATE")
+_HINT = re.compile(
+    r"(?i)bearer|authorization|secret|key|token|pass|pwd|cookie|://[^/\s]*@|eyJ|gh[pousr]_|github_pat|xox|sk-|AKIA|glpat|PRIVATE"
+)
 
 
 def redact(text: str) -> str:

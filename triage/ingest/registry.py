@@ -32,5 +32,9 @@ def choose(source: Source) -> Reader:
     if score > 0:
         return reader
     if is_binary(source.head):
-        raise IngestError(f"{source.name}: binary data, not a test result; name the log, XML or JSON file instead")
-    raise IngestError(f"{source.name}: unknown format; see 'triage parse --help' for the formats that are read")
+        raise IngestError(
+            f"{source.name}: binary data, not a test result; name the log, XML or JSON file instead"
+        )
+    raise IngestError(
+        f"{source.name}: unknown format; see 'triage parse --help' for the formats that are read"
+    )

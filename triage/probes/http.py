@@ -38,7 +38,9 @@ class Observation:
         return f"{self.requests} requests to {self.url} in {self.seconds:.2f} s: {seen}{told}"
 
 
-def probe_http(url: str, requests: int = 1, headers: Mapping[str, str] | None = None, timeout: float = 10.0) -> Observation:
+def probe_http(
+    url: str, requests: int = 1, headers: Mapping[str, str] | None = None, timeout: float = 10.0
+) -> Observation:
     """Send ``requests`` GETs one after the other and say what came back.
 
     Raises:
@@ -57,8 +59,16 @@ def probe_http(url: str, requests: int = 1, headers: Mapping[str, str] | None = 
                 if telling is None or not response.is_success or telling.is_success:
                     telling = response
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise ProbeError(f"{url}: {error or type(error).__name__}; check the address and the network") from None
-    shown = () if telling is None else tuple(
-        (name, value) for name, value in telling.headers.items() if name in _TELLING or "ratelimit" in name
+        raise ProbeError(
+            f"{url}: {error or type(error).__name__}; check the address and the network"
+        ) from None
+    shown = (
+        ()
+        if telling is None
+        else tuple(
+            (name, value)
+            for name, value in telling.headers.items()
+            if name in _TELLING or "ratelimit" in name
+        )
     )
     return Observation(url, requests, time.perf_counter() - start, tuple(sorted(statuses.items())), shown)

@@ -26,7 +26,9 @@ def run_examples(engine: Engine) -> Iterator[ExampleFailure]:
             if all(match.rule is not rule for match in matches):
                 yield ExampleFailure(rule, text, "must match, and does not")
             elif matches[0].rule is not rule:
-                yield ExampleFailure(rule, text, f"is won by {matches[0].rule.id} (priority {matches[0].rule.priority})")
+                yield ExampleFailure(
+                    rule, text, f"is won by {matches[0].rule.id} (priority {matches[0].rule.priority})"
+                )
         for text in rule.not_matching:
             if any(match.rule is rule for match in engine.matches(text, example_type(text))):
                 yield ExampleFailure(rule, text, "must not match, and does")

@@ -43,13 +43,17 @@ class Engine:
         for rule in self.rules:
             score, weight = self._score(rule, hits, type)
             if score:
-                found.append((-rule.priority, -score, -weight, rule.id, RuleMatch(rule, score, _captures(rule, text))))
+                found.append(
+                    (-rule.priority, -score, -weight, rule.id, RuleMatch(rule, score, _captures(rule, text)))
+                )
         return [entry[-1] for entry in sorted(found, key=lambda entry: entry[:4])]
 
     def near(self, rule: Rule, text: str, type: str = "") -> list[Near]:
         """Every condition of ``rule`` with its score for ``text``: why it did or did not match."""
         hits = self._hits(text[:MAX_TEXT], 0.0)
-        return [Near(c, _holds(c, hits, type), _value(c, hits, type)) for c in (*rule.any, *rule.all, *rule.none)]
+        return [
+            Near(c, _holds(c, hits, type), _value(c, hits, type)) for c in (*rule.any, *rule.all, *rule.none)
+        ]
 
     def _hits(self, text: str, cutoff: float) -> dict[str, float]:
         """Scores of the conditions that are in ``text``: patterns by their source, phrases by their words."""
@@ -62,7 +66,9 @@ class Engine:
                 lowered, self._phrases, scorer=fuzz.partial_ratio, score_cutoff=cutoff, limit=None
             ):
                 # partial_ratio takes the shorter for the needle: a short text is not inside a phrase.
-                hits["phrase:" + phrase] = score if len(lowered) >= len(phrase) else fuzz.ratio(lowered, phrase)
+                hits["phrase:" + phrase] = (
+                    score if len(lowered) >= len(phrase) else fuzz.ratio(lowered, phrase)
+                )
         return hits
 
     def _score(self, rule: Rule, hits: dict[str, float], type: str) -> tuple[float, int]:
@@ -89,6 +95,12 @@ def _holds(condition: Condition, hits: dict[str, float], type: str) -> bool:
 def _captures(rule: Rule, text: str) -> dict[str, str]:
     captures: dict[str, str] = {}
     for condition in (*rule.any, *rule.all):
-        if condition.kind == "pattern" and "(?P<" in condition.value and (match := re2.search(condition.value, text)):
-            captures |= {name: value for name, value in match.groupdict().items() if value and name not in captures}
+        if (
+            condition.kind == "pattern"
+            and "(?P<" in condition.value
+            and (match := re2.search(condition.value, text))
+        ):
+            captures |= {
+                name: value for name, value in match.groupdict().items() if value and name not in captures
+            }
     return captures

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import re2
 import yaml
+from platformdirs import user_config_path
 
 from triage.rules.model import CATEGORIES, DEFAULT_THRESHOLD, Condition, Rule, RuleError
 
@@ -37,6 +38,11 @@ def library() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "rules"
 
 
+def directories() -> list[Path]:
+    """Where rules come from: the library, the user's own, the project's; later ones override by id."""
+    return [library(), user_config_path("triage", appauthor=False) / "rules", Path(".triage/rules")]
+
+
 def load(directories: Iterable[Path]) -> Loaded:
     """The rules of all ``*.yaml`` files in ``directories``; a later directory overrides an earlier one by id."""
     by_id: dict[str, Rule] = {}
@@ -48,7 +54,11 @@ def load(directories: Iterable[Path]) -> Loaded:
             errors.extend(loaded.errors)
             for rule in loaded.rules:
                 if twin := in_directory.get(rule.id):
-                    errors.append(RuleError(rule.file, rule.line, 1, f"id '{rule.id}' is also in {twin.file}:{twin.line}"))
+                    errors.append(
+                        RuleError(
+                            rule.file, rule.line, 1, f"id '{rule.id}' is also in {twin.file}:{twin.line}"
+                        )
+                    )
                 else:
                     in_directory[rule.id] = rule
         by_id |= in_directory
@@ -170,11 +180,19 @@ class _NodeReader:
         category = self.text(values["category"])
         if category not in CATEGORIES:
             near = difflib.get_close_matches(category, CATEGORIES, 1)
-            self.fail(values["category"], f"unknown category '{category}'; " + (f"did you mean '{near[0]}'?" if near else f"known are {', '.join(CATEGORIES)}"))
+            self.fail(
+                values["category"],
+                f"unknown category '{category}'; "
+                + (f"did you mean '{near[0]}'?" if near else f"known are {', '.join(CATEGORIES)}"),
+            )
         match = self.mapping(values["match"], ("any", "all", "none"), "a 'match'")
         if not ("any" in match or "all" in match):
             self.fail(values["match"], "expected 'any' or 'all' with at least one condition")
-        examples = self.mapping(values["examples"], ("match", "no_match"), "'examples'") if "examples" in values else {}
+        examples = (
+            self.mapping(values["examples"], ("match", "no_match"), "'examples'")
+            if "examples" in values
+            else {}
+        )
         return Rule(
             id=self.text(values["id"]),
             title=self.text(values["title"]),

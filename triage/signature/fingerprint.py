@@ -15,7 +15,9 @@ _SAYS_NOTHING = frozenset(
     "tobe toequal tobeok tobegreaterthan object equality deep failure with message not in is got want but was "
     "num str dur path url time hex uuid size version email".split()
 )
-_COMPARED = re.compile(r"^\s*(?:Expected|Received|Actual|expected|received|actual|Got|Want)\b[^\n]*:", re.MULTILINE)
+_COMPARED = re.compile(
+    r"^\s*(?:Expected|Received|Actual|expected|received|actual|Got|Want)\b[^\n]*:", re.MULTILINE
+)
 _STATUS_COMPARED = re.compile(r"^\s*(?:Received|Actual|Got)[^\n:]*:\s*([1-5]\d\d)\s*$", re.MULTILINE)
 
 
@@ -40,7 +42,11 @@ def signature_of(failure: Failure, test: str = "") -> Signature:
     template, _ = template_of(headline)
     if not _says_something(template):
         place = test.split("[", 1)[0] or failure.file or ""
-        template = f"{template or 'failed without a message'} in {place}" if place else template or "failed without a message"
+        template = (
+            f"{template or 'failed without a message'} in {place}"
+            if place
+            else template or "failed without a message"
+        )
     return Signature(digest(template), template, headline)
 
 

@@ -25,7 +25,9 @@ class Match:
 def nearest(template: str, others: Iterable[str], *, same_hard_tokens: bool = True) -> Match | None:
     """The most similar of ``others`` (first in alphabetical order on a tie), whatever its score."""
     hard = hard_tokens(template)
-    candidates = sorted(o for o in others if o != template and (not same_hard_tokens or hard_tokens(o) == hard))
+    candidates = sorted(
+        o for o in others if o != template and (not same_hard_tokens or hard_tokens(o) == hard)
+    )
     found = process.extractOne(template, candidates, scorer=fuzz.ratio) if candidates else None
     return None if found is None else Match(found[0], found[1])
 

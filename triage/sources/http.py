@@ -24,15 +24,21 @@ def fetch(url: str, *, limit: int = MAX_BYTES, timeout: float = TIMEOUT) -> Sour
     try:
         with httpx.stream("GET", url, follow_redirects=True, timeout=timeout) as response:
             if not response.is_success:
-                raise IngestError(f"{url}: the server answered {response.status_code} {response.reason_phrase}; {_advice(response.status_code)}")
+                raise IngestError(
+                    f"{url}: the server answered {response.status_code} {response.reason_phrase}; {_advice(response.status_code)}"
+                )
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > limit:
                     raise IngestError(f"{url}: more than {limit >> 20} MiB; download it and name the file")
     except httpx.TimeoutException:
-        raise IngestError(f"{url}: no answer within {timeout:g} s; try again or download it yourself") from None
+        raise IngestError(
+            f"{url}: no answer within {timeout:g} s; try again or download it yourself"
+        ) from None
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
-        raise IngestError(f"{url}: {error or type(error).__name__}; check the address and the network") from None
+        raise IngestError(
+            f"{url}: {error or type(error).__name__}; check the address and the network"
+        ) from None
     return Source(url, partial(io.BytesIO, bytes(body)))
 
 

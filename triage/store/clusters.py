@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from triage.model import Verdict
+from triage.model import Failure, Verdict
 from triage.store.database import Store, now
 
 STATUSES = ("open", "investigating", "resolved")
@@ -51,18 +51,15 @@ class Member:
     """One failure of a cluster, with where it happened."""
 
     id: int
+    signature: str
     test: str | None
+    """Id of the case; None for a failure of the run itself."""
     outcome: str | None
     run_id: int
     source: str
-    headline: str
-    type: str
-    message: str
-    trace: str
-    file: str | None
-    line: int | None
-    source_line: int | None
+    failure: Failure
     output: str
+    """What the case printed."""
 
 
 def newest_runs(db: Store) -> set[int]:
@@ -96,7 +93,13 @@ def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
         " FROM clusters WHERE failures > 0 ORDER BY tests DESC, failures DESC, first_seen, id"
     )
     return [
-        ClusterRow(*row[:5], Verdict(row[5]), *row[6:], new=row[0] not in seen_before, tags=tuple(tags.get(row[0], ())))
+        ClusterRow(
+            *row[:5],
+            Verdict(row[5]),
+            *row[6:],
+            new=row[0] not in seen_before,
+            tags=tuple(tags.get(row[0], ())),
+        )
         for row in rows
         if wanted is None or row[0] in wanted
     ]
@@ -107,7 +110,8 @@ def find_cluster(db: Store, prefix: str) -> ClusterRow | None:
     ids = [
         row[0]
         for row in db.conn.execute(
-            "SELECT id FROM clusters WHERE substr(id, 1, ?) = ? AND failures > 0 LIMIT 2", [len(prefix), prefix]
+            "SELECT id FROM clusters WHERE substr(id, 1, ?) = ? AND failures > 0 LIMIT 2",
+            [len(prefix), prefix],
         )
     ]
     return clusters(db, ids)[0] if len(ids) == 1 and prefix else None
@@ -126,26 +130,17 @@ def variants(db: Store, cluster: str) -> list[Variant]:
     ]
 
 
-_MEMBER = (
-    "SELECT f.id, c.test, c.outcome, f.run_id, r.source, '', f.type, f.message, f.trace, f.file, f.line,"
-    " f.source_line, coalesce(c.output, '') FROM failures f JOIN signatures s ON s.id = f.signature_id"
-    " JOIN runs r ON r.id = f.run_id LEFT JOIN cases c ON c.id = f.case_id"
-)
-
-
 def members(db: Store, cluster: str, limit: int = 200) -> list[Member]:
     """Failures of a cluster, the first in time first, at most ``limit``."""
     rows = db.conn.execute(
-        _MEMBER + " WHERE s.cluster_id = ? ORDER BY coalesce(r.started, r.ingested_at), f.id LIMIT ?", [cluster, limit]
+        "SELECT f.message, f.type, f.kind, f.trace, f.file, f.line, f.source_line,"
+        " f.id, s.id, c.test, c.outcome, f.run_id, r.source, coalesce(c.output, '')"
+        " FROM failures f JOIN signatures s ON s.id = f.signature_id"
+        " JOIN runs r ON r.id = f.run_id LEFT JOIN cases c ON c.id = f.case_id"
+        " WHERE s.cluster_id = ? ORDER BY coalesce(r.started, r.ingested_at), f.id LIMIT ?",
+        [cluster, limit],
     )
-    return [_member(row) for row in rows]
-
-
-def _member(row: Sequence[object]) -> Member:
-    from triage.model import Failure
-
-    headline = Failure(message=str(row[7]), type=str(row[6]), trace=str(row[8])).headline
-    return Member(*row[:5], headline, *row[6:])  # type: ignore[arg-type]
+    return [Member(*row[7:13], failure=Failure(*row[:7]), output=row[13]) for row in rows]
 
 
 def set_verdict(db: Store, ids: Iterable[str], verdict: Verdict) -> None:
@@ -186,7 +181,8 @@ def remove_tag(db: Store, ids: Iterable[str], tag: str) -> None:
 
 def _remember(db: Store, cluster: str, field: str, old: str, new: str) -> None:
     db.conn.execute(
-        "INSERT INTO history (at, cluster_id, field, old, new) VALUES (?, ?, ?, ?, ?)", [now(), cluster, field, old, new]
+        "INSERT INTO history (at, cluster_id, field, old, new) VALUES (?, ?, ?, ?, ?)",
+        [now(), cluster, field, old, new],
     )
 
 

@@ -76,7 +76,9 @@ class _Writer:
     """Rows of one run, written in batches; signatures are placed when all of them are known, so that the
     clusters do not depend on the order of the failures."""
 
-    def __init__(self, db: Store, source: str, format_: str, digest_of_bytes: str, batch: int, engine: Engine) -> None:
+    def __init__(
+        self, db: Store, source: str, format_: str, digest_of_bytes: str, batch: int, engine: Engine
+    ) -> None:
         self.info = RunInfo()
         self.warnings: list[Warn] = []
         self._db, self._source, self._format, self._engine = db, source, format_, engine
@@ -124,7 +126,11 @@ class _Writer:
             self._flush()
 
     def _match(self, failure: Failure) -> RuleMatch | None:
-        text = failure.message if failure.message.startswith(failure.type) else f"{failure.type}: {failure.message}"
+        text = (
+            failure.message
+            if failure.message.startswith(failure.type)
+            else f"{failure.type}: {failure.message}"
+        )
         place = (text, failure.type)
         if place not in self._matches:
             self._matches[place] = self._engine.match(text, failure.type)
@@ -206,7 +212,9 @@ class _Writer:
             "SELECT cluster_id, template FROM signatures WHERE hard = ? AND joined_by != 'rule' ORDER BY template",
             [_hard(template)],
         ).fetchall()
-        scored = [(fuzz.ratio(template, other, score_cutoff=THRESHOLD), cluster, other) for cluster, other in rows]
+        scored = [
+            (fuzz.ratio(template, other, score_cutoff=THRESHOLD), cluster, other) for cluster, other in rows
+        ]
         score, cluster, other = max(scored, key=lambda entry: entry[0], default=(0.0, "", ""))
         return (cluster, score, other) if score >= THRESHOLD else None
 
@@ -233,5 +241,3 @@ def _hard(template: str) -> str:
 
 def _json(value: object) -> str:
     return orjson.dumps(value).decode()
-
-

@@ -86,7 +86,8 @@ def find_investigation(db: Store, cluster: str) -> Investigation | None:
         [row[0]],
     )
     evidence = db.conn.execute(
-        "SELECT id, why_id, failure_id, source, line, text FROM evidence WHERE investigation_id = ? ORDER BY id", [row[0]]
+        "SELECT id, why_id, failure_id, source, line, text FROM evidence WHERE investigation_id = ? ORDER BY id",
+        [row[0]],
     )
     actions = db.conn.execute(
         "SELECT id, text, owner, due, done FROM actions WHERE investigation_id = ? ORDER BY id", [row[0]]

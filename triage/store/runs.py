@@ -52,7 +52,20 @@ def runs(db: Store) -> list[RunRow]:
 
 
 def _row(totals: Totals, row: tuple[object, ...]) -> RunRow:
-    id_, source, format_, ingested_at, started, duration, environment, workers, totals_from, warnings, info, found = row
+    (
+        id_,
+        source,
+        format_,
+        ingested_at,
+        started,
+        duration,
+        environment,
+        workers,
+        totals_from,
+        warnings,
+        info,
+        found,
+    ) = row
     facts = orjson.loads(str(info))
     return RunRow(
         id_, source, format_, ingested_at, started, duration, environment, workers,  # type: ignore[arg-type]

@@ -42,13 +42,20 @@ def doubts(investigation: Investigation) -> list[Doubt]:
     roots = [why for why in investigation.whys if why.role == "root_cause"]
     for root in roots:
         if _depth(root, by_id) < _ENOUGH:
-            found.append(Doubt(root.id, f"marked as root cause after {_depth(root, by_id)} whys: is there nothing behind it?"))
+            found.append(
+                Doubt(
+                    root.id,
+                    f"marked as root cause after {_depth(root, by_id)} whys: is there nothing behind it?",
+                )
+            )
     if not roots and investigation.whys and any(why.answer.strip() for why in investigation.whys):
         found.append(Doubt(None, "no root cause is marked yet"))
     if roots and not investigation.actions:
         found.append(Doubt(None, "a root cause without an action: what will keep it from coming back?"))
     for action in investigation.actions:
-        missing = [word for word, value in (("an owner", action.owner), ("a due date", action.due)) if not value]
+        missing = [
+            word for word, value in (("an owner", action.owner), ("a due date", action.due)) if not value
+        ]
         if missing:
             found.append(Doubt(None, f"action without {' and '.join(missing)}: {action.text}"))
     return found

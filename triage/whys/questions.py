@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 
 _AUXILIARY = "is|are|was|were|has|have|had|does|do|did|can|could|will|would|must|should|cannot"
-_INVERTIBLE = re.compile(rf"^(?P<subject>(?:[^\s,;:]+ ){{0,3}}[^\s,;:]+) (?P<verb>{_AUXILIARY}) (?P<rest>.+)$", re.IGNORECASE)
+_INVERTIBLE = re.compile(
+    rf"^(?P<subject>(?:[^\s,;:]+ ){{0,3}}[^\s,;:]+) (?P<verb>{_AUXILIARY}) (?P<rest>.+)$", re.IGNORECASE
+)
 _RELATIVE = re.compile(r"\b(?:that|which|who|because|if|when|and|or)\b", re.IGNORECASE)
-_LOWERED = frozenset("the a an this these those our its their we it they he she no every each some all both there".split())
+_LOWERED = frozenset(
+    "the a an this these those our its their we it they he she no every each some all both there".split()
+)
 
 
 def first_question(title: str, tests: int, failures: int) -> str:
@@ -19,7 +23,11 @@ def first_question(title: str, tests: int, failures: int) -> str:
     text = _bare(title)
     if tests:
         return f"Why did {tests} {'test' if tests == 1 else 'tests'} fail with {text}?"
-    return f"Why did this happen {failures} times: {text}?" if failures > 1 else f"Why did the run fail with {text}?"
+    return (
+        f"Why did this happen {failures} times: {text}?"
+        if failures > 1
+        else f"Why did the run fail with {text}?"
+    )
 
 
 def detection_question(title: str) -> str:
@@ -56,4 +64,3 @@ def _lower_first(text: str) -> str:
     if first.lower() in _LOWERED or (plain and not any(c.isdigit() for c in first)):
         return first.lower() + space + rest
     return text
-

@@ -20,14 +20,21 @@ from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Wa
 
 _CHUNK = 1 << 18
 _RED = {"failure": "failure", "error": "error"}
-_RETRIED = {"rerunFailure": "failure", "rerunError": "error", "flakyFailure": "failure", "flakyError": "error"}
+_RETRIED = {
+    "rerunFailure": "failure",
+    "rerunError": "error",
+    "flakyFailure": "failure",
+    "flakyError": "error",
+}
 _NOT_RUN = ("disabled", "notrun", "skipped", "ignored")  # CTest and GoogleTest say so in an attribute only
 _TEXT = {*_RED, *_RETRIED, "skipped", "system-out", "system-err", "property", "stackTrace"}
 
 # Control characters and references to them are not allowed in XML 1.0, and runners write them all the same.
 _CONTROL = bytes(ch if ch in b"\t\n\r" or ch >= 32 else 0x20 for ch in range(256))
 _ESCAPE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
-_BAD_REFERENCE = re.compile(rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));", re.IGNORECASE)
+_BAD_REFERENCE = re.compile(
+    rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));", re.IGNORECASE
+)
 
 
 def _sniff(sample: Sample) -> int:
@@ -229,7 +236,11 @@ def _failure(kind: str, attributes: dict[str, str], text: str, line: int) -> lis
         type_ = ""
     if message in ("collection failure", "test setup failure") or message.startswith("failed on "):
         reason = failure_from(text, kind=kind).message
-        message = f"{message}: {reason}" if message.startswith("failed on ") and not _says(message, reason) else (reason or message)
+        message = (
+            f"{message}: {reason}"
+            if message.startswith("failed on ") and not _says(message, reason)
+            else (reason or message)
+        )
     return [failure_from(text, message=message, type=type_, kind=kind, source_line=line)]
 
 
@@ -304,7 +315,9 @@ def _read(source: Source) -> Iterator[Item]:
                 f"{source.name}:{error.lineno}: broken XML ({reason}), nothing could be read; was the run killed?"
             ) from None
         yield from handler.items
-        yield Warn(f"broken XML ({reason}): what was complete up to here was read, the rest is lost", error.lineno)
+        yield Warn(
+            f"broken XML ({reason}): what was complete up to here was read, the rest is lost", error.lineno
+        )
         return
     yield from handler.items
 

@@ -23,10 +23,14 @@ _LOG_PREFIX = re.compile(
     r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?\]?|\d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"|\w{3} [ \d]\d \d\d:\d\d:\d\d)\s+"
 )
-_LEVEL = re.compile(r"^(?:\[[\w#-]{1,20}\]\s+)*\[?(?:ERROR|FATAL|CRITICAL|SEVERE|WARN(?:ING)?|INFO|ERR)\]?:?\s+(?:\[[^\]]{1,60}\]\s*)?(?:[\w.$/-]{1,60}(?:\[\d+\])?:\s+|- )?")
+_LEVEL = re.compile(
+    r"^(?:\[[\w#-]{1,20}\]\s+)*\[?(?:ERROR|FATAL|CRITICAL|SEVERE|WARN(?:ING)?|INFO|ERR)\]?:?\s+(?:\[[^\]]{1,60}\]\s*)?(?:[\w.$/-]{1,60}(?:\[\d+\])?:\s+|- )?"
+)
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\):\s*$")
 _CHAIN = re.compile(r"^(?:During handling of the above exception|The above exception was the direct cause)")
-_STACK = re.compile(r"^\s+at \S|^\s*\.\.\. \d+ (?:more|common frames)|^\s*Caused by: |^\s*Suppressed: |^\s+File \"|^goroutine \d+ \[|^\s+\S+\.go:\d+|^\s*\d+: +0x|^\s+from \S+:\d+:in")
+_STACK = re.compile(
+    r"^\s+at \S|^\s*\.\.\. \d+ (?:more|common frames)|^\s*Caused by: |^\s*Suppressed: |^\s+File \"|^goroutine \d+ \[|^\s+\S+\.go:\d+|^\s*\d+: +0x|^\s+from \S+:\d+:in"
+)
 _DIGITS = re.compile(r"0x[0-9a-fA-F]+|\d+|[0-9a-f]{8,}")
 
 
@@ -43,8 +47,12 @@ def _is_log_lines(text: str) -> bool:
     """Whether text that looks like JSON is a log with one object a line, or has a bracketed prefix."""
     first, _, rest = text.partition("\n")
     if first.startswith("{"):
-        return first.rstrip().endswith("}") and any(key in first for key in ('"level"', '"msg"', '"message"', '"severity"'))
-    return not (first.rstrip() in ("[", "[{") or first.startswith(('[{"', "[[")) or (first.endswith("]") and not rest))
+        return first.rstrip().endswith("}") and any(
+            key in first for key in ('"level"', '"msg"', '"message"', '"severity"')
+        )
+    return not (
+        first.rstrip() in ("[", "[{") or first.startswith(('[{"', "[[")) or (first.endswith("]") and not rest)
+    )
 
 
 @dataclass
@@ -104,8 +112,12 @@ def _start(number: int, line: str, before: deque[str]) -> _Open | None:
     if _TRACEBACK.search(line):
         return _Open(first, context, "", "traceback", _MAX_TRACE, CAUSE)
     message = bare(line)
-    is_stack = score == CAUSE and bool(exception_type(message) or message.startswith(("panic:", "goroutine", "thread '")))
-    return _Open(first, context, message, "stack" if is_stack else "line", _MAX_TRACE if is_stack else _AFTER, score)
+    is_stack = score == CAUSE and bool(
+        exception_type(message) or message.startswith(("panic:", "goroutine", "thread '"))
+    )
+    return _Open(
+        first, context, message, "stack" if is_stack else "line", _MAX_TRACE if is_stack else _AFTER, score
+    )
 
 
 def _extend(current: _Open, line: str) -> bool:
@@ -118,7 +130,12 @@ def _extend(current: _Open, line: str) -> bool:
         else:
             current.kind, current.left = "line", _AFTER
     if current.kind == "traceback" and not current.message:
-        if line.strip() and not line.startswith((" ", "\t")) and not _TRACEBACK.search(line) and not _CHAIN.match(line):
+        if (
+            line.strip()
+            and not line.startswith((" ", "\t"))
+            and not _TRACEBACK.search(line)
+            and not _CHAIN.match(line)
+        ):
             current.message = bare(line)
             current.kind = "after-traceback"
     elif current.kind == "after-traceback":
@@ -139,7 +156,9 @@ def _finish(current: _Open, copies: Counter[str], first_seen: dict[str, int]) ->
     copies[key] += 1
     first_seen.setdefault(key, current.first_line)
     if copies[key] <= _MAX_COPIES:
-        yield failure_from("\n".join(current.lines), message=message, kind="error", source_line=current.first_line)
+        yield failure_from(
+            "\n".join(current.lines), message=message, kind="error", source_line=current.first_line
+        )
 
 
 READER = Reader("log", _sniff, _read)

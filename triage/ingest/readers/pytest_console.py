@@ -107,7 +107,9 @@ class _Session:
         elif match := text.SUMMARY.match(line):
             if match["status"] == "RERUN" and "rerun" in self.section:
                 self.cases[match["id"]].reruns += 1
-            elif match["status"] in text.OUTCOMES and not (match["status"] == "SKIPPED" and "::" not in match["id"]):
+            elif match["status"] in text.OUTCOMES and not (
+                match["status"] == "SKIPPED" and "::" not in match["id"]
+            ):
                 self._record(match["id"], match["status"])
                 self.cases[match["id"]].summary = match["message"] or ""
 
@@ -174,18 +176,26 @@ class _Session:
             yield RunInfo(totals=self.sum(), totals_stand=True)
         if self.crash and not self.running:
             headline = "Timeout" if "Timeout" in self.crash[0] else self.crash[0].strip("+ ")
-            yield failure_from("\n".join(self.crash), message=headline, kind="error", source_line=self.crash_line)
+            yield failure_from(
+                "\n".join(self.crash), message=headline, kind="error", source_line=self.crash_line
+            )
         if self.running:
             trace = "\n".join(self.crash)
             at = trace.find("Fatal Python error:")
-            message = trace[at:].split("\n", 1)[0] if at >= 0 else "the output ends while this test was running"
+            message = (
+                trace[at:].split("\n", 1)[0] if at >= 0 else "the output ends while this test was running"
+            )
             self.cases[self.running].outcome = Outcome.ERROR
             self.cases[self.running].failures.append(
-                failure_from(trace, message=message, kind="error", source_line=self.crash_line or self.last_line)
+                failure_from(
+                    trace, message=message, kind="error", source_line=self.crash_line or self.last_line
+                )
             )
             self.warnings.append(Warn(f"the output ends while {self.running} was running", self.last_line))
         elif self.started:
-            self.warnings.append(Warn("no closing line: the run was cut off, its totals are what was printed", self.last_line))
+            self.warnings.append(
+                Warn("no closing line: the run was cut off, its totals are what was printed", self.last_line)
+            )
 
     def _place_blocks(self) -> None:
         """Give each block to the case it is about: titles lack the file, the order of the summary has it."""
@@ -197,7 +207,9 @@ class _Session:
             node = self._node_of(block, waiting)
             case = self.cases[node]
             case.failures.append(block.failure())
-            case.outcome = worse(case.outcome or Outcome.PASSED, Outcome.ERROR if block.is_error else Outcome.FAILED)
+            case.outcome = worse(
+                case.outcome or Outcome.PASSED, Outcome.ERROR if block.is_error else Outcome.FAILED
+            )
 
     def _node_of(self, block: text.Block, waiting: dict[str, deque[str]]) -> str:
         target = block.target
@@ -208,7 +220,14 @@ class _Session:
             if queue := waiting.get(title):
                 # Two files may have a test of one name: each takes one block, then the last takes the rest.
                 return queue[0] if len(queue) == 1 or self._has_room(queue[0], block) else self._next(queue)
-        file = next((ln.split(":", 1)[0] for ln in block.lines if ".py:" in ln and not ln.startswith((" ", "E", ">", ".venv", "/"))), "")
+        file = next(
+            (
+                ln.split(":", 1)[0]
+                for ln in block.lines
+                if ".py:" in ln and not ln.startswith((" ", "E", ">", ".venv", "/"))
+            ),
+            "",
+        )
         return f"{file}::{target.replace('.', '::')}" if file else target
 
     def _has_room(self, node: str, block: text.Block) -> bool:
@@ -244,7 +263,13 @@ class _Session:
             if case.outcome.is_red and not failures:
                 failures = (failure_from("", message=case.summary),)
             yield CaseResult(
-                name, case.outcome, suite, file, duration=case.duration, attempts=1 + case.reruns, failures=failures
+                name,
+                case.outcome,
+                suite,
+                file,
+                duration=case.duration,
+                attempts=1 + case.reruns,
+                failures=failures,
             )
 
 

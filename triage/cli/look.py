@@ -1,0 +1,153 @@
+"""Commands that look: ``clusters``, ``show``, ``runs``, ``search``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from triage.cli.output import db_option, json_option, print_json, store_at, table
+from triage.model import TriageError
+from triage.store import Store
+from triage.store.clusters import ClusterRow
+
+
+class NotFoundError(TriageError):
+    """What was asked for is not in the store."""
+
+
+def cluster_or_fail(db: Store, prefix: str) -> ClusterRow:
+    """The cluster whose id starts with ``prefix``.
+
+    Raises:
+        NotFoundError: none or several do.
+    """
+    from triage.store.clusters import find_cluster
+
+    row = find_cluster(db, prefix)
+    if row is None:
+        raise NotFoundError(f"{prefix}: no cluster has this id, or several begin so; see 'triage clusters'")
+    return row
+
+
+@click.command()
+@db_option
+@json_option
+def clusters(db_path: Path | None, as_json: bool) -> None:
+    """The clusters, most blocked tests first."""
+    from triage.cli.summary import print_clusters
+    from triage.store.clusters import clusters as all_clusters
+
+    db = store_at(db_path)
+    rows = all_clusters(db)
+    if as_json:
+        print_json({"clusters": [asdict(row) for row in rows]})
+    else:
+        print_clusters(db, rows)
+
+
+@click.command()
+@click.argument("cluster")
+@db_option
+@json_option
+def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
+    """One cluster in full; CLUSTER is the beginning of its id."""
+    from triage.analysis.explain import explain
+    from triage.analysis.impact import count, percent
+    from triage.export import gather
+    from triage.rules import load_engine
+    from triage.store.clusters import clusters as all_clusters
+
+    db = store_at(db_path)
+    row = cluster_or_fail(db, cluster)
+    report = gather(db, row)
+    by_signature = {member.signature: member for member in reversed(report.members)}
+    others = all_clusters(db)
+    engine = load_engine()[0]
+    reasons = [
+        explain(row, by_signature[variant.signature], variant, others, engine)
+        for variant in report.variants
+        if variant.signature in by_signature
+    ]
+    if as_json:
+        print_json(
+            {
+                **asdict(row),
+                "impact": asdict(report.impact),
+                "members": [asdict(member) for member in report.members],
+                "variants": [asdict(variant) for variant in report.variants],
+                "explanation": [asdict(reason) for reason in reasons],
+                "evidence": [asdict(e) for e in report.investigation.evidence]
+                if report.investigation
+                else [],
+                "investigation": asdict(report.investigation) if report.investigation else None,
+            }
+        )
+        return
+    click.echo(f"{row.id}  {row.title}")
+    click.echo(
+        f"{count(row.tests, 'test')} blocked, {count(row.failures, 'failure')} in {count(row.runs, 'run')}; rule {row.rule or 'none'}, category {row.category or 'none'}, verdict {row.verdict.label}, {row.status}"
+    )
+    click.echo(
+        f"pass rate {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed"
+    )
+    for reason in reasons:
+        click.echo(f"grouped: {reason.text}")
+    table(("failures", "variant"), [(v.failures, v.template) for v in report.variants], stretch="variant")
+    table(
+        ("test", "where", "what it says"),
+        [
+            (m.test or "(the run)", f"{m.source}:{m.failure.source_line or ''}", m.failure.headline)
+            for m in report.members[:20]
+        ],
+        stretch="what it says",
+    )
+
+
+@click.command()
+@db_option
+@json_option
+def runs(db_path: Path | None, as_json: bool) -> None:
+    """The runs, the newest first."""
+    from triage.store.runs import runs as all_runs
+
+    rows = all_runs(store_at(db_path))
+    if as_json:
+        print_json({"runs": [asdict(row) for row in rows]})
+    else:
+        table(
+            ("id", "when", "tests", "red", "clusters", "format", "source"),
+            [
+                (
+                    r.id,
+                    (r.started or r.ingested_at)[:16],
+                    r.totals.tests,
+                    r.totals.red,
+                    r.clusters,
+                    r.format,
+                    r.source,
+                )
+                for r in rows
+            ],
+            stretch="source",
+        )
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@db_option
+@json_option
+def search(words: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
+    """Search failures and notes for all of WORDS."""
+    from triage.store.search import search as search_store
+
+    found = search_store(store_at(db_path), " ".join(words))
+    if as_json:
+        print_json({"hits": [asdict(hit) for hit in found]})
+    else:
+        table(
+            ("cluster", "kind", "text"),
+            [(hit.cluster[:8], hit.kind, hit.text) for hit in found],
+            stretch="text",
+        )

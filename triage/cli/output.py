@@ -1,0 +1,80 @@
+"""Everything that goes to stdout and stderr: one JSON document, plain tables, one-line errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import orjson
+
+from triage.ingest.text import visible
+from triage.model import TriageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from triage.store import Store
+
+_PIPE_WIDTH = 160
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def complain(error: TriageError | str) -> None:
+    """One line on stderr."""
+    click.echo("triage: " + visible(" ".join(str(error).split("\n"))), err=True)
+
+
+def print_json(document: object) -> None:
+    """``document`` as the only thing on stdout."""
+    click.echo(
+        orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode()
+    )
+
+
+def console() -> Console:
+    """Where tables are printed; plain where stdout is no terminal or ``NO_COLOR`` is set."""
+    from rich.console import Console
+
+    plain = Console(highlight=False, markup=False)
+    return plain if plain.is_terminal else Console(highlight=False, markup=False, width=_PIPE_WIDTH)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, stretch: str = "") -> None:
+    """Print a table; numbers are flush right, the ``stretch`` column takes what is left."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
+    for index, name in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
+        shown.add_column(
+            name, justify="right" if numeric else "left", no_wrap=True, overflow="ellipsis",
+            ratio=1 if name == stretch else None,
+        )  # fmt: skip
+    for row in rows:
+        shown.add_row(*(Text(visible(" ".join(str(cell).split("\n")))) for cell in row))
+    console().print(shown)
+
+
+def db_option(command: _Command) -> _Command:
+    """``--db FILE``, also ``TRIAGE_DB``."""
+    return click.option(
+        "--db", "db_path", type=click.Path(path_type=Path, dir_okay=False), envvar="TRIAGE_DB", metavar="FILE",
+        help="The database (default: in your data directory).",
+    )(command)  # fmt: skip
+
+
+def json_option(command: _Command) -> _Command:
+    """``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+
+
+def store_at(path: Path | None) -> Store:
+    """The store of the ``--db`` option."""
+    from triage.store import open_store
+
+    return open_store(path)

@@ -1,0 +1,213 @@
+"""Commands that read: ``parse``, ``ingest``, ``extract``, ``group``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from triage.cli.output import complain, db_option, json_option, print_json, store_at, table
+from triage.ingest import IngestError, Source, collect
+from triage.model import CaseResult, Failure, Run, Warn
+
+_MAX_TEXT = 256 << 20
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True)
+@json_option
+def parse(paths: tuple[str, ...], as_json: bool) -> None:
+    """Read results and print them, without a database.
+
+    Formats are known by their content: JUnit XML, pytest, Playwright, Jest, Vitest, Go, Cargo, CTest, TAP, behave
+    and unittest outputs, hand-written Markdown reports, and any log. docs/formats.md lists them.
+    """
+    from triage.sources import resolve
+
+    runs: list[Run] = []
+    errors: list[str] = []
+    for found in resolve(paths):
+        try:
+            if isinstance(found, IngestError):
+                raise found
+            runs.append(collect(found))
+        except IngestError as error:
+            errors.append(str(error))
+            complain(error)
+    if as_json:
+        print_json({"runs": [run_document(run) for run in runs], "errors": errors})
+    else:
+        for run in runs:
+            _print_run(run)
+    sys.exit(2 if errors else 0)
+
+
+def run_document(run: Run) -> dict[str, object]:
+    """A run as ``parse --json`` shows it."""
+    return {
+        "source": run.source,
+        "format": run.format,
+        "totals": asdict(run.totals),
+        "totals_from": "report" if run.info.totals_stand else "cases",
+        "cases": [_case_document(case) for case in run.cases],
+        "failures": [_failure_document(failure) for failure in run.failures],
+        "info": asdict(run.info),
+        "warnings": [asdict(warning) for warning in run.warnings],
+    }
+
+
+def _case_document(case: CaseResult) -> dict[str, object]:
+    return {
+        "id": case.id,
+        "name": case.name,
+        "suite": case.suite,
+        "file": case.file,
+        "line": case.line,
+        "outcome": case.outcome.value,
+        "flaky": case.flaky,
+        "duration": case.duration,
+        "attempts": case.attempts,
+        "failures": [_failure_document(failure) for failure in case.failures],
+        "properties": dict(case.properties),
+    }
+
+
+def _failure_document(failure: Failure) -> dict[str, object]:
+    return asdict(failure)
+
+
+def _print_run(run: Run) -> None:
+    totals = run.totals
+    click.echo(
+        f"{run.source}: {run.format}, {totals.tests} tests: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"
+        f" {totals.errors} errors, {totals.skipped} skipped, {totals.xfailed} expected failures, {totals.flaky} flaky"
+    )
+    _print_warnings(run.source, run.warnings)
+    rows = [
+        (case.outcome.value, case.id, failure.headline) for case in run.cases for failure in case.failures
+    ]
+    rows += [("run", f"line {failure.source_line or '?'}", failure.headline) for failure in run.failures]
+    if rows:
+        table(("outcome", "test", "failure"), rows, stretch="failure")
+
+
+def _print_warnings(source: str, warnings: Iterable[Warn]) -> None:
+    for warning in warnings:
+        complain(f"{source}:{warning.line}: {warning.text}" if warning.line else f"{source}: {warning.text}")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True)
+@db_option
+@json_option
+def ingest(paths: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
+    """Read results into the database. The same bytes twice change nothing."""
+    from triage.cli.summary import print_session
+    from triage.rules import load_engine
+    from triage.sources.session import ingest_all
+
+    db = store_at(db_path)
+    engine, rule_errors = load_engine()
+    for rule_error in rule_errors:
+        complain(rule_error)
+    session = ingest_all(db, paths, engine)
+    print_session(session)
+    if as_json:
+        print_json(
+            {
+                "runs": [
+                    {
+                        "id": result.run_id,
+                        "source": result.source,
+                        "format": result.format,
+                        "known": result.known,
+                        "totals": asdict(result.totals),
+                        "failures": result.failures,
+                        "warnings": [asdict(warning) for warning in result.warnings],
+                    }
+                    for result in session.results
+                ],
+                "clusters": {"new": len(session.new_clusters), "known": len(session.known_clusters)},
+                "errors": [str(error) for error in session.errors],
+            }
+        )
+    elif session.results:
+        fresh = [result for result in session.results if not result.known]
+        click.echo(
+            f"{len(fresh)} of {len(session.results)} sources new: {sum(r.totals.tests for r in fresh)} tests,"
+            f" {sum(r.failures for r in fresh)} failures, {len(session.new_clusters)} new clusters,"
+            f" {len(session.known_clusters)} known"
+        )
+    sys.exit(2 if session.errors else 0)
+
+
+def one_source(name: str) -> Source:
+    """The single source behind ``name``.
+
+    Raises:
+        IngestError: there is none, or it is unreadable.
+    """
+    from triage.sources import resolve
+
+    for found in resolve([name]):
+        if isinstance(found, IngestError):
+            raise found
+        if not found.head:
+            raise IngestError(f"{found.name}: empty file; nothing to read")
+        return found
+    raise IngestError(f"{name}: nothing to read")
+
+
+@click.command()
+@click.argument("file")
+@click.option("--baseline", metavar="PASSING", help="A log of the same job that passed.")
+@click.option(
+    "-n",
+    "most",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Lines to print (all with --json).",
+)
+@json_option
+def extract(file: str, baseline: str | None, most: int, as_json: bool) -> None:
+    """The lines of a raw log that tell the failure, most telling first."""
+    from triage.analysis.extract import extract as extract_lines
+
+    found = extract_lines(one_source(file).lines(), one_source(baseline).lines() if baseline else None)
+    if as_json:
+        print_json(
+            {
+                "lines": [
+                    {"line": ln.number, "score": ln.score, "failure": ln.failure, "text": ln.text}
+                    for ln in found
+                ]
+            }
+        )
+    else:
+        table(
+            ("line", "score", "text"), [(ln.number, ln.score, ln.text) for ln in found[:most]], stretch="text"
+        )
+
+
+@click.command()
+@click.argument("file")
+@json_option
+def group(file: str, as_json: bool) -> None:
+    """Group texts, one a line."""
+    from triage.signature import group as group_texts
+    from triage.signature import normalize
+
+    texts = list(one_source(file).lines())
+    numbers = group_texts(texts)
+    templates: dict[int, str] = {}
+    for number, text in zip(numbers, texts, strict=True):
+        templates.setdefault(number, normalize(text))
+    if as_json:
+        print_json({"groups": numbers, "templates": list(templates.values())})
+    else:
+        rows = [(numbers.count(number), template) for number, template in templates.items()]
+        table(("texts", "template"), sorted(rows, key=lambda row: -row[0]), stretch="template")

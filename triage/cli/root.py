@@ -1,0 +1,83 @@
+"""``triage`` itself: the screen for what is named, and the commands, each loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import click
+
+from triage import __version__
+from triage.cli.output import db_option
+
+# name: (module, help)
+_COMMANDS = {
+    "parse": ("read", "Read results and print them, without a database."),
+    "ingest": ("read", "Read results into the database."),
+    "extract": ("read", "The lines of a raw log that tell the failure."),
+    "group": ("read", "Group texts, one a line."),
+    "clusters": ("look", "The clusters, most blocked tests first."),
+    "show": ("look", "One cluster in full."),
+    "runs": ("look", "The runs, the newest first."),
+    "search": ("look", "Search failures and notes."),
+    "rules": ("rules", "Check, test and explain the rules."),
+    "export": ("export", "A postmortem as Markdown, HTML or JSON."),
+    "probe": ("probe", "Send requests to test a hypothesis."),
+}
+
+
+class _Root(click.Group):
+    """A group whose first word may also be a path: what is no command is ingested and opened."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"triage.cli.{_COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        words = [arg for arg in args if not arg.startswith("-") or arg == "-"]
+        asks = any(arg in ("--help", "--version") for arg in args)
+        if not asks and (not words or words[0] not in _COMMANDS):
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] == "open":
+            return "open", open_, args[1:]
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(cls=_Root, options_metavar="[--db FILE]", subcommand_metavar="[PATH... | COMMAND]")
+@click.version_option(__version__, prog_name="triage")
+def triage() -> None:
+    """Turn failed test runs into proven root causes.
+
+    With paths (files, directories, globs, archives, URLs, '-' for stdin), reads them into the database and opens
+    the screen; without any, opens the screen on what is there. Without a terminal it prints the summary instead.
+    """
+
+
+@click.command("open", hidden=True)
+@click.argument("paths", nargs=-1)
+@db_option
+def open_(paths: tuple[str, ...], db_path: Path | None) -> None:
+    """Ingest the paths and open the screen."""
+    if sys.stdout.isatty() and (sys.stdin.isatty() or "-" in paths):
+        from triage.tui import run
+
+        sys.exit(run(list(paths), db_path))
+    from triage.cli.summary import print_summary
+
+    sys.exit(print_summary(list(paths), db_path))

@@ -1,0 +1,62 @@
+"""What ``triage PATH...`` prints where there is no terminal for the screen, and after ``triage ingest``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from triage.analysis.impact import count, overall, percent
+from triage.cli.output import complain, store_at, table
+from triage.rules import load_engine
+from triage.sources.session import Session, ingest_all
+from triage.store import Store
+from triage.store.clusters import ClusterRow, clusters
+from triage.store.runs import runs
+
+
+def print_summary(paths: list[str], db_path: Path | None) -> int:
+    """Ingest ``paths``, print totals and clusters; the exit code."""
+    db = store_at(db_path)
+    engine, rule_errors = load_engine()
+    for rule_error in rule_errors:
+        complain(rule_error)
+    session = ingest_all(db, paths, engine)
+    print_session(session)
+    print_clusters(db, clusters(db))
+    return 2 if session.errors else 0
+
+
+def print_session(session: Session) -> None:
+    """What was read, what was known before, what could not be read."""
+    for error in session.errors:
+        complain(error)
+    for result in session.results:
+        for warning in result.warnings:
+            place = f"{result.source}:{warning.line}" if warning.line else result.source
+            complain(f"{place}: {warning.text}")
+        if result.known:
+            complain(f"{result.source}: was ingested before, nothing changed")
+
+
+def print_clusters(db: Store, rows: list[ClusterRow]) -> None:
+    """The totals of all runs and a table of the clusters."""
+    all_runs = runs(db)
+    totals = overall(run.totals for run in all_runs)
+    click.echo(
+        f"{count(len(all_runs), 'run')}, {count(totals.tests, 'test')}: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"
+        f" {totals.errors} errors, {totals.skipped} skipped, {totals.xfailed} expected failures, {totals.flaky} flaky;"
+        f" pass rate {percent(totals.pass_rate)}; {count(len(rows), 'cluster')}"
+    )
+    if rows:
+        table(
+            ("id", "tests", "fails", "new", "category", "verdict", "what it says"),
+            [
+                (
+                    row.id[:8], row.tests, row.failures, "new" if row.new else "", row.category.replace("_", " "),
+                    "" if row.verdict == "unknown" else row.verdict.label, row.title,
+                )
+                for row in rows
+            ],
+            stretch="what it says",
+        )  # fmt: skip

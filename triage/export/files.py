@@ -1,0 +1,33 @@
+"""Documents to disk: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from triage.model import TriageError
+
+
+class ExportError(TriageError):
+    """A document could not be written: names the file and why."""
+
+
+def write_document(path: Path, document: str) -> None:
+    """Write ``document`` as UTF-8 through a temporary file beside ``path``.
+
+    Raises:
+        ExportError: the directory is missing or not writable, or the disk is full.
+    """
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise ExportError(f"{path}: {error.strerror or error}; name another file") from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(document)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise ExportError(f"{path}: {error.strerror or error}; name another file") from None
