@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -209,5 +210,6 @@ def group(file: str, as_json: bool) -> None:
     if as_json:
         print_json({"groups": numbers, "templates": list(templates.values())})
     else:
-        rows = [(numbers.count(number), template) for number, template in templates.items()]
-        table(("texts", "template"), sorted(rows, key=lambda row: -row[0]), stretch="template")
+        sizes = Counter(numbers)
+        rows = sorted(((sizes[number], template) for number, template in templates.items()), reverse=True)
+        table(("texts", "template"), rows, stretch="template")

@@ -74,7 +74,7 @@ def find(names: list[str]) -> Iterator[Found]:
     for name in names:
         if name == "-":
             data = sys.stdin.buffer.read()
-            yield from unpack(Source("-", lambda data=data: io.BytesIO(data)))
+            yield from unpack(Source("-", partial(io.BytesIO, data)))
             continue
         path = Path(name)
         if not path.exists() and glob.has_magic(name):
@@ -102,7 +102,7 @@ def _local(path: Path) -> Iterator[Found]:
 
 
 def _file(path: Path) -> Source:
-    return Source(str(path), partial(cast("type[BinaryIO]", Path.open), path, "rb"))  # type: ignore[arg-type]
+    return Source(str(path), lambda: path.open("rb"))
 
 
 def _directory(root: Path) -> Iterator[Found]:

@@ -61,8 +61,11 @@ class Source:
 
     def digest(self) -> str:
         """SHA-256 of the bytes, in hexadecimal: what makes the same file known again."""
+        state = hashlib.sha256()
         with self.open() as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            while chunk := stream.read(1 << 20):
+                state.update(chunk)
+        return state.hexdigest()
 
     def read(self, limit: int) -> bytes:
         """All bytes, for formats that have no streaming reader.

@@ -72,7 +72,7 @@ def severity(line: str) -> float:
     hits = signs.Match(line)
     if not hits:
         return 0.0
-    best = max(_SIGNS[index][0] for index in hits)
+    best: float = max(_SIGNS[index][0] for index in hits)
     if innocent.Match(line) and not (best == CAUSE and min(hits) == 0):
         return 0.0
     return best

@@ -56,24 +56,23 @@ def open_store(path: Path | None = None) -> Store:
 
 def _migrate(db: Database, path: Path) -> None:
     applied = {migration.name for migration in MIGRATIONS.applied(db)}
-    known = applied | {migration.name for migration in MIGRATIONS.pending(db)}
-    tables = set(db.table_names())
-    if not applied and tables:
+    pending = {migration.name for migration in MIGRATIONS.pending(db)}
+    if not applied and db.table_names():
         raise StoreError(f"{path}: a database of another program; name another file with --db")
-    if newer := applied - {migration.name for migration in _all_migrations()}:
+    if newer := applied - _known_names():
         raise StoreError(f"{path}: written by a newer triage (it has '{sorted(newer)[0]}'); update triage")
-    if applied and known - applied:
+    if applied and pending:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         with sqlite3.connect(f"{path}.backup-{stamp}") as backup:
             db.conn.backup(backup)
         backup.close()
-    if known - applied:
+    if pending:
         MIGRATIONS.apply(db)
 
 
-def _all_migrations() -> list[object]:
-    # The set of names this version knows: what is pending in an empty database.
-    return list(MIGRATIONS.pending(Database(memory=True)))
+def _known_names() -> set[str]:
+    # What this version knows is what would be pending in an empty database.
+    return {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
 
 
 def now() -> str:

@@ -1,0 +1,176 @@
+"""What the readers of console output share: numbered lines, blocks below a header, and the report at the end."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
+
+from triage.ingest.reader import IngestError, Sample, Source
+from triage.model import CaseResult, Failure, Item, RunInfo, Totals, Warn
+
+MAX_MARK = 1_000
+_LINE_ENDS = (b"\n", b"\r", b"\x00")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the source."""
+
+    number: int
+    """1-based."""
+    text: str
+
+    @property
+    def mark(self) -> str:
+        """The text where it can be a line of the runner's own; empty for longer ones, which are somebody's
+        data and would make patterns slow."""
+        return self.text if len(self.text) <= MAX_MARK else ""
+
+
+def lines_of(source: Source) -> Iterator[Line]:
+    """The clean lines of ``source``, numbered."""
+    return (Line(number, text) for number, text in enumerate(source.lines(), 1))
+
+
+def sample_lines(sample: Sample) -> list[str]:
+    """The lines at both ends of a source that can be a runner's own (see ``Line.mark``)."""
+    return [line for line in f"{sample.text}\n{sample.end}".split("\n") if len(line) <= MAX_MARK]
+
+
+@dataclass(slots=True)
+class Block:
+    """A header and the lines below it."""
+
+    header: Line
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The lines without blank ones around."""
+        return "\n".join(self.lines).strip("\n")
+
+    @property
+    def first_line(self) -> int:
+        """Number of the first line that ``text`` has; of the header where there is no text."""
+        filled = next((i for i, line in enumerate(self.lines) if line.strip()), None)
+        return self.header.number + (0 if filled is None else filled + 1)
+
+
+def until(lines: Iterable[str], stop: re.Pattern[str]) -> str:
+    """The lines before the first that ``stop`` matches, joined; a text of which nothing is left stays whole."""
+    everything = list(lines)
+    end = next((i for i, line in enumerate(everything) if stop.match(line[:MAX_MARK])), len(everything))
+    return "\n".join(everything[:end]).strip() or "\n".join(everything).strip()
+
+
+def bare_failure(line: Line, kind: str = "failure") -> Failure:
+    """A failure of which there is only the line that states it: the output was cut, or tells no more."""
+    return Failure(kind=kind, trace=line.text.strip(), source_line=line.number)
+
+
+def dedent(lines: Iterable[str], margin: int) -> list[str]:
+    """The lines without up to ``margin`` spaces in front."""
+    return [line[min(margin, len(line) - len(line.lstrip(" "))) :] for line in lines]
+
+
+def seconds(number: str | None, unit: str | None = "s") -> float | None:
+    """Seconds from what a pattern found: ``("114", "ms")``, ``("1.2", "m")``; None for no number (``1.2.3``)."""
+    try:
+        return None if number is None else round(float(number) * _SECONDS[unit or "s"], 6)
+    except ValueError:
+        return None
+
+
+@dataclass(slots=True)
+class Session:
+    """What one invocation of a runner told; one output may hold several."""
+
+    cases: list[CaseResult] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    """Outside any case."""
+    stated: Totals | None = None
+    """The runner's own counts; they stand where not every case is named."""
+    duration: float | None = None
+    """Seconds."""
+    closed: bool = False
+    """Whether its last words are there."""
+    warnings: list[Warn] = field(default_factory=list)
+
+    @property
+    def told(self) -> bool:
+        """Whether anything could be read."""
+        return self.closed or bool(self.cases or self.failures or self.stated)
+
+    @property
+    def totals(self) -> Totals:
+        """The stated counts, with what only the cases tell; the counted ones where none are stated."""
+        counted = Totals.of(self.cases)
+        return (
+            counted
+            if self.stated is None
+            else replace(self.stated, flaky=max(self.stated.flaky, counted.flaky))
+        )
+
+
+_Parse = Callable[[Iterator[Line]], Iterable[Session]]
+
+
+def reader_of(runner: str, sessions: _Parse) -> Callable[[Source], Iterator[Item]]:
+    """A ``Reader.read`` from a function that finds the sessions in the lines.
+
+    The reader raises ``IngestError`` when no session told anything.
+    """
+
+    def read(source: Source) -> Iterator[Item]:
+        found, last = _told(sessions, lines_of(source))
+        if found and not found[-1].closed and _ends_within_a_line(source):
+            # The output was cut within its last line, and half a title is the name of no test.
+            found, last = _told(sessions, takewhile(lambda line: line.number < last, lines_of(source)))
+        if not found:
+            raise IngestError(f"{source.name}:{last}: no {runner} result up to here; was the output cut?")
+        yield from _report(found, last)
+
+    return read
+
+
+def _ends_within_a_line(source: Source) -> bool:
+    with source.open() as stream:
+        if not stream.seekable():
+            return False
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(max(0, size - 2))
+        return not stream.read().endswith(_LINE_ENDS)
+
+
+def _told(sessions: _Parse, lines: Iterator[Line]) -> tuple[list[Session], int]:
+    """The sessions that told anything, and the number of the last line."""
+    last = 0
+
+    def counted() -> Iterator[Line]:
+        nonlocal last
+        for line in lines:
+            last = line.number
+            yield line
+
+    return [session for session in sessions(counted()) if session.told], last
+
+
+def _report(sessions: list[Session], last: int) -> Iterator[Item]:
+    totals = sum((session.totals for session in sessions), Totals())
+    counted = sum((Totals.of(session.cases) for session in sessions), Totals())
+    times = [session.duration for session in sessions if session.duration is not None]
+    yield RunInfo(
+        duration=round(sum(times), 6) if times else None,
+        totals=totals if any(session.stated for session in sessions) else None,
+        totals_stand=totals != counted,
+    )
+    for session in sessions:
+        yield from session.failures
+        yield from session.cases
+        yield from session.warnings
+    if not sessions[-1].closed:
+        yield Warn("no closing summary: the run was cut off, its totals are what was printed", last)

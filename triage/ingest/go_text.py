@@ -1,0 +1,86 @@
+"""The failure text of Go tests: log lines of a test, panics with their goroutines, what the compiler says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from triage.ingest.console import MAX_MARK, Line
+from triage.ingest.severity import severity
+from triage.model import Failure
+
+CRASH = re.compile(r"^(?:panic: |fatal error: |SIGQUIT: quit$|unexpected fault address )")
+COMPILER = re.compile(r"^(?:vet: )?(?P<file>[^\s:]+\.go):(?P<line>\d+)(?::\d+)?: \S")
+
+_LOG = re.compile(r"^\s*(?P<file>[^\s:]+\.go):(?P<line>\d+): ?(?P<text>.*)$")
+_FRAME = re.compile(r"^\t(?P<file>\S+\.go):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$")
+_LIBRARY = re.compile(r"/go[^/]*/src/|/pkg/mod/|^_testmain\.go")
+_AFTER_PANIC = re.compile(r"^goroutine \d+ |^\[signal |^running tests:|^\s*$|^\tpanic: ")
+# Testify's assertions write a small table behind the place.
+_TESTIFY = re.compile(r"^\s*Error:\s+(?P<text>\S.*)$")
+_TESTIFY_END = re.compile(r"^\s*(?:Test|Messages|Error Trace):\s")
+
+
+def log_failure(lines: Sequence[Line]) -> Failure:
+    """What a failed test logged: the entry that tells most, the last of equals (``t.Fatal`` ends a test)."""
+    entries: list[tuple[str, int, list[str]]] = []
+    for line in lines:
+        if match := _LOG.match(line.mark):
+            entries.append((match["file"], int(match["line"]), [match["text"]]))
+        elif entries:
+            entries[-1][2].append(line.text.strip())
+    trace = "\n".join(line.text for line in lines)
+    if not entries:
+        return Failure(trace.strip(), source_line=lines[0].number)
+    file, number, texts = max(reversed(entries), key=lambda entry: _weight(entry[2]))
+    return Failure(
+        _asserted(texts) or "\n".join(texts).strip(), "", "failure", trace, file, number, lines[0].number
+    )
+
+
+def _weight(texts: list[str]) -> float:
+    return 2.0 if _asserted(texts) else max(severity(text[:MAX_MARK]) for text in texts)
+
+
+def _asserted(texts: list[str]) -> str:
+    """The message in Testify's table, or nothing."""
+    found: list[str] = []
+    for text in texts:
+        if found and _TESTIFY_END.match(text[:MAX_MARK]):
+            break
+        if found:
+            found.append(text.strip())
+        elif match := _TESTIFY.match(text[:MAX_MARK]):
+            found.append(match["text"])
+    return "\n".join(found).strip()
+
+
+def crash_failure(lines: Sequence[Line]) -> Failure:
+    """A panic or fatal error, from its first line to the end of its goroutines."""
+    texts = [line.text for line in lines]
+    end = next((i for i, text in enumerate(texts) if i and _AFTER_PANIC.match(text[:MAX_MARK])), len(texts))
+    message = "\n".join([texts[0].removesuffix(" [recovered]"), *texts[1:end]])
+    frames = [match for line in lines if (match := _FRAME.match(line.mark))]
+    own = next((frame for frame in frames if not _LIBRARY.search(frame["file"])), None)
+    return Failure(
+        message.strip(),
+        kind="error",
+        trace="\n".join(texts),
+        file=own["file"] if own else None,
+        line=int(own["line"]) if own else None,
+        source_line=lines[0].number,
+    )
+
+
+def build_failure(lines: Sequence[Line]) -> Failure:
+    """What the compiler or ``go vet`` said of a package, between its ``#`` line and its ``FAIL`` line."""
+    said = [line.text for line in lines if line.text and not line.text.startswith(("# ", "FAIL"))]
+    place = next((match for text in said if (match := COMPILER.match(text[:MAX_MARK]))), None)
+    return Failure(
+        "\n".join(said) or lines[-1].text.replace("\t", " "),
+        kind="error",
+        trace="\n".join(line.text for line in lines),
+        file=place["file"] if place else None,
+        line=int(place["line"]) if place else None,
+        source_line=lines[0].number,
+    )

@@ -1,0 +1,250 @@
+"""What ``cargo test`` prints: unit, integration and doc tests, binaries that crash, code that does not compile.
+
+Written after ``libtest`` and Cargo of Rust 1.50 to 1.90; panics have their message behind the place since 1.73, in
+quotes before it until then. The suite of a test is its target. With ``-q`` only failed tests are named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from triage.ingest.console import (
+    MAX_MARK,
+    Block,
+    Line,
+    Session,
+    bare_failure,
+    reader_of,
+    sample_lines,
+    seconds,
+)
+from triage.ingest.parts import failure_from
+from triage.ingest.reader import Reader, Sample
+from triage.model import CaseResult, Failure, Outcome, Totals, Warn
+
+_TARGET = re.compile(r"^ +(?:Running (?:unittests )?(?P<path>[^\s(]+)?(?: ?\(.*\))?|(?P<doc>Doc-tests \S+))$")
+_HASH = re.compile(r"(?:^|.*/)deps/(?P<name>.+)-[0-9a-f]{16}(?:\.exe)?$")
+_COUNT = re.compile(r"^running \d+ tests?$")
+_TEST = re.compile(r"^test (?P<name>\S.*?) \.\.\. (?P<rest>.*)$")
+_STATUS = re.compile(
+    r"^(?:(?P<status>ok|FAILED|ignored)(?:, (?P<reason>.*?))?|bench: .*?)(?: <(?P<seconds>[\d.]+)s>)?$"
+)
+_KIND = re.compile(r" - (?:should panic|compile(?: fail)?)$")
+_BLOCK = re.compile(r"^---- (?P<name>\S.*?) stdout ----$")
+_RESULT = re.compile(
+    r"^test result: (?:ok|FAILED)\. (?P<passed>\d+) passed; (?P<failed>\d+) failed; (?P<ignored>\d+) ignored;"
+    r" (?P<measured>\d+) measured;.*?(?:finished in (?P<seconds>[\d.]+)s)?$"
+)
+_ERROR = re.compile(r"^error(?:\[E\d+\])?: (?P<text>\S.*)$")
+# Errors that only say that there were others.
+_ECHO = re.compile(
+    r"^(?:could not compile|aborting due to|\d+ targets? failed|(?:doc)?test failed, to rerun)"
+)
+_AT = re.compile(r"^ *--> (?P<file>[^\s:]+):(?P<line>\d+):\d+$")
+_DIED = re.compile(r"^  process didn't exit successfully: .*\((?:signal|exit code|exit status): ")
+
+_PANIC = re.compile(
+    r"^thread '.*?' (?:\(\d+\) )?panicked at (?:'(?P<old>.*)', )?(?P<file>\S+?):(?P<line>\d+):\d+:?$"
+)
+_NOT_AS_EXPECTED = re.compile(r"^note: (?:test did not panic|panic did not contain)")
+_AFTER = re.compile(r"^note: |^stack backtrace:")
+
+_OUTCOMES = {
+    "ok": Outcome.PASSED,
+    "FAILED": Outcome.FAILED,
+    "ignored": Outcome.SKIPPED,
+}
+
+
+def _sniff(sample: Sample) -> int:
+    lines = sample_lines(sample)
+    if any(map(_RESULT.match, lines)):
+        return 80
+    if any(map(_COUNT.match, lines)) and any(
+        (match := _TEST.match(line)) and _STATUS.match(match["rest"]) for line in lines
+    ):
+        return 75
+    return (
+        50 if any(line.startswith("error: could not compile `") and "test" in line for line in lines) else 0
+    )
+
+
+@dataclass
+class _Test:
+    outcome: Outcome
+    status: Line
+    """The line that states the outcome."""
+    reason: str = ""
+    seconds: float | None = None
+    failures: list[Failure] = field(default_factory=list)
+
+
+@dataclass
+class _Parser:
+    """One target's tests at a time; each target with a result is a session of its own."""
+
+    target: str = ""
+    session: Session = field(default_factory=Session)
+    tests: dict[str, _Test] = field(default_factory=dict)
+    running: str = ""
+    """The test whose status has not been printed yet."""
+    block: Block | None = None
+    """What a failed test printed."""
+    error: Block | None = None
+    """What the compiler, or Cargo itself, says."""
+    open: bool = False
+    """Whether a target was started whose result line is not there yet."""
+
+    def feed(self, line: Line) -> Session | None:
+        """Take a line; the finished session when it was the last of one."""
+        mark = line.mark
+        if match := _RESULT.match(mark):
+            return self._close(match)
+        if self._inside(line):
+            return None
+        if match := _TARGET.match(mark):
+            return self._next(match)
+        if _COUNT.match(mark):
+            self.open = True
+        elif match := _TEST.match(mark):
+            self.running = _KIND.sub("", match["name"])
+            self._status(match["rest"], line)
+        elif _DIED.match(mark) and self.open:
+            self.session.failures.append(Failure(mark.strip(), kind="error", source_line=line.number))
+        elif self.running:
+            self._status(mark, line)
+        elif _BLOCK.match(mark):
+            self.block = Block(line)
+        elif (match := _ERROR.match(mark)) and not self.open and not _ECHO.match(match["text"]):
+            self.error = Block(line)
+        return None
+
+    def _inside(self, line: Line) -> bool:
+        """Whether the line belongs to the block that is open."""
+        mark = line.mark
+        if self.error is not None:
+            if line.text.strip():
+                self.error.lines.append(line.text)
+                return True
+            self._end_error()
+        elif self.block is not None:
+            if mark != "failures:" and not _BLOCK.match(mark):
+                self.block.lines.append(line.text)
+                return True
+            self._end_block()
+        return False
+
+    def _status(self, text: str, line: Line) -> None:
+        if match := _STATUS.match(text):
+            test = _Test(_OUTCOMES[match["status"] or "ok"], line, match["reason"] or "")
+            test.seconds = seconds(match["seconds"])
+            self.tests[self.running] = test
+            self.running = ""
+
+    def _end_block(self) -> None:
+        if self.block is None:
+            return
+        match = _BLOCK.match(self.block.header.text)
+        assert match is not None
+        test = self.tests.setdefault(match["name"], _Test(Outcome.FAILED, self.block.header))
+        test.failures.append(_failure(self.block))
+        self.block = None
+
+    def _end_error(self) -> None:
+        if self.error is None:
+            return
+        header = self.error.header
+        place = next((found for text in self.error.lines if (found := _AT.match(text[:MAX_MARK]))), None)
+        self.session.failures.append(
+            Failure(
+                header.text,
+                kind="error",
+                trace="\n".join([header.text, *self.error.lines]),
+                file=place["file"] if place else None,
+                line=int(place["line"]) if place else None,
+                source_line=header.number,
+            )
+        )
+        self.error = None
+
+    def _close(self, match: re.Match[str]) -> Session:
+        passed, failed, skipped = (int(match[key]) for key in ("passed", "failed", "ignored"))
+        passed += int(match["measured"])
+        self.session.stated = Totals(passed + failed + skipped, passed, failed, 0, skipped)
+        self.session.duration = seconds(match["seconds"])
+        self.session.closed, self.open = True, False
+        return self._take()
+
+    def _next(self, match: re.Match[str]) -> Session | None:
+        session = self._take() if self.tests or self.session.told else None
+        self.target, self.open = _target(match), True
+        return session
+
+    def _take(self) -> Session:
+        self._end_block()
+        self._end_error()
+        self.running = ""
+        session, self.session = self.session, Session()
+        session.cases = [_result(self.target, name, test) for name, test in self.tests.items()]
+        self.tests = {}
+        return session
+
+    def finish(self, last: int) -> Session:
+        running = self.running
+        session = self._take()
+        if running:
+            session.warnings.append(Warn(f"the output ends while {running} was running", last))
+        return session
+
+
+def _target(match: re.Match[str]) -> str:
+    name = match["doc"] or match["path"] or ""
+    built = _HASH.match(name)
+    return built["name"] if built else name
+
+
+def _result(target: str, name: str, test: _Test) -> CaseResult:
+    return CaseResult(
+        name,
+        test.outcome,
+        target,
+        duration=test.seconds,
+        failures=tuple(test.failures) or ((bare_failure(test.status),) if test.outcome.is_red else ()),
+        properties=(("reason", test.reason),) if test.reason else (),
+    )
+
+
+def _failure(block: Block) -> Failure:
+    lines = block.text.split("\n")
+    number = block.first_line
+    expected = next((i for i, line in enumerate(lines) if _NOT_AS_EXPECTED.match(line)), None)
+    if expected is not None:
+        message = "\n".join(line.strip() for line in lines[expected:]).strip().removeprefix("note: ")
+        return failure_from(block.text, message=message, source_line=number)
+    panic = next(((i, m) for i, line in enumerate(lines) if (m := _PANIC.match(line[:MAX_MARK]))), None)
+    if panic is None:
+        return replace(failure_from(block.text, message=_plain(lines)), trace=block.text, source_line=number)
+    index, match = panic
+    message = match["old"] or _plain(lines[index + 1 :])
+    return Failure(message, "", "failure", block.text, match["file"], int(match["line"]), number)
+
+
+def _plain(lines: Sequence[str]) -> str:
+    end = next((i for i, line in enumerate(lines) if _AFTER.match(line)), len(lines))
+    return "\n".join(lines[:end]).strip()
+
+
+def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
+    parser, last = _Parser(), 0
+    for line in lines:
+        last = line.number
+        if (session := parser.feed(line)) is not None:
+            yield session
+    rest = parser.finish(last)
+    if rest.told or rest.warnings:
+        yield rest
+
+
+READER = Reader("cargo-test-console", _sniff, reader_of("cargo test", _sessions))

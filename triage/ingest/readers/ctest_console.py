@@ -1,0 +1,163 @@
+"""What CTest prints: plain, ``-V`` with each test's number before its output, ``--output-on-failure``, repeats.
+
+Written after CMake 3.10 to 4.1. A test that did not run for want of its program is a failure, as CTest counts it;
+a disabled one is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from triage.ingest.console import Line, Session, reader_of, sample_lines, seconds
+from triage.ingest.parts import failure_from
+from triage.ingest.reader import Reader, Sample
+from triage.ingest.severity import WRAPPER, severity
+from triage.model import CaseResult, Failure, Outcome, Totals
+
+_RESULT = re.compile(
+    r"^ *(?:\d+/\d+ )?(?:MemCheck|Test) +#(?P<number>\d+): (?P<name>\S.*?) \.{2,} *(?P<status>[^ .\d].*?) +(?P<seconds>\d+\.\d+) sec\b"
+)
+_START = re.compile(r"^ +Start +(?P<number>\d+): (?P<name>\S.*)$")
+_PREFIXED = re.compile(r"^(?P<number>\d+): ?(?P<text>.*)$")
+_NEXT = re.compile(r"^test (?P<number>\d+)$")
+_PROJECT = re.compile(r"^Test project \S")
+_PERCENT = re.compile(
+    r"^(?P<percent>\d+)% tests passed, (?P<failed>\d+) tests? failed out of (?P<tests>\d+)$"
+)
+_TIME = re.compile(r"^Total Test time \(real\) = +(?P<seconds>[\d.]+) sec$")
+_LISTED = re.compile(r"^\t *(?P<number>\d+) - (?P<name>\S.*?) \((?P<status>[^()]+)\)(?:\s.*)?$")
+# What CTest itself says of a test in its output with -V.
+_ABOUT = re.compile(
+    r"^(?:Test command: |Working Directory: |Test timeout computed to be: |Environment variables: )"
+)
+_SKIPPED = ("Skipped", "Not Run (Disabled)", "Disabled")
+
+
+def _sniff(sample: Sample) -> int:
+    lines = sample_lines(sample)
+    if any(map(_PERCENT.match, lines)):
+        return 80
+    return 75 if any(map(_RESULT.match, lines)) else 0
+
+
+@dataclass
+class _Test:
+    name: str
+    status: str = ""
+    """As the last result line has it, without the stars."""
+    seconds: float = 0.0
+    failures: list[Failure] = field(default_factory=list)
+    results: int = 0
+    lines: list[Line] = field(default_factory=list)
+    """Output of the current try."""
+    result: Line | None = None
+
+    def settle(self) -> None:
+        """The try is over: nothing more of its output will come."""
+        if self.result is not None and _outcome(self.status) is Outcome.FAILED:
+            self.failures.append(_failure(self.status, self.lines, self.result))
+        self.lines, self.result = [], None
+
+
+@dataclass
+class _Parser:
+    session: Session = field(default_factory=Session)
+    tests: dict[str, _Test] = field(default_factory=dict)
+    """By number."""
+    current: str = ""
+    summing_up: bool = False
+
+    def feed(self, line: Line) -> None:
+        mark = line.mark
+        if match := _PERCENT.match(mark):
+            self.summing_up = self.session.closed = True
+            failed, tests = int(match["failed"]), int(match["tests"])
+            self.session.stated = Totals(tests, tests - failed, failed)
+        elif self.summing_up:
+            self._summary(mark, line)
+        elif match := _RESULT.match(mark):
+            self._result(match, line)
+        elif match := _START.match(mark):
+            self.current = match["number"]
+            self.tests.setdefault(self.current, _Test(match["name"])).settle()
+        elif match := _NEXT.match(mark):
+            self.current = ""
+        elif (match := _PREFIXED.match(line.text)) and match["number"] in self.tests:
+            if not _ABOUT.match(match["text"][:40]):
+                self.tests[match["number"]].lines.append(Line(line.number, match["text"]))
+        elif self.current:
+            self.tests[self.current].lines.append(line)
+
+    def _result(self, match: re.Match[str], line: Line) -> None:
+        self.current = match["number"]
+        test = self.tests.setdefault(self.current, _Test(match["name"]))
+        if test.result is not None:
+            test.settle()
+        test.status = match["status"].replace("***", " ").strip(" :")
+        test.seconds = round(test.seconds + float(match["seconds"]), 6)
+        test.results += 1
+        test.result = line
+
+    def _summary(self, mark: str, line: Line) -> None:
+        if match := _TIME.match(mark):
+            self.session.duration = seconds(match["seconds"])
+        elif (match := _LISTED.match(mark)) and match["number"] not in self.tests:
+            # With -Q this list is all there is.
+            test = self.tests[match["number"]] = _Test(match["name"], match["status"])
+            test.results, test.result = 1, line
+
+    def finish(self) -> Session:
+        for test in self.tests.values():
+            test.settle()
+        self.session.cases = [_case(test) for test in self.tests.values() if test.results]
+        # The stated counts leave disabled tests out, so they stand only where not all tests are named.
+        stated = self.session.stated
+        if stated is not None and len(self.session.cases) >= stated.tests:
+            self.session.stated = None
+        return self.session
+
+
+def _outcome(status: str) -> Outcome:
+    if status in _SKIPPED:
+        return Outcome.SKIPPED
+    return Outcome.PASSED if status == "Passed" else Outcome.FAILED
+
+
+def _case(test: _Test) -> CaseResult:
+    return CaseResult(
+        test.name,
+        _outcome(test.status),
+        duration=test.seconds,
+        # Repeats of a test that passes (until-fail) are no retries.
+        attempts=max(1, len(test.failures) + (_outcome(test.status) is Outcome.PASSED)),
+        failures=tuple(test.failures),
+    )
+
+
+def _failure(status: str, lines: list[Line], result: Line) -> Failure:
+    """The line of the output that tells most where the status does not, else the status."""
+    filled = [line for line in lines if line.text.strip()]
+    kind = "failure" if status.startswith("Failed") else "error"
+    if status not in ("Failed", "Not Run") or not filled:
+        trace = "\n".join([*(line.text for line in filled), result.text])
+        return Failure(status, "", kind, trace, source_line=filled[0].number if filled else result.number)
+    telling = max(filled, key=lambda line: severity(line.mark))
+    if severity(telling.mark) < WRAPPER:
+        telling = filled[-1]
+    trace = "\n".join(line.text for line in filled)
+    return failure_from(trace, message=telling.text, kind=kind, source_line=filled[0].number)
+
+
+def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
+    parser = _Parser()
+    for line in lines:
+        if _PROJECT.match(line.mark) and parser.tests:
+            yield parser.finish()
+            parser = _Parser()
+        parser.feed(line)
+    yield parser.finish()
+
+
+READER = Reader("ctest-console", _sniff, reader_of("CTest", _sessions))

@@ -1,0 +1,220 @@
+"""What Jest prints, plain and with ``--verbose``.
+
+Written after the default and verbose reporters of Jest 24 to 30. Without ``--verbose`` only failed tests are named,
+so the counts of the closing ``Tests:`` line stand. With many suites the failures are repeated at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from triage.ingest.console import (
+    Block,
+    Line,
+    Session,
+    bare_failure,
+    dedent,
+    reader_of,
+    sample_lines,
+    seconds,
+    until,
+)
+from triage.ingest.parts import failure_from
+from triage.ingest.reader import Reader, Sample
+from triage.model import CaseResult, Failure, Outcome, Totals
+
+_FILE = re.compile(
+    r"^ ?(?P<status>PASS|FAIL) +(?:(?P<project>\S[^/\\]{0,60}?) +)?(?P<file>[^\s(]+\.[A-Za-z]{2,4})"
+    r"(?: \([\d.]+ ?m?s(?:, \d+ MB heap size)?\))?$"
+)
+_SUITES = re.compile(r"^Test Suites: +(?:\d+ \w+, )*\d+ total$")
+_TESTS = re.compile(r"^Tests: +(?P<counts>(?:\d+ \w+, )*\d+ total)$")
+_TIME = re.compile(r"^Time: +(?P<seconds>[\d.]+) ?(?P<unit>ms|s|m|h)\b")
+_AGAIN = re.compile(r"^Summary of all failing tests$")
+_BULLET = re.compile(r"^  ● (?P<title>\S.*)$")
+_MARK = re.compile(
+    r"^(?P<indent> {2,})(?P<mark>[✓√✕×○✎]) (?P<name>\S.*?)(?: \((?P<time>[\d.]+) ?(?P<unit>m?s)\))?$"
+)
+_DESCRIBE = re.compile(r"^(?P<indent> {2,})(?P<name>[^\s●].*)$")
+# Where the message of a failure ends: the code frame, the stack, the cause.
+_END = re.compile(r"^\s*(?:>\s*)?\d+ \||^\s+at \S|^\s*Cause:$|^\s*node_modules/\S+:\d+$")
+
+_OUTCOMES = {
+    "✓": Outcome.PASSED,
+    "√": Outcome.PASSED,
+    "✕": Outcome.FAILED,
+    "×": Outcome.FAILED,
+    "○": Outcome.SKIPPED,
+    "✎": Outcome.SKIPPED,
+}
+_NOT_LOADED = "Test suite failed to run"
+
+
+def _sniff(sample: Sample) -> int:
+    lines = sample_lines(sample)
+    if any(map(_TESTS.match, lines)) and any(map(_SUITES.match, lines)):
+        return 80
+    if any(map(_FILE.match, lines)) and any(_BULLET.match(line) or _MARK.match(line) for line in lines):
+        return 60
+    return 0
+
+
+@dataclass
+class _Case:
+    suite: tuple[str, ...]
+    name: str
+    outcome: Outcome
+    status: Line
+    """The line that states the outcome."""
+    duration: float | None = None
+    failures: list[Failure] = field(default_factory=list)
+
+
+@dataclass
+class _File:
+    """What follows one ``FAIL path`` or ``PASS path`` line."""
+
+    name: str
+    project: str
+    cases: list[_Case] = field(default_factory=list)
+    waiting: defaultdict[str, deque[_Case]] = field(default_factory=lambda: defaultdict(deque))
+    """Failed ones whose failure is not there yet, by full title; a file may use one twice."""
+    placed: dict[str, _Case] = field(default_factory=dict)
+    open: list[tuple[int, str]] = field(default_factory=list)
+    """Describe blocks around the next mark, with their indentation."""
+    in_tree: bool = True
+
+    def add(self, case: _Case) -> None:
+        self.cases.append(case)
+        if case.outcome is Outcome.FAILED:
+            self.waiting[" › ".join((*case.suite, case.name))].append(case)
+
+    def failed(self, title: str, header: Line) -> _Case:
+        """The case that a failure header names."""
+        if not self.waiting[title] and title not in self.placed:
+            *suite, name = title.split(" › ")
+            self.add(_Case(tuple(suite), name, Outcome.FAILED, header))
+        if self.waiting[title]:
+            self.placed[title] = self.waiting[title].popleft()
+        return self.placed[title]
+
+
+@dataclass
+class _Parser:
+    session: Session = field(default_factory=Session)
+    files: list[_File] = field(default_factory=list)
+    block: Block | None = None
+    repeating: bool = False
+
+    def feed(self, line: Line) -> bool:
+        """Take a line; True when it was the last of the session."""
+        mark = line.mark
+        if match := _TIME.match(mark):
+            self._end_block()
+            self.session.duration = seconds(match["seconds"], match["unit"])
+            return self.session.closed
+        if match := _TESTS.match(mark):
+            self._end_block()
+            self.session.stated, self.session.closed = _totals(match["counts"]), True
+        elif _SUITES.match(mark) or _AGAIN.match(mark):
+            self._end_block()
+            self.repeating = True
+        elif self.repeating:
+            return False
+        elif match := _FILE.match(mark):
+            self._end_block()
+            self.files.append(_File(match["file"], (match["project"] or "").strip()))
+        elif not self.files:
+            return False
+        elif _BULLET.match(mark):
+            self._end_block()
+            self.block = Block(line)
+        elif self.block is not None and (line.text.startswith((" ", "\t")) or not line.text):
+            self.block.lines.append(line.text)
+        else:
+            self._end_block()
+            self._tree(self.files[-1], line)
+        return False
+
+    def _tree(self, file: _File, line: Line) -> None:
+        mark = line.mark
+        if not mark.startswith("  "):
+            file.in_tree = file.in_tree and not mark and not file.cases
+        elif not file.in_tree:
+            return
+        elif match := _MARK.match(mark):
+            _leave(file, len(match["indent"]))
+            sign = match["mark"]
+            name = match["name"].removeprefix({"○": "skipped ", "✎": "todo "}.get(sign, ""))
+            suite = tuple(describe for _, describe in file.open)
+            case = _Case(suite, name, _OUTCOMES[sign], line, seconds(match["time"], match["unit"]))
+            file.add(case)
+        elif match := _DESCRIBE.match(mark):
+            _leave(file, len(match["indent"]))
+            file.open.append((len(match["indent"]), match["name"]))
+
+    def _end_block(self) -> None:
+        if self.block is None:
+            return
+        block, self.block = self.block, None
+        match = _BULLET.match(block.header.text)
+        assert match is not None
+        file, title = self.files[-1], match["title"].strip()
+        if title == "Console":
+            return
+        failure = _failure(block)
+        if title == _NOT_LOADED:
+            self.session.failures.append(replace(failure, kind="error", file=failure.file or file.name))
+            return
+        file.failed(title, block.header).failures.append(failure)
+
+    def finish(self) -> Session:
+        self._end_block()
+        self.session.cases = [_result(file, case) for file in self.files for case in file.cases]
+        return self.session
+
+
+def _leave(file: _File, indent: int) -> None:
+    while file.open and file.open[-1][0] >= indent:
+        file.open.pop()
+
+
+def _result(file: _File, case: _Case) -> CaseResult:
+    project = (file.project,) if file.project else ()
+    return CaseResult(
+        case.name,
+        case.outcome,
+        " > ".join((*project, *case.suite)),
+        file.name,
+        duration=case.duration,
+        failures=tuple(case.failures) or ((bare_failure(case.status),) if case.outcome.is_red else ()),
+        properties=tuple(("project", name) for name in project),
+    )
+
+
+def _failure(block: Block) -> Failure:
+    message = until(dedent(block.text.split("\n"), 4), _END)
+    return failure_from(block.text, message=message, source_line=block.first_line)
+
+
+def _totals(counts: str) -> Totals:
+    found = {word: int(number) for number, word in (part.split(" ") for part in counts.split(", "))}
+    skipped = found.get("skipped", 0) + found.get("todo", 0)
+    return Totals(found["total"], found.get("passed", 0), found.get("failed", 0), 0, skipped)
+
+
+def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
+    parser = _Parser()
+    for line in lines:
+        if parser.feed(line):
+            yield parser.finish()
+            parser = _Parser()
+    last = parser.finish()
+    if last.told:
+        yield last
+
+
+READER = Reader("jest-console", _sniff, reader_of("Jest", _sessions))

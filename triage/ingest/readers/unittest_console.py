@@ -1,0 +1,205 @@
+"""What Python's ``unittest`` prints (and Django's runner with it): dots, ``-v``, ``-b``, ``--locals``.
+
+Written after ``unittest.runner`` and ``unittest.case`` of Python 3.8 to 3.13: up to 3.10 the parentheses hold the
+class, later the whole id. Fixtures (``setUpClass``) that break are cases of their own, as the runner counts them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from triage.ingest.console import Block, Line, Session, bare_failure, reader_of, sample_lines, seconds
+from triage.ingest.parts import failure_from
+from triage.ingest.pytest_text import native_message
+from triage.ingest.reader import Reader, Sample
+from triage.model import CaseResult, Failure, Outcome, Totals, worse
+
+_RULE: Final = "=" * 70
+_DASHES: Final = "-" * 70
+_RAN = re.compile(r"^Ran (?P<count>\d+) tests? in (?P<seconds>[\d.]+)s$")
+_VERDICT = re.compile(r"^(?:OK|FAILED|NO TESTS RAN)(?: \((?P<counts>[\w ,=]+)\))?$")
+_HEAD = re.compile(r"^(?P<status>ERROR|FAIL|UNEXPECTED SUCCESS): (?P<test>\S.*)$")
+_TEST = re.compile(r"^(?P<name>[^\s()]+) \((?P<where>[\w.<>-]+)\)")
+_STATUS = re.compile(r"^(?:ok|FAIL|ERROR|skipped\b.*|expected failure|unexpected success)$")
+_CAPTURED = re.compile(r"^(?:Stdout|Stderr):$")
+
+_FIXTURES = ("setUpClass", "tearDownClass", "setUpModule", "tearDownModule")
+_NOT_LOADED = "unittest.loader._FailedTest"
+
+_Key = tuple[str, str]
+
+
+def _sniff(sample: Sample) -> int:
+    lines = sample_lines(sample)
+    if any(map(_RAN.match, lines)) and any(map(_VERDICT.match, lines)):
+        return 80
+    headed = any(a == _RULE and _HEAD.match(b) for a, b in pairwise(lines))
+    if headed:
+        return 70
+    verbose = (
+        _TEST.match(line) and _STATUS.match(line.rpartition(" ... ")[2]) for line in lines if " ... " in line
+    )
+    return 50 if any(verbose) else 0
+
+
+@dataclass
+class _Case:
+    status: Line
+    """The line that states the outcome."""
+    outcome: Outcome = Outcome.PASSED
+    said: str = ""
+    failures: list[Failure] = field(default_factory=list)
+
+
+@dataclass
+class _Parser:
+    session: Session = field(default_factory=Session)
+    cases: dict[_Key, _Case] = field(default_factory=dict)
+    running: _Key | None = None
+    """The test whose status has not been printed yet."""
+    block: Block | None = None
+    ruled: bool = False
+    """The line before was the double rule."""
+    in_body: bool = False
+    ran: int | None = None
+
+    def feed(self, line: Line) -> bool:
+        """Take a line; True when it was the last of the session."""
+        mark = line.mark
+        if self.ran is not None and (match := _VERDICT.match(mark)):
+            self._close(match["counts"] or "")
+            return True
+        if match := _RAN.match(mark):
+            self._end_block()
+            self.ran, self.session.duration = int(match["count"]), seconds(match["seconds"])
+        elif self.ruled and _HEAD.match(mark):
+            self._end_block()
+            self.block, self.in_body = Block(line), False
+        elif self.block is not None:
+            if not self.in_body:
+                self.block.lines.append("")  # the description of the test, which is no part of the failure
+                self.in_body = mark == _DASHES
+            else:
+                self.block.lines.append(line.text)
+        else:
+            self._progress(line)
+        self.ruled = mark == _RULE
+        return False
+
+    def _progress(self, line: Line) -> None:
+        mark = line.mark
+        before, dots, status = mark.rpartition(" ... ")
+        key = _key(mark.strip())
+        if key is not None and key[0]:
+            # The name may stand alone: its description, or its output, comes before the status then.
+            self.running = key
+            if dots and _STATUS.match(status):
+                self._record(key, status, line)
+        elif self.running is not None:
+            status = status if dots and before else mark
+            if _STATUS.match(status):
+                self._record(self.running, status, line)
+                self.running = None
+
+    def _record(self, key: _Key, status: str, line: Line) -> _Case:
+        case = self.cases.setdefault(key, _Case(line))
+        case.outcome = worse(case.outcome, _outcome(status))
+        case.said = status if status != "ok" else case.said
+        return case
+
+    def _end_block(self) -> None:
+        if self.block is None:
+            return
+        match = _HEAD.match(self.block.header.text)
+        assert match is not None
+        key = _key(match["test"]) or ("", match["test"])
+        case = self._record(
+            key, match["status"].replace("UNEXPECTED SUCCESS", "unexpected success"), self.block.header
+        )
+        while self.block.lines and self.block.lines[-1] in ("", _RULE, _DASHES):
+            self.block.lines.pop()
+        if trace := self.block.text:
+            case.failures.append(_failure(trace, match["status"], self.block.first_line))
+        else:
+            case.failures.append(Failure(case.said, source_line=self.block.first_line))
+        self.block = None
+
+    def _close(self, counts: str) -> None:
+        stated = {
+            name: int(count)
+            for name, _, count in (part.partition("=") for part in counts.split(", "))
+            if count.isdecimal()
+        }
+        fixtures = sum(name in _FIXTURES for _, name in self.cases)
+        counted = Totals.of(self.results())
+        skipped, expected = stated.get("skipped", 0), stated.get("expected failures", 0)
+        named = counted.red + skipped + expected
+        # Subtests are no tests of their own, and whole classes that are skipped are not among those that ran.
+        tests = max((self.ran or 0) + fixtures, named)
+        self.session.stated = Totals(tests, tests - named, counted.failed, counted.errors, skipped, expected)
+        self.session.closed = True
+
+    def results(self) -> Iterator[CaseResult]:
+        for (suite, name), case in self.cases.items():
+            failures = case.failures
+            if case.outcome.is_red and not failures:
+                failures = [bare_failure(case.status)]
+            reason = case.said.removeprefix("skipped").strip().strip("'\"")
+            skipped = case.outcome is Outcome.SKIPPED and reason
+            yield CaseResult(
+                name,
+                case.outcome,
+                suite,
+                failures=tuple(failures),
+                properties=(("reason", reason),) if skipped else (),
+            )
+
+    def finish(self) -> Session:
+        self._end_block()
+        self.session.cases = list(self.results())
+        return self.session
+
+
+def _key(text: str) -> _Key | None:
+    """Class and name of ``test_total (shop.test_cart.CartTest.test_total)``."""
+    match = _TEST.match(text)
+    if match is None:
+        return None
+    suite = match["where"].removesuffix("." + match["name"])
+    return ("" if suite == _NOT_LOADED else suite), match["name"]
+
+
+def _outcome(status: str) -> Outcome:
+    if status.startswith("skipped"):
+        return Outcome.SKIPPED
+    return {"ok": Outcome.PASSED, "ERROR": Outcome.ERROR, "expected failure": Outcome.XFAILED}.get(
+        status, Outcome.FAILED
+    )
+
+
+def _failure(trace: str, status: str, number: int) -> Failure:
+    lines = trace.split("\n")
+    end = next((i for i, line in enumerate(lines) if _CAPTURED.match(line)), len(lines))
+    plain = "\n".join(lines[:end])
+    return failure_from(
+        trace,
+        message=native_message(plain) or plain.strip(),
+        kind="error" if status == "ERROR" else "failure",
+        source_line=number,
+    )
+
+
+def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
+    parser = _Parser()
+    for line in lines:
+        if parser.feed(line):
+            yield parser.finish()
+            parser = _Parser()
+    yield parser.finish()
+
+
+READER = Reader("unittest-console", _sniff, reader_of("unittest", _sessions))

@@ -1,0 +1,127 @@
+"""The application: the store, the rules, the first screen, and ingestion behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import get_current_worker
+
+from triage.ingest.text import visible
+from triage.model import TriageError
+from triage.rules import Engine, load_engine
+from triage.store import open_store
+from triage.tui.screens.clusters import ClustersScreen
+
+if TYPE_CHECKING:
+    from triage.sources.session import Session
+
+
+class TriageApp(App[None]):
+    """``triage`` on a terminal."""
+
+    TITLE = "triage"
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss"]  # type: ignore[assignment]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-short"), (32, "-tall")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
+        Binding("question_mark", "help", "Help", key_display="?"),
+    ]
+
+    def __init__(self, store_path: Path, paths: list[str]) -> None:
+        super().__init__()
+        self.store_path = store_path
+        self.db = open_store(store_path)
+        self._paths = paths
+        self._engine: Engine | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """All rules, compiled when first needed."""
+        if self._engine is None:
+            self._engine, errors = load_engine()
+            for error in errors:
+                self.tell(error)
+        return self._engine
+
+    def on_mount(self) -> None:
+        self.push_screen(ClustersScreen())
+        if self._paths:
+            self.ingest(self._paths)
+
+    def tell(self, error: TriageError | str) -> None:
+        """Say what went wrong where the user is looking."""
+        self.notify(visible(str(error)), severity="error", timeout=10, markup=False)
+
+    @work(thread=True, exclusive=True, group="ingest")
+    def ingest(self, names: list[str]) -> None:
+        """Read sources in a thread; the clusters appear when they are in the store."""
+        from triage.sources.session import ingest_all
+
+        worker = get_current_worker()
+        engine = self.engine if self._engine else load_engine()[0]
+
+        def progress(name: str) -> None:
+            if not worker.is_cancelled:
+                self.call_from_thread(self._show_progress, name)
+
+        db = open_store(self.store_path)
+        try:
+            session = ingest_all(db, names, engine, progress)
+        except TriageError as error:
+            self.call_from_thread(self.tell, error)
+            return
+        finally:
+            db.close()
+        if not worker.is_cancelled:
+            self._engine = self._engine or engine
+            self.call_from_thread(self._ingested, session)
+
+    def _show_progress(self, name: str) -> None:
+        screen = self.screen_stack[1] if len(self.screen_stack) > 1 else None
+        if isinstance(screen, ClustersScreen):
+            screen.busy(f"reading {visible(name)}")
+
+    def _ingested(self, session: Session) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, ClustersScreen):
+                screen.reload()
+        for error in session.errors:
+            self.tell(error)
+        known = [result for result in session.results if result.known]
+        if known and len(known) == len(session.results):
+            self.notify("All of it was ingested before; nothing changed.", markup=False)
+        warned = [result for result in session.results if result.warnings]
+        if warned:
+            self.notify(
+                f"{len(warned)} sources have warnings: press r for the runs.",
+                severity="warning",
+                markup=False,
+            )
+
+    def action_help(self) -> None:
+        from triage.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C ends the program at once: everything typed is saved already."""
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        yield from super().get_system_commands(screen)
+        for bound in screen.active_bindings.values():
+            binding = bound.binding
+            if bound.enabled and binding.description and bound.node in (screen, self):
+                yield SystemCommand(
+                    binding.description,
+                    binding.tooltip or f"key {binding.key}",
+                    lambda a=binding.action, n=bound.node: self.call_later(self.run_action, a, n),
+                )

@@ -1,0 +1,271 @@
+"""The first screen: the clusters with their detail, and what a person decides about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+
+from triage.analysis.impact import count, overall
+from triage.export.report import gather
+from triage.model import Totals, Verdict
+from triage.store.clusters import ClusterRow, add_tag, clusters, remove_tag, set_verdict
+from triage.store.runs import runs
+from triage.store.search import matching_clusters
+from triage.tui import texts
+from triage.tui.filtering import matches
+from triage.tui.widgets.detail import Detail
+from triage.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from triage.tui.app import TriageApp
+
+_EMPTY = """\
+Nothing here yet.
+
+  triage PATH...        files, directories, globs, archives, URLs
+  pytest | triage -     whatever a test runner prints
+  i                     name something to read now
+
+Every format is known by its content: JUnit XML, pytest, Playwright, Jest, Go, TAP,
+Markdown reports, any log."""
+
+
+class ClustersScreen(Screen[None]):
+    """Clusters, most blocked tests first."""
+
+    CSS_PATH = "clusters.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("space", "mark", "Mark"),
+        Binding("v", "verdict", "Verdict"),
+        Binding("t", "tag", "Tag"),
+        Binding("w", "whys", "Five whys"),
+        Binding("x", "export", "Export"),
+        Binding("r", "runs", "Runs"),
+        Binding("left", "part(-1)", "Part", show=False, tooltip="Previous part of the detail"),
+        Binding("right", "part(1)", "Next part", show=False, tooltip="Next part of the detail"),
+        Binding("n", "member(1)", "Next failure", show=False),
+        Binding("N", "member(-1)", "Previous failure", show=False),
+        Binding("a", "mark_all", "Mark all shown", show=False),
+        Binding("z", "zoom", "Detail in full", show=False),
+        Binding("y", "copy", "Copy summary", show=False),
+        Binding("i", "ingest", "Read files", show=False),
+        Binding("escape", "back", "Clear", show=False),
+        Binding("q", "app.quit", "Quit"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: list[ClusterRow] = []
+        self._marked: set[str] = set()
+        self._totals = Totals()
+        self._runs = 0
+        self._most = 0
+
+    @property
+    def triage(self) -> TriageApp:
+        return cast("TriageApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="status", classes="bar")
+        yield Input(placeholder="filter: words in message, test, tag, rule, verdict", id="filter")
+        yield Static(_EMPTY, id="empty", markup=False)
+        with Container(id="split"):
+            with Vertical(id="list-side"):
+                yield RowList[ClusterRow](self._draw_row, id="clusters")
+            yield Detail(id="detail")
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        self.reload()
+        self.list.focus()
+
+    @property
+    def list(self) -> RowList[ClusterRow]:
+        return self.query_one("#clusters", RowList)
+
+    def _draw_row(self, row: ClusterRow, width: int, on_cursor: bool) -> Text:
+        return texts.cluster_line(row, row.id in self._marked, self._most, width)
+
+    def busy(self, text: str) -> None:
+        """Say what is going on, until the next reload."""
+        self.query_one("#status", Static).update(Text(text, "italic"))
+
+    def reload(self) -> None:
+        """Ask the store anew; the cursor stays on its cluster."""
+        db = self.triage.db
+        all_runs = runs(db)
+        self._runs = len(all_runs)
+        self._totals = overall(run.totals for run in all_runs)
+        self._all = clusters(db)
+        self._most = max((row.tests for row in self._all), default=0)
+        self._marked &= {row.id for row in self._all}
+        self.set_class(not self._runs, "-empty")
+        self._show()
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted and self._all:
+            self.reload()
+
+    def _show(self) -> None:
+        words = self.query_one("#filter", Input).value.strip()
+        current = self.list.current
+        found = matching_clusters(self.triage.db, words) if len(words) > 2 else set()
+        shown = [row for row in self._all if matches(row, words) or row.id in found]
+        at = next((i for i, row in enumerate(shown) if current and row.id == current.id), 0)
+        self.list.show(shown, at)
+        line = texts.status_line(self._totals, self._runs, self._all, len(shown))
+        if self._marked:
+            line.append(f"  {len(self._marked)} marked", "bold")
+        self.query_one("#status", Static).update(line)
+        if not shown:
+            self._show_detail()
+
+    @on(RowList.Moved, "#clusters")
+    def _show_detail(self) -> None:
+        row = self.list.current
+        detail = self.query_one(Detail)
+        detail.show(gather(self.triage.db, row) if row else None, self._all, self.triage.engine)
+
+    @on(RowList.Chosen, "#clusters")
+    def action_whys(self) -> None:
+        row = self.list.current
+        if row is not None:
+            from triage.tui.screens.whys import WhysScreen
+
+            self.app.push_screen(WhysScreen(row.id))
+
+    def action_filter(self) -> None:
+        box = self.query_one("#filter", Input)
+        box.add_class("-open")
+        box.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self) -> None:
+        self._show()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self.list.focus()
+
+    def action_back(self) -> None:
+        """Escape undoes the last narrowing: the full detail, the filter, the marks."""
+        box = self.query_one("#filter", Input)
+        if self.has_class("-full"):
+            self.remove_class("-full")
+        elif box.has_class("-open"):
+            box.value = ""
+            box.remove_class("-open")
+        elif self._marked:
+            self._marked.clear()
+            self._show()
+        self.list.focus()
+
+    def action_mark(self) -> None:
+        row = self.list.current
+        if row is not None:
+            self._marked ^= {row.id}
+            at = self.list.cursor + 1
+            self._show()
+            self.list.cursor = at
+
+    def action_mark_all(self) -> None:
+        shown = {row.id for row in self.list.rows}
+        self._marked = self._marked - shown if shown <= self._marked else self._marked | shown
+        self._show()
+
+    def _chosen(self) -> list[ClusterRow]:
+        """The marked clusters, or the one under the cursor."""
+        marked = [row for row in self._all if row.id in self._marked]
+        return marked or ([self.list.current] if self.list.current else [])
+
+    def action_verdict(self) -> None:
+        chosen = self._chosen()
+        if not chosen:
+            return
+        from triage.tui.screens.verdict import VerdictScreen
+
+        def decide(verdict: Verdict | None) -> None:
+            if verdict is not None:
+                set_verdict(self.triage.db, [row.id for row in chosen], verdict)
+                self.reload()
+                self.notify(f"{count(len(chosen), 'cluster')}: {verdict.label}", markup=False)
+
+        self.app.push_screen(VerdictScreen(count(len(chosen), "cluster")), decide)
+
+    def action_tag(self) -> None:
+        chosen = self._chosen()
+        if not chosen:
+            return
+        from triage.tui.screens.prompt import PromptScreen
+
+        def put(answer: str | None) -> None:
+            ids = [row.id for row in chosen]
+            for word in (answer or "").split():
+                tag = word.lstrip("#")
+                if tag.startswith("-") and tag[1:]:
+                    remove_tag(self.triage.db, ids, tag[1:])
+                elif tag:
+                    add_tag(self.triage.db, ids, tag)
+            self.reload()
+
+        self.app.push_screen(
+            PromptScreen(f"Tags for {count(len(chosen), 'cluster')}", "words; -word takes a tag off"), put
+        )
+
+    def action_part(self, step: int) -> None:
+        self.query_one(Detail).step_part(step)
+
+    def action_member(self, step: int) -> None:
+        self.query_one(Detail).step_member(step)
+
+    def action_zoom(self) -> None:
+        self.toggle_class("-full")
+        if self.has_class("-full"):
+            self.query_one("Body").focus()
+        else:
+            self.list.focus()
+
+    def action_copy(self) -> None:
+        row = self.list.current
+        if row is not None:
+            from triage.export.clipboard import short_summary
+
+            self.app.copy_to_clipboard(short_summary(gather(self.triage.db, row)))
+            self.notify("Summary copied.", markup=False)
+
+    def action_export(self) -> None:
+        row = self.list.current
+        if row is not None:
+            from triage.tui.screens.export import ExportScreen
+
+            self.app.push_screen(ExportScreen(row.id))
+
+    def action_runs(self) -> None:
+        from triage.tui.screens.runs import RunsScreen
+
+        self.app.push_screen(RunsScreen())
+
+    def action_ingest(self) -> None:
+        from triage.tui.screens.prompt import PromptScreen
+
+        def take(answer: str | None) -> None:
+            if answer:
+                import shlex
+
+                try:
+                    names = shlex.split(answer)
+                except ValueError:
+                    names = [answer]
+                self.triage.ingest(names)
+
+        self.app.push_screen(
+            PromptScreen("Read results", "files, directories, globs, archives or URLs"), take
+        )

@@ -1,0 +1,75 @@
+"""A postmortem to a file: format and name, then enter."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, RadioButton, RadioSet, Static
+
+from triage.export import FORMATS, gather, render
+from triage.export.files import ExportError, write_document
+from triage.store.clusters import find_cluster
+
+if TYPE_CHECKING:
+    from triage.tui.app import TriageApp
+
+_NAMES = {"md": "Markdown", "html": "HTML", "json": "JSON"}
+
+
+class ExportScreen(ModalScreen[None]):
+    """Writes the document of one cluster."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, cluster: str) -> None:
+        super().__init__()
+        self._cluster = cluster
+
+    def compose(self) -> ComposeResult:
+        row = find_cluster(cast("TriageApp", self.app).db, self._cluster)
+        slug = re.sub(r"[^a-z0-9]+", "-", (row.title if row else "").lower()).strip("-")[:40] or self._cluster
+        with Vertical(classes="dialog"):
+            yield Static("Export the postmortem", classes="title", markup=False)
+            yield Label("file")
+            yield Input(f"postmortem-{slug}.md", id="file")
+            yield Label("format (tab, then arrows)")
+            with RadioSet(id="format"):
+                for format_ in FORMATS:
+                    yield RadioButton(_NAMES[format_], value=format_ == "md", name=format_)
+            yield Static("enter in the file name writes, escape cancels", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#file").focus()
+
+    @property
+    def _format(self) -> str:
+        pressed = self.query_one(RadioSet).pressed_button
+        return (pressed.name if pressed else None) or "md"
+
+    @on(RadioSet.Changed)
+    def _format_changed(self) -> None:
+        box = self.query_one("#file", Input)
+        box.value = str(Path(box.value or "postmortem").with_suffix(f".{self._format}"))
+        box.focus()
+
+    @on(Input.Submitted)
+    def _write(self, event: Input.Submitted) -> None:
+        app = cast("TriageApp", self.app)
+        row = find_cluster(app.db, self._cluster)
+        if row is None or not event.value.strip():
+            return
+        path = Path(event.value.strip()).expanduser()
+        try:
+            write_document(path, render(gather(app.db, row), self._format))
+        except ExportError as error:
+            app.tell(error)
+            return
+        self.dismiss(None)
+        app.notify(f"Written: {path.resolve()}", markup=False, timeout=8)

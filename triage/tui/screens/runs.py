@@ -1,0 +1,50 @@
+"""The runs: what was ingested, with its totals, facts, tables and warnings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from triage.analysis.impact import count
+from triage.store.runs import RunRow, runs
+from triage.tui import texts
+from triage.tui.widgets.detail import Body
+from triage.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from triage.tui.app import TriageApp
+
+
+class RunsScreen(Screen[None]):
+    """Runs, the newest first."""
+
+    CSS_PATH = "runs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,r", "dismiss(None)", "Back")]
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title", classes="bar", markup=False)
+        with Container(id="split"):
+            yield RowList[RunRow](lambda run, width, _: texts.run_line(run, width), id="runs")
+            with Body():
+                yield Static(id="run")
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        found = runs(cast("TriageApp", self.app).db)
+        self.query_one("#title", Static).update(f"Runs: {count(len(found), 'source')}, the newest first")
+        self.query_one("#runs", RowList).show(found)
+        self.query_one("#runs").focus()
+
+    @on(RowList.Moved, "#runs")
+    def _moved(self) -> None:
+        run: RunRow | None = self.query_one("#runs", RowList).current
+        text = texts.run_detail(run) if run else Text("No run was ingested yet.", "dim")
+        self.query_one("#run", Static).update(text)
+        self.query_one(Body).scroll_home(animate=False)

@@ -1,0 +1,378 @@
+"""The five whys of one cluster: answer, ask on, prove, decide. Everything typed is saved as it is typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Footer, Input, Static
+
+from triage.ingest.text import visible
+from triage.store import investigations as store
+from triage.store.clusters import find_cluster, members
+from triage.store.investigations import Action, Investigation, Why
+from triage.tui.notes import Line, lines
+from triage.tui.texts import numbered_lines, one_line
+from triage.tui.widgets.row_list import RowList
+from triage.whys import detection_question, first_question, next_question
+
+if TYPE_CHECKING:
+    from triage.tui.app import TriageApp
+
+SAVE_AFTER = 0.4
+"""Seconds after the last key until an answer is saved."""
+
+LogRow = tuple[int | None, str, bool]
+
+
+class WhysScreen(Screen[None]):
+    """Notes on the left, the answer and the log to prove it on the right."""
+
+    CSS_PATH = "whys.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "answer", "Answer", show=False),
+        Binding("b", "branch", "Branch", tooltip="Another answer to the same question"),
+        Binding("d", "detection", "Why not caught", show=False, tooltip="Ask why it was not caught earlier"),
+        Binding("e", "evidence", "Evidence", tooltip="Pick evidence from the log"),
+        Binding("r", "role('root_cause')", "Root cause", tooltip="Mark the answer as root cause, or not"),
+        Binding(
+            "c", "role('contributing')", "Factor", tooltip="Mark the answer as contributing factor, or not"
+        ),
+        Binding("a", "add_action", "Action", tooltip="Note an action with owner and due date"),
+        Binding("f", "rephrase", "Rephrase", show=False, tooltip="Rephrase the question"),
+        Binding("s", "note('summary')", "Summary", show=False, tooltip="Write the summary of the postmortem"),
+        Binding("i", "note('impact')", "Impact", show=False, tooltip="Write the impact of the postmortem"),
+        Binding("n", "member(1)", "Next log", show=False, tooltip="Log of the next failure"),
+        Binding("N", "member(-1)", "Previous log", show=False, tooltip="Log of the previous failure"),
+        Binding(
+            "delete,backspace", "remove", "Remove", show=False, tooltip="Remove what is under the cursor"
+        ),
+        Binding("x", "export", "Export"),
+        Binding("escape", "back", "Back"),
+    ]
+
+    def __init__(self, cluster: str) -> None:
+        super().__init__()
+        self._cluster_id = cluster
+        self._why: int | None = None
+        self._member = 0
+        self._timer: Timer | None = None
+        self._unsaved: tuple[int, str] | None = None
+
+    @property
+    def triage(self) -> TriageApp:
+        return cast("TriageApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title", classes="bar", markup=False)
+        with Container(id="split"):
+            with Vertical(id="notes"):
+                yield RowList[Line](self._draw_note, id="tree")
+            with Vertical(id="work"):
+                yield Static(id="question", markup=False)
+                yield Input(placeholder="because ... (enter asks the next why)", id="answer")
+                yield Static(id="log-title", markup=False)
+                yield RowList[LogRow](self._draw_log, id="log")
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        db = self.triage.db
+        row = find_cluster(db, self._cluster_id)
+        if row is None:
+            self.dismiss(None)
+            return
+        self._members = members(db, row.id)
+        self._investigation = store.open_investigation(
+            db, row.id, row.title, first_question(row.title, row.tests, row.failures)
+        )
+        self.query_one("#title", Static).update(f"Five whys: {one_line(row.title)}")
+        self._show_log()
+        open_ = next(
+            (why for why in self._investigation.whys if not why.answer.strip()), self._investigation.whys[-1]
+        )
+        self._select(open_.id)
+        self.query_one("#answer").focus()
+
+    @property
+    def tree(self) -> RowList[Line]:
+        return self.query_one("#tree", RowList)
+
+    @property
+    def log_lines(self) -> RowList[LogRow]:
+        return self.query_one("#log", RowList)
+
+    def _draw_note(self, line: Line, width: int, on_cursor: bool) -> Text:
+        return line.text.copy()
+
+    def _draw_log(self, row: LogRow, width: int, on_cursor: bool) -> Text:
+        number, line, telling = row
+        text = Text()
+        text.append("● " if self._evidence_at(row) else "  ", "bold cyan")
+        text.append(f"{number:>5} " if number else "      ", "dim")
+        text.append(visible(line.expandtabs(4)), "bold red" if telling else "")
+        return text
+
+    def _reload(self) -> None:
+        found = store.find_investigation(self.triage.db, self._cluster_id)
+        assert found is not None
+        self._investigation = found
+
+    def _select(self, why: int | None) -> None:
+        """Show the notes anew with the cursor on ``why``."""
+        self._reload()
+        rows = lines(self._investigation)
+        if why is None and self._investigation.whys:
+            why = self._investigation.whys[0].id
+        self._why = why
+        at = next((i for i, ln in enumerate(rows) if ln.why and ln.why.id == why and ln.kind == "answer"), 0)
+        self.tree.show(rows, at)
+        self._show_answer()
+
+    @property
+    def _current(self) -> Why | None:
+        return next((why for why in self._investigation.whys if why.id == self._why), None)
+
+    def _show_answer(self) -> None:
+        why = self._current
+        self.query_one("#question", Static).update(visible(why.question) if why else "")
+        box = self.query_one("#answer", Input)
+        if why is not None and box.value != why.answer:
+            with box.prevent(Input.Changed):
+                box.value = why.answer
+        self.log_lines.refresh()
+
+    @on(RowList.Moved, "#tree")
+    def _moved(self) -> None:
+        line = self.tree.current
+        if line is not None and line.why is not None and line.why.id != self._why:
+            self._save()
+            self._reload()
+            self._why = line.why.id
+            self._show_answer()
+
+    @on(RowList.Chosen, "#tree")
+    def _chosen(self) -> None:
+        line = self.tree.current
+        if line is not None and line.action is not None:
+            self._edit_action(line.action)
+        else:
+            self.query_one("#answer").focus()
+
+    @on(Input.Changed, "#answer")
+    def _typed(self, event: Input.Changed) -> None:
+        if self._why is None:
+            return
+        self._unsaved = (self._why, event.value)
+        if self._timer is None:
+            self._timer = self.set_timer(SAVE_AFTER, self._save_and_show)
+
+    def _save(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self._unsaved is not None:
+            why, answer = self._unsaved
+            self._unsaved = None
+            store.write_answer(self.triage.db, why, answer)
+
+    def _save_and_show(self) -> None:
+        self._save()
+        self._reload()
+        at = self.tree.cursor
+        self.tree.show(lines(self._investigation), at)
+
+    def on_unmount(self) -> None:
+        self._save()
+
+    @on(Input.Submitted, "#answer")
+    def _answered(self, event: Input.Submitted) -> None:
+        self._save()
+        answer = event.value.strip()
+        if self._why is None or not answer:
+            self.tree.focus()
+            return
+        self._reload()
+        children = self._investigation.children(self._why)
+        question = next_question(answer)
+        if not children:
+            self._select(store.ask(self.triage.db, self._investigation.id, self._why, question))
+            return
+        if not children[0].answer.strip():
+            store.write_question(self.triage.db, children[0].id, question)
+        self._select(children[0].id)
+
+    def action_answer(self) -> None:
+        self.query_one("#answer").focus()
+
+    def action_branch(self) -> None:
+        why = self._current
+        if why is not None:
+            self._select(store.ask(self.triage.db, self._investigation.id, why.parent_id, why.question))
+            self.query_one("#answer").focus()
+
+    def action_detection(self) -> None:
+        question = detection_question(self._investigation.title)
+        known = next((why for why in self._investigation.whys if why.question == question), None)
+        self._select(known.id if known else store.ask(self.triage.db, self._investigation.id, None, question))
+        self.query_one("#answer").focus()
+
+    def action_role(self, role: str) -> None:
+        why = self._current
+        if why is None or not why.answer.strip():
+            self.notify("Answer the question first.", severity="warning", markup=False)
+            return
+        store.set_role(self.triage.db, why.id, "" if why.role == role else role)
+        self._select(why.id)
+
+    def action_evidence(self) -> None:
+        self.log_lines.focus()
+        telling = next((i for i, row in enumerate(self.log_lines.rows) if row[2]), None)
+        if telling is not None and self.log_lines.cursor == 0:
+            self.log_lines.cursor = telling
+
+    def _show_log(self) -> None:
+        if not self._members:
+            self.query_one("#log-title", Static).update("no failure is left in the store")
+            return
+        member = self._members[self._member % len(self._members)]
+        place = f":{member.failure.source_line}" if member.failure.source_line else ""
+        self.query_one("#log-title", Static).update(
+            f"log {self._member + 1} of {len(self._members)} (n, N), enter picks: {one_line(member.source)}{place}"
+        )
+        rows = numbered_lines(member)
+        rows += [(None, line, False) for line in member.output.split("\n")[-200:] if member.output]
+        telling = next((i for i, row in enumerate(rows) if row[2]), 0)
+        self.log_lines.show(rows, telling)
+
+    def action_member(self, step: int) -> None:
+        if self._members:
+            self._member = (self._member + step) % len(self._members)
+            self._show_log()
+
+    def _evidence_at(self, row: LogRow) -> store.Evidence | None:
+        if not self._members:
+            return None
+        member = self._members[self._member % len(self._members)]
+        for item in self._investigation.evidence:
+            if item.failure_id == member.id and item.line == row[0] and item.text == row[1].strip():
+                return item
+        return None
+
+    @on(RowList.Chosen, "#log")
+    def _picked(self) -> None:
+        row = self.log_lines.current
+        if row is None or not row[1].strip():
+            return
+        member = self._members[self._member % len(self._members)]
+        picked = self._evidence_at(row)
+        if picked is not None:
+            store.remove_evidence(self.triage.db, picked.id)
+        else:
+            store.add_evidence(
+                self.triage.db, self._investigation.id, row[1].strip(), why=self._why, failure=member.id,
+                source=member.source, line=row[0],
+            )  # fmt: skip
+        self._select(self._why)
+
+    def action_add_action(self) -> None:
+        self._edit_action(None)
+
+    def _edit_action(self, action: Action | None) -> None:
+        from triage.tui.screens.action import ActionScreen
+
+        def take(edited: Action | None) -> None:
+            if edited is None:
+                return
+            if action is None:
+                store.add_action(
+                    self.triage.db, self._investigation.id, edited.text, edited.owner, edited.due
+                )
+            else:
+                store.write_action(self.triage.db, edited)
+            self._select(self._why)
+
+        self.app.push_screen(ActionScreen(action), take)
+
+    def action_rephrase(self) -> None:
+        why = self._current
+        if why is None:
+            return
+        from triage.tui.screens.prompt import PromptScreen
+
+        def take(question: str | None) -> None:
+            if question:
+                store.write_question(self.triage.db, why.id, question)
+                self._select(why.id)
+
+        self.app.push_screen(PromptScreen("Rephrase the question", value=why.question), take)
+
+    def action_note(self, field: str) -> None:
+        from triage.tui.screens.prompt import PromptScreen
+
+        def take(text: str | None) -> None:
+            if text is not None:
+                store.write_note(self.triage.db, self._investigation.id, field, text)
+                self._reload()
+
+        value = cast("str", getattr(self._investigation, field))
+        self.app.push_screen(PromptScreen(field.capitalize(), "stands in the postmortem", value), take)
+
+    def action_remove(self) -> None:
+        line = self.tree.current
+        if line is None or self.focused is not self.tree:
+            return
+        db = self.triage.db
+        if line.evidence is not None:
+            store.remove_evidence(db, line.evidence.id)
+        elif line.action is not None:
+            store.remove_action(db, line.action.id)
+        elif line.why is not None and line.kind in ("question", "answer"):
+            if line.why.id == self._investigation.whys[0].id:
+                self.notify("The first question stays.", severity="warning", markup=False)
+                return
+            self._confirm_removal(line.why)
+            return
+        self._select(self._why)
+
+    def _confirm_removal(self, why: Why) -> None:
+        from triage.tui.screens.confirm import ConfirmScreen
+
+        below = _count_below(self._investigation, why.id)
+
+        def take(sure: bool | None) -> None:
+            if sure:
+                self._unsaved = None
+                store.remove_why(self.triage.db, why.id)
+                self._select(why.parent_id)
+
+        if not below and not why.answer.strip():
+            take(True)
+            return
+        more = f" and the {below} that follow from it" if below else ""
+        self.app.push_screen(ConfirmScreen(f"Remove this question{more}?"), take)
+
+    def action_export(self) -> None:
+        self._save()
+        from triage.tui.screens.export import ExportScreen
+
+        self.app.push_screen(ExportScreen(self._cluster_id))
+
+    def action_back(self) -> None:
+        """From the answer or the log to the notes, from the notes to the clusters."""
+        self._save()
+        if self.focused is self.tree or self.focused is None:
+            self.dismiss(None)
+        else:
+            self._select(self._why)
+            self.tree.focus()
+
+
+def _count_below(investigation: Investigation, why: int) -> int:
+    children = investigation.children(why)
+    return len(children) + sum(_count_below(investigation, child.id) for child in children)

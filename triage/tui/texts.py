@@ -1,0 +1,270 @@
+"""What the screens say, as rich ``Text`` made from data; never markup, so that no log can style the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.text import Text
+
+from triage.analysis.explain import Explanation
+from triage.analysis.impact import count, percent
+from triage.export.report import Report
+from triage.ingest.text import visible
+from triage.model import Totals, Verdict
+from triage.rules import CATEGORIES, Rule
+from triage.rules.model import fill
+from triage.store.clusters import ClusterRow, Member
+from triage.store.runs import RunRow
+
+VERDICT_STYLES = {
+    Verdict.UNKNOWN: "dim",
+    Verdict.PRODUCT_BUG: "red",
+    Verdict.TEST_BUG: "yellow",
+    Verdict.FLAKY: "magenta",
+    Verdict.INFRASTRUCTURE: "cyan",
+    Verdict.EXPECTED: "green",
+}
+_VERDICT_SHORT = {
+    Verdict.UNKNOWN: "-",
+    Verdict.PRODUCT_BUG: "product",
+    Verdict.TEST_BUG: "test bug",
+    Verdict.FLAKY: "flaky",
+    Verdict.INFRASTRUCTURE: "infra",
+    Verdict.EXPECTED: "expected",
+}
+
+
+def one_line(text: str) -> str:
+    """``text`` on one line, safe for the terminal."""
+    return visible(" ".join(text.split()))
+
+
+def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int) -> Text:
+    """The line on top: what the whole store says."""
+    new = sum(row.new for row in rows)
+    text = Text()
+    text.append(f"{count(totals.tests, 'test')}", "bold")
+    text.append(f"  {totals.passed + totals.xpassed} passed", "green")
+    text.append(f"  {totals.red} red", "bold red" if totals.red else "dim")
+    if totals.flaky:
+        text.append(f"  {totals.flaky} flaky", "magenta")
+    text.append(f"  pass rate {percent(totals.pass_rate)}", "bold")
+    text.append(f"  {count(runs, 'run')}", "dim")
+    text.append(f"  {count(len(rows), 'cluster')}")
+    if new and new < len(rows):
+        text.append(f"  {new} new", "bold yellow")
+    if shown != len(rows):
+        text.append(f"  {shown} shown", "dim")
+    return text
+
+
+def cluster_line(row: ClusterRow, marked: bool, most: int, width: int) -> Text:
+    """One row of the list: mark, tests with a bar, new, verdict or category, title."""
+    text = Text()
+    text.append("● " if marked else "  ", "bold")
+    text.append(f"{row.tests or row.failures:>4}" + ("t" if row.tests else "×"), "bold")
+    if width >= 100:
+        cells = round(8 * row.tests / most) if most else 0
+        text.append(" " + "█" * cells + "·" * (8 - cells), "red" if cells else "dim")
+    text.append(" new " if row.new else "     ", "bold yellow")
+    if row.verdict is not Verdict.UNKNOWN:
+        text.append(f"{_VERDICT_SHORT[row.verdict]:<9}", "bold " + VERDICT_STYLES[row.verdict])
+    else:
+        text.append(f"{_category_short(row.category):<9}", "dim")
+    text.append({"investigating": "? ", "resolved": "✓ "}.get(row.status, "  "), "bold")
+    text.append(one_line(row.title)[:400])
+    for tag in row.tags:
+        text.append(f" #{one_line(tag)}", "cyan")
+    return text
+
+
+def _category_short(category: str) -> str:
+    return {"product_bug": "product?", "test_bug": "test?", "infra": "infra?", "config": "config?", "expected_by_design": "expected?", "flaky": "flaky?"}.get(category, "")  # fmt: skip
+
+
+def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text:
+    """What to know first: what it is, what it costs, how it looks, what to check."""
+    row = report.cluster
+    text = Text()
+    text.append(one_line(row.title) + "\n", "bold")
+    text.append(
+        f"{count(row.tests, 'test')} blocked, {count(row.failures, 'failure')} in {count(row.runs, 'run')}"
+    )
+    if report.impact.share is not None and row.tests:
+        text.append(f", {percent(report.impact.share)} of all red")
+    text.append("\n")
+    if report.impact.rate_now is not None and row.tests:
+        text.append(
+            f"pass rate {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed\n"
+        )
+    _field(
+        text, "category", CATEGORIES.get(row.category, "none") + (f" (rule {row.rule})" if row.rule else "")
+    )
+    _field(text, "verdict", row.verdict.label, VERDICT_STYLES[row.verdict])
+    _field(text, "status", row.status)
+    if row.tags:
+        _field(text, "tags", " ".join(f"#{one_line(tag)}" for tag in row.tags), "cyan")
+    _field(
+        text,
+        "seen",
+        f"{row.first_seen} to {row.last_seen}" if row.first_seen != row.last_seen else str(row.first_seen),
+    )
+    _field(text, "id", row.id)
+    if report.example:
+        text.append("\nit says\n", "bold underline")
+        for line in report.example.failure.message.split("\n")[:6] or [""]:
+            text.append("  " + visible(line)[:400] + "\n", "red")
+    if rule is not None:
+        for title, lines in (("check first", rule.checks), ("likely causes", rule.causes)):
+            if lines:
+                text.append(f"\n{title}\n", "bold underline")
+                for number, line in enumerate(lines, 1):
+                    text.append(f"  {number}. {visible(fill(line, captures))}\n")
+    if report.root_causes:
+        text.append("\nroot cause\n", "bold underline")
+        for why in report.root_causes:
+            text.append(f"  {visible(why.answer)}\n", "green")
+    return text
+
+
+def _field(text: Text, name: str, value: str, style: str = "") -> None:
+    text.append(f"{name:<9}", "dim")
+    text.append(value + "\n", style)
+
+
+def evidence(member: Member | None, position: int, total: int) -> Text:
+    """A failure as the log tells it, with the line numbers of the source, its own lines marked."""
+    text = Text()
+    if member is None:
+        return Text("No failure to show.", "dim")
+    text.append(f"failure {position} of {total}  ", "dim")
+    text.append(one_line(member.test or "the run itself") + "\n", "bold")
+    place = one_line(member.source) + (f":{member.failure.source_line}" if member.failure.source_line else "")
+    text.append(place + "\n", "cyan")
+    if member.failure.file:
+        line = f":{member.failure.line}" if member.failure.line else ""
+        text.append(f"code {one_line(member.failure.file)}{line}\n", "cyan")
+    text.append("\n")
+    for number, line, telling in numbered_lines(member):
+        text.append(f"{number:>6} " if number else "       ", "dim")
+        text.append(("▶ " if telling else "  ") + visible(line) + "\n", "bold red" if telling else "")
+    if member.output:
+        text.append("\noutput of the test\n", "bold underline")
+        text.append(visible(member.output[-8_000:]))
+    return text
+
+
+def numbered_lines(member: Member) -> list[tuple[int | None, str, bool]]:
+    """Line number in the source (None where it is not known), text, and whether the line says the message."""
+    body = member.failure.trace or member.failure.message
+    said = {line.strip() for line in member.failure.message.split("\n")[:4] if len(line.strip()) > 2}
+    first = member.failure.source_line
+    rows: list[tuple[int | None, str, bool]] = []
+    for offset, line in enumerate(body.split("\n")):
+        bare = line.removeprefix("E").strip()
+        telling = any(bare == part or (len(part) > 12 and part in bare) for part in said)
+        rows.append((first + offset if first and member.failure.trace else first, line, telling))
+    return rows
+
+
+def tests(report: Report) -> Text:
+    """The members: each test once with how often and where."""
+    text = Text()
+    seen: dict[str, list[Member]] = {}
+    for member in report.members:
+        seen.setdefault(member.test or "the run itself", []).append(member)
+    for test, found in seen.items():
+        text.append(f"{len(found):>4}× ", "dim")
+        text.append(one_line(test) + "\n", "bold")
+        for source in dict.fromkeys(m.source for m in found):
+            text.append(f"       {one_line(source)}\n", "dim")
+    if len(report.members) < report.cluster.failures:
+        text.append(f"and {report.cluster.failures - len(report.members)} more failures\n", "dim")
+    return text
+
+
+def variants(report: Report) -> Text:
+    """The signatures of the cluster, the most frequent first."""
+    text = Text()
+    for variant in report.variants:
+        text.append(f"{variant.failures:>4}× ", "bold")
+        text.append(one_line(variant.template) + "\n")
+        text.append(
+            f"       {variant.signature}, joined by {variant.joined_by}, score {variant.score:.1f}\n", "dim"
+        )
+    return text
+
+
+def reasons(explanations: Iterable[Explanation]) -> Text:
+    """Why the failures were grouped so."""
+    text = Text()
+    for reason in explanations:
+        text.append("• ", "bold")
+        text.append(visible(reason.text) + "\n")
+        text.append("  headline  ", "dim")
+        text.append(one_line(reason.headline)[:600] + "\n")
+        text.append("  template  ", "dim")
+        text.append(one_line(reason.template) + "\n")
+        for hole in reason.holes[:12]:
+            text.append(f"    <{hole.kind}> ", "cyan")
+            text.append(one_line(hole.value) + "\n")
+        if reason.runner_up:
+            text.append("  nearest other  ", "dim")
+            text.append(
+                f"{reason.runner_up[:8]} {one_line(reason.runner_up_title)[:120]}, score {reason.runner_up_score}, needed {reason.threshold:.0f}\n"
+            )
+        text.append("\n")
+    return text
+
+
+def run_line(run: RunRow, width: int) -> Text:
+    """One row of the list of runs."""
+    text = Text()
+    text.append(f"{(run.started or run.ingested_at)[:16].replace('T', ' ')}  ", "dim")
+    text.append(f"{run.totals.tests:>6} tests ")
+    text.append(f"{run.totals.red:>5} red ", "bold red" if run.totals.red else "green")
+    text.append(f"{percent(run.totals.pass_rate):>8} ")
+    text.append(f"{run.clusters:>4} clusters  ")
+    if width >= 100:
+        text.append(f"{run.format:<18}", "cyan")
+    text.append("! " if run.warnings else "  ", "bold yellow")
+    text.append(one_line(run.source))
+    return text
+
+
+def run_detail(run: RunRow) -> Text:
+    """Everything a source said about its run."""
+    text = Text()
+    text.append(one_line(run.source) + "\n", "bold")
+    t = run.totals
+    text.append(
+        f"{t.tests} tests: {t.passed} passed, {t.failed} failed, {t.errors} errors, {t.skipped} skipped, {t.xfailed} expected failures, {t.xpassed} unexpected passes, {t.flaky} flaky\n"
+    )
+    if run.totals_from == "report":
+        text.append("the totals are the source's own: it does not list every case\n", "dim")
+    _field(text, "format", run.format)
+    _field(text, "started", run.started or "not said")
+    _field(text, "ingested", run.ingested_at)
+    for name, value in (
+        ("duration", f"{run.duration:g} s" if run.duration is not None else ""),
+        ("where", run.environment or ""),
+        ("workers", str(run.workers or "")),
+    ):
+        if value:
+            _field(text, name, visible(value))
+    for name, value in run.properties:
+        text.append(f"{one_line(name)}: ", "dim")
+        text.append(one_line(value) + "\n")
+    if run.warnings:
+        text.append("\nwarnings\n", "bold underline")
+        for line, said in run.warnings:
+            text.append(f"  line {line}: " if line else "  ", "yellow")
+            text.append(one_line(said) + "\n")
+    for table in run.tables:
+        text.append(f"\n{one_line(str(table['title']))}\n", "bold underline")
+        columns, rows = table["columns"], table["rows"]
+        assert isinstance(columns, list)
+        assert isinstance(rows, list)
+        for cells in (columns, *rows):
+            text.append("  " + "  |  ".join(one_line(str(cell)) for cell in cells) + "\n")
+    return text

@@ -1,0 +1,1 @@
+"""One widget a module; what one sees tells where it lives."""

@@ -1,0 +1,146 @@
+"""The pane beside the list: everything about the cluster under the cursor, one part at a time."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from triage.analysis.explain import Explanation, explain
+from triage.export.report import Report
+from triage.rules import Engine
+from triage.store.clusters import ClusterRow, Member
+from triage.tui import texts
+
+PARTS = ("summary", "evidence", "tests", "variants", "why grouped")
+
+
+class PartBar(Static):
+    """The names of the parts; a click opens one."""
+
+    DEFAULT_CSS = "PartBar { height: 1; background: $panel; }"
+
+    def mark(self, part: int) -> None:
+        text = Text(no_wrap=True)
+        for index, name in enumerate(PARTS):
+            text.append(f" {name} ", "bold reverse" if index == part else "")
+        self.update(text)
+
+    def on_click(self, event: events.Click) -> None:
+        edge = 0
+        for index, name in enumerate(PARTS):
+            edge += len(name) + 2
+            if event.x < edge:
+                detail = self.parent
+                if isinstance(detail, Detail):
+                    detail.part = index
+                return
+
+
+class Body(VerticalScroll, can_focus=True):
+    """What scrolls."""
+
+    DEFAULT_CSS = "Body { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+        Binding("g", "scroll_home", show=False),
+        Binding("G", "scroll_end", show=False),
+    ]
+
+
+class Detail(Vertical):
+    """Summary, evidence, tests, variants, and why it was grouped so."""
+
+    part: reactive[int] = reactive(0)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._report: Report | None = None
+        self._others: list[ClusterRow] = []
+        self._engine: Engine | None = None
+        self._member = 0
+
+    def compose(self) -> ComposeResult:
+        yield PartBar()
+        with Body():
+            yield Static(id="body")
+
+    def on_mount(self) -> None:
+        self._draw()
+
+    def show(self, report: Report | None, others: list[ClusterRow], engine: Engine) -> None:
+        """Show another cluster; the part stays."""
+        same = (
+            report is not None and self._report is not None and report.cluster.id == self._report.cluster.id
+        )
+        self._report, self._others, self._engine = report, others, engine
+        if not same:
+            self._member = 0
+        self._draw(keep_place=same)
+
+    @property
+    def member(self) -> Member | None:
+        """The failure that the evidence shows."""
+        members = self._report.members if self._report else ()
+        return members[self._member % len(members)] if members else None
+
+    def step_member(self, step: int) -> None:
+        """Show the next or previous failure of the cluster."""
+        if self._report and self._report.members:
+            self._member = (self._member + step) % len(self._report.members)
+            self.part = 1
+            self._draw()
+
+    def step_part(self, step: int) -> None:
+        """Show the next or previous part."""
+        self.part = (self.part + step) % len(PARTS)
+
+    def watch_part(self) -> None:
+        if self.is_mounted:
+            self._draw()
+
+    def _draw(self, keep_place: bool = False) -> None:
+        self.query_one(PartBar).mark(self.part)
+        self.query_one("#body", Static).update(self._text())
+        if not keep_place:
+            self.query_one(Body).scroll_home(animate=False)
+
+    def _text(self) -> Text:
+        report, engine = self._report, self._engine
+        if report is None or engine is None:
+            return Text("No cluster is selected.", "dim")
+        name = PARTS[self.part]
+        if name == "evidence":
+            return texts.evidence(self.member, self._member + 1, len(report.members))
+        if name == "tests":
+            return texts.tests(report)
+        if name == "variants":
+            return texts.variants(report)
+        if name == "why grouped":
+            return texts.reasons(self._explanations(report, engine))
+        rule = next((r for r in engine.rules if r.id == report.cluster.rule), None)
+        captures: dict[str, str] = {}
+        if rule is not None and report.example is not None:
+            failure = report.example.failure
+            hits = [
+                m
+                for m in engine.matches(f"{failure.type}: {failure.message}", failure.type)
+                if m.rule.id == rule.id
+            ]
+            captures = hits[0].captures if hits else {}
+        return texts.summary(report, rule, captures)
+
+    def _explanations(self, report: Report, engine: Engine) -> list[Explanation]:
+        first = {member.signature: member for member in reversed(report.members)}
+        return [
+            explain(report.cluster, first[variant.signature], variant, self._others, engine)
+            for variant in report.variants[:20]
+            if variant.signature in first
+        ]
