@@ -78,7 +78,7 @@ def find(names: list[str]) -> Iterator[Found]:
             continue
         path = Path(name)
         if not path.exists() and glob.has_magic(name):
-            matches = sorted(glob.glob(name, recursive=True))
+            matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207  (an absolute pattern is no Path.glob)
             if not matches:
                 yield IngestError(f"{name}: nothing matches this pattern; check the path")
             for match in matches:
@@ -215,7 +215,8 @@ def _zip_members(source: Source) -> Iterator[Source]:
     for info in infos:
 
         def open_member(info: zipfile.ZipInfo = info) -> BinaryIO:
-            inner = cast(BinaryIO, zipfile.ZipFile(source.open()).open(info))
+            archive = zipfile.ZipFile(source.open())
+            inner = cast(BinaryIO, archive.open(info))
             return io.BufferedReader(
                 _Limited(inner, f"{source.name}!{info.filename}", _limit(info.compress_size))
             )

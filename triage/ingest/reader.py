@@ -44,7 +44,7 @@ class Source:
             size = stream.seek(0, io.SEEK_END)
             # Even, so that UTF-16 stays in step.
             stream.seek(max(0, size - TAIL_BYTES) & ~1)
-            return stream.read(TAIL_BYTES)
+            return stream.read()
 
     @cached_property
     def encoding(self) -> str:

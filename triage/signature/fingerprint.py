@@ -11,7 +11,50 @@ from triage.signature.normalize import template_of
 
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _SAYS_NOTHING = frozenset(
-    ["assert", "assertionerror", "assertion", "failed", "error", "true", "false", "none", "null", "undefined", "expect", "expected", "received", "actual", "tobe", "toequal", "tobeok", "tobegreaterthan", "object", "equality", "deep", "failure", "with", "message", "not", "in", "is", "got", "want", "but", "was", "num", "str", "dur", "path", "url", "time", "hex", "uuid", "size", "version", "email"]
+    [
+        "assert",
+        "assertionerror",
+        "assertion",
+        "failed",
+        "error",
+        "true",
+        "false",
+        "none",
+        "null",
+        "undefined",
+        "expect",
+        "expected",
+        "received",
+        "actual",
+        "tobe",
+        "toequal",
+        "tobeok",
+        "tobegreaterthan",
+        "object",
+        "equality",
+        "deep",
+        "failure",
+        "with",
+        "message",
+        "not",
+        "in",
+        "is",
+        "got",
+        "want",
+        "but",
+        "was",
+        "num",
+        "str",
+        "dur",
+        "path",
+        "url",
+        "time",
+        "hex",
+        "uuid",
+        "size",
+        "version",
+        "email",
+    ]
 )
 _COMPARED = re.compile(
     r"^\s*(?:Expected|Received|Actual|expected|received|actual|Got|Want)\b[^\n]*:", re.MULTILINE

@@ -93,12 +93,12 @@ def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
         " FROM clusters WHERE failures > 0 ORDER BY tests DESC, failures DESC, first_seen, id"
     )
     return [
-        ClusterRow(
+        ClusterRow(  # type: ignore[call-arg]  # the columns of the query are its fields
             *row[:5],
             Verdict(row[5]),
             *row[6:],
-            new=row[0] not in seen_before,
-            tags=tuple(tags.get(row[0], ())),
+            row[0] not in seen_before,
+            tuple(tags.get(row[0], ())),
         )
         for row in rows
         if wanted is None or row[0] in wanted
@@ -140,7 +140,7 @@ def members(db: Store, cluster: str, limit: int = 200) -> list[Member]:
         " WHERE s.cluster_id = ? ORDER BY coalesce(r.started, r.ingested_at), f.id LIMIT ?",
         [cluster, limit],
     )
-    return [Member(*row[7:13], failure=Failure(*row[:7]), output=row[13]) for row in rows]
+    return [Member(*row[7:13], Failure(*row[:7]), row[13]) for row in rows]  # type: ignore[call-arg]
 
 
 def set_verdict(db: Store, ids: Iterable[str], verdict: Verdict) -> None:

@@ -92,11 +92,11 @@ def find_investigation(db: Store, cluster: str) -> Investigation | None:
     actions = db.conn.execute(
         "SELECT id, text, owner, due, done FROM actions WHERE investigation_id = ? ORDER BY id", [row[0]]
     )
-    return Investigation(
+    return Investigation(  # type: ignore[call-arg]  # the columns of the query are its first fields
         *row,
-        whys=tuple(Why(*r) for r in whys),
-        evidence=tuple(Evidence(*r) for r in evidence),
-        actions=tuple(Action(*r[:4], done=bool(r[4])) for r in actions),
+        tuple(Why(*r) for r in whys),
+        tuple(Evidence(*r) for r in evidence),
+        tuple(Action(*r[:4], bool(r[4])) for r in actions),  # type: ignore[call-arg]
     )
 
 

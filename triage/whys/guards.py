@@ -40,14 +40,11 @@ def doubts(investigation: Investigation) -> list[Doubt]:
         if not investigation.evidence_of(why.id):
             found.append(Doubt(why.id, "a hypothesis: no evidence is attached yet"))
     roots = [why for why in investigation.whys if why.role == "root_cause"]
-    for root in roots:
-        if _depth(root, by_id) < _ENOUGH:
-            found.append(
-                Doubt(
-                    root.id,
-                    f"marked as root cause after {_depth(root, by_id)} whys: is there nothing behind it?",
-                )
-            )
+    found += [
+        Doubt(root.id, f"marked as root cause after {depth} whys: is there nothing behind it?")
+        for root in roots
+        if (depth := _depth(root, by_id)) < _ENOUGH
+    ]
     if not roots and investigation.whys and any(why.answer.strip() for why in investigation.whys):
         found.append(Doubt(None, "no root cause is marked yet"))
     if roots and not investigation.actions:

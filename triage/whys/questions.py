@@ -10,7 +10,29 @@ _INVERTIBLE = re.compile(
 )
 _RELATIVE = re.compile(r"\b(?:that|which|who|because|if|when|and|or)\b", re.IGNORECASE)
 _LOWERED = frozenset(
-    ["the", "a", "an", "this", "these", "those", "our", "its", "their", "we", "it", "they", "he", "she", "no", "every", "each", "some", "all", "both", "there"]
+    [
+        "the",
+        "a",
+        "an",
+        "this",
+        "these",
+        "those",
+        "our",
+        "its",
+        "their",
+        "we",
+        "it",
+        "they",
+        "he",
+        "she",
+        "no",
+        "every",
+        "each",
+        "some",
+        "all",
+        "both",
+        "there",
+    ]
 )
 
 

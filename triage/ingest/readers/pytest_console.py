@@ -54,7 +54,7 @@ class _Session:
     running: str = ""
     section: str = ""
     info: RunInfo = field(default_factory=RunInfo)
-    before: Totals = Totals()
+    before: Totals = field(default_factory=Totals)
     """What earlier sessions in the same output add up to."""
     totals: Totals | None = None
     started: bool = False

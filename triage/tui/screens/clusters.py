@@ -85,10 +85,10 @@ class ClustersScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.reload()
-        self.list.focus()
+        self.rows.focus()
 
     @property
-    def list(self) -> RowList[ClusterRow]:
+    def rows(self) -> RowList[ClusterRow]:
         return self.query_one("#clusters", RowList)
 
     def _draw_row(self, row: ClusterRow, width: int, on_cursor: bool) -> Text:
@@ -116,11 +116,11 @@ class ClustersScreen(Screen[None]):
 
     def _show(self) -> None:
         words = self.query_one("#filter", Input).value.strip()
-        current = self.list.current
+        current = self.rows.current
         found = matching_clusters(self.triage.db, words) if len(words) > 2 else set()
         shown = [row for row in self._all if matches(row, words) or row.id in found]
         at = next((i for i, row in enumerate(shown) if current and row.id == current.id), 0)
-        self.list.show(shown, at)
+        self.rows.show(shown, at)
         line = texts.status_line(self._totals, self._runs, self._all, len(shown))
         if self._marked:
             line.append(f"  {len(self._marked)} marked", "bold")
@@ -130,13 +130,13 @@ class ClustersScreen(Screen[None]):
 
     @on(RowList.Moved, "#clusters")
     def _show_detail(self) -> None:
-        row = self.list.current
+        row = self.rows.current
         detail = self.query_one(Detail)
         detail.show(gather(self.triage.db, row) if row else None, self._all, self.triage.engine)
 
     @on(RowList.Chosen, "#clusters")
     def action_whys(self) -> None:
-        row = self.list.current
+        row = self.rows.current
         if row is not None:
             from triage.tui.screens.whys import WhysScreen
 
@@ -153,7 +153,7 @@ class ClustersScreen(Screen[None]):
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self) -> None:
-        self.list.focus()
+        self.rows.focus()
 
     def action_back(self) -> None:
         """Escape undoes the last narrowing: the full detail, the filter, the marks."""
@@ -166,25 +166,25 @@ class ClustersScreen(Screen[None]):
         elif self._marked:
             self._marked.clear()
             self._show()
-        self.list.focus()
+        self.rows.focus()
 
     def action_mark(self) -> None:
-        row = self.list.current
+        row = self.rows.current
         if row is not None:
             self._marked ^= {row.id}
-            at = self.list.cursor + 1
+            at = self.rows.cursor + 1
             self._show()
-            self.list.cursor = at
+            self.rows.cursor = at
 
     def action_mark_all(self) -> None:
-        shown = {row.id for row in self.list.rows}
+        shown = {row.id for row in self.rows.rows}
         self._marked = self._marked - shown if shown <= self._marked else self._marked | shown
         self._show()
 
     def _chosen(self) -> list[ClusterRow]:
         """The marked clusters, or the one under the cursor."""
         marked = [row for row in self._all if row.id in self._marked]
-        return marked or ([self.list.current] if self.list.current else [])
+        return marked or ([self.rows.current] if self.rows.current else [])
 
     def action_verdict(self) -> None:
         chosen = self._chosen()
@@ -231,10 +231,10 @@ class ClustersScreen(Screen[None]):
         if self.has_class("-full"):
             self.query_one("Body").focus()
         else:
-            self.list.focus()
+            self.rows.focus()
 
     def action_copy(self) -> None:
-        row = self.list.current
+        row = self.rows.current
         if row is not None:
             from triage.export.clipboard import short_summary
 
@@ -242,7 +242,7 @@ class ClustersScreen(Screen[None]):
             self.notify("Summary copied.", markup=False)
 
     def action_export(self) -> None:
-        row = self.list.current
+        row = self.rows.current
         if row is not None:
             from triage.tui.screens.export import ExportScreen
 

@@ -44,7 +44,7 @@ class VerdictScreen(ModalScreen[Verdict | None]):
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(Verdict(event.option.id))
+        self.dismiss(_ORDER[event.option_index])
 
     def on_key(self, event: events.Key) -> None:
         if event.character and event.character.isdecimal() and 1 <= int(event.character) <= len(_ORDER):

@@ -100,7 +100,7 @@ class WhysScreen(Screen[None]):
         self.query_one("#answer").focus()
 
     @property
-    def tree(self) -> RowList[Line]:
+    def notes(self) -> RowList[Line]:
         return self.query_one("#tree", RowList)
 
     @property
@@ -131,7 +131,7 @@ class WhysScreen(Screen[None]):
             why = self._investigation.whys[0].id
         self._why = why
         at = next((i for i, ln in enumerate(rows) if ln.why and ln.why.id == why and ln.kind == "answer"), 0)
-        self.tree.show(rows, at)
+        self.notes.show(rows, at)
         self._show_answer()
 
     @property
@@ -149,7 +149,7 @@ class WhysScreen(Screen[None]):
 
     @on(RowList.Moved, "#tree")
     def _moved(self) -> None:
-        line = self.tree.current
+        line = self.notes.current
         if line is not None and line.why is not None and line.why.id != self._why:
             self._save()
             self._reload()
@@ -158,7 +158,7 @@ class WhysScreen(Screen[None]):
 
     @on(RowList.Chosen, "#tree")
     def _chosen(self) -> None:
-        line = self.tree.current
+        line = self.notes.current
         if line is not None and line.action is not None:
             self._edit_action(line.action)
         else:
@@ -184,8 +184,8 @@ class WhysScreen(Screen[None]):
     def _save_and_show(self) -> None:
         self._save()
         self._reload()
-        at = self.tree.cursor
-        self.tree.show(lines(self._investigation), at)
+        at = self.notes.cursor
+        self.notes.show(lines(self._investigation), at)
 
     def on_unmount(self) -> None:
         self._save()
@@ -195,7 +195,7 @@ class WhysScreen(Screen[None]):
         self._save()
         answer = event.value.strip()
         if self._why is None or not answer:
-            self.tree.focus()
+            self.notes.focus()
             return
         self._reload()
         children = self._investigation.children(self._why)
@@ -324,8 +324,8 @@ class WhysScreen(Screen[None]):
         self.app.push_screen(PromptScreen(field.capitalize(), "stands in the postmortem", value), take)
 
     def action_remove(self) -> None:
-        line = self.tree.current
-        if line is None or self.focused is not self.tree:
+        line = self.notes.current
+        if line is None or self.focused is not self.notes:
             return
         db = self.triage.db
         if line.evidence is not None:
@@ -366,11 +366,11 @@ class WhysScreen(Screen[None]):
     def action_back(self) -> None:
         """From the answer or the log to the notes, from the notes to the clusters."""
         self._save()
-        if self.focused is self.tree or self.focused is None:
+        if self.focused is self.notes or self.focused is None:
             self.dismiss(None)
         else:
             self._select(self._why)
-            self.tree.focus()
+            self.notes.focus()
 
 
 def _count_below(investigation: Investigation, why: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -46,23 +46,23 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     class Moved(Message):
         """The cursor is on another row."""
 
-        def __init__(self, rows: RowList[Row], index: int) -> None:
+        def __init__(self, rows: RowList[Any], index: int) -> None:
             super().__init__()
             self.rows, self.index = rows, index
 
         @property
-        def control(self) -> RowList[Row]:
+        def control(self) -> RowList[Any]:
             return self.rows
 
     class Chosen(Message):
         """Enter or a second click on the row under the cursor."""
 
-        def __init__(self, rows: RowList[Row], index: int) -> None:
+        def __init__(self, rows: RowList[Any], index: int) -> None:
             super().__init__()
             self.rows, self.index = rows, index
 
         @property
-        def control(self) -> RowList[Row]:
+        def control(self) -> RowList[Any]:
             return self.rows
 
     def __init__(self, draw: Callable[[Row, int, bool], Text], *, id: str | None = None) -> None:
