@@ -83,6 +83,7 @@ class _Handler:
         self._text: list[str] = []
         self._last: CaseResult | None = None
         self._root = True
+        self._dated = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
@@ -121,17 +122,12 @@ class _Handler:
     def _start_suite(self, name: str, attributes: dict[str, str]) -> None:
         if name == "testsuite":
             self._suites.append(_Suite(attributes.get("name", ""), attributes.get("file"), attributes))
-        if not self._root:
-            return
-        self._root = False
-        stated = _stated(attributes)
-        info = RunInfo(
-            started=attributes.get("timestamp") or None,
-            duration=_seconds(attributes.get("time")),
-            properties=tuple((key, attributes[key]) for key in ("hostname",) if attributes.get(key)),
-            totals=stated,
-        )
-        self.items.append(info)
+        if not self._dated and attributes.get("timestamp"):
+            self._dated = True
+            self.items.append(RunInfo(started=attributes["timestamp"]))
+        if self._root:
+            self._root = False
+            self.items.append(RunInfo(duration=_seconds(attributes.get("time")), totals=_stated(attributes)))
 
     def _run_property(self, attributes: dict[str, str], text: str) -> None:
         if name := attributes.get("name"):

@@ -247,10 +247,10 @@ class _Session:
             start = case.summary.removesuffix("...")
             for index in range(position, len(self.loose)):
                 number, line = self.loose[index]
-                place, _, message = line.partition(": ")
+                _, _, message = line.partition(": ")
                 if message.startswith(start) or line.startswith(start):
                     said = message if message.startswith(start) else line
-                    case.failures.append(failure_from(f"{place}: {said}", message=said, source_line=number))
+                    case.failures.append(failure_from(line, message=said, source_line=number))
                     position = index + 1
                     break
 

@@ -1,0 +1,69 @@
+"""What tests share: a private home, the recorded runs, a store, the seeds where they lie beside the project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from triage.ingest import Source
+from triage.ingest.inputs import find
+from triage.model import TriageError
+from triage.rules import Engine, library, load
+from triage.store import Store, open_store
+
+ROOT = Path(__file__).parents[1]
+FRESH = ROOT / "tests" / "data" / "fresh"
+SAMPLES = ROOT / "sample_logs"
+SEEDS = ROOT.parent / "shared" / "seeds"
+
+needs_seeds = pytest.mark.skipif(not SEEDS.is_dir(), reason="the seed reports are not beside this checkout")
+
+
+@pytest.fixture(autouse=True)
+def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees or changes what the person who runs it has."""
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.delenv("TRIAGE_DB", raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The rules that come with the program, without anybody's own."""
+    return Engine(load([library()]).rules)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(tmp_path / "triage.db")
+    yield store
+    store.close()
+
+
+def manifest(directory: Path) -> list[dict]:  # type: ignore[type-arg]
+    """The truth of recorded runs."""
+    return json.loads((directory / "manifest.json").read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+def source_of(path: Path) -> Source:
+    """The one source behind a file."""
+    found = next(iter(find([str(path)])))
+    if isinstance(found, TriageError):
+        raise found
+    return found
+
+
+@pytest.fixture
+def text_source() -> Callable[[str | bytes], Source]:
+    """A source from a text."""
+    import io
+
+    def make(text: str | bytes) -> Source:
+        data = text.encode() if isinstance(text, str) else text
+        return Source("inline", lambda: io.BytesIO(data))
+
+    return make

@@ -1,0 +1,198 @@
+"""Which rule wins, what it captures, and that no text can break it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.rules import Engine, Rule, library, load
+from triage.rules.engine import MAX_TEXT
+from triage.rules.model import Condition
+
+
+def pattern(value: str) -> Condition:
+    return Condition("pattern", value)
+
+
+def phrase(value: str, threshold: float = 90.0) -> Condition:
+    return Condition("phrase", value, threshold)
+
+
+def rule(id: str, *any: Condition, **fields: object) -> Rule:
+    return Rule(id=id, title=str(fields.pop("title", id)), category="infra", any=any, **fields)  # type: ignore[arg-type]
+
+
+def winner(engine: Engine, text: str, type: str = "") -> str | None:
+    match = engine.match(text, type)
+    return match.rule.id if match else None
+
+
+def test_nothing_matches() -> None:
+    engine = Engine([rule("a", pattern("boom"))])
+    assert engine.match("all is well") is None
+    assert engine.match("") is None
+    assert Engine([]).match("boom") is None
+
+
+def test_the_higher_priority_wins_whatever_the_order() -> None:
+    low, high = rule("low", pattern("HTTP 403")), rule("high", pattern("403"), priority=60)
+    for rules in ([low, high], [high, low]):
+        assert [m.rule.id for m in Engine(rules).matches("HTTP 403")] == ["high", "low"]
+
+
+def test_then_the_better_score_then_the_longer_condition_then_the_id() -> None:
+    engine = Engine([rule("fuzzy", phrase("connection refusal", 80)), rule("exact", pattern("refused"))])
+    assert winner(engine, "connection refused") == "exact"
+    engine = Engine([rule("short", pattern("refused")), rule("long", pattern("connection refused"))])
+    assert winner(engine, "connection refused") == "long"
+    engine = Engine([rule("b", pattern("x")), rule("a", pattern("x"))])
+    assert winner(engine, "x") == "a"
+
+
+def test_none_takes_the_rule_out() -> None:
+    engine = Engine([rule("rate", pattern("429"), none=(pattern("quota"),))])
+    assert winner(engine, "status 429") == "rate"
+    assert winner(engine, "status 429: quota reached") is None
+
+
+def test_all_needs_every_condition() -> None:
+    engine = Engine([Rule("both", "both", "infra", all=(pattern("403"), pattern("websocket")))])
+    assert winner(engine, "websocket: 403") == "both"
+    assert winner(engine, "websocket") is None
+
+
+def test_all_and_any_together() -> None:
+    engine = Engine([rule("x", pattern("a"), pattern("b"), all=(pattern("c"),))])
+    assert winner(engine, "b c") == "x"
+    assert winner(engine, "c") is None
+    assert winner(engine, "a b") is None
+
+
+def test_type_is_a_glob_over_the_class() -> None:
+    engine = Engine([rule("neg", Condition("type", "*.NegotiationError"))])
+    assert winner(engine, "anything", "websockets.exceptions.NegotiationError") == "neg"
+    assert winner(engine, "websockets.exceptions.NegotiationError: x", "") is None
+    assert winner(engine, "anything", "NegotiationErrors") is None
+
+
+def test_a_phrase_ignores_case_and_small_differences() -> None:
+    engine = Engine([rule("limit", phrase("rate limit exceeded"))])
+    assert winner(engine, "Failed: Rate Limit Exceeded (5 per minute)") == "limit"
+    assert winner(engine, "rate limits exceeded") == "limit"
+    assert winner(engine, "the speed limit was exceeded") is None
+
+
+def test_each_phrase_keeps_its_own_threshold() -> None:
+    engine = Engine(
+        [rule("strict", phrase("time limit exceeded", 100)), rule("loose", phrase("too many cooks", 60))]
+    )
+    assert winner(engine, "rate limit exceeded") is None
+    assert winner(engine, "time limit exceeded") == "strict"
+    assert winner(engine, "too many books") == "loose"
+
+
+def test_a_short_text_is_not_inside_a_phrase() -> None:
+    engine = Engine([rule("long", phrase("connection to the database was refused"))])
+    for text in ("database", "refused", "to", "e", "connection to the database"):
+        assert winner(engine, text) is None
+
+
+def test_captures_fill_the_title() -> None:
+    (match,) = Engine(
+        [rule("f", pattern("fixture '(?P<name>[^']+)'"), title="Fixture: {name} {other}")]
+    ).matches("fixture 'db' not found")
+    assert match.captures == {"name": "db"}
+    assert match.title == "Fixture: db {other}"
+
+
+def test_a_capture_cannot_bring_in_another() -> None:
+    engine = Engine([rule("f", pattern("a=(?P<a>[^ ]*) b=(?P<b>.*)"), title="{a}")])
+    match = engine.match("a={c} b=7")
+    assert match is not None
+    assert match.title == "{c}"
+
+
+def test_split_by_keeps_clusters_apart() -> None:
+    conditions = pattern(r"HTTP (?P<status>\d{3})"), pattern("server broke")
+    engine = Engine([rule("http", *conditions, split_by=("status",))])
+    keys = [
+        match.key
+        for text in ("HTTP 502", "HTTP 503", "HTTP 502 again", "server broke")
+        if (match := engine.match(text))
+    ]
+    assert keys == [
+        "rule:http:status=502",
+        "rule:http:status=503",
+        "rule:http:status=502",
+        "rule:http:status=",
+    ]
+
+
+def test_without_split_by_there_is_one_key() -> None:
+    engine = Engine([rule("http", pattern(r"HTTP (?P<status>\d{3})"))])
+    keys = {match.key for text in ("HTTP 502", "HTTP 503") if (match := engine.match(text))}
+    assert keys == {"rule:http"}
+
+
+def test_near_tells_why_a_rule_does_not_match() -> None:
+    wanted = rule("r", pattern("403"), phrase("rate limit exceeded"), none=(pattern("quota"),))
+    near = {n.condition.value: n for n in Engine([wanted]).near(wanted, "rate limit is exceeded by quota")}
+    assert not near["403"].hit
+    assert 80 < near["rate limit exceeded"].score < 100
+    assert near["quota"].hit
+
+
+def test_only_the_beginning_of_a_long_text_is_matched() -> None:
+    engine = Engine([rule("a", pattern("boom"))])
+    assert winner(engine, " " * (MAX_TEXT - 4) + "boom") == "a"
+    assert winner(engine, " " * MAX_TEXT + "boom") is None
+
+
+LIBRARY = Engine(load([library()]).rules)
+
+
+WORDS = sorted({word for rule in LIBRARY.rules for text in rule.matching for word in text.split(" ")})
+
+
+@given(st.text(max_size=400), st.text(max_size=40))
+def test_no_text_raises(text: str, type: str) -> None:
+    assert all(match.title and match.key.startswith("rule:") for match in LIBRARY.matches(text, type))
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=60))
+def test_no_mixture_of_known_texts_raises(words: list[str]) -> None:
+    matches = LIBRARY.matches(" ".join(words))
+    priorities = [match.rule.priority for match in matches]
+    assert priorities == sorted(priorities, reverse=True)
+    assert all(match.title and match.score > 0 for match in matches)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x00HTTP 429\x00",
+        "HTTP 403\ufffe",
+        pytest.param(
+            "\ud800 HTTP 403",
+            marks=pytest.mark.xfail(
+                raises=UnicodeEncodeError,
+                strict=True,
+                reason="google-re2 does not take half a surrogate pair",
+            ),
+        ),
+    ],
+)
+def test_odd_characters_do_not_hide_a_failure(text: str) -> None:
+    assert winner(LIBRARY, text) in ("http-403", "http-429-rate-limit")
+
+
+def test_the_library_fits_the_matcher() -> None:
+    """All patterns in one pass say what each of them says alone: the pass did not run out of memory."""
+    texts = [text for rule in LIBRARY.rules for text in rule.matching]
+    together = "\n".join(texts)[:MAX_TEXT]
+    for rule in LIBRARY.rules:
+        for near in LIBRARY.near(rule, together):
+            if near.condition.kind == "pattern":
+                alone = Engine([Rule("one", "one", "infra", any=(near.condition,))])
+                assert near.hit == (alone.match(together) is not None), near.condition.value

@@ -1,0 +1,160 @@
+"""The rules that come with the program: complete, consistent, and right about recorded failures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from triage.ingest import Source, collect
+from triage.rules import CATEGORIES, Engine, Rule, library, load
+from triage.rules.check import example_type, run_examples
+from triage.rules.load import _CONDITION_KEYS, _RULE_KEYS
+from triage.rules.model import DEFAULT_THRESHOLD
+
+ROOT = Path(__file__).parents[2]
+FRESH = ROOT / "tests" / "data" / "fresh"
+LOADED = load([library()])
+ENGINE = Engine(LOADED.rules)
+
+
+def schema() -> dict[str, Any]:
+    return json.loads((ROOT / "docs" / "rules.schema.json").read_text("utf-8"))
+
+
+def named(text: str) -> str | None:
+    match = ENGINE.match(text, example_type(text))
+    return match.rule.id if match else None
+
+
+def test_every_rule_loads() -> None:
+    assert LOADED.errors == ()
+    assert len(LOADED.rules) >= 60
+
+
+@pytest.mark.parametrize("rule", LOADED.rules, ids=lambda rule: rule.id)
+def test_rule_is_complete(rule: Rule) -> None:
+    assert len(rule.matching) >= 2
+    assert rule.not_matching
+    assert rule.causes
+    assert rule.checks
+    assert rule.questions
+    assert all(link.startswith("https://") for link in rule.links)
+
+
+def test_every_example_holds() -> None:
+    assert [f"{bad.rule.id}: {bad.text!r} {bad.reason}" for bad in run_examples(ENGINE)] == []
+
+
+@pytest.mark.parametrize("rule", LOADED.rules, ids=lambda rule: rule.id)
+def test_titles_and_clusters_have_their_captures(rule: Rule) -> None:
+    """A title never shows a bare {name}, and a capture that keeps clusters apart is always there."""
+    for text in rule.matching:
+        match = next(m for m in ENGINE.matches(text, example_type(text)) if m.rule is rule)
+        assert "{" not in match.title, text
+        assert set(rule.split_by) <= set(match.captures), text
+
+
+def test_ids_follow_one_form_and_short_phrases_are_patterns() -> None:
+    for rule in LOADED.rules:
+        assert rule.id == rule.id.lower().replace(" ", "-").replace("_", "-")
+        for condition in (*rule.any, *rule.all, *rule.none):
+            assert condition.kind != "phrase" or len(condition.value) >= 12, rule.id
+
+
+def test_schema_knows_what_the_loader_knows() -> None:
+    definitions = schema()["$defs"]
+    assert set(definitions["rule"]["properties"]) == set(_RULE_KEYS)
+    assert set(definitions["condition"]["properties"]) == set(_CONDITION_KEYS)
+    assert set(definitions["match"]["properties"]) == {"any", "all", "none"}
+    assert set(definitions["examples"]["properties"]) == {"match", "no_match"}
+    assert definitions["rule"]["properties"]["category"]["enum"] == list(CATEGORIES)
+    assert definitions["condition"]["properties"]["threshold"]["default"] == DEFAULT_THRESHOLD
+
+
+def test_schema_refuses_unknown_keys_everywhere() -> None:
+    document = schema()
+    objects = [document, *(d for d in document["$defs"].values() if d["type"] == "object")]
+    assert [o["additionalProperties"] for o in objects] == [False] * 5
+
+
+@pytest.mark.parametrize("path", sorted(library().glob("*.yaml")), ids=lambda path: path.stem)
+def test_files_point_editors_to_the_schema(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert text.startswith("# yaml-language-server: $schema=../docs/rules.schema.json\n")
+    assert yaml.safe_load(text).keys() == {"rules"}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Failed to create test user: Rate limit exceeded", "http-429-rate-limit"),
+        ("Error: Unexpected server response: 429", "http-429-rate-limit"),
+        ("Expected: 200\nReceived: 429", "http-429-rate-limit"),
+        ('Agent 4 blocked: "Agent limit reached (3/3)" (429 status)', "http-429-quota"),
+        ("AssertionError: assert 403 == 200", "http-403"),
+        ("server rejected WebSocket connection: HTTP 403", "websocket-handshake-403"),
+        (
+            "All failures are HTTP 403 errors when attempting WebSocket connections with test JWT tokens",
+            "websocket-handshake-403",
+        ),
+        ("Error: Unexpected server response: 403", "websocket-handshake-403"),
+        ("websockets.exceptions.NegotiationError: no subprotocols supported", "websocket-negotiation"),
+        ('"no subprotocols supported" error', "websocket-negotiation"),
+        ("Subprotocol negotiation failure", "websocket-negotiation"),
+        ("WebSocket subprotocol negotiation", "websocket-negotiation"),
+    ],
+)
+def test_first_signatures_are_named_right(text: str, rule: str) -> None:
+    assert named(text) == rule
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AssertionError: assert 200 == 403",
+        "expected status 403 but got 200",
+        "Expected: 429\nReceived: 200",
+        "Expected: 12\nReceived: 404",
+        "assert 404 == 405\n +  where 404 = len(rows)",
+        "403 Security Tests: path traversal blocked",
+        "0 errors, 0 failures",
+        "no rate limiting detected",
+    ],
+)
+def test_numbers_are_not_statuses(text: str) -> None:
+    assert not (named(text) or "").startswith(("http-", "websocket-"))
+
+
+@pytest.mark.parametrize(
+    ("path", "case", "rule"),
+    [
+        ("pytest/junit-xunit2.xml", "test_quota_is_available", "http-429-rate-limit"),
+        ("pytest/junit-xunit2.xml", "test_admin_can_list_users", "http-403"),
+        ("pytest/junit-xunit2.xml", "test_status_code_of_admin", "http-403"),
+        ("pytest/junit-xunit2.xml", "test_price_feed_without_subprotocol", "websocket-negotiation"),
+        ("pytest/junit-xunit2.xml", "test_stock_level", "connection-refused-at"),
+        ("pytest/junit-xunit2.xml", "test_add_null_status", "db-not-null"),
+        ("pytest/junit-xunit2.xml", "test_missing_fixture", "pytest-fixture-missing"),
+        ("pytest/junit-xunit2.xml", "test_total_with_discount", "assertion-python"),
+        ("playwright/junit.xml", "quota is available @smoke", "http-429-rate-limit"),
+        ("playwright/junit.xml", "admin › lists users", "http-403"),
+        ("playwright/junit.xml", "orders › hangs", "test-timeout-playwright"),
+        ("vitest/junit.xml", "pricing > rejects", "javascript-undefined"),
+        ("jest/junit.xml", "pricing hangs", "test-timeout-javascript"),
+    ],
+)
+def test_recorded_failures_are_named_right(path: str, case: str, rule: str) -> None:
+    run = collect(Source(path, lambda: (FRESH / path).open("rb")))
+    failures = [f for c in run.cases if c.name == case for f in c.failures]
+    assert failures
+    for failure in failures:
+        text = failure.message
+        if not text.startswith(failure.type):
+            text = f"{failure.type}: {text}"
+        match = ENGINE.match(text, failure.type)
+        assert match is not None
+        assert match.rule.id == rule

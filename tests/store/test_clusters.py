@@ -1,0 +1,37 @@
+"""What a person decides stays, is remembered, and can be taken back."""
+
+from __future__ import annotations
+
+from tests.conftest import FRESH, source_of
+from triage.model import Verdict
+from triage.rules import Engine
+from triage.store import Store
+from triage.store.clusters import add_tag, clusters, find_cluster, history, remove_tag, set_verdict
+from triage.store.ingest import ingest
+
+
+def test_verdicts_and_tags_survive_another_ingest(db: Store, engine: Engine) -> None:
+    ingest(db, source_of(FRESH / "pytest" / "console-ci.txt"), engine, 1)
+    ids = [row.id for row in clusters(db)][:3]
+    set_verdict(db, ids, Verdict.FLAKY)
+    add_tag(db, ids, "nightly")
+    add_tag(db, ids, "nightly")
+    ingest(db, source_of(FRESH / "pytest" / "junit-xunit2.xml"), engine, 2)
+    rows = {row.id: row for row in clusters(db)}
+    assert all(rows[id_].verdict is Verdict.FLAKY and rows[id_].tags == ("nightly",) for id_ in ids)
+    remove_tag(db, ids[:1], "nightly")
+    assert [(field, old, new) for _, field, old, new in history(db, ids[0])] == [
+        ("verdict", "unknown", "flaky"),
+        ("tag", "", "nightly"),
+        ("tag", "nightly", ""),
+    ]
+
+
+def test_a_cluster_is_found_by_the_beginning_of_its_id(db: Store, engine: Engine) -> None:
+    ingest(db, source_of(FRESH / "pytest" / "console-ci.txt"), engine, 1)
+    row = clusters(db)[0]
+    found = find_cluster(db, row.id[:6])
+    assert found is not None
+    assert found.id == row.id
+    assert find_cluster(db, "") is None
+    assert find_cluster(db, "zz%_") is None
