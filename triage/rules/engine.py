@@ -8,8 +8,11 @@ from fnmatch import fnmatchcase
 import re2
 from rapidfuzz import fuzz, process
 
+from triage.model import TriageError
 from triage.rules.model import Condition, Near, Rule, RuleMatch
 
+MAX_SET_MEMORY = 128 << 20
+"""Bytes that the compiled patterns may take (google-re2's own limit is 8 MiB; 210 rules need 4)."""
 MAX_TEXT = 8_000
 """Characters of a failure that are matched: its type and message, not its trace."""
 
@@ -25,10 +28,17 @@ class Engine:
         self._cutoff = min((c.threshold for c in conditions if c.kind == "phrase"), default=100.0)
         self._set: re2.Set | None = None
         if self._patterns:
-            self._set = re2.Set.SearchSet()
+            options = re2.Options()
+            options.max_mem = MAX_SET_MEMORY
+            self._set = re2.Set.SearchSet(options)
             for pattern in self._patterns:
                 self._set.Add(pattern)
-            self._set.Compile()
+            try:
+                self._set.Compile()
+            except re2.error:
+                raise TriageError(
+                    f"{len(self._patterns)} patterns need more than {MAX_SET_MEMORY >> 20} MiB; use fewer rules"
+                ) from None
 
     def match(self, text: str, type: str = "") -> RuleMatch | None:
         """The rule that wins for ``text`` (a failure's type and message), or None."""
@@ -37,7 +47,7 @@ class Engine:
 
     def matches(self, text: str, type: str = "") -> list[RuleMatch]:
         """Every rule that matches, the winner first: by priority, score, length of the condition, id."""
-        text = text[:MAX_TEXT]
+        text = _matchable(text)
         hits = self._hits(text, self._cutoff)
         found = []
         for rule in self.rules:
@@ -50,7 +60,7 @@ class Engine:
 
     def near(self, rule: Rule, text: str, type: str = "") -> list[Near]:
         """Every condition of ``rule`` with its score for ``text``: why it did or did not match."""
-        hits = self._hits(text[:MAX_TEXT], 0.0)
+        hits = self._hits(_matchable(text), 0.0)
         return [
             Near(c, _holds(c, hits, type), _value(c, hits, type)) for c in (*rule.any, *rule.all, *rule.none)
         ]
@@ -79,6 +89,11 @@ class Engine:
         if not held:
             return 0.0, 0
         return max((_value(c, hits, type), len(c.value)) for c in held)
+
+
+def _matchable(text: str) -> str:
+    # google-re2 takes UTF-8, which half a surrogate pair is not.
+    return text[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
 
 
 def _value(condition: Condition, hits: dict[str, float], type: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from triage.model import TriageError
@@ -17,6 +18,7 @@ CATEGORIES = {
 """Ids of the categories, and the words shown to people."""
 
 DEFAULT_THRESHOLD = 90.0
+_HOLE = re.compile(r"\{(\w+)\}")
 
 
 class RuleError(TriageError):
@@ -105,6 +107,4 @@ class RuleMatch:
 
 def fill(text: str, captures: dict[str, str]) -> str:
     """``text`` with ``{name}`` replaced by the captures; unknown names stay as they are."""
-    for name, value in captures.items():
-        text = text.replace("{" + name + "}", value)
-    return text
+    return _HOLE.sub(lambda hole: captures.get(hole[1], hole[0]), text)

@@ -56,5 +56,5 @@ def matching_clusters(db: Store, words: str) -> set[str]:
 
 def _quoted(words: str) -> str:
     """Each word as a quoted FTS5 string, so that no character of it is an operator; the last as a prefix."""
-    parts = ['"' + word.replace('"', '""') + '"' for word in words.split()]
+    parts = ['"' + word.replace('"', '""') + '"' for word in words.replace("\0", " ").split()]
     return " ".join(parts) + "*" if parts else ""

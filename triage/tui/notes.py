@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -19,15 +19,17 @@ class Line:
     """One line, and what it stands for."""
 
     kind: str
-    """``question``, ``answer``, ``evidence``, ``action``, ``doubt`` or ``heading``."""
+    """``question``, ``answer``, ``evidence``, ``suggestion``, ``action``, ``doubt`` or ``heading``."""
     text: Text
     why: Why | None = None
     evidence: Evidence | None = None
     action: Action | None = None
+    suggestion: str = ""
+    """A question that can be asked with enter."""
 
 
-def lines(investigation: Investigation) -> list[Line]:
-    """The whole investigation from top to bottom."""
+def lines(investigation: Investigation, suggestions: Sequence[str] = ()) -> list[Line]:
+    """The whole investigation from top to bottom, with questions that could be asked too."""
     questioned: dict[int, list[Doubt]] = {}
     general: list[Doubt] = []
     for doubt in doubts(investigation):
@@ -36,6 +38,12 @@ def lines(investigation: Investigation) -> list[Line]:
         else:
             questioned.setdefault(doubt.why_id, []).append(doubt)
     found = list(_below(investigation, None, 0, questioned))
+    asked = {why.question for why in investigation.whys}
+    found += [
+        Line("suggestion", Text(f"  + {one_line(question)}", "dim italic"), suggestion=question)
+        for question in suggestions
+        if question not in asked
+    ]
     found.append(Line("heading", Text("actions", "bold underline")))
     found += [Line("action", _action(action), action=action) for action in investigation.actions]
     if not investigation.actions:

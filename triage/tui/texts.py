@@ -39,6 +39,11 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
+def moment(at: str | None) -> str:
+    """A stored moment for people: to the minute."""
+    return (at or "unknown")[:16].replace("T", " ")
+
+
 def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int) -> Text:
     """The line on top: what the whole store says."""
     new = sum(row.new for row in rows)
@@ -63,7 +68,7 @@ def cluster_line(row: ClusterRow, marked: bool, most: int, width: int) -> Text:
     text = Text()
     text.append("● " if marked else "  ", "bold")
     text.append(f"{row.tests or row.failures:>4}" + ("t" if row.tests else "×"), "bold")
-    if width >= 100:
+    if width >= 70:
         cells = round(8 * row.tests / most) if most else 0
         text.append(" " + "█" * cells + "·" * (8 - cells), "red" if cells else "dim")
     text.append(" new " if row.new else "     ", "bold yellow")
@@ -107,7 +112,9 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
     _field(
         text,
         "seen",
-        f"{row.first_seen} to {row.last_seen}" if row.first_seen != row.last_seen else str(row.first_seen),
+        f"{moment(row.first_seen)} to {moment(row.last_seen)}"
+        if moment(row.first_seen) != moment(row.last_seen)
+        else moment(row.first_seen),
     )
     _field(text, "id", row.id)
     if report.example:
@@ -220,7 +227,7 @@ def reasons(explanations: Iterable[Explanation]) -> Text:
 def run_line(run: RunRow, width: int) -> Text:
     """One row of the list of runs."""
     text = Text()
-    text.append(f"{(run.started or run.ingested_at)[:16].replace('T', ' ')}  ", "dim")
+    text.append(f"{moment(run.started or run.ingested_at)}  ", "dim")
     text.append(f"{run.totals.tests:>6} tests ")
     text.append(f"{run.totals.red:>5} red ", "bold red" if run.totals.red else "green")
     text.append(f"{percent(run.totals.pass_rate):>8} ")

@@ -88,6 +88,8 @@ class WhysScreen(Screen[None]):
             self.dismiss(None)
             return
         self._members = members(db, row.id)
+        rule = next((rule for rule in self.triage.engine.rules if rule.id == row.rule), None)
+        self._suggestions = rule.questions if rule else ()
         self._investigation = store.open_investigation(
             db, row.id, row.title, first_question(row.title, row.tests, row.failures)
         )
@@ -126,7 +128,7 @@ class WhysScreen(Screen[None]):
     def _select(self, why: int | None) -> None:
         """Show the notes anew with the cursor on ``why``."""
         self._reload()
-        rows = lines(self._investigation)
+        rows = lines(self._investigation, self._suggestions)
         if why is None and self._investigation.whys:
             why = self._investigation.whys[0].id
         self._why = why
@@ -161,6 +163,9 @@ class WhysScreen(Screen[None]):
         line = self.notes.current
         if line is not None and line.action is not None:
             self._edit_action(line.action)
+        elif line is not None and line.suggestion:
+            self._select(store.ask(self.triage.db, self._investigation.id, self._why, line.suggestion))
+            self.query_one("#answer").focus()
         else:
             self.query_one("#answer").focus()
 
@@ -185,7 +190,7 @@ class WhysScreen(Screen[None]):
         self._save()
         self._reload()
         at = self.notes.cursor
-        self.notes.show(lines(self._investigation), at)
+        self.notes.show(lines(self._investigation, self._suggestions), at)
 
     def on_unmount(self) -> None:
         self._save()

@@ -117,6 +117,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
             return Strip.blank(width, self.rich_style)
         on_cursor = index == self.cursor
         text = self._draw(self._rows[index], width, on_cursor)
+        if isinstance(text.style, str) and text.style:
+            text.stylize_before(text.style)  # rich leaves a text's own style out where it has no spans
         text.no_wrap, text.end = True, ""
         text.truncate(width, overflow="ellipsis", pad=True)
         style = self.get_component_rich_style("row-list--cursor") if on_cursor else self.rich_style

@@ -1,0 +1,69 @@
+"""Make the pictures of the README again: ``python3 dev.py run python docs/make_screens.py``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from triage.store import open_store
+from triage.store import investigations as notes
+from triage.store.clusters import clusters
+from triage.tui.app import TriageApp
+from triage.whys import first_question, next_question
+
+ROOT = Path(__file__).resolve().parents[1]
+SCREENS = ROOT / "docs" / "screens"
+
+
+async def _clusters(store: Path) -> None:
+    app = TriageApp(store, ["sample_logs"])
+    async with app.run_test(size=(140, 40)) as pilot:
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        _save(app, "clusters")
+
+
+async def _whys(store: Path) -> None:
+    db = open_store(store)
+    row = clusters(db)[0]
+    made = notes.open_investigation(db, row.id, row.title, first_question(row.title, row.tests, row.failures))
+    answer = "All workers sign up with one API key"
+    notes.write_answer(db, made.whys[0].id, answer)
+    notes.add_evidence(db, made.id, "limit of 22 sign-ups a minute", why=made.whys[0].id, source="nightly-1-backend.log", line=12)
+    below = notes.ask(db, made.id, made.whys[0].id, next_question(answer))
+    notes.write_answer(db, below, "The key is read once, in the session fixture")
+    notes.add_action(db, made.id, "One key a worker", "Ann", "2026-03-10")
+    db.close()
+    app = TriageApp(store, [])
+    async with app.run_test(size=(140, 40)) as pilot:
+        await pilot.press("w")
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+        _save(app, "whys")
+
+
+def _save(app: TriageApp, name: str) -> None:
+    SCREENS.mkdir(exist_ok=True)
+    svg = app.export_screenshot(title="triage")
+    # Each picture has ids and a moment of its own: made stable, so that only what changed shows in a diff.
+    svg = re.sub(r"terminal-\d+", "terminal", svg)
+    (SCREENS / f"{name}.svg").write_text(re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?= to|<)", "2026-03-03T02:30:00Z", svg), "utf-8")
+    print(f"wrote docs/screens/{name}.svg", file=sys.stderr)
+
+
+def main() -> None:
+    os.chdir(ROOT)
+    os.environ.pop("NO_COLOR", None)
+    with tempfile.TemporaryDirectory() as scratch:
+        store = Path(scratch) / "triage.db"
+        asyncio.run(_clusters(store))
+        asyncio.run(_whys(store))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,213 @@
+"""The screens, driven as a person drives them: the main path, the wrong keys, small and large."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from tests.conftest import FRESH, SAMPLES
+from triage.model import Verdict
+from triage.store import open_store
+from triage.store.clusters import clusters
+from triage.store.investigations import find_investigation
+from triage.tui.app import TriageApp
+from triage.tui.screens.clusters import ClustersScreen
+from triage.tui.screens.export import ExportScreen
+from triage.tui.screens.runs import RunsScreen
+from triage.tui.screens.whys import WhysScreen
+from triage.tui.widgets.detail import PARTS, Detail
+
+SIZES = [(80, 24), (140, 45)]
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TriageApp:
+    monkeypatch.chdir(tmp_path)
+    return TriageApp(tmp_path / "triage.db", [str(SAMPLES)])
+
+
+async def _ready(pilot: Pilot[None]) -> ClustersScreen:
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    screen = pilot.app.screen
+    assert isinstance(screen, ClustersScreen)
+    return screen
+
+
+def _text(pilot: Pilot[None], selector: str) -> str:
+    return str(pilot.app.screen.query_one(selector, Static).render())
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_from_ingest_to_exported_postmortem(app: TriageApp, tmp_path: Path, size: tuple[int, int]) -> None:
+    async with app.run_test(size=size) as pilot:
+        screen = await _ready(pilot)
+        assert screen.rows.rows[0].rule == "http-429-rate-limit"
+        assert "429" in _text(pilot, "#body")
+        await pilot.press("w")
+        assert isinstance(app.screen, WhysScreen)
+        await pilot.press(*"one key for all", "enter")
+        await pilot.press(*"the fixture reads it once")
+        await pilot.press("escape", "r", "e", "enter", "escape", "a")
+        await pilot.press(*"one key a worker", "enter", *"Ann", "enter", *"+7", "enter")
+        await pilot.pause()
+        await pilot.press("x")
+        assert isinstance(app.screen, ExportScreen)
+        app.screen.query_one("#file", Input).value = "p.md"
+        await pilot.press("enter")
+        await pilot.pause()
+    document = (tmp_path / "p.md").read_text("utf-8")
+    assert "one key for all" in document
+    assert "**Root cause:** the fixture reads it once" in document
+    assert "one key a worker" in document
+    assert "Ann" in document
+    assert "evidence:" in document
+
+
+async def test_answers_are_saved_while_they_are_typed(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        cluster = screen.rows.rows[0].id
+        await pilot.press("w", *"half a senten")
+        other = open_store(app.store_path)
+        saved = ""
+        while saved != "half a senten":  # the pilot's clock runs on; pytest's own time-out ends a failure
+            await pilot.pause(0.05)
+            found = find_investigation(other, cluster)
+            assert found is not None
+            saved = found.whys[0].answer
+
+
+async def test_branch_detection_and_removal(app: TriageApp) -> None:
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = await _ready(pilot)
+        cluster = screen.rows.rows[0].id
+        await pilot.press("w", *"first", "enter", "escape", "k", "k", "b", *"second", "escape", "d", *"no alarm", "escape")
+        found = find_investigation(app.db, cluster)
+        assert found is not None
+        roots = found.children(None)
+        assert [why.answer for why in roots][:1] == ["first"]
+        assert "no alarm" in [why.answer for why in roots]
+        assert "second" in [why.answer for why in found.whys]
+        await pilot.press("delete")
+        await pilot.press("y")
+        after = find_investigation(app.db, cluster)
+        assert after is not None
+        assert "no alarm" not in [why.answer for why in after.whys]
+
+
+async def test_mark_tag_and_verdict_on_many(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        first, second = screen.rows.rows[0].id, screen.rows.rows[1].id
+        await pilot.press("space", "space", "v", "3")
+        await pilot.press("t", *"nightly owner-ann", "enter")
+        rows = {row.id: row for row in clusters(app.db)}
+        for id_ in (first, second):
+            assert rows[id_].verdict is Verdict.FLAKY
+            assert set(rows[id_].tags) == {"nightly", "owner-ann"}
+        assert sum(row.verdict is Verdict.FLAKY for row in rows.values()) == 2
+        await pilot.press("t", *"-nightly", "enter")
+        assert {row.tags for row in clusters(app.db) if row.tags} == {("owner-ann",)}
+
+
+async def test_filter_narrows_while_typing_and_escape_clears(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        everything = len(screen.rows.rows)
+        await pilot.press("slash", *"403 websocket")
+        assert 0 < len(screen.rows.rows) < everything
+        await pilot.press("enter", "escape")
+        assert len(screen.rows.rows) == everything
+        await pilot.press("slash", *"zzzznothing")
+        assert len(screen.rows.rows) == 0
+        await pilot.press("enter", "v", "t", "w", "x", "y", "space", "n")
+        assert isinstance(app.screen, ClustersScreen)
+
+
+async def test_every_part_of_the_detail_says_something(app: TriageApp) -> None:
+    async with app.run_test(size=(140, 45)) as pilot:
+        await _ready(pilot)
+        seen = set()
+        for _ in PARTS:
+            seen.add(_text(pilot, "#body"))
+            await pilot.press("right")
+        assert len(seen) == len(PARTS)
+        assert app.screen.query_one(Detail).part == 0
+        await pilot.press("n", "n", "N")
+        assert app.screen.query_one(Detail).part == 1
+
+
+async def test_runs_show_totals_and_warnings(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _ready(pilot)
+        await pilot.press("r")
+        assert isinstance(app.screen, RunsScreen)
+        assert "tests:" in _text(pilot, "#run")
+        await pilot.press("j", "G", "g", "escape")
+        assert isinstance(app.screen, ClustersScreen)
+
+
+async def test_an_empty_store_says_how_to_start(tmp_path: Path) -> None:
+    app = TriageApp(tmp_path / "empty.db", [])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert app.screen.has_class("-empty")
+        await pilot.press("w", "v", "t", "x", "y", "n", "right", "space", "a", "z", "escape")
+        await pilot.press("i", *str(FRESH / "pytest" / "console-ci.txt"), "enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert not app.screen.has_class("-empty")
+
+
+async def test_a_bad_path_is_told_and_the_rest_is_taken(tmp_path: Path) -> None:
+    app = TriageApp(tmp_path / "t.db", [str(tmp_path / "gone.xml"), str(FRESH / "pytest" / "console-ci.txt")])
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await _ready(pilot)
+        assert screen.rows.rows
+        assert any("gone.xml" in note.message for note in app._notifications)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 60)])
+@pytest.mark.parametrize("press", ["question_mark", "v", "t", "x", "i", "w", "r", "ctrl+p"])
+async def test_every_dialog_opens_and_closes_at_any_size(app: TriageApp, size: tuple[int, int], press: str) -> None:
+    async with app.run_test(size=size) as pilot:
+        await _ready(pilot)
+        await pilot.press(press)
+        await pilot.pause()
+        assert not isinstance(app.screen, ClustersScreen)
+        await pilot.resize_terminal(70, 22)
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        assert isinstance(app.screen, ClustersScreen)
+
+
+async def test_mouse_chooses_and_opens(app: TriageApp) -> None:
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = await _ready(pilot)
+        await pilot.click("#clusters", offset=(10, 3))
+        assert screen.rows.cursor == 3
+        await pilot.click("PartBar", offset=(14, 0))
+        assert screen.query_one(Detail).part == 1
+        await pilot.click("#clusters", offset=(10, 3), times=2)
+        await pilot.pause()
+        assert isinstance(app.screen, WhysScreen)
+
+
+async def test_hostile_text_reaches_the_screen_as_text(tmp_path: Path) -> None:
+    nasty = tmp_path / "nasty.xml"
+    body = "[bold red]x[/] [@click=app.quit]y[/] \u202eoverride \u2603" + "w" * 3000
+    nasty.write_text(f'<testsuite name="[b]"><testcase name="[/nope]"><failure message="{body}"/></testcase></testsuite>')
+    app = TriageApp(tmp_path / "t.db", [str(nasty)])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _ready(pilot)
+        assert "[bold red]x[/]" in _text(pilot, "#body")
+        for key in ("right", "right", "right", "right", "w"):
+            await pilot.press(key)
+        await pilot.pause()
+        assert isinstance(app.screen, WhysScreen)
+
+
