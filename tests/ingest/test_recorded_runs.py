@@ -17,18 +17,26 @@ KEYS = ("tests", "passed", "failed", "errors", "skipped")
 def _counts(run: Run) -> dict[str, int]:
     # The manifests count in four: an expected failure as skipped, an unexpected pass as passed.
     t = run.totals
-    return dict(zip(KEYS, (t.tests, t.passed + t.xpassed, t.failed, t.errors, t.skipped + t.xfailed), strict=True))
+    return dict(
+        zip(KEYS, (t.tests, t.passed + t.xpassed, t.failed, t.errors, t.skipped + t.xfailed), strict=True)
+    )
 
 
 def _said(run: Run) -> str:
     failures = [(c.name, f) for c in run.cases for f in c.failures] + [("", f) for f in run.failures]
     return "\n".join(
-        [*(f"{name}\n{f.headline}\n{f.message}\n{f.trace}" for name, f in failures), *(w.text for w in run.warnings)]
+        [
+            *(f"{name}\n{f.headline}\n{f.message}\n{f.trace}" for name, f in failures),
+            *(w.text for w in run.warnings),
+        ]
     )
 
 
 def _cases(directory: Path) -> list[Any]:
-    return [pytest.param(directory, entry, id=f"{directory.name}/{entry['path']}") for entry in manifest(directory)]
+    return [
+        pytest.param(directory, entry, id=f"{directory.name}/{entry['path']}")
+        for entry in manifest(directory)
+    ]
 
 
 @pytest.mark.parametrize(("directory", "entry"), [*_cases(FRESH), *_cases(SAMPLES)])
@@ -43,7 +51,8 @@ def test_recorded_run(directory: Path, entry: dict[str, Any]) -> None:
     counts = _counts(run)
     is_log = entry["expected"].get("log", False)
     assert is_log or any(
-        truth.get("tests", "") is None or all(counts[key] == truth.get(key) for key in KEYS) for truth in truths
+        truth.get("tests", "") is None or all(counts[key] == truth.get(key) for key in KEYS)
+        for truth in truths
     ), f"{counts} is none of {truths}"
     if (flaky := entry.get("extra", {}).get("flaky")) is not None:
         assert run.totals.flaky == flaky

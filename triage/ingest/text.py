@@ -18,6 +18,16 @@ _GITHUB_COMMAND = re.compile(r"^##\[(?:group|endgroup|error|warning|notice|debug
 
 # UTF-8 that was read as cp1252 or Latin-1 and saved again shows these pairs.
 _MOJIBAKE = re.compile("[ÂÃâð][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122]")
+# Marks of which cp1252 loses a byte (it has no 0x8F, 0x90, 0x9D, and a no-break space became a plain one): what
+# is left is no UTF-8 any more, so no decoder brings them back.
+_LOSSY = {
+    mark.encode().decode("cp1252", "ignore").replace("\u00a0", space): mark
+    for mark in ("\u26a0\ufe0f", "\u274c", "\u26a0", "\u23f3", "\U0001f50d", "\ufe0f")
+    for space in ("\u00a0", " ")
+}
+_LOST = re.compile(
+    f"(?:{'|'.join(_LOSSY)})(?![\u0080-\u009f\u00a1-\u00bf\u0152-\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122])"
+)
 
 MAX_LINE = 1_000_000
 """Characters of one line that are looked at; the rest of a longer line is dropped."""
@@ -68,7 +78,7 @@ def mend(text: str) -> str:
         return text
     import ftfy
 
-    return ftfy.fix_encoding(text)
+    return ftfy.fix_encoding(_LOST.sub(lambda match: _LOSSY[match[0]], text))
 
 
 def visible(text: str) -> str:
