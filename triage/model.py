@@ -40,13 +40,16 @@ _SEVERITY = [
     Outcome.XPASSED,
     Outcome.XFAILED,
     Outcome.SKIPPED,
-    Outcome.FAILED,
     Outcome.ERROR,
+    Outcome.FAILED,
 ]
 
 
 def worse(a: Outcome, b: Outcome) -> Outcome:
-    """The outcome that counts when one case reported both: error beats failure beats skipped beats passed."""
+    """The outcome that counts when one case reported both: failed beats error beats skipped beats passed.
+
+    A test that failed and then broke in its tear-down has failed; both are among its failures.
+    """
     return max(a, b, key=_SEVERITY.index)
 
 

@@ -42,9 +42,25 @@ def report(db: Store, engine: Engine) -> Report:
 
 def test_a_postmortem_has_every_part(report: Report) -> None:
     text = render(report, "md")
-    for heading in ("Summary", "Impact", "Timeline", "Five whys", "Root cause and contributing factors", "Actions", "Evidence"):
+    for heading in (
+        "Summary",
+        "Impact",
+        "Timeline",
+        "Five whys",
+        "Root cause and contributing factors",
+        "Actions",
+        "Evidence",
+    ):
         assert f"\n## {heading}\n" in text
-    for said in ("The warehouse was down.", "its disk is full", "**Root cause:**", "db.log, line 17", "alarm at 80 %", "Ann", "2026-12-01"):
+    for said in (
+        "The warehouse was down.",
+        "its disk is full",
+        "**Root cause:**",
+        "db.log, line 17",
+        "alarm at 80 %",
+        "Ann",
+        "2026-12-01",
+    ):
         assert said in text
     assert "\n  - **Why is the database down?**" in text
     html = render(report, "html")

@@ -51,7 +51,20 @@ def _partition(numbers: list[int]) -> set[frozenset[int]]:
     return {frozenset(i for i, n in enumerate(numbers) if n == number) for number in numbers}
 
 
-@given(st.lists(st.sampled_from([f"worker {a} lost its {b} after {c} ms" for a in range(3) for b in ("lease", "leases", "lock") for c in (1, 2)]), max_size=30), st.randoms())
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                f"worker {a} lost its {b} after {c} ms"
+                for a in range(3)
+                for b in ("lease", "leases", "lock")
+                for c in (1, 2)
+            ]
+        ),
+        max_size=30,
+    ),
+    st.randoms(),
+)
 def test_groups_do_not_depend_on_order(texts: list[str], rng: random.Random) -> None:
     order = list(range(len(texts)))
     rng.shuffle(order)
@@ -80,5 +93,8 @@ def test_a_bare_comparison_is_told_apart_by_its_test() -> None:
 
 def test_an_id_is_made_from_the_template_alone() -> None:
     failure = Failure(message="tenant 7 has no lease", type="LookupError")
-    assert signature_of(failure, "a").id == signature_of(Failure(message="tenant 12345 has no lease", type="LookupError"), "b").id
+    assert (
+        signature_of(failure, "a").id
+        == signature_of(Failure(message="tenant 12345 has no lease", type="LookupError"), "b").id
+    )
     assert signature_of(failure).id == "cd853e2f7472"  # ids are for ever: notes hang on them

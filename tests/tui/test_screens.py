@@ -42,7 +42,9 @@ def _text(pilot: Pilot[None], selector: str) -> str:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_from_ingest_to_exported_postmortem(app: TriageApp, tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_from_ingest_to_exported_postmortem(
+    app: TriageApp, tmp_path: Path, size: tuple[int, int]
+) -> None:
     async with app.run_test(size=size) as pilot:
         screen = await _ready(pilot)
         assert screen.rows.rows[0].rule == "http-429-rate-limit"
@@ -85,7 +87,9 @@ async def test_branch_detection_and_removal(app: TriageApp) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
         screen = await _ready(pilot)
         cluster = screen.rows.rows[0].id
-        await pilot.press("w", *"first", "enter", "escape", "k", "k", "b", *"second", "escape", "d", *"no alarm", "escape")
+        await pilot.press(
+            "w", *"first", "enter", "escape", "k", "k", "b", *"second", "escape", "d", *"no alarm", "escape"
+        )
         found = find_investigation(app.db, cluster)
         assert found is not None
         roots = found.children(None)
@@ -173,7 +177,9 @@ async def test_a_bad_path_is_told_and_the_rest_is_taken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 60)])
 @pytest.mark.parametrize("press", ["question_mark", "v", "t", "x", "i", "w", "r", "ctrl+p"])
-async def test_every_dialog_opens_and_closes_at_any_size(app: TriageApp, size: tuple[int, int], press: str) -> None:
+async def test_every_dialog_opens_and_closes_at_any_size(
+    app: TriageApp, size: tuple[int, int], press: str
+) -> None:
     async with app.run_test(size=size) as pilot:
         await _ready(pilot)
         await pilot.press(press)
@@ -200,7 +206,9 @@ async def test_mouse_chooses_and_opens(app: TriageApp) -> None:
 async def test_hostile_text_reaches_the_screen_as_text(tmp_path: Path) -> None:
     nasty = tmp_path / "nasty.xml"
     body = "[bold red]x[/] [@click=app.quit]y[/] \u202eoverride \u2603" + "w" * 3000
-    nasty.write_text(f'<testsuite name="[b]"><testcase name="[/nope]"><failure message="{body}"/></testcase></testsuite>')
+    nasty.write_text(
+        f'<testsuite name="[b]"><testcase name="[/nope]"><failure message="{body}"/></testcase></testsuite>'
+    )
     app = TriageApp(tmp_path / "t.db", [str(nasty)])
     async with app.run_test(size=(80, 24)) as pilot:
         await _ready(pilot)
@@ -209,5 +217,3 @@ async def test_hostile_text_reaches_the_screen_as_text(tmp_path: Path) -> None:
             await pilot.press(key)
         await pilot.pause()
         assert isinstance(app.screen, WhysScreen)
-
-

@@ -1,219 +1,27 @@
-"""What ``go test`` prints, plain and with ``-v``: failures, panics, time-outs, packages that do not build.
-
-Written after the ``testing`` package and ``cmd/go`` of Go 1.14 to 1.25. The suite of a test is its package; a parent
-of subtests is a test of its own, as Go counts it. Without ``-v`` tests that passed are not named.
-"""
+"""What ``go test`` prints, plain and with ``-v``: failures, panics, time-outs, packages that do not build."""
 
 from __future__ import annotations
 
-import re
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 
-from triage.ingest.console import Line, Session, bare_failure, reader_of, sample_lines
-from triage.ingest.go_text import COMPILER, CRASH, build_failure, crash_failure, log_failure
+from triage.ingest.console import Line, Session, reader_of, sample_lines
+from triage.ingest.go_session import PACKAGE, RESULT, GoParser
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.severity import severity
-from triage.model import CaseResult, Failure, Outcome, Warn
-
-_RESULT = re.compile(
-    r"^(?P<indent> *)--- (?P<status>PASS|FAIL|SKIP): (?P<name>\S+) \((?P<seconds>\d+\.\d+)s\)$"
-)
-_STARTED = re.compile(r"^=== (?P<what>RUN|CONT|NAME|PAUSE) +(?P<name>\S.*)$")
-_PACKAGE = re.compile(
-    r"^(?P<status>ok|FAIL|\?)(?: *\t| {4,6})(?P<name>\S+)\s+(?:[\d.]+s\b|\(cached\)|\[(?P<why>[\w ]+)\])"
-)
-_BUILD = re.compile(r"^# (?P<name>[\w./~-]+)(?: \[[\w./~-]+\])?$")
-_EXIT = re.compile(r"^(?:exit status \d+|signal: \S.*)$")
-_RUNNING = re.compile(r"^\t(?P<name>\S+) \([\d.hmsµn]+\)$")
-
-_OUTCOMES = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED, "SKIP": Outcome.SKIPPED}
-_LOOSE_LINES = 50
 
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     if any(line.startswith("{") and '"Action":"' in line for line in lines):
         return 0  # go test -json: compilers and linkers write plain lines in between
-    if any(map(_PACKAGE.match, lines)):
+    if any(map(PACKAGE.match, lines)):
         return 80
-    if any(map(_RESULT.match, lines)):
+    if any(map(RESULT.match, lines)):
         return 75
     return 70 if any(line.startswith("=== RUN   ") for line in lines) else 0
 
 
-@dataclass
-class _Test:
-    outcome: Outcome | None = None
-    """None as long as it runs."""
-    seconds: float | None = None
-    depth: int = 0
-    """Indentation of its result line."""
-    result: Line | None = None
-    lines: list[Line] = field(default_factory=list)
-    crash: Failure | None = None
-
-    def failure(self) -> Failure | None:
-        """Why it failed, if it said so."""
-        lines = [line for line in self.lines if line.text.strip()]
-        return self.crash or (log_failure(lines) if lines else None)
-
-
-@dataclass
-class _Parser:
-    session: Session = field(default_factory=Session)
-    tests: dict[str, _Test] = field(default_factory=dict)
-    """Of the package whose closing line is not there yet."""
-    current: str = ""
-    streaming: bool = False
-    """Whether output belongs to the test that was started last (``-v``), not to the result line above it."""
-    crash: list[Line] = field(default_factory=list)
-    build: dict[str, list[Line]] = field(default_factory=dict)
-    """What the compiler said, by package."""
-    compiling: str = ""
-    loose: deque[Line] = field(default_factory=lambda: deque(maxlen=_LOOSE_LINES))
-    """Output outside any test."""
-    verbose: bool = False
-    ended: bool = False
-
-    def feed(self, line: Line) -> None:
-        mark = line.mark
-        if match := _PACKAGE.match(mark):
-            self._end_package(match, line)
-        elif CRASH.match(mark) or (self.crash and not (_STARTED.match(mark) or _RESULT.match(mark))):
-            self.crash.append(line)
-        elif self.crash:
-            # Tests went on, so it was only printed.
-            printed, self.crash = self.crash, []
-            for crash_line in printed:
-                self._output(crash_line)
-            self.feed(line)
-        elif match := _STARTED.match(mark):
-            self.verbose, self.streaming, self.compiling, self.ended = True, True, "", False
-            self.current = "" if match["what"] == "PAUSE" else match["name"]
-            if self.current:
-                self.tests.setdefault(self.current, _Test())
-        elif match := _RESULT.match(mark):
-            self._result(match, line)
-        elif match := _BUILD.match(mark):
-            self.compiling, self.current = match["name"], ""
-            self.build.setdefault(self.compiling, []).append(line)
-        elif self.compiling:
-            self.build[self.compiling].append(line)
-        elif mark in ("PASS", "FAIL"):
-            self.current, self.ended = "", True
-        else:
-            self._output(line)
-
-    def _result(self, match: re.Match[str], line: Line) -> None:
-        test = self.tests.setdefault(match["name"], _Test())
-        test.outcome, test.seconds = _OUTCOMES[match["status"]], float(match["seconds"])
-        test.depth, test.result = len(match["indent"]), line
-        self.current, self.streaming, self.compiling, self.ended = match["name"], False, "", False
-
-    def _output(self, line: Line) -> None:
-        if line.text.strip() and not self.streaming:
-            # Below a result line only what is indented deeper belongs to the test, or to one of its parents.
-            while self.current and not line.text.startswith(" " * (self.tests[self.current].depth + 4)):
-                self.current = self._parent(self.current)
-        if self.current:
-            self.tests[self.current].lines.append(line)
-        else:
-            self.loose.append(line)
-
-    def _parent(self, name: str) -> str:
-        """The test that ``name`` is a subtest of; names of subtests may have slashes of their own."""
-        while name := name.rpartition("/")[0]:
-            if name in self.tests:
-                break
-        return name
-
-    def _end_package(self, match: re.Match[str], line: Line) -> None:
-        failed = match["status"] == "FAIL"
-        if self.crash:
-            self._end_crash(line)
-        elif failed and match["why"]:
-            self.session.failures.append(build_failure([*self.build.pop(match["name"], []), line]))
-        elif failed:
-            reason = self._reason(line)
-            unfinished = [test for test in self.tests.values() if test.outcome is None]
-            for test in unfinished:
-                test.crash = reason
-            if not unfinished and all(test.outcome is not Outcome.FAILED for test in self.tests.values()):
-                self.session.failures.append(reason)
-        self._flush(match["name"])
-        self.ended = True
-
-    def _reason(self, end: Line) -> Failure:
-        """Why a package failed of which no test did: a broken ``TestMain``, an ``os.Exit``, a signal."""
-        lines = [line for line in (*self.loose, end) if line.text.strip()]
-        telling = max(reversed(lines), key=lambda line: (severity(line.mark), bool(_EXIT.match(line.mark))))
-        trace = "\n".join(line.text for line in lines)
-        return Failure(
-            telling.text.replace("\t", " ").strip(), kind="error", trace=trace, source_line=lines[0].number
-        )
-
-    def _end_crash(self, end: Line | None) -> None:
-        """A panic ends the whole binary: the tests that were running then are the ones it hit."""
-        failure = crash_failure([*self.crash, *([end] if end else [])])
-        for line in self.crash[:200]:
-            if match := _RUNNING.match(line.mark):
-                self.tests.setdefault(match["name"], _Test())
-        hit = [test for test in self.tests.values() if test.outcome is None]
-        if self.current and self.tests[self.current].outcome is Outcome.FAILED:
-            hit.append(self.tests[self.current])
-        for test in hit:
-            test.crash = failure
-        if not hit:
-            package = end.text.rpartition("\t")[0].replace("\t", " ") if end else ""
-            message = f"{failure.message}\n{package}".strip()
-            self.session.failures.append(replace(failure, message=message))
-        self.crash = []
-
-    def _flush(self, package: str) -> None:
-        failed = [name for name, test in self.tests.items() if test.outcome in (Outcome.FAILED, None)]
-        parents = {self._parent(name) for name in failed}
-        for name, test in self.tests.items():
-            outcome = test.outcome or Outcome.FAILED
-            failure = test.failure() if outcome is Outcome.FAILED else None
-            if outcome is Outcome.FAILED and failure is None and name not in parents and test.result:
-                failure = bare_failure(test.result)
-            reason = "\n".join(line.text.strip() for line in test.lines).strip()
-            self.session.cases.append(
-                CaseResult(
-                    name,
-                    outcome,
-                    package,
-                    duration=test.seconds,
-                    failures=(failure,) if failure else (),
-                    properties=(("reason", reason),) if reason and outcome is Outcome.SKIPPED else (),
-                )
-            )
-        self.tests, self.current, self.streaming, self.compiling = {}, "", False, ""
-        self.loose.clear()
-
-    def finish(self, last: int) -> Session:
-        running = [name for name, test in self.tests.items() if test.outcome is None]
-        self.session.closed = self.ended and not running and not self.crash
-        if self.crash:
-            self._end_crash(None)
-        else:
-            if running:
-                self.session.warnings.append(Warn(f"the output ends while {running[-1]} was running", last))
-            for name in running:
-                del self.tests[name]
-        self._flush("")
-        for lines in self.build.values():
-            if any(COMPILER.match(line.mark) for line in lines):
-                self.session.failures.append(build_failure(lines))
-        if self.session.closed and not self.verbose:
-            self.session.warnings.append(Warn("tests that passed are not named without -v, and not counted"))
-        return self.session
-
-
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
-    parser, last = _Parser(), 0
+    parser, last = GoParser(), 0
     for line in lines:
         parser.feed(line)
         last = line.number

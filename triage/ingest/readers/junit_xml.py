@@ -2,7 +2,6 @@
 
 There is no one specification. The sources are: the Surefire schema (``surefire-test-report.xsd``, with its
 ``rerunFailure`` and ``flakyFailure``), the Jenkins xUnit plugin's ``junit-10.xsd``, and what the runners write.
-Streamed with expat, so memory does not grow with the file.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from xml.parsers import expat
 
 from triage.ingest.parts import failure_from
 from triage.ingest.playwright_text import error_blocks
-from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.text import mend, strip_ansi
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, worse
+from triage.ingest.xml_text import stream
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, worse
 
-_CHUNK = 1 << 18
 _RED = {"failure": "failure", "error": "error"}
 _RETRIED = {
     "rerunFailure": "failure",
@@ -28,13 +27,6 @@ _RETRIED = {
 }
 _NOT_RUN = ("disabled", "notrun", "skipped", "ignored")  # CTest and GoogleTest say so in an attribute only
 _TEXT = {*_RED, *_RETRIED, "skipped", "system-out", "system-err", "property", "stackTrace"}
-
-# Control characters and references to them are not allowed in XML 1.0, and runners write them all the same.
-_CONTROL = bytes(ch if ch in b"\t\n\r" or ch >= 32 else 0x20 for ch in range(256))
-_ESCAPE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
-_BAD_REFERENCE = re.compile(
-    rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));", re.IGNORECASE
-)
 
 
 def _sniff(sample: Sample) -> int:
@@ -70,13 +62,12 @@ class _Element:
 
 
 class _Handler:
-    """Turns expat's events into items, kept in ``items`` until the reader takes them."""
+    """See ``xml_text.Handler``."""
 
-    def __init__(self, parser: expat.XMLParserType, source: str) -> None:
+    def __init__(self, parser: expat.XMLParserType) -> None:
         self.items: list[Item] = []
         self.seen = 0
         self._parser = parser
-        self._source = source
         self._suites: list[_Suite] = []
         self._case: _Element | None = None
         self._open: tuple[str, dict[str, str], int] | None = None
@@ -84,6 +75,12 @@ class _Handler:
         self._last: CaseResult | None = None
         self._root = True
         self._dated = False
+
+    def take(self, *, all_of_it: bool) -> list[Item]:
+        # The last case stays: the next element may be its tear-down or rerun.
+        end = len(self.items) if all_of_it else len(self.items) - 1
+        taken, self.items = self.items[: max(0, end)], self.items[max(0, end) :]
+        return taken
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
@@ -270,52 +267,8 @@ def _first_line(text: str) -> str:
     return next((line.strip() for line in text.split("\n") if line.strip()), "")
 
 
-def _chunks(source: Source) -> Iterator[bytes]:
-    utf8 = source.encoding not in ("utf-16", "utf-16-le", "utf-16-be")
-    with source.open() as stream:
-        while chunk := stream.read(_CHUNK):
-            if utf8:
-                if b"\x1b" in chunk:
-                    chunk = _ESCAPE.sub(b"", chunk)
-                if b"&#" in chunk:
-                    chunk = _BAD_REFERENCE.sub(b"?", chunk)
-                chunk = chunk.translate(_CONTROL)
-            yield chunk
-
-
 def _read(source: Source) -> Iterator[Item]:
-    def refuse(*_: object) -> None:
-        raise IngestError(f"{source.name}: declares XML entities, which no test report needs; refused unread")
-
-    wrong_encoding = source.encoding == "cp1252" and b"iso-8859" not in source.head[:200].lower()
-    parser = expat.ParserCreate("iso-8859-1" if wrong_encoding else None)
-    parser.buffer_text = True
-    parser.EntityDeclHandler = refuse
-    handler = _Handler(parser, source.name)
-    parser.StartElementHandler = handler.start
-    parser.EndElementHandler = handler.end
-    parser.CharacterDataHandler = handler.data
-    if wrong_encoding:
-        yield Warn("not in the encoding that it declares; read as Latin-1", 1)
-    try:
-        for chunk in _chunks(source):
-            parser.Parse(chunk, False)
-            # The last case stays: the next element may be its tear-down or rerun.
-            yield from handler.items[:-1]
-            del handler.items[:-1]
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        reason = expat.ErrorString(error.code)
-        if not handler.seen:
-            raise IngestError(
-                f"{source.name}:{error.lineno}: broken XML ({reason}), nothing could be read; was the run killed?"
-            ) from None
-        yield from handler.items
-        yield Warn(
-            f"broken XML ({reason}): what was complete up to here was read, the rest is lost", error.lineno
-        )
-        return
-    yield from handler.items
+    return stream(source, _Handler)
 
 
 READER = Reader("junit-xml", _sniff, _read)

@@ -1,0 +1,140 @@
+"""JSON reports: parsed with a limit and clear errors, and read without trust in their shape.
+
+Every accessor takes any value and gives an empty answer where the shape is another one, so that a reader never has
+to ask what it was given.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from triage.ingest.reader import IngestError, Sample, Source
+from triage.ingest.text import mend, strip_ansi
+
+LIMIT = 512 << 20
+"""Bytes of one JSON document; it is parsed in memory."""
+
+_NOT_JSON = re.compile(r"[^\s\ufeff]")
+
+
+def opens_json(sample: Sample) -> bool:
+    """Whether the text begins like a JSON document: an object or a list of something."""
+    first = _NOT_JSON.search(sample.text)
+    if first is None or first[0] not in "{[":
+        return False
+    following = _NOT_JSON.search(sample.text, first.end())
+    return following is None or following[0] in ('"}' if first[0] == "{" else '{["]0123456789-tfn')
+
+
+def has_keys(sample: Sample, *keys: str) -> bool:
+    """Whether the text is JSON and its beginning names all of ``keys``."""
+    return opens_json(sample) and all(f'"{key}"' in sample.text for key in keys)
+
+
+def load(source: Source) -> Any:
+    """The document in ``source``.
+
+    Raises:
+        IngestError: larger than ``LIMIT``, or no complete JSON; names line and column.
+    """
+    data = source.read(LIMIT)
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        pass  # a byte order mark, another encoding, NaN: the slower reader takes them
+    try:
+        return json.loads(data.decode(source.encoding, "replace").lstrip("\ufeff"))
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
+        why = "breaks off; was the run stopped while it wrote?" if cut else "mend or re-create it"
+        raise IngestError(
+            f"{source.name}:{error.lineno}:{error.colno}: {error.msg}: the JSON {why}"
+        ) from None
+    except RecursionError:
+        raise IngestError(f"{source.name}: JSON nested too deeply to be a test report") from None
+
+
+def load_lines(source: Source) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+    """Each filled line of ``source``: its 1-based number, the object in it (None: there is none), and its text."""
+    for number, line in enumerate(source.lines(), 1):
+        if not line.strip():
+            continue
+        yield number, parse_object(line), line
+
+
+def parse_object(line: str) -> dict[str, Any] | None:
+    """The JSON object that is ``line``; None if it is none."""
+    if not line.lstrip().startswith("{"):
+        return None
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def get(value: Any, *path: str) -> Any:
+    """What stands at ``path`` in nested objects; None where there is none.
+
+    >>> get({"a": {"b": 1}}, "a", "b"), get([], "a")
+    (1, None)
+    """
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def items(value: Any, *path: str) -> list[Any]:
+    """The list at ``path``; empty where there is none."""
+    found = get(value, *path)
+    return found if isinstance(found, list) else []
+
+
+def rows(value: Any, *path: str) -> list[dict[str, Any]]:
+    """The objects in the list at ``path``; anything else in it is left out."""
+    return [row for row in items(value, *path) if isinstance(row, dict)]
+
+
+def words(value: Any, *path: str) -> list[str]:
+    """The texts in the list at ``path``, clean."""
+    return [clean(word) for word in items(value, *path) if isinstance(word, str)]
+
+
+def text(value: Any, *path: str) -> str:
+    """The text at ``path``, clean; a number as its digits, lists of texts joined by newlines."""
+    found = get(value, *path)
+    if isinstance(found, list):
+        return "\n".join(words(value, *path))
+    if isinstance(found, bool) or not isinstance(found, str | int | float):
+        return ""
+    return clean(str(found))
+
+
+def clean(said: str) -> str:
+    """``said`` without colours, NULs and mojibake."""
+    return mend(strip_ansi(said).replace("\x00", "\u2400"))
+
+
+def number(value: Any, *path: str) -> float | None:
+    """The finite number at ``path``."""
+    found = get(value, *path)
+    if isinstance(found, bool) or not isinstance(found, int | float) or found != found or abs(found) > 1e15:
+        return None
+    return float(found)
+
+
+def integer(value: Any, *path: str) -> int | None:
+    """The number at ``path``, without its fraction."""
+    found = number(value, *path)
+    return None if found is None else int(found)
+
+
+def seconds(value: Any, *path: str, per: float = 1000.0) -> float | None:
+    """Seconds from the number at ``path``, of which ``per`` make a second."""
+    found = number(value, *path)
+    return None if found is None else round(found / per, 6)

@@ -1,0 +1,111 @@
+"""Cucumber's ``json`` format, which behave and others write too: features of scenarios of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from triage.ingest.json_text import get, has_keys, integer, load, rows, seconds, text, words
+from triage.ingest.parts import failure_from
+from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.model import CaseResult, Failure, Item, Outcome, worse
+
+_OUTCOMES = {
+    "passed": Outcome.PASSED,
+    "failed": Outcome.FAILED,
+    **dict.fromkeys(
+        ("error", "undefined", "ambiguous", "pending", "hook_error", "cleanup_error"), Outcome.ERROR
+    ),
+}
+_UNTOLD = {
+    "undefined": "undefined step",
+    "pending": "pending step",
+    "ambiguous": "ambiguous step: more than one definition matches",
+}
+_NANOSECONDS = 1e9
+
+
+def _sniff(sample: Sample) -> int:
+    return 92 if has_keys(sample, "elements", "keyword", "steps") else 0
+
+
+def _read(source: Source) -> Iterator[Item]:
+    features = load(source)
+    if not isinstance(features, list):
+        raise IngestError(
+            f"{source.name}: no list of features in this Cucumber report; write it with format json"
+        )
+    for feature in rows({"features": features}, "features"):
+        background: list[dict[str, Any]] = []
+        for element in rows(feature, "elements"):
+            if text(element, "type") == "background":
+                background = _steps(element)
+                continue
+            yield _case(feature, element, background)
+            background = []
+
+
+def _steps(element: dict[str, Any]) -> list[dict[str, Any]]:
+    """Its steps between its hooks."""
+    steps = rows(element, "steps")
+    around = [hook for step in steps for hook in (*rows(step, "before"), *rows(step, "after"))]
+    return [*rows(element, "before"), *steps, *around, *rows(element, "after")]
+
+
+def _case(feature: dict[str, Any], element: dict[str, Any], background: list[dict[str, Any]]) -> CaseResult:
+    steps = [*background, *_steps(element)]
+    outcome = None
+    failures = []
+    for step in steps:
+        told = _OUTCOMES.get(text(step, "result", "status"))
+        if told is None:
+            continue
+        if told.is_red and "keyword" not in step:
+            told = Outcome.ERROR  # a hook
+        outcome = told if outcome is None else worse(outcome, told)
+        if told.is_red:
+            failures.append(_failure(step, told))
+    stated = _OUTCOMES.get(text(element, "status"))
+    if stated and (outcome is None or stated.is_red):
+        outcome = stated
+    if outcome is not None and outcome.is_red and not failures:
+        failures = [
+            Failure(f"the scenario ended as '{text(element, 'status')}', and no step says why", kind="error")
+        ]
+    file, _, line = text(element, "location").rpartition(":")
+    tags = [text(tag, "name") for tag in rows(element, "tags")] or words(element, "tags")
+    return CaseResult(
+        name=text(element, "name"),
+        outcome=outcome or Outcome.SKIPPED,
+        suite=text(feature, "name"),
+        file=file or text(feature, "uri") or text(feature, "location").rpartition(":")[0] or None,
+        line=int(line) if line.isdecimal() else integer(element, "line"),
+        duration=round(sum(_seconds(step) for step in steps), 6),
+        failures=tuple(failures),
+        properties=tuple(("tag", tag) for tag in tags),
+    )
+
+
+def _seconds(step: dict[str, Any]) -> float:
+    duration = get(step, "result", "duration")
+    # Cucumber counts whole nanoseconds, behave seconds with a fraction.
+    return (
+        seconds(step, "result", "duration", per=1.0 if isinstance(duration, float) else _NANOSECONDS) or 0.0
+    )
+
+
+def _failure(step: dict[str, Any], outcome: Outcome) -> Failure:
+    status = text(step, "result", "status")
+    name = f"{text(step, 'keyword').strip()} {text(step, 'name')}".strip()
+    said = text(step, "result", "error_message")
+    kind = "failure" if outcome is Outcome.FAILED else "error"
+    place = text(step, "match", "location") or text(step, "location")
+    message = f"{_UNTOLD[status]}: {name}" if status in _UNTOLD and not said else ""
+    failure = failure_from(said or message or f"{name} failed", message=message, kind=kind)
+    file, _, line = place.rpartition(":")
+    if failure.file is None and line.isdecimal():
+        failure = Failure(failure.message, failure.type, kind, failure.trace, file, int(line))
+    return failure
+
+
+READER = Reader("cucumber-json", _sniff, _read)

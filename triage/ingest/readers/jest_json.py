@@ -1,0 +1,87 @@
+"""Jest's ``--json`` result, which Vitest's ``json`` reporter writes too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from triage.ingest.json_text import get, has_keys, integer, load, number, rows, seconds, text, words
+from triage.ingest.parts import failure_from
+from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
+
+_OUTCOMES = {
+    "passed": Outcome.PASSED,
+    "failed": Outcome.FAILED,
+    **dict.fromkeys(("pending", "skipped", "todo", "disabled", "focused"), Outcome.SKIPPED),
+}
+# The title that Jest puts over an error in its text for people.
+_BULLET = re.compile(r"^\s*● .*\n")
+
+
+def _sniff(sample: Sample) -> int:
+    return 95 if has_keys(sample, "numTotalTests", "numFailedTestSuites") else 0
+
+
+def _read(source: Source) -> Iterator[Item]:
+    report = load(source)
+    if not isinstance(get(report, "testResults"), list):
+        raise IngestError(
+            f"{source.name}: no testResults in this Jest report; write it with --json --outputFile"
+        )
+    files = rows(report, "testResults")
+    ends = [end for file in files if (end := number(file, "endTime"))]
+    begin = number(report, "startTime")
+    yield RunInfo(
+        started=_moment(begin), duration=round((max(ends) - begin) / 1000, 3) if ends and begin else None
+    )
+    counted = Totals()
+    for file in files:
+        tests = rows(file, "assertionResults")
+        if not tests and text(file, "status") == "failed":
+            yield _unloaded(file)
+        for test in tests:
+            case = _case(file, test)
+            counted = counted.plus(case)
+            yield case
+    stated = integer(report, "numTotalTests")
+    if stated is not None and stated != counted.tests:
+        yield Warn(f"the report counts {stated} tests, {counted.tests} are listed")
+
+
+def _moment(milliseconds: float | None) -> str | None:
+    if milliseconds is None or not 0 < milliseconds < 1e13:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
+
+
+def _unloaded(file: dict[str, Any]) -> Failure:
+    """A file that ended before any of its tests: an import that failed, a syntax error."""
+    said = _BULLET.sub("", text(file, "message") or text(file, "failureMessage"))
+    name = text(file, "name")
+    return failure_from(said, kind="error") if said.strip() else Failure(f"{name} did not run", kind="error")
+
+
+def _case(file: dict[str, Any], test: dict[str, Any]) -> CaseResult:
+    outcome = _OUTCOMES.get(text(test, "status"), Outcome.ERROR)
+    said = [message for message in words(test, "failureMessages") if message.strip()]
+    tries = max(integer(test, "invocations") or 1, 1)
+    retried = outcome is Outcome.PASSED and bool(said or words(test, "retryReasons"))
+    failures = [failure_from(message) for message in said or words(test, "retryReasons")]
+    if outcome.is_red and not failures:
+        failures = [Failure(f"ended as '{text(test, 'status')}', and the report does not say why")]
+    return CaseResult(
+        name=text(test, "title") or text(test, "fullName"),
+        outcome=outcome,
+        suite=" > ".join(words(test, "ancestorTitles")),
+        file=text(file, "name") or None,
+        line=integer(test, "location", "line"),
+        duration=seconds(test, "duration"),
+        attempts=max(tries, 1 + len(failures)) if retried else tries,
+        failures=tuple(failures),
+    )
+
+
+READER = Reader("jest-json", _sniff, _read)

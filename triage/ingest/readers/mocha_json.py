@@ -1,0 +1,80 @@
+"""Mocha's ``json`` reporter: one list of all tests, and lists of those that passed, failed or did not run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from triage.ingest.json_text import get, has_keys, integer, load, rows, seconds, text
+from triage.ingest.parts import failure_from
+from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
+
+_Key = tuple[str, str]
+
+
+def _sniff(sample: Sample) -> int:
+    # Mochawesome has the same head and other lists; it registers tests.
+    if has_keys(sample, "stats", "passes", "pending") and '"testsRegistered"' not in sample.text:
+        return 90 if '"fullTitle"' in sample.text or '"tests": []' in sample.text else 0
+    return 0
+
+
+def _read(source: Source) -> Iterator[Item]:
+    report = load(source)
+    if not isinstance(get(report, "tests"), list):
+        raise IngestError(
+            f"{source.name}: no list of tests in this Mocha report; write it with --reporter json"
+        )
+    yield RunInfo(
+        started=text(report, "stats", "start") or None, duration=seconds(report, "stats", "duration")
+    )
+    tests, pending = rows(report, "tests"), {_key(test) for test in rows(report, "pending")}
+    known = {_key(test) for test in tests}
+    for hook in rows(report, "failures"):
+        # Hooks that broke are among the failures, and are no tests.
+        if _key(hook) not in known:
+            yield _failure(hook, kind="error")
+    counted = Totals()
+    for test in tests:
+        case = _case(test, pending)
+        counted = counted.plus(case)
+        yield case
+    stated = integer(report, "stats", "tests")
+    if stated is not None and stated != counted.tests:
+        yield Warn(f"the report counts {stated} tests, {counted.tests} are listed")
+
+
+def _key(test: dict[str, Any]) -> _Key:
+    return text(test, "file"), text(test, "fullTitle")
+
+
+def _case(test: dict[str, Any], pending: set[_Key]) -> CaseResult:
+    title, full = text(test, "title"), text(test, "fullTitle")
+    outcome = Outcome.PASSED
+    if get(test, "err"):
+        outcome = Outcome.FAILED
+    elif _key(test) in pending:
+        outcome = Outcome.SKIPPED
+    return CaseResult(
+        name=title,
+        outcome=outcome,
+        suite=full.removesuffix(title).strip(),
+        file=text(test, "file") or None,
+        duration=seconds(test, "duration"),
+        attempts=1 + max(0, integer(test, "currentRetry") or 0),
+        failures=(_failure(test),) if outcome.is_red else (),
+    )
+
+
+def _failure(test: dict[str, Any], kind: str = "failure") -> Failure:
+    message, stack, name = (text(test, "err", key) for key in ("message", "stack", "name"))
+    trace = stack or message
+    if kind == "error":
+        trace = f"{text(test, 'fullTitle')}\n{trace}"
+    return failure_from(
+        trace, message=message or "failed, and the report does not say why", type=name, kind=kind
+    )
+
+
+READER = Reader("mocha-json", _sniff, _read)

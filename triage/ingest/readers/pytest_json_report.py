@@ -1,0 +1,95 @@
+"""pytest-json-report: every test with its set-up, call and tear-down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from triage.ingest.json_text import get, has_keys, integer, load, number, rows, seconds, text
+from triage.ingest.parts import failure_from
+from triage.ingest.pytest_text import native_message, node_parts
+from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
+
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+_STAGES = ("setup", "call", "teardown")
+
+
+def _sniff(sample: Sample) -> int:
+    return 95 if has_keys(sample, "exitcode", "root", "summary", "created") else 0
+
+
+def _read(source: Source) -> Iterator[Item]:
+    report = load(source)
+    if not isinstance(get(report, "summary"), dict):
+        raise IngestError(
+            f"{source.name}: no summary in this pytest-json-report; write it with --json-report"
+        )
+    environment = get(report, "environment")
+    environment = environment if isinstance(environment, dict) else {}
+    created = number(report, "created")
+    moment = datetime.fromtimestamp(created, UTC) if created and 0 < created < 1e11 else None
+    yield RunInfo(
+        started=moment.isoformat(timespec="seconds") if moment else None,
+        duration=seconds(report, "duration", per=1.0),
+        properties=tuple((key, said) for key in environment if (said := text(environment, key))),
+    )
+    for collector in rows(report, "collectors"):
+        if text(collector, "outcome") == "failed":
+            yield _unloaded(collector)
+    tests = rows(report, "tests")
+    for test in tests:
+        yield _case(test)
+    total = integer(report, "summary", "total")
+    if "tests" not in report:
+        yield Warn("the report was written without its tests (--json-report-summary)")
+    elif total is not None and total != len(tests):
+        yield Warn(f"the report counts {total} tests, {len(tests)} are listed")
+
+
+def _unloaded(collector: dict[str, Any]) -> Failure:
+    said = text(collector, "longrepr")
+    message = "" if "\nE   " in f"\n{said}" else native_message(said)
+    return failure_from(said or f"{text(collector, 'nodeid')} did not load", message=message, kind="error")
+
+
+def _case(test: dict[str, Any]) -> CaseResult:
+    file, suite, name = node_parts(text(test, "nodeid"))
+    broken = [stage for stage in _STAGES if text(test, stage, "outcome") == "failed"]
+    outcome = _OUTCOMES.get(text(test, "outcome"), Outcome.ERROR)
+    retried = text(test, "outcome") == "rerun"
+    if retried:
+        # A test that passed on a retry is left at the outcome of its first try.
+        outcome = Outcome.FAILED if broken else Outcome.PASSED
+    if outcome.is_red and broken:
+        outcome = Outcome.FAILED if "call" in broken else Outcome.ERROR
+    failures = [_failure(get(test, stage), stage) for stage in broken] if outcome.is_red else []
+    if outcome.is_red and not failures:
+        failures = [Failure(f"ended as '{text(test, 'outcome')}', and the report does not say why")]
+    times = [time for stage in _STAGES if (time := seconds(test, stage, "duration", per=1.0)) is not None]
+    line = integer(test, "lineno")
+    output = [said for stage in _STAGES for key in ("stdout", "stderr") if (said := text(test, stage, key))]
+    return CaseResult(
+        name=name,
+        outcome=outcome,
+        suite=suite,
+        file=file,
+        line=None if line is None else line + 1,
+        duration=round(sum(times), 6) if times else None,
+        attempts=2 if retried else 1,
+        failures=tuple(failures),
+        output="\n".join(output),
+    )
+
+
+def _failure(stage: dict[str, Any], name: str) -> Failure:
+    crash = text(stage, "crash", "message")
+    return failure_from(
+        text(stage, "longrepr") or crash or f"{name} failed",
+        message=crash,
+        kind="failure" if name == "call" else "error",
+    )
+
+
+READER = Reader("pytest-json-report", _sniff, _read)
