@@ -48,16 +48,27 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, stretch: 
     from rich.table import Table
     from rich.text import Text
 
+    target = console()
+    cells = [[visible(" ".join(str(cell).split("\n"))) for cell in row] for row in rows]
+    # Rich takes from all columns alike: the stretch column gives way first, then what is wider than a share.
+    needed = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    widths = [min(width, target.width * 2 // 5) for width in needed]
+    if stretch in columns:
+        at = columns.index(stretch)
+        widths[at] = max(8, min(needed[at], target.width - sum(widths) + widths[at] - 3 * len(columns)))
     shown = Table(box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
     for index, name in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
         shown.add_column(
-            name, justify="right" if numeric else "left", no_wrap=True, overflow="ellipsis",
-            ratio=1 if name == stretch else None,
-        )  # fmt: skip
-    for row in rows:
-        shown.add_row(*(Text(visible(" ".join(str(cell).split("\n")))) for cell in row))
-    console().print(shown)
+            name,
+            justify="right" if numeric else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+            width=widths[index],
+        )
+    for row in cells:
+        shown.add_row(*map(Text, row))
+    target.print(shown)
 
 
 def db_option(command: _Command) -> _Command:

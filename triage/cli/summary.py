@@ -48,15 +48,18 @@ def print_clusters(db: Store, rows: list[ClusterRow]) -> None:
         f" {totals.errors} errors, {totals.skipped} skipped, {totals.xfailed} expected failures, {totals.flaky} flaky;"
         f" pass rate {percent(totals.pass_rate)}; {count(len(rows), 'cluster')}"
     )
-    if rows:
-        table(
-            ("id", "tests", "fails", "new", "category", "verdict", "what it says"),
-            [
-                (
-                    row.id[:8], row.tests, row.failures, "new" if row.new else "", row.category.replace("_", " "),
-                    "" if row.verdict == "unknown" else row.verdict.label, row.title,
-                )
-                for row in rows
-            ],
-            stretch="what it says",
-        )  # fmt: skip
+    if not rows:
+        return
+    columns = ["id", "tests", "fails", "new", "category", "verdict", "what it says"]
+    cells = [
+        [
+            row.id[:8], row.tests, row.failures, "new" if row.new else "", row.category.replace("_", " "),
+            "" if row.verdict == "unknown" else row.verdict.label, row.title,
+        ]
+        for row in rows
+    ]  # fmt: skip
+    if all(row.verdict == "unknown" for row in rows):
+        columns.remove("verdict")
+        for line in cells:
+            del line[5]
+    table(columns, cells, stretch="what it says")

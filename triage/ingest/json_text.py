@@ -19,6 +19,7 @@ from triage.ingest.text import mend, strip_ansi
 LIMIT = 512 << 20
 """Bytes of one JSON document; it is parsed in memory."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_JSON = re.compile(r"[^\s\ufeff]")
 
 
@@ -116,8 +117,8 @@ def text(value: Any, *path: str) -> str:
 
 
 def clean(said: str) -> str:
-    """``said`` without colours, NULs and mojibake."""
-    return mend(strip_ansi(said).replace("\x00", "\u2400"))
+    """``said`` without colours, NULs, mojibake and halves of surrogate pairs."""
+    return mend(_SURROGATE.sub("\ufffd", strip_ansi(said).replace("\x00", "\u2400")))
 
 
 def number(value: Any, *path: str) -> float | None:

@@ -59,6 +59,7 @@ _SAYS_NOTHING = frozenset(
 _COMPARED = re.compile(
     r"^\s*(?:Expected|Received|Actual|expected|received|actual|Got|Want)\b[^\n]*:", re.MULTILINE
 )
+_REWRITTEN = re.compile(r"^AssertionError: (?=assert )")
 _STATUS_COMPARED = re.compile(r"^\s*(?:Received|Actual|Got)[^\n:]*:\s*([1-5]\d\d)\s*$", re.MULTILINE)
 
 
@@ -71,6 +72,13 @@ class Signature:
     template: str
     headline: str
     """The text of this failure that was masked into the template."""
+    place: str = ""
+    """The test, where the headline alone says too little and the template names the place as well."""
+
+    @property
+    def title(self) -> str:
+        """What a cluster made from it is called: the headline, with the place where that counts."""
+        return f"{self.headline} in {self.place.rpartition('::')[2]}" if self.place else self.headline
 
 
 def signature_of(failure: Failure, test: str = "") -> Signature:
@@ -81,14 +89,12 @@ def signature_of(failure: Failure, test: str = "") -> Signature:
     """
     headline = telling_text(failure)
     template, _ = template_of(headline)
-    if not _says_something(template):
-        place = test.split("[", 1)[0] or failure.file or ""
-        template = (
-            f"{template or 'failed without a message'} in {place}"
-            if place
-            else template or "failed without a message"
-        )
-    return Signature(digest(template), template, headline)
+    if _says_something(template):
+        return Signature(digest(template), template, headline)
+    template = template or "failed without a message"
+    if place := test.split("[", 1)[0] or failure.file or "":
+        template = f"{template} in {place}"
+    return Signature(digest(template), template, headline or "failed without a message", place)
 
 
 def digest(text: str) -> str:
@@ -97,8 +103,11 @@ def digest(text: str) -> str:
 
 
 def telling_text(failure: Failure) -> str:
-    """The one line that tells most: the headline, and the status that a comparison received."""
-    headline = failure.headline
+    """The one line that tells most: the headline, and the status that a comparison received.
+
+    pytest writes a rewritten assertion with its class in one place and without it in another.
+    """
+    headline = _REWRITTEN.sub("", failure.headline)
     if received := _STATUS_COMPARED.search(failure.message):
         headline = f"{headline} (status {received[1]})" if received[1] not in headline else headline
     return headline

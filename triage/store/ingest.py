@@ -199,8 +199,8 @@ class _Writer:
         for template, first in sorted(merge(waiting).items()):
             key, _, match = waiting[template]
             cluster = digest(first)
-            headline = waiting[first][1].headline
-            made |= self._ensure_cluster(cluster, headline, first, waiting[first][2])
+            title = waiting[first][1].title
+            made |= self._ensure_cluster(cluster, title, first, waiting[first][2])
             score = fuzz.ratio(template, first)
             self._add(key, cluster, template, "exact" if template == first else "similar", score, first)
         return made

@@ -34,8 +34,9 @@ class _Test:
 
     def add(self, report: dict[str, Any], number: int) -> None:
         when, told = text(report, "when"), text(report, "outcome")
-        _, line, *_ = (*items(report, "location"), None, None)
-        self.line = line + 1 if isinstance(line, int) else self.line
+        place = items(report, "location")
+        if len(place) > 1 and isinstance(place[1], int):
+            self.line = place[1] + 1
         self.seconds += _duration(report)
         if told == "rerun":
             self.tries += 1
