@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import orjson
 from rapidfuzz import fuzz
@@ -85,6 +85,7 @@ class _Writer:
             "INSERT INTO runs (digest, batch, source, format, ingested_at) VALUES (?, ?, ?, ?, ?)",
             [digest_of_bytes, batch, source, format_, now()],
         )
+        self._batch = batch
         self._run = int(cursor.lastrowid or 0)
         self._next_case = int(db.conn.execute("SELECT coalesce(max(id), 0) + 1 FROM cases").fetchone()[0])
         self._totals = Totals()
@@ -96,20 +97,33 @@ class _Writer:
 
     def case(self, case: CaseResult) -> None:
         self._totals = self._totals.plus(case)
+        test = self._known_test(case) or case.id
         self._case_rows.append(
             (
-                self._next_case, self._run, case.id, case.name, case.suite, case.file, case.line,
-                case.outcome.value, case.duration, case.attempts, redact(case.output), _json(case.properties),
+                self._next_case, self._run, test, case.name, case.suite, case.file, case.line,
+                case.outcome.value, case.duration, case.attempts, redact(case.output), redact(_json(case.properties)),
             )
         )  # fmt: skip
         for failure in case.failures:
-            self.failure(failure, self._next_case, case.id)
+            self.failure(failure, self._next_case, test)
         self._next_case += 1
         if len(self._case_rows) >= _BATCH:
             self._flush()
 
+    def _known_test(self, case: CaseResult) -> str | None:
+        """The test that a report means by a bare name, if just one of what came with it has that name."""
+        if case.file is not None or not self.info.totals_stand:
+            return None
+        rows = self._db.conn.execute(
+            "SELECT DISTINCT test FROM cases JOIN runs ON runs.id = run_id WHERE name = ? AND file IS NOT NULL"
+            " AND batch = ? LIMIT 2",
+            [case.name, self._batch],
+        ).fetchall()
+        return str(rows[0][0]) if len(rows) == 1 else None
+
     def failure(self, failure: Failure, case_id: int | None, test: str = "") -> None:
         self._failures += 1
+        failure = replace(failure, message=redact(failure.message), trace=redact(failure.trace))
         signature = signature_of(failure, test)
         match = self._match(failure)
         # The rule belongs to the id: one headline can hide two causes that only the rest of the message tells.
@@ -117,7 +131,7 @@ class _Writer:
         self._signatures.setdefault(key, (signature, match))
         self._failure_rows.append(
             (
-                self._run, case_id, key, failure.kind, failure.type, redact(failure.message), redact(failure.trace),
+                self._run, case_id, key, failure.kind, failure.type, failure.message, failure.trace,
                 failure.file, failure.line, failure.source_line,
             )
         )  # fmt: skip
@@ -221,7 +235,7 @@ class _Writer:
         cursor = self._db.conn.execute(
             "INSERT OR IGNORE INTO clusters (id, title, template, rule, category, created_at) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                cluster, redact(title)[:500], redact(template), match.rule.id if match else None,
+                cluster, title[:500], template, match.rule.id if match else None,
                 match.rule.category if match else "", now(),
             ],
         )  # fmt: skip

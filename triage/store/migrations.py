@@ -46,6 +46,7 @@ _FIRST = (
     )""",
     "CREATE INDEX cases_run ON cases(run_id)",
     "CREATE INDEX cases_test ON cases(test)",
+    "CREATE INDEX cases_name ON cases(name)",
     """CREATE TABLE clusters (
         id TEXT PRIMARY KEY,
         title TEXT NOT NULL,

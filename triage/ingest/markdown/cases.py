@@ -10,6 +10,7 @@ from triage.ingest.markdown.blocks import Block, Section, names_something, plain
 from triage.ingest.markdown.facts import pair
 from triage.ingest.markdown.reasons import REASON_KEYS, explained, failure, run_failures, telling_line
 from triage.ingest.markdown.words import DURATION, MARKS, is_unclear, marked, said, seconds
+from triage.ingest.pytest_text import node_parts
 from triage.model import CaseResult, Failure, Item, Outcome, Warn
 
 # ``test_x``, ``tests/a.py::B::test_x[1]``, ``testLogin()``: what is a test wherever it stands.
@@ -18,9 +19,8 @@ _IDENTIFIER = re.compile(
     r"(?:test_\w+|\w+_test|test[A-Z]\w+|\w+::\w[\w:\[\]-]*)(?:\[[^\]]*\])?(?:\(\))?)(?=$|[\s:,.;-])"
 )
 _CODE_NAME = re.compile(r"^(?:(?P<suite>[\w -]{1,30}): )?`(?P<name>[^`]+)`")
-_TEST_HEADING = re.compile(
-    r"\b(?:tests?|specs?|scenarios?|test cases?)\b|\(\d+ (?:failures?|errors?|failed)\b", re.IGNORECASE
-)
+_COUNTED = r"\(\d+ (?:failures?|errors?|failed)\b"
+_TEST_HEADING = re.compile(rf"\b(?:tests?|specs?|scenarios?|test cases?)\b|{_COUNTED}", re.IGNORECASE)
 _PASS_HEADING = re.compile(r"\bpass(?:ed|ing)\b|✅|\bsucce(?:ss|eded)", re.IGNORECASE)
 _FAIL_HEADING = re.compile(
     r"\bfail(?:ed|ing|ures?)?\b|\bbroken\b|❌|\b(?:identified|known|remaining|open) issues?\b|\berrors?\b",
@@ -30,7 +30,7 @@ _SKIP_HEADING = re.compile(r"\bskipped\b|\bnot run\b", re.IGNORECASE)
 _BROKEN_HEADING = re.compile(r"\(\d+ errors?\b", re.IGNORECASE)
 # Lists below these speak of tests and are no results.
 _NO_RESULTS = re.compile(
-    r"\b(?:recommend\w*|next|actions?|deploy\w*|business|achievements?|metrics?|performance|infrastructure"
+    rf"^(?!.*{_COUNTED}).*\b(?:recommend\w*|next|actions?|deploy\w*|business|achievements?|metrics?|performance|infrastructure"
     r"|conclusion|commits?|commands?|files?|fix(?:es)?|impact|plan|strategy|criteria|focus|selection|five whys"
     r"|stability|mission|configuration|hypothes\w+|mitigation|timeline|lessons|appendix|how to|coverage"
     r"|progress|fixed)\b",
@@ -69,7 +69,7 @@ class _Place:
             if len(says) == 1:
                 return says[0]
             # One that says both ways decides nothing, and neither does what stands above it.
-            if says or _NO_RESULTS.search(heading):
+            if says or _NO_RESULTS.match(heading):
                 return None
         return None
 
@@ -78,7 +78,7 @@ class _Place:
         """Whether every item here is a test, not only those that look like one."""
         heading = self.section.heading
         speaks = _TEST_HEADING.search(heading) and (_heading_says(heading) or pair(heading))
-        return bool(speaks) and not _NO_RESULTS.search(heading)
+        return bool(speaks) and not _NO_RESULTS.match(heading)
 
 
 def _heading_says(heading: str) -> list[Outcome]:
@@ -235,16 +235,27 @@ def _case(name: str, outcome: Outcome, rest: str, place: _Place, line: int, belo
         error = next((plain(c.text) for c in below if c.key.lower() in REASON_KEYS and c.text), "")
         kind = "error" if outcome is Outcome.ERROR else "failure"
         failures = (failure(error or ("" if counted else note), kind=kind, line=line),)
-    file, colons, test = name.rpartition("::")
+    file, suite, name = _named(name, place)
     return CaseResult(
-        name=(test if colons else name).removesuffix("()"),
+        name=name,
         outcome=outcome,
-        suite=place.suite,
-        file=file.split("::")[0] if colons and "." in file else place.file,
+        suite=suite,
+        file=file,
         duration=duration,
         failures=failures,
         properties=(("note", note),) if note and (counted or not outcome.is_red) else (),
     )
+
+
+def _named(name: str, place: _Place) -> tuple[str | None, str, str]:
+    """File, suite and own name of what a report calls a test."""
+    if "::" in name:
+        file, suite, own = node_parts(name)
+        return file or place.file, suite, own.removesuffix("()")
+    # Playwright's manner: describe blocks, then the title.
+    *path, own = name.split(" › ")
+    suite = " > ".join((place.suite, *path) if place.suite else path)
+    return place.file, suite, own.removesuffix("()")
 
 
 def _table(table: Block, place: _Place) -> Iterator[Item]:
@@ -261,6 +272,8 @@ def _table(table: Block, place: _Place) -> Iterator[Item]:
         name = MARKS.sub("", cells[test]).strip()
         if identifier := _IDENTIFIER.match(name):
             name = identifier["name"]
+        elif " › " in name:
+            name = name.rpartition(": ")[2]
         if not name or _TOTAL_ROW.match(name):
             continue
         outcome = place.outcome if status is None else marked(cells[status]) or said(cells[status])
@@ -272,11 +285,12 @@ def _table(table: Block, place: _Place) -> Iterator[Item]:
         duration = seconds(cells[time]) if time is not None else None
         if duration is None and time is not None and re.fullmatch(r"\d+(?:\.\d+)?", cells[time]):
             duration = float(cells[time])
+        file, suite, name = _named(name, place)
         yield CaseResult(
             name,
             outcome,
-            place.suite,
-            place.file,
+            suite,
+            file,
             duration=duration,
             failures=(failure(reason or telling_line(place.quoted), line=line),) if outcome.is_red else (),
         )
