@@ -7,10 +7,11 @@ import os
 import re
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
-from triage.store import open_store
 from triage.store import investigations as notes
+from triage.store import open_store
 from triage.store.clusters import clusters
 from triage.tui.app import TriageApp
 from triage.whys import first_question, next_question
@@ -33,7 +34,14 @@ async def _whys(store: Path) -> None:
     made = notes.open_investigation(db, row.id, row.title, first_question(row.title, row.tests, row.failures))
     answer = "All workers sign up with one API key"
     notes.write_answer(db, made.whys[0].id, answer)
-    notes.add_evidence(db, made.id, "limit of 22 sign-ups a minute", why=made.whys[0].id, source="nightly-1-backend.log", line=12)
+    notes.add_evidence(
+        db,
+        made.id,
+        "limit of 22 sign-ups a minute",
+        why=made.whys[0].id,
+        source="nightly-1-backend.log",
+        line=12,
+    )
     below = notes.ask(db, made.id, made.whys[0].id, next_question(answer))
     notes.write_answer(db, below, "The key is read once, in the session fixture")
     notes.add_action(db, made.id, "One key a worker", "Ann", "2026-03-10")
@@ -52,7 +60,9 @@ def _save(app: TriageApp, name: str) -> None:
     svg = app.export_screenshot(title="triage")
     # Each picture has ids and a moment of its own: made stable, so that only what changed shows in a diff.
     svg = re.sub(r"terminal-\d+", "terminal", svg)
-    (SCREENS / f"{name}.svg").write_text(re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?= to|<)", "2026-03-03T02:30:00Z", svg), "utf-8")
+    today = datetime.now(UTC).date().isoformat()
+    svg = re.sub(rf"{today}&#160;\d\d:\d\d", "2026-03-03&#160;02:30", svg)
+    (SCREENS / f"{name}.svg").write_text(svg, "utf-8")
     print(f"wrote docs/screens/{name}.svg", file=sys.stderr)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from triage.analysis.impact import count, percent
+from triage.analysis.moments import moment
 from triage.export.report import Report
 from triage.ingest.redact import redact
 from triage.ingest.text import visible
@@ -39,7 +40,7 @@ def _environment(html: bool) -> Environment:
     )  # fmt: skip
     environment.filters |= {
         "percent": percent, "inline": _inline, "cell": _cell, "fence": _fence, "excerpt": excerpt, "words": _words,
-        "count": count,
+        "count": count, "moment": moment,
     }  # fmt: skip
     return environment
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from triage.analysis.impact import Impact, impact, overall
+from triage.analysis.moments import utc
 from triage.model import Totals
 from triage.store import Store
 from triage.store.clusters import ClusterRow, Member, Variant, find_cluster, history, members, variants
@@ -68,6 +69,15 @@ class Report:
         return tuple(dict.fromkeys(member.test for member in self.members if member.test))
 
     @property
+    def doubt_lines(self) -> tuple[str, ...]:
+        """The doubts, each with the answer that it is about."""
+        answers = {why.id: why.answer for why in self.investigation.whys} if self.investigation else {}
+        return tuple(
+            f'"{answers[doubt.why_id]}": {doubt.text}' if doubt.why_id in answers else doubt.text
+            for doubt in self.doubts
+        )
+
+    @property
     def example(self) -> Member | None:
         """The failure shown as evidence: the first one with a trace."""
         return next((m for m in self.members if m.failure.trace), self.members[0] if self.members else None)
@@ -111,9 +121,12 @@ def _timeline(
     db: Store, cluster: ClusterRow, its_runs: tuple[RunRow, ...], investigation: Investigation | None
 ) -> tuple[Moment, ...]:
     moments = [
-        Moment(run.started, f"run {run.source} shows it ({run.totals.red} of {run.totals.tests} tests red)")
+        Moment(
+            run.started or run.ingested_at,
+            f"run {run.source} shows it ({run.totals.red} of {run.totals.tests} tests red)"
+            + ("" if run.started else ", read now: it does not say when it ran"),
+        )
         for run in its_runs
-        if run.started
     ]
     moments += [
         Moment(at, f"{field.replace('_', ' ')}: {(new or old + ' removed').replace('_', ' ')}")
@@ -126,4 +139,4 @@ def _timeline(
             for why in investigation.whys
             if why.answer.strip()
         ]
-    return tuple(sorted(moments, key=lambda moment: moment.at))
+    return tuple(sorted(moments, key=lambda moment: utc(moment.at)))

@@ -137,7 +137,7 @@ def members(db: Store, cluster: str, limit: int = 200) -> list[Member]:
         " f.id, s.id, c.test, c.outcome, f.run_id, r.source, coalesce(c.output, '')"
         " FROM failures f JOIN signatures s ON s.id = f.signature_id"
         " JOIN runs r ON r.id = f.run_id LEFT JOIN cases c ON c.id = f.case_id"
-        " WHERE s.cluster_id = ? ORDER BY coalesce(r.started, r.ingested_at), f.id LIMIT ?",
+        " WHERE s.cluster_id = ? ORDER BY f.trace = '', coalesce(r.started, r.ingested_at), f.id LIMIT ?",
         [cluster, limit],
     )
     return [Member(*row[7:13], Failure(*row[:7]), row[13]) for row in rows]  # type: ignore[call-arg]

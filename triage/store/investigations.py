@@ -111,7 +111,6 @@ def open_investigation(db: Store, cluster: str, title: str, question: str) -> In
             [cluster, title, now(), now()],
         )
         _insert_why(db, int(cursor.lastrowid or 0), None, question)
-        set_status(db, [cluster], "investigating")
     made = find_investigation(db, cluster)
     assert made is not None
     return made
@@ -131,9 +130,27 @@ def _insert_why(db: Store, investigation: int, parent: int | None, question: str
     return int(cursor.lastrowid or 0)
 
 
+def close_if_empty(db: Store, cluster: str) -> None:
+    """Remove the investigation of ``cluster`` if nothing was noted in it: somebody only looked."""
+    found = find_investigation(db, cluster)
+    if found is None or found.evidence or found.actions or found.summary or found.impact:
+        return
+    if len(found.whys) <= 1 and not any(why.answer.strip() for why in found.whys):
+        with db.atomic():
+            db.conn.execute("DELETE FROM investigations WHERE id = ?", [found.id])
+
+
 def write_answer(db: Store, why: int, answer: str) -> None:
-    """Save what is answered so far."""
-    _update(db, "whys", why, "answer", answer)
+    """Save what is answered so far; a cluster with an answer is being investigated."""
+    with db.atomic():
+        _update(db, "whys", why, "answer", answer)
+        row = db.conn.execute(
+            "SELECT c.id FROM clusters c JOIN investigations i ON i.cluster_id = c.id"
+            " JOIN whys w ON w.investigation_id = i.id WHERE w.id = ? AND c.status = 'open'",
+            [why],
+        ).fetchone()
+        if row is not None and answer.strip():
+            set_status(db, [row[0]], "investigating")
 
 
 def write_question(db: Store, why: int, question: str) -> None:

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
+from triage.analysis.impact import count
 from triage.ingest.text import visible
 from triage.model import TriageError
 from triage.rules import Engine, load_engine
@@ -99,7 +100,7 @@ class TriageApp(App[None]):
         warned = [result for result in session.results if result.warnings]
         if warned:
             self.notify(
-                f"{len(warned)} sources have warnings: press r for the runs.",
+                f"{count(len(warned), 'source')} with warnings: press r for the runs.",
                 severity="warning",
                 markup=False,
             )

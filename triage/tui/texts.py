@@ -8,6 +8,7 @@ from rich.text import Text
 
 from triage.analysis.explain import Explanation
 from triage.analysis.impact import count, percent
+from triage.analysis.moments import moment
 from triage.export.report import Report
 from triage.ingest.text import visible
 from triage.model import Totals, Verdict
@@ -39,27 +40,20 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def moment(at: str | None) -> str:
-    """A stored moment for people: to the minute."""
-    return (at or "unknown")[:16].replace("T", " ")
-
-
 def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int) -> Text:
     """The line on top: what the whole store says."""
     new = sum(row.new for row in rows)
-    text = Text()
-    text.append(f"{count(totals.tests, 'test')}", "bold")
-    text.append(f"  {totals.passed + totals.xpassed} passed", "green")
-    text.append(f"  {totals.red} red", "bold red" if totals.red else "dim")
-    if totals.flaky:
-        text.append(f"  {totals.flaky} flaky", "magenta")
-    text.append(f"  pass rate {percent(totals.pass_rate)}", "bold")
-    text.append(f"  {count(runs, 'run')}", "dim")
-    text.append(f"  {count(len(rows), 'cluster')}")
+    text = Text(f"{count(len(rows), 'cluster')}", "bold")
     if new and new < len(rows):
         text.append(f"  {new} new", "bold yellow")
     if shown != len(rows):
         text.append(f"  {shown} shown", "dim")
+    text.append(f"  {totals.red} red", "bold red" if totals.red else "dim")
+    text.append(f" of {count(totals.tests, 'test')}")
+    if totals.flaky:
+        text.append(f"  {totals.flaky} flaky", "magenta")
+    text.append(f"  pass rate {percent(totals.pass_rate)}", "bold green" if not totals.red else "bold")
+    text.append(f"  {count(runs, 'run')}", "dim")
     return text
 
 
@@ -151,6 +145,8 @@ def evidence(member: Member | None, position: int, total: int) -> Text:
     if member.failure.file:
         line = f":{member.failure.line}" if member.failure.line else ""
         text.append(f"code {one_line(member.failure.file)}{line}\n", "cyan")
+    if member.failure.trace:
+        text.append(one_line(member.failure.headline)[:600] + "\n", "bold red")
     text.append("\n")
     for number, line, telling in numbered_lines(member):
         text.append(f"{number:>6} " if number else "       ", "dim")

@@ -81,7 +81,7 @@ class ClustersScreen(Screen[None]):
             with Vertical(id="list-side"):
                 yield RowList[ClusterRow](self._draw_row, id="clusters")
             yield Detail(id="detail")
-        yield Footer(compact=True)
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         self.reload()

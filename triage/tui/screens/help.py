@@ -11,6 +11,11 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+_OF_THE_LIBRARY = frozenset(
+    ["scroll_left", "scroll_right", "page_left", "page_right", "screen.copy_text", "app.suspend_process"]
+)
+"""What every widget can do, and nobody asks for."""
+
 
 class HelpScreen(ModalScreen[None]):
     """Keys of the screen below."""
@@ -29,10 +34,13 @@ class HelpScreen(ModalScreen[None]):
             yield Static("ctrl+p finds every command by name; escape closes", classes="hint", markup=False)
 
     def _keys(self) -> Text:
+        """The screen's own keys first, then those of what has the focus, then those of every screen."""
+        order = {self._below: 0, self.app: 2}
+        active = sorted(self._below.active_bindings.values(), key=lambda bound: order.get(bound.node, 1))
         rows: dict[str, list[str]] = {}
-        for bound in self._below.active_bindings.values():
+        for bound in active:
             binding = bound.binding
-            if binding.description and not binding.system:
+            if binding.description and not binding.system and binding.action not in _OF_THE_LIBRARY:
                 shown = self.app.get_key_display(binding)
                 rows.setdefault(binding.tooltip or binding.description, []).append(shown)
         text = Text()

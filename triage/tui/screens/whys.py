@@ -31,6 +31,16 @@ SAVE_AFTER = 0.4
 LogRow = tuple[int | None, str, bool]
 
 
+class AnswerInput(Input):
+    """Where the answer is typed; says in the footer how to go on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Next why"),
+        Binding("tab", "app.focus_next", "Log"),
+        Binding("escape", "screen.back", "Notes: branch, root cause, action, export ..."),
+    ]
+
+
 class WhysScreen(Screen[None]):
     """Notes on the left, the answer and the log to prove it on the right."""
 
@@ -54,6 +64,7 @@ class WhysScreen(Screen[None]):
             "delete,backspace", "remove", "Remove", show=False, tooltip="Remove what is under the cursor"
         ),
         Binding("x", "export", "Export"),
+        Binding("space", "pick", "Pick line", tooltip="Take the line as evidence, or take it back"),
         Binding("escape", "back", "Back"),
     ]
 
@@ -76,10 +87,10 @@ class WhysScreen(Screen[None]):
                 yield RowList[Line](self._draw_note, id="tree")
             with Vertical(id="work"):
                 yield Static(id="question", markup=False)
-                yield Input(placeholder="because ... (enter asks the next why)", id="answer")
+                yield AnswerInput(placeholder="because ...", id="answer")
                 yield Static(id="log-title", markup=False)
                 yield RowList[LogRow](self._draw_log, id="log")
-        yield Footer(compact=True)
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         db = self.triage.db
@@ -194,6 +205,7 @@ class WhysScreen(Screen[None]):
 
     def on_unmount(self) -> None:
         self._save()
+        store.close_if_empty(self.triage.db, self._cluster_id)
 
     @on(Input.Submitted, "#answer")
     def _answered(self, event: Input.Submitted) -> None:
@@ -238,7 +250,8 @@ class WhysScreen(Screen[None]):
     def action_evidence(self) -> None:
         self.log_lines.focus()
         telling = next((i for i, row in enumerate(self.log_lines.rows) if row[2]), None)
-        if telling is not None and self.log_lines.cursor == 0:
+        current = self.log_lines.current
+        if telling is not None and (self.log_lines.cursor == 0 or current is None or not current[1].strip()):
             self.log_lines.cursor = telling
 
     def _show_log(self) -> None:
@@ -248,7 +261,7 @@ class WhysScreen(Screen[None]):
         member = self._members[self._member % len(self._members)]
         place = f":{member.failure.source_line}" if member.failure.source_line else ""
         self.query_one("#log-title", Static).update(
-            f"log {self._member + 1} of {len(self._members)} (n, N), enter picks: {one_line(member.source)}{place}"
+            f"log {self._member + 1} of {len(self._members)} (n, N): {one_line(member.source)}{place}"
         )
         rows = numbered_lines(member)
         rows += [(None, line, False) for line in member.output.split("\n")[-200:] if member.output]
@@ -269,10 +282,15 @@ class WhysScreen(Screen[None]):
                 return item
         return None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Lines are picked in the log only."""
+        return self.focused is self.log_lines if action == "pick" else True
+
     @on(RowList.Chosen, "#log")
-    def _picked(self) -> None:
+    def action_pick(self) -> None:
         row = self.log_lines.current
         if row is None or not row[1].strip():
+            self.notify("Choose a line that says something.", severity="warning", markup=False)
             return
         member = self._members[self._member % len(self._members)]
         picked = self._evidence_at(row)
