@@ -41,9 +41,11 @@ class _Root(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        words = [arg for arg in args if not arg.startswith("-") or arg == "-"]
-        asks = any(arg in ("--help", "--version") for arg in args)
-        if not asks and (not words or words[0] not in _COMMANDS):
+        lead = args[:2] if args[:1] == ["--db"] else [arg for arg in args[:1] if arg.startswith("--db=")]
+        rest = args[len(lead) :]
+        if rest and rest[0] in _COMMANDS:
+            args = [rest[0], *lead, *rest[1:]]
+        elif not any(arg in ("--help", "--version") for arg in args):
             args = ["open", *args]
         return super().parse_args(ctx, args)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from rich.text import Text
@@ -35,6 +36,9 @@ _VERDICT_SHORT = {
 }
 
 
+_BAR_CELLS = 8
+
+
 def one_line(text: str) -> str:
     """``text`` on one line, safe for the terminal."""
     return visible(" ".join(text.split()))
@@ -57,14 +61,20 @@ def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int) -
     return text
 
 
+def _bar(share: float) -> str:
+    """``share``, 0 to 1, as blocks of up to ``_BAR_CELLS`` cells, in eighths; whatever is not nothing shows."""
+    eighths = max(math.ceil(share * 8 * _BAR_CELLS), 0)
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+
+
 def cluster_line(row: ClusterRow, marked: bool, most: int, width: int) -> Text:
     """One row of the list: mark, tests with a bar, new, verdict or category, title."""
     text = Text()
     text.append("● " if marked else "  ", "bold")
     text.append(f"{row.tests or row.failures:>4}" + ("t" if row.tests else "×"), "bold")
     if width >= 70:
-        cells = round(8 * row.tests / most) if most else 0
-        text.append(" " + "█" * cells + "·" * (8 - cells), "red" if cells else "dim")
+        filled = _bar(row.tests / most if most else 0.0)
+        text.append(" " + filled, "red").append("·" * (_BAR_CELLS - len(filled)), "dim")
     text.append(" new " if row.new else "     ", "bold yellow")
     if row.verdict is not Verdict.UNKNOWN:
         text.append(f"{_VERDICT_SHORT[row.verdict]:<9}", "bold " + VERDICT_STYLES[row.verdict])

@@ -1,0 +1,142 @@
+"""The program in a real terminal: what it draws, what it survives, what it leaves behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLES
+from triage.ingest.text import strip_ansi
+from triage.store import open_store
+from triage.store.clusters import clusters
+from triage.store.investigations import find_investigation
+
+PATIENCE = 20.0
+"""Seconds after which a terminal counts as hung."""
+
+
+class Terminal:
+    """A pseudo terminal with the program in it."""
+
+    def __init__(self, *arguments: str, size: tuple[int, int] = (80, 24), **environment: str) -> None:
+        self._master, slave = pty.openpty()
+        self.resize(*size)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "triage", *arguments],
+            stdin=slave, stdout=slave, stderr=slave, close_fds=True, start_new_session=True,
+            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
+        )  # fmt: skip
+        os.close(slave)
+        self.seen = ""
+
+    def resize(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def type(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
+    def read(self) -> bool:
+        """Take what was drawn; False when the program has ended."""
+        ready, _, _ = select.select([self._master], [], [], PATIENCE)
+        assert ready, f"nothing was drawn for {PATIENCE} s; last was {self.seen[-300:]!r}"
+        try:
+            data = os.read(self._master, 1 << 16)
+        except OSError:
+            return False
+        self.seen += data.decode("utf-8", "replace")
+        return bool(data)
+
+    def wait_for(self, text: str) -> None:
+        hung = time.monotonic() + PATIENCE
+        while text not in strip_ansi(self.seen):
+            assert self.read(), f"ended before it showed {text!r}: {strip_ansi(self.seen)[-600:]!r}"
+            assert time.monotonic() < hung, f"never showed {text!r}"
+
+    def end(self) -> int:
+        hung = time.monotonic() + PATIENCE
+        while self.read():
+            assert time.monotonic() < hung, "did not end"
+        return self.process.wait()
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._master)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "triage.db"
+
+
+@pytest.fixture
+def terminal(store: Path) -> Iterator[Terminal]:
+    made = Terminal("--db", str(store), str(SAMPLES))
+    yield made
+    made.close()
+
+
+def test_killed_while_typing(terminal: Terminal, store: Path) -> None:
+    """``kill -9`` in the middle of a sentence: what had been saved is there, and the file is sound."""
+    terminal.wait_for("HTTP 429: rate limit")
+    terminal.wait_for("with it fixed")
+    terminal.type("w")
+    terminal.wait_for("because")
+    terminal.type("the key is shared")
+    db = open_store(store)
+    cluster = clusters(db)[0].id
+    saved = ""
+    while saved != "the key is shared":  # saved within a second of the last key, without any further key
+        terminal.read()
+        found = find_investigation(db, cluster)
+        saved = found.whys[0].answer if found else ""
+        if saved != "the key is shared":
+            terminal.type("\x1b[C")  # the cursor at the end stays where it is; the terminal has something to draw
+    terminal.type(", and that is")
+    os.kill(terminal.process.pid, signal.SIGKILL)
+    assert terminal.process.wait() == -signal.SIGKILL
+    db.close()
+    db = open_store(store)
+    found = find_investigation(db, cluster)
+    assert found is not None
+    assert found.whys[0].answer.startswith("the key is shared")
+    assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert not db.execute("PRAGMA foreign_key_check").fetchall()
+    db.close()
+
+
+def test_wrong_keys_and_resizing_do_no_harm(terminal: Terminal) -> None:
+    terminal.wait_for("with it fixed")
+    for size in ((20, 5), (1, 1), (200, 60), (80, 24)):
+        terminal.resize(*size)
+        terminal.process.send_signal(signal.SIGWINCH)
+        terminal.type("jjjkkk\x1b[Z\x1b[200~[bold]junk[/bold]\x00\x1b]0;x\x07\x1b[201~GgnNzz\t\t")
+    terminal.type("\x03")
+    assert terminal.end() == 0
+    assert "Traceback" not in terminal.seen
+
+
+def test_no_color(store: Path) -> None:
+    terminal = Terminal("--db", str(store), str(SAMPLES), NO_COLOR="1")
+    try:
+        terminal.wait_for("with it fixed")
+        terminal.type("q")
+        assert terminal.end() == 0
+        colours = re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", terminal.seen)
+        assert all(red == green == blue for red, green, blue in colours)
+    finally:
+        terminal.close()
