@@ -105,7 +105,9 @@ def test_killed_while_typing(terminal: Terminal, store: Path) -> None:
         found = find_investigation(db, cluster)
         saved = found.whys[0].answer if found else ""
         if saved != "the key is shared":
-            terminal.type("\x1b[C")  # the cursor at the end stays where it is; the terminal has something to draw
+            terminal.type(
+                "\x1b[C"
+            )  # the cursor at the end stays where it is; the terminal has something to draw
     terminal.type(", and that is")
     os.kill(terminal.process.pid, signal.SIGKILL)
     assert terminal.process.wait() == -signal.SIGKILL

@@ -14,6 +14,7 @@ import lzma
 import sys
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -30,10 +31,31 @@ MAX_RATIO = 1_000
 """Times its packed size that a member may unpack to, beyond the first 64 MiB."""
 _RATIO_FREE = 64 << 20
 _LOG_SUFFIXES = {".log", ".txt", ".out", ".err", ".console"}
+_REPORT_SUFFIXES = {".xml", ".jsonl", ".tap"}
 _SKIPPED_DIRECTORIES = {"node_modules", "__pycache__", "site-packages"}
 
 Found = Source | IngestError
 """A source, or why what was named is none; the other names of the same call are still taken."""
+
+
+class BrokenArchiveError(IngestError):
+    """An archive that does not unpack."""
+
+
+_BROKEN = (
+    EOFError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    lzma.LZMAError,
+    zlib.error,
+    gzip.BadGzipFile,
+    NotImplementedError,
+    RuntimeError,
+)
+
+
+def _broken(name: str, error: Exception) -> BrokenArchiveError:
+    return BrokenArchiveError(f"{name}: broken archive ({error}); download or pack it again")
 
 
 @dataclass
@@ -55,7 +77,10 @@ class _Limited(io.RawIOBase):
         return False
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed wants its Buffer protocol
-        data = self.stream.read(len(buffer))
+        try:
+            data = self.stream.read(len(buffer))
+        except _BROKEN as error:
+            raise _broken(self.name, error) from None
         self._taken += len(data)
         if self._taken > self.limit:
             raise IngestError(
@@ -112,12 +137,13 @@ def _directory(root: Path) -> Iterator[Found]:
         looked_at += 1
         try:
             for item in unpack(_file(path)):
-                if isinstance(item, IngestError) or not _is_result(item):
-                    continue
-                found = True
-                yield item
-        except OSError:
-            continue
+                if isinstance(item, BrokenArchiveError):
+                    yield item
+                elif isinstance(item, Source) and _is_result(item):
+                    found = True
+                    yield item
+        except OSError as error:
+            yield IngestError(f"{path}: {error.strerror or error}; check its permissions")
     if not found:
         yield IngestError(
             f"{root}: no test results among its {looked_at} files; name the file or another directory"
@@ -142,11 +168,14 @@ def _os_walk(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
 
 def _is_result(source: Source) -> bool:
     """Whether a file that nobody named is a test result: a format claims it, or it is called a log."""
-    if not source.head.strip() or is_binary(source.head):
+    suffix = Path(source.name.rpartition("!")[2]).suffix.lower()
+    if not source.head.strip():
+        # An empty report is what a killed run leaves behind, and is told when it is read.
+        return suffix in _REPORT_SUFFIXES
+    if is_binary(source.head):
         return False
     sample = Sample.of(source)
     best = max(reader.sniff(sample) for reader in all_readers())
-    suffix = Path(source.name.rpartition("!")[2]).suffix.lower()
     return best > 5 or (best > 0 and suffix in _LOG_SUFFIXES)
 
 
@@ -171,16 +200,8 @@ def unpack(source: Source) -> Iterator[Found]:
             yield source
     except IngestError as error:
         yield error
-    except (
-        EOFError,
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        lzma.LZMAError,
-        gzip.BadGzipFile,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
-        yield IngestError(f"{source.name}: broken archive ({error}); download or pack it again")
+    except _BROKEN as error:
+        yield _broken(source.name, error)
 
 
 def _compressed(source: Source, opener: object) -> Iterator[Found]:

@@ -1,0 +1,201 @@
+"""The contract of the command line: the commands, what they print, how they exit."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+from tests.conftest import FRESH, SAMPLES
+
+API = SAMPLES / "nightly-1-api.xml"
+WAREHOUSE = SAMPLES / "nightly-2-warehouse.txt"
+TOTALS = {"tests", "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "flaky"}
+
+
+def test_parse_needs_no_database(triage: Call, tmp_path: Path) -> None:
+    done = triage("parse", WAREHOUSE, "--json")
+    assert done.code == 0
+    [run] = done.json["runs"]
+    assert (run["source"], run["format"]) == (str(WAREHOUSE), "pytest-console")
+    assert run["totals"].keys() == TOTALS
+    assert (run["totals"]["tests"], run["totals"]["errors"]) == (12, 10)
+    case = next(case for case in run["cases"] if case["outcome"] == "error")
+    assert {"id", "name", "suite", "file", "outcome", "duration", "attempts", "failures"} <= case.keys()
+    assert {"kind", "type", "message", "trace", "file", "line"} <= case["failures"][0].keys()
+    assert case["failures"][0]["type"] == "ConnectionRefusedError"
+    assert not (tmp_path / "triage.db").exists()
+
+
+def test_ingest_then_look(triage: Call) -> None:
+    first = triage("ingest", SAMPLES, "--json")
+    assert first.code == 0
+    assert len(first.json["runs"]) == 11
+    assert first.json["clusters"]["new"] > 10
+    assert all(run["totals"].keys() == TOTALS and run["id"] for run in first.json["runs"])
+
+    again = triage("ingest", SAMPLES, "--json")
+    assert again.code == 0
+    assert all(run["known"] for run in again.json["runs"])
+    assert again.json["clusters"]["new"] == 0
+    assert "was ingested before, nothing changed" in again.err
+
+    clusters = triage("clusters", "--json").json["clusters"]
+    assert len(clusters) == first.json["clusters"]["new"]
+    keys = (
+        ["id", "title", "template", "rule", "category", "verdict", "status", "tests", "failures", "runs", "first_seen", "last_seen", "new"]
+    )
+    assert all(set(keys) <= cluster.keys() for cluster in clusters)
+    assert [c["tests"] for c in clusters] == sorted((c["tests"] for c in clusters), reverse=True)
+    assert clusters[0]["title"] == "HTTP 429: rate limit"
+
+    shown = triage("show", clusters[0]["id"][:6], "--json").json
+    assert {"members", "variants", "explanation", "evidence"} <= shown.keys()
+    assert len({member["test"] for member in shown["members"]}) == clusters[0]["tests"]
+    assert "http-429-rate-limit" in shown["explanation"][0]["text"]
+
+    runs = triage("runs", "--json").json["runs"]
+    assert {run["source"] for run in runs} == {run["source"] for run in first.json["runs"]}
+    hits = triage("search", "platinum", "--json").json["hits"]
+    assert hits and all("platinum" in hit["text"].lower() for hit in hits)
+
+
+def test_plain_output_has_the_same_figures(triage: Call) -> None:
+    told = triage("ingest", SAMPLES)
+    assert "11 of 11 sources new" in told.out
+    summary = triage(SAMPLES)
+    assert summary.code == 0
+    assert "28 clusters" in summary.out
+    assert "HTTP 429: rate limit" in triage("clusters").out
+    assert "http-429-rate-limit" in triage("show", "b6b6").out
+    assert "nightly-1-api.xml" in triage("runs").out
+    assert "\x1b" not in summary.out
+
+
+@pytest.mark.parametrize("form", ["md", "html", "json"])
+def test_export(triage: Call, tmp_path: Path, form: str) -> None:
+    triage("ingest", API)
+    on_stdout = triage("export", "b6b6", "--format", form)
+    assert on_stdout.code == 0
+    assert "HTTP 429" in on_stdout.out
+    file = tmp_path / f"postmortem.{form}"
+    assert triage("export", "b6b6", "--format", form, "-o", file).code == 0
+    assert file.read_text("utf-8") == on_stdout.out
+
+
+def test_export_into_a_directory_that_is_not_there(triage: Call, tmp_path: Path) -> None:
+    triage("ingest", API)
+    done = triage("export", "b6b6", "-o", tmp_path / "no" / "where.md")
+    assert done.code == 2
+    assert "where.md" in done.err and "Traceback" not in done.err
+
+
+def test_extract(triage: Call, tmp_path: Path) -> None:
+    log = tmp_path / "build.log"
+    log.write_text("starting\n0 errors so far\nERROR: disk quota exceeded on /srv\nmake: *** [all] Error 2\n")
+    lines = triage("extract", log, "--json").json["lines"]
+    assert lines[0]["line"] == 3
+    assert {"line", "score", "failure"} <= lines[0].keys()
+    assert 2 not in [line["line"] for line in lines]
+    passing = tmp_path / "passing.log"
+    passing.write_text("starting\n0 errors so far\nERROR: disk quota exceeded on /srv\n")
+    lines = triage("extract", log, "--baseline", passing, "--json").json["lines"]
+    assert lines[0]["line"] == 4
+
+
+def test_group_and_match(triage: Call, tmp_path: Path) -> None:
+    texts = tmp_path / "texts.txt"
+    texts.write_text("user 17 not found\nHTTP 429 Too Many Requests\nuser 4 not found\nit rained\n")
+    grouped = triage("group", texts, "--json").json
+    assert grouped["groups"][0] == grouped["groups"][2] != grouped["groups"][3]
+    assert len(grouped["templates"]) == len(set(grouped["groups"]))
+    matches = triage("rules", "match", texts, "--json").json["matches"]
+    assert [match and match["rule"] for match in matches] == [None, "http-429-rate-limit", None, None]
+    assert {"rule", "category", "score"} <= matches[1].keys()
+
+
+def test_rules(triage: Call, tmp_path: Path) -> None:
+    assert triage("rules", "check").code == 0
+    assert triage("rules", "test", "--json").code == 0
+    why = triage("rules", "explain", "Rate limit exceeded")
+    assert why.code == 0
+    assert "http-429-rate-limit" in why.out
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("rules:\n  - id: a\n    title: A\n    categry: infra\n    match: {any: [{phrase: x}]}\n")
+    checked = triage("rules", "check", wrong)
+    assert checked.code == 1
+    assert f"{wrong}:4:5: unknown key 'categry'; did you mean 'category'?" in checked.err
+    wrong.write_text(
+        "rules:\n  - id: a\n    title: A\n    category: infra\n    match: {any: [{phrase: pump ran dry}]}\n"
+        "    examples: {match: [something else]}\n"
+    )
+    assert triage("rules", "test", wrong).code == 1
+
+
+def test_standard_input(triage: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stdin:
+        buffer = io.BytesIO(API.read_bytes())
+
+    monkeypatch.setattr(sys, "stdin", Stdin)
+    [run] = triage("parse", "-", "--json").json["runs"]
+    assert (run["source"], run["format"]) == ("-", "junit-xml")
+
+
+def test_archives_globs_and_directories(triage: Call, tmp_path: Path) -> None:
+    data = API.read_bytes()
+    (tmp_path / "a.xml.gz").write_bytes(gzip.compress(data))
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../../results/api.xml", data)
+        archive.writestr("notes.bin", b"\x00\x01\x02" * 100)
+    with tarfile.open(tmp_path / "c.tar.gz", "w:gz") as tar:
+        tar.add(API, "deep/er/api.xml")
+    wanted = {"a.xml.gz", "b.zip!../../results/api.xml", "c.tar.gz!deep/er/api.xml"}
+    for name in (tmp_path, f"{tmp_path}/*[.]*"):
+        runs = triage("parse", name, "--json").json["runs"]
+        assert {run["source"].rpartition(f"{tmp_path.name}/")[2] for run in runs} == wanted
+        assert len({str(run["totals"]) for run in runs}) == 1
+    assert not (tmp_path.parent / "results").exists()
+
+
+def test_db_before_or_after_the_command(triage: Call, tmp_path: Path) -> None:
+    store = tmp_path / "other.db"
+    assert triage("--db", store, "ingest", API).code == 0
+    assert store.exists()
+    for call in (("clusters", "--db", store), ("--db", store, "clusters"), (f"--db={store}", "clusters")):
+        assert triage(*call, "--json").json["clusters"]
+    assert triage("clusters", "--json").json["clusters"] == []
+
+
+def test_every_command_explains_itself(triage: Call) -> None:
+    top = triage("--help").out
+    for command in ["parse", "ingest", "clusters", "show", "runs", "search", "export", "extract", "group", "rules", "probe"]:
+        assert f"\n  {command}" in top
+        done = triage(command, "--help")
+        assert done.code == 0 and done.out.startswith(f"Usage: triage {command}")
+    assert triage("--version").out.startswith("triage")
+
+
+def test_text_from_a_log_never_reaches_the_terminal_as_code(triage: Call, tmp_path: Path) -> None:
+    log = tmp_path / "evil.log"
+    log.write_bytes(
+        b"ERROR: \x1b]0;pwned\x07 \x1b[31m[bold]red[/bold] \x9b2J \xe2\x80\xaeoverride \x00 nul\n"
+    )
+    triage("ingest", log)
+    for call in (("parse", log), ("clusters",), ("runs",), ("search", "ERROR"), ("extract", log)):
+        out = triage(*call).out
+        assert not any(
+            (ord(ch) < 32 and ch not in "\n\t") or 0x7F <= ord(ch) < 0xA0 or ch == "\u202e" for ch in out
+        )
+    assert "red[/bold]" in triage("parse", log).out
+
+
+def test_recorded_archive_is_seen_through(triage: Call) -> None:
+    plain, packed = FRESH / "pytest" / "junit-xunit2.xml", FRESH / "derived" / "junit.xml.gz"
+    a, b = (triage("parse", path, "--json").json["runs"][0]["totals"] for path in (plain, packed))
+    assert a["tests"] > 0 and b["tests"] > 0
