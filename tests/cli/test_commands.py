@@ -48,9 +48,21 @@ def test_ingest_then_look(triage: Call) -> None:
 
     clusters = triage("clusters", "--json").json["clusters"]
     assert len(clusters) == first.json["clusters"]["new"]
-    keys = (
-        ["id", "title", "template", "rule", "category", "verdict", "status", "tests", "failures", "runs", "first_seen", "last_seen", "new"]
-    )
+    keys = [
+        "id",
+        "title",
+        "template",
+        "rule",
+        "category",
+        "verdict",
+        "status",
+        "tests",
+        "failures",
+        "runs",
+        "first_seen",
+        "last_seen",
+        "new",
+    ]
     assert all(set(keys) <= cluster.keys() for cluster in clusters)
     assert [c["tests"] for c in clusters] == sorted((c["tests"] for c in clusters), reverse=True)
     assert clusters[0]["title"] == "HTTP 429: rate limit"
@@ -174,7 +186,19 @@ def test_db_before_or_after_the_command(triage: Call, tmp_path: Path) -> None:
 
 def test_every_command_explains_itself(triage: Call) -> None:
     top = triage("--help").out
-    for command in ["parse", "ingest", "clusters", "show", "runs", "search", "export", "extract", "group", "rules", "probe"]:
+    for command in [
+        "parse",
+        "ingest",
+        "clusters",
+        "show",
+        "runs",
+        "search",
+        "export",
+        "extract",
+        "group",
+        "rules",
+        "probe",
+    ]:
         assert f"\n  {command}" in top
         done = triage(command, "--help")
         assert done.code == 0 and done.out.startswith(f"Usage: triage {command}")

@@ -208,8 +208,10 @@ def _compressed(source: Source, opener: object) -> Iterator[Found]:
     def open_inner() -> BinaryIO:
         raw = source.open()
         inner = opener(raw)  # type: ignore[operator]
-        size = raw.seek(0, io.SEEK_END) if raw.seekable() else 0
-        raw.seek(0)
+        size = 0
+        if raw.seekable():
+            size = raw.seek(0, io.SEEK_END)
+            raw.seek(0)
         return io.BufferedReader(_Limited(inner, source.name, _limit(size)))
 
     yield from unpack(Source(source.name, open_inner))
@@ -230,13 +232,22 @@ def _members(source: Source, members: object) -> Iterator[Found]:
         yield IngestError(f"{source.name}: no test results in this archive; name the report inside it")
 
 
+def _seekable(source: Source) -> BinaryIO:
+    """``source`` opened so that one can jump in it; an archive inside an archive is held in memory."""
+    stream = source.open()
+    if stream.seekable():
+        return stream
+    with stream:
+        return io.BytesIO(stream.read())
+
+
 def _zip_members(source: Source) -> Iterator[Source]:
-    with zipfile.ZipFile(source.open()) as archive:
+    with zipfile.ZipFile(_seekable(source)) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir() and info.file_size]
     for info in infos:
 
         def open_member(info: zipfile.ZipInfo = info) -> BinaryIO:
-            archive = zipfile.ZipFile(source.open())
+            archive = zipfile.ZipFile(_seekable(source))
             inner = cast(BinaryIO, archive.open(info))
             return io.BufferedReader(
                 _Limited(inner, f"{source.name}!{info.filename}", _limit(info.compress_size))

@@ -1,0 +1,104 @@
+"""Names to sources: directories, globs, archives; nothing is unpacked to disk, nothing without end."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLES
+from triage.ingest import IngestError, Source, inputs
+from triage.ingest.inputs import find
+
+REPORT = (SAMPLES / "nightly-1-api.xml").read_bytes()
+
+
+def sources(*names: object) -> list[Source]:
+    found = list(find([str(name) for name in names]))
+    errors = [item for item in found if isinstance(item, IngestError)]
+    assert not errors, errors
+    return [item for item in found if isinstance(item, Source)]
+
+
+def bytes_of(source: Source) -> bytes:
+    with source.open() as stream:
+        return stream.read()
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_compressed_files_are_seen_through(tmp_path: Path, pack: object) -> None:
+    path = tmp_path / "without-a-telling-name"
+    path.write_bytes(pack(pack(REPORT)))  # type: ignore[operator]
+    [source] = sources(path)
+    assert bytes_of(source) == REPORT
+    assert bytes_of(source) == REPORT, "a source can be read again"
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_tar(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "results.tar"
+    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+        for name in ("../up.xml", "/abs.xml", "a/b/c.xml"):
+            info = tarfile.TarInfo(name)
+            info.size = len(REPORT)
+            archive.addfile(info, io.BytesIO(REPORT))
+        link = tarfile.TarInfo("link.xml")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    found = sources(path)
+    assert [source.name.partition("!")[2] for source in found] == ["../up.xml", "/abs.xml", "a/b/c.xml"]
+    assert all(bytes_of(source) == REPORT for source in found)
+    assert not (tmp_path.parent / "up.xml").exists()
+
+
+def test_an_archive_in_an_archive(tmp_path: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("deep.xml", REPORT)
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as archive:
+        archive.writestr("inner.zip", inner.getvalue())
+        archive.writestr("also.xml.gz", gzip.compress(REPORT))
+    assert [bytes_of(source) for source in sources(tmp_path / "outer.zip")] == [REPORT, REPORT]
+
+
+def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "_RATIO_FREE", 1 << 20)
+    monkeypatch.setattr(inputs, "MAX_RATIO", 10)
+    (tmp_path / "bomb.gz").write_bytes(gzip.compress(b"ERROR: x\n" * (1 << 20), 9))
+    [source] = sources(tmp_path / "bomb.gz")
+    with pytest.raises(IngestError, match="unpacks to more than"):
+        bytes_of(source)
+
+
+def test_directories_give_results_only(tmp_path: Path) -> None:
+    for name in ("b.xml", "a.XML", "sub/c.xml", ".hidden/d.xml", "node_modules/e.xml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(REPORT)
+    (tmp_path / "code.py").write_text("print('ERROR: not a log')")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "server.log").write_text("ERROR: it broke")
+    names = [Path(source.name).relative_to(tmp_path).as_posix() for source in sources(tmp_path)]
+    assert names == ["a.XML", "b.xml", "server.log", "sub/c.xml"]
+
+
+def test_globs(tmp_path: Path) -> None:
+    for name in ("a.xml", "b.xml", "weird[1].xml"):
+        (tmp_path / name).write_bytes(REPORT)
+    assert len(sources(tmp_path / "*.xml")) == 3
+    assert len(sources(tmp_path / "weird[1].xml")) == 1, "a file with that very name comes first"
+    [error] = find([str(tmp_path / "*.json")])
+    assert "nothing matches this pattern" in str(error)
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe")
+    [error] = find([str(tmp_path / "pipe")])
+    assert "neither a file nor a directory" in str(error)

@@ -1,0 +1,90 @@
+"""Any log: each failure once, with the lines around it, and nothing that only sounds like one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from triage.ingest import Source, collect
+from triage.ingest.severity import CAUSE, ERROR, WRAPPER, severity
+
+TextSource = Callable[[str], Source]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "0 errors, 0 warnings",
+        "loaded error_handler from plugins",
+        "no failures so far",
+        "compiling src/errors/fail-fast.rs",
+        "request failed, retrying (1/3) ... succeeded",
+        '{"errors": 0, "failed": 0}',
+        "set -e; trap on_error ERR",
+        "12 passed",
+        "INFO registered error page",
+    ],
+)
+def test_innocent_lines(line: str) -> None:
+    assert severity(line) < WRAPPER
+
+
+@pytest.mark.parametrize(
+    ("line", "least"),
+    [
+        ('java.lang.NullPointerException: Cannot invoke "String.length()"', CAUSE),
+        ("tar: No space left on device", CAUSE),
+        ("panic: runtime error: index out of range", CAUSE),
+        ("src/main.c:12:5: error: expected ';'", CAUSE),
+        ("2026-01-02 03:04:05 ERROR shop.api: sign-up broke", ERROR),
+        ("[ERROR] Failed to execute goal", ERROR),
+        ("Process completed with exit code 1.", WRAPPER),
+    ],
+)
+def test_telling_lines(line: str, least: float) -> None:
+    assert severity(line) >= least
+
+
+def test_a_traceback_is_one_failure_with_its_place(text_source: TextSource) -> None:
+    run = collect(
+        text_source(
+            "starting\nworker is up\nTraceback (most recent call last):\n"
+            '  File "/usr/lib/python3/x.py", line 3, in y\n    z()\n'
+            '  File "shop/api.py", line 17, in sign_up\n    raise ValueError("no key")\n'
+            "ValueError: no key\nshutting down\n"
+        )
+    )
+    [failure] = run.failures
+    assert (failure.type, failure.headline) == ("ValueError", "ValueError: no key")
+    assert (failure.file, failure.line) == ("shop/api.py", 17)
+    assert failure.source_line == 1 and failure.trace.startswith("starting")
+
+
+def test_chained_tracebacks_are_one_failure(text_source: TextSource) -> None:
+    run = collect(
+        text_source(
+            "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nKeyError: 'a'\n\n"
+            "The above exception was the direct cause of the following exception:\n\n"
+            'Traceback (most recent call last):\n  File "b.py", line 2, in g\nRuntimeError: no a\n'
+        )
+    )
+    assert [failure.headline for failure in run.failures] == ["RuntimeError: no a"]
+    assert "KeyError: 'a'" in run.failures[0].trace
+
+
+def test_the_cause_stands_above_its_echo(text_source: TextSource) -> None:
+    run = collect(text_source("ok\ncp: No space left on device\nmake: *** [all] Error 1\nexit code 1\n"))
+    assert [failure.message for failure in run.failures] == ["cp: No space left on device"]
+
+
+def test_repeated_lines_are_folded(text_source: TextSource) -> None:
+    text = "".join(f"quiet\nquiet\nquiet\nquiet\nquiet\nERROR: lost request {n}\n" for n in range(500))
+    run = collect(text_source(text))
+    assert len(run.failures) < 100
+    assert any("said 500 times" in warn.text for warn in run.warnings)
+
+
+def test_a_log_without_a_failure_is_a_run_without_one(text_source: TextSource) -> None:
+    run = collect(text_source("all is well\n" * 20))
+    assert (run.format, run.failures, run.totals.tests) == ("log", (), 0)

@@ -1,0 +1,116 @@
+"""Bytes to clean lines: nothing raises, no line is lost, nothing reaches a terminal as code."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.ingest import Source
+from triage.ingest.redact import redact
+from triage.ingest.text import clean_lines, encoding_of, is_binary, strip_ansi, visible
+
+
+def lines_of(data: bytes) -> list[str]:
+    return list(Source("x", lambda: io.BytesIO(data)).lines())
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_become_lines(data: bytes) -> None:
+    lines = lines_of(data)
+    assert not any(ch in line for line in lines for ch in "\n\x00")
+
+
+@given(
+    st.lists(
+        st.text(alphabet=st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=30)
+    )
+)
+def test_line_numbers_stay_true(texts: list[str]) -> None:
+    """The n-th line out is line n of the file, whatever was taken off it."""
+    assert len(lines_of("".join(f"{text}\n" for text in texts).encode())) == len(texts)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_encodings(encoding: str) -> None:
+    text = "Error: caf\u00e9 is closed\nsecond line\n"
+    assert lines_of(text.encode(encoding)) == ["Error: caf\u00e9 is closed", "second line"]
+
+
+def test_ci_prefixes_are_peeled_off() -> None:
+    raw = "".join(
+        f"2026-01-02T03:04:05.1234567Z {text}\n" for text in ("##[group]Run", "FAILED a.py::b", "x")
+    )
+    assert lines_of(raw.encode()) == ["Run", "FAILED a.py::b", "x"]
+
+
+@given(st.text())
+def test_what_is_visible_is_harmless(text: str) -> None:
+    shown = visible(text)
+    assert all(ch in "\n\t" or ch.isprintable() for ch in shown)
+    assert visible(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "evil",
+    ["\x1b[2J", "\x1b]0;title\x07", "\x1b]52;c;AAAA\x1b\\", "\x9b2J", "\x1bPq\x1b\\", "\u202e", "\x08\x08"],
+)
+def test_terminal_codes_do_not_survive(evil: str) -> None:
+    assert (
+        "\x1b" not in visible(f"a{evil}b") and "\x9b" not in visible(evil) and "\u202e" not in visible(evil)
+    )
+
+
+def test_colours_are_taken_off() -> None:
+    assert strip_ansi("\x1b[1;31mFAILED\x1b[0m a") == "FAILED a"
+    assert list(clean_lines(["\x1b[31mred\x1b[39m\r\n"])) == ["red"]
+
+
+def test_what_is_binary() -> None:
+    assert is_binary(bytes(range(32)) * 20)
+    assert not is_binary("Fehler: \u00e4\n".encode("utf-16"))
+    assert encoding_of(b"plain") == "utf-8"
+
+
+SECRETS = [
+    "Authorization: Bearer abcdefghijklmnop0123",
+    "curl -H 'X-Api-Key: 5up3rs3cr3t-value'",
+    "postgres://shop:hunter2-hunter2@db/shop",
+    "password=hunter2-hunter2",
+    '"client_secret": "5up3rs3cr3t-value"',
+    "token ghp_0123456789abcdefghijABCDEFGHIJ012345",
+    "AKIAIOSFODNN7EXAMPLE",
+    "Set-Cookie: session=5up3rs3cr3t-value; Path=/",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIB5up3rs3cr3t\n-----END RSA PRIVATE KEY-----",
+]
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_secrets_are_masked(text: str) -> None:
+    masked = redact(f"before {text} after")
+    for secret in ("5up3rs3cr3t", "hunter2", "ghp_0", "AKIAIOSF", "eyJzdWIi", "abcdefghijklmnop"):
+        assert secret not in masked
+    assert "[redacted]" in masked and masked.startswith("before ")
+    assert redact(masked) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the token of the pipeline has no scope feed:read",
+        "password must have 12 characters",
+        "GET http://127.0.0.1:8931/v1/keys 200",
+        "rate limit exceeded for key nightly (retry after 58 s)",
+        "KeyError: 'platinum'",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert redact(text) == text
+
+
+@given(st.text(max_size=200))
+def test_masking_twice_is_masking_once(text: str) -> None:
+    assert redact(redact(text)) == redact(text)
