@@ -1,0 +1,67 @@
+"""How long until the clusters are on the screen: the program in a pseudo terminal, beside an empty Textual app."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[1]
+_CODES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_EMPTY = (
+    "from textual.app import App\nfrom textual.widgets import Static\n"
+    "class Empty(App):\n    def compose(self):\n        yield Static('it is up')\nEmpty().run()"
+)
+_PATIENCE = 30.0
+
+
+def seconds_until(command: list[str], text: str) -> float:
+    """Seconds from the start of ``command`` in a 100x30 terminal until ``text`` is drawn; it is killed then.
+
+    Raises:
+        RuntimeError: it ended, or was silent for too long, before it drew the text.
+    """
+    master, slave = pty.openpty()
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, cwd=ROOT, env=environment
+    )
+    os.close(slave)
+    drawn = ""
+    try:
+        while text not in _CODES.sub("", drawn):
+            if not select.select([master], [], [], _PATIENCE)[0]:
+                raise RuntimeError(f"{command} did not draw {text!r}")
+            drawn += os.read(master, 1 << 16).decode("utf-8", "replace")
+        return time.perf_counter() - begin
+    except OSError:
+        raise RuntimeError(f"{command} ended before it drew {text!r}") from None
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+
+
+def start_times(rounds: int = 5) -> tuple[float, float, float]:
+    """Medians in seconds: ``triage sample_logs`` on a new database, ``triage`` on a filled one, an empty app."""
+    fresh, filled, empty = [], [], []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as scratch:
+            command = [sys.executable, "-m", "triage", "--db", f"{scratch}/triage.db"]
+            fresh.append(seconds_until([*command, "sample_logs"], "HTTP 429: rate limit"))
+            subprocess.run([*command, "ingest", "sample_logs"], cwd=ROOT, capture_output=True, check=True)
+            filled.append(seconds_until(command, "HTTP 429: rate limit"))
+        empty.append(seconds_until([sys.executable, "-c", _EMPTY], "it is up"))
+    return median(fresh), median(filled), median(empty)
