@@ -31,12 +31,17 @@ PATIENCE = 20.0
 class Terminal:
     """A pseudo terminal with the program in it."""
 
-    def __init__(self, *arguments: str, size: tuple[int, int] = (80, 24), **environment: str) -> None:
+    def __init__(
+        self, *arguments: str, size: tuple[int, int] = (80, 24), pipe: Path | None = None, **environment: str
+    ) -> None:
+        """``pipe``: a file that is piped into the program."""
         self._master, slave = pty.openpty()
+        program = [sys.executable, "-m", "triage", *arguments]
         self.resize(*size)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "triage", *arguments],
+            [*(["sh", "-c", f"cat '{pipe}' | \"$@\"", "sh"] if pipe else []), *program],
             stdin=slave, stdout=slave, stderr=slave, close_fds=True, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # what makes it /dev/tty
             env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
         )  # fmt: skip
         os.close(slave)
@@ -130,6 +135,18 @@ def test_wrong_keys_and_resizing_do_no_harm(terminal: Terminal) -> None:
     terminal.type("\x03")
     assert terminal.end() == 0
     assert "Traceback" not in terminal.seen
+
+
+def test_keys_work_behind_a_pipe(store: Path) -> None:
+    terminal = Terminal("--db", str(store), "-", pipe=SAMPLES / "nightly-2-warehouse.txt")
+    try:
+        terminal.wait_for("with it fixed")
+        terminal.type("w")
+        terminal.wait_for("because")
+        terminal.type("\x03")
+        assert terminal.end() == 0
+    finally:
+        terminal.close()
 
 
 def test_no_color(store: Path) -> None:

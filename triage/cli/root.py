@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import io
+import os
 import sys
 from pathlib import Path
 
@@ -71,12 +73,30 @@ def triage() -> None:
     """
 
 
+def _keyboard_behind_pipe() -> bool:
+    """Take all of standard input, then put the terminal in its place, so that the screen has keys.
+
+    False without a terminal to open.
+    """
+    try:
+        keyboard = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        return False
+    click.echo("triage: reading standard input ...", err=True)
+    piped = sys.stdin.buffer.read()
+    os.dup2(keyboard, 0)
+    os.close(keyboard)
+    # What reads "-" later reads this; the screen reads descriptor 0.
+    sys.stdin = io.TextIOWrapper(io.BytesIO(piped))
+    return True
+
+
 @click.command("open", hidden=True)
 @click.argument("paths", nargs=-1)
 @db_option
 def open_(paths: tuple[str, ...], db_path: Path | None) -> None:
     """Ingest the paths and open the screen."""
-    if sys.stdout.isatty() and (sys.stdin.isatty() or "-" in paths):
+    if sys.stdout.isatty() and (sys.stdin.isatty() or ("-" in paths and _keyboard_behind_pipe())):
         from triage.tui import run
 
         sys.exit(run(list(paths), db_path))

@@ -56,7 +56,7 @@ def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int) -
     text.append(f" of {count(totals.tests, 'test')}")
     if totals.flaky:
         text.append(f"  {totals.flaky} flaky", "magenta")
-    text.append(f"  pass rate {percent(totals.pass_rate)}", "bold green" if not totals.red else "bold")
+    text.append(f"  pass rate {percent(totals.pass_rate)}", "bold")
     text.append(f"  {count(runs, 'run')}", "dim")
     return text
 
@@ -67,7 +67,7 @@ def _bar(share: float) -> str:
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
-def cluster_line(row: ClusterRow, marked: bool, most: int, width: int) -> Text:
+def cluster_line(row: ClusterRow, marked: bool, new: bool, most: int, width: int) -> Text:
     """One row of the list: mark, tests with a bar, new, verdict or category, title."""
     text = Text()
     text.append("● " if marked else "  ", "bold")
@@ -75,7 +75,7 @@ def cluster_line(row: ClusterRow, marked: bool, most: int, width: int) -> Text:
     if width >= 70:
         filled = _bar(row.tests / most if most else 0.0)
         text.append(" " + filled, "red").append("·" * (_BAR_CELLS - len(filled)), "dim")
-    text.append(" new " if row.new else "     ", "bold yellow")
+    text.append(" new " if new else "     ", "bold yellow")
     if row.verdict is not Verdict.UNKNOWN:
         text.append(f"{_VERDICT_SHORT[row.verdict]:<9}", "bold " + VERDICT_STYLES[row.verdict])
     else:
@@ -237,11 +237,13 @@ def run_line(run: RunRow, width: int) -> Text:
     text.append(f"{run.totals.tests:>6} tests ")
     text.append(f"{run.totals.red:>5} red ", "bold red" if run.totals.red else "green")
     text.append(f"{percent(run.totals.pass_rate):>8} ")
-    text.append(f"{run.clusters:>4} clusters  ")
     if width >= 100:
+        text.append(f"{run.clusters:>4} clusters  ")
         text.append(f"{run.format:<18}", "cyan")
     text.append("! " if run.warnings else "  ", "bold yellow")
-    text.append(one_line(run.source))
+    # The end of a path tells more than its beginning.
+    source, room = one_line(run.source), max(8, width - text.cell_len)
+    text.append(source if len(source) <= room else "…" + source[1 - room :])
     return text
 
 

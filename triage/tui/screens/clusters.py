@@ -33,8 +33,17 @@ Nothing here yet.
   pytest | triage -     whatever a test runner prints
   i                     name something to read now
 
-Every format is known by its content: JUnit XML, pytest, Playwright, Jest, Go, TAP,
-Markdown reports, any log."""
+Every format is known by its content: JUnit XML, JSON, TAP, consoles of runners,
+reports in Markdown, any log."""
+
+
+class FilterInput(Input):
+    """What narrows the list; says in the footer how to leave it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Keep"),
+        Binding("escape", "screen.back", "Show all again"),
+    ]
 
 
 class ClustersScreen(Screen[None]):
@@ -68,6 +77,7 @@ class ClustersScreen(Screen[None]):
         self._totals = Totals()
         self._runs = 0
         self._most = 0
+        self._something_old = False
 
     @property
     def triage(self) -> TriageApp:
@@ -75,7 +85,7 @@ class ClustersScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
-        yield Input(placeholder="filter: words in message, test, tag, rule, verdict", id="filter")
+        yield FilterInput(placeholder="words in message, test, tag, rule, verdict", id="filter")
         yield Static(_EMPTY, id="empty", markup=False)
         with Container(id="split"):
             with Vertical(id="list-side"):
@@ -92,7 +102,9 @@ class ClustersScreen(Screen[None]):
         return self.query_one("#clusters", RowList)
 
     def _draw_row(self, row: ClusterRow, width: int, on_cursor: bool) -> Text:
-        return texts.cluster_line(row, row.id in self._marked, self._most, width)
+        return texts.cluster_line(
+            row, row.id in self._marked, row.new and self._something_old, self._most, width
+        )
 
     def busy(self, text: str) -> None:
         """Say what is going on, until the next reload."""
@@ -105,6 +117,7 @@ class ClustersScreen(Screen[None]):
         self._runs = len(all_runs)
         self._totals = overall(run.totals for run in all_runs)
         self._all = clusters(db)
+        self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
         self._marked &= {row.id for row in self._all}
         self.set_class(not self._runs, "-empty")

@@ -115,7 +115,7 @@ class Detail(Vertical):
     def _text(self) -> Text:
         report, engine = self._report, self._engine
         if report is None or engine is None:
-            return Text("No cluster is selected.", "dim")
+            return Text("No cluster matches: escape shows all again." if self._others else "", "dim")
         name = PARTS[self.part]
         if name == "evidence":
             return texts.evidence(self.member, self._member + 1, len(report.members))

@@ -1,0 +1,95 @@
+"""What the screens look like. After a wanted change: ``python3 dev.py test tests/tui --snapshot-update``, and look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.conftest import ROOT
+from triage.store import investigations as notes
+from triage.store import open_store
+from triage.store.clusters import clusters
+from triage.tui.app import TriageApp
+from triage.whys import first_question, next_question
+
+SMALL, LARGE = (80, 24), (140, 45)
+# Both nights of the API: dated, so that no picture shows the day on which the test ran.
+SOURCES = ["sample_logs/nightly-1-api.xml", "sample_logs/nightly-2-api.xml"]
+
+Compare = Callable[..., bool]
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("triage.store.ingest.now", lambda: "2026-03-04T06:00:00Z")
+    return tmp_path / "triage.db"
+
+
+def pressed(*keys: str) -> Callable[[Pilot[None]], object]:
+    """Wait until everything is read and drawn, then press the keys one after the other."""
+
+    async def run(pilot: Pilot[None]) -> None:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+
+    return run
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        (),
+        ("down", "right"),
+        ("right", "right"),
+        ("left",),
+        ("slash", *"platinum"),
+        ("slash", *"nothing has this"),
+        ("a", "v"),
+        ("r",),
+        ("x",),
+        ("question_mark",),
+    ],
+    ids=["summary", "evidence", "tests", "why-grouped", "filter", "filter-empty", "verdict", "runs", "export", "help"],
+)  # fmt: skip
+def test_clusters(snap_compare: Compare, store: Path, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+    assert snap_compare(TriageApp(store, SOURCES), terminal_size=size, run_before=pressed(*keys))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
+@pytest.mark.parametrize(
+    "keys", [("w",), ("w", "escape"), ("w", "escape", "a")], ids=["answer", "notes", "action"]
+)
+def test_whys(snap_compare: Compare, store: Path, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+    async def prepared(pilot: Pilot[None]) -> None:
+        await pilot.app.workers.wait_for_complete()
+        db = open_store(store)
+        row = clusters(db)[0]
+        made = notes.open_investigation(
+            db, row.id, row.title, first_question(row.title, row.tests, row.failures)
+        )
+        answer = "All workers sign up with one key"
+        notes.write_answer(db, made.whys[0].id, answer)
+        notes.add_evidence(
+            db, made.id, "limit of 22 a minute", why=made.whys[0].id, source="backend.log", line=12
+        )
+        below = notes.ask(db, made.id, made.whys[0].id, next_question(answer))
+        notes.write_answer(db, below, "The key is read once, in the session fixture")
+        notes.set_role(db, below, "root_cause")
+        notes.add_action(db, made.id, "One key a worker", "Ann", "2026-03-10")
+        db.close()
+        await pressed(*keys)(pilot)  # type: ignore[misc]
+
+    assert snap_compare(TriageApp(store, SOURCES), terminal_size=size, run_before=prepared)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
+def test_an_empty_store(snap_compare: Compare, store: Path, size: tuple[int, int]) -> None:
+    assert snap_compare(TriageApp(store, []), terminal_size=size, run_before=pressed())
