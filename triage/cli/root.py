@@ -73,6 +73,13 @@ def triage() -> None:
     """
 
 
+def _has_screen(paths: tuple[str, ...]) -> bool:
+    """Whether somebody sits before it: at a terminal, or at a browser (``textual serve`` names a driver)."""
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True
+    return sys.stdout.isatty() and (sys.stdin.isatty() or ("-" in paths and _keyboard_behind_pipe()))
+
+
 def _keyboard_behind_pipe() -> bool:
     """Take all of standard input, then put the terminal in its place, so that the screen has keys.
 
@@ -96,7 +103,7 @@ def _keyboard_behind_pipe() -> bool:
 @db_option
 def open_(paths: tuple[str, ...], db_path: Path | None) -> None:
     """Ingest the paths and open the screen."""
-    if sys.stdout.isatty() and (sys.stdin.isatty() or ("-" in paths and _keyboard_behind_pipe())):
+    if _has_screen(paths):
         from triage.tui import run
 
         sys.exit(run(list(paths), db_path))

@@ -19,6 +19,7 @@ from triage.store.clusters import find_cluster, members
 from triage.store.investigations import Action, Investigation, Why
 from triage.tui.notes import Line, lines
 from triage.tui.texts import numbered_lines, one_line
+from triage.tui.widgets.answer_input import AnswerInput
 from triage.tui.widgets.row_list import RowList
 from triage.whys import detection_question, first_question, next_question
 
@@ -29,16 +30,6 @@ SAVE_AFTER = 0.4
 """Seconds after the last key until an answer is saved."""
 
 LogRow = tuple[int | None, str, bool]
-
-
-class AnswerInput(Input):
-    """Where the answer is typed; says in the footer how to go on."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Next why"),
-        Binding("tab", "app.focus_next", "Log"),
-        Binding("escape", "screen.back", "Notes: branch, root cause, action, export ..."),
-    ]
 
 
 class WhysScreen(Screen[None]):
