@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import count, islice
 from pathlib import Path
 
 _MESSAGES = (
@@ -15,36 +16,62 @@ _MESSAGES = (
     "ConnectionRefusedError: [Errno 111] warehouse db at 127.0.0.1:{port} refused the connection",
 )
 _TRACE = '  File "/srv/app/shop/client.py", line {line}, in get\n    return self._http.get(url)\n' * 12
+_HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<testsuites><testsuite name="pytest">\n'
+_FOOT = "</testsuite></testsuites>\n"
 
 
-def messages(count: int) -> Iterator[str]:
-    """``count`` failure messages of six kinds."""
+def messages(number: int) -> Iterator[str]:
+    """``number`` failure messages of six kinds."""
     chance = random.Random(7)
-    for _ in range(count):
+    for _ in range(number):
         yield chance.choice(_MESSAGES).format(
             a=chance.randrange(256), b=chance.randrange(256), port=chance.randrange(5000, 6000)
         )
 
 
+def strangers(number: int) -> Iterator[str]:
+    """``number`` texts of random words, no two of which are alike but all of one shape."""
+    chance = random.Random(7)
+    words = [
+        "".join(chance.choice("bcdfglmnprstvz") + chance.choice("aeiou") for _ in range(chance.randint(2, 4)))
+        for _ in range(1_500)
+    ]
+    for _ in range(number):
+        said = " ".join(chance.choices(words, k=chance.randint(5, 10)))
+        yield f"{said} was not ready after {chance.randint(1, 9999)} ms"
+
+
 def junit(path: Path, size: int) -> int:
     """Write a JUnit XML file of about ``size`` bytes; every tenth case fails. The number of its cases."""
-    chance = random.Random(7)
-    texts = messages(1 << 30)
     cases = written = 0
     with path.open("w", encoding="utf-8") as file:
-        file.write('<?xml version="1.0" encoding="utf-8"?>\n<testsuites><testsuite name="pytest">\n')
-        while written < size:
+        file.write(_HEAD)
+        for case in _cases():
             cases += 1
-            head = f'<testcase classname="tests.test_{cases % 97}" name="test_case[{cases}]" time="0.{cases % 997:03}"'
-            if cases % 10:
-                line = f"{head} />\n"
-            else:
-                said = next(texts).replace("&", "&amp;").replace("<", "&lt;").replace("'", "&apos;")
-                trace = _TRACE.format(line=chance.randrange(900))
-                line = f"{head}><failure message='{said}'>{trace}{said}</failure></testcase>\n"
-            written += file.write(line)
-        file.write("</testsuite></testsuites>\n")
+            written += file.write(case)
+            if written >= size:
+                break
+        file.write(_FOOT)
     return cases
+
+
+def junit_of(path: Path, cases: int) -> None:
+    """The same with a given number of cases."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines((_HEAD, *islice(_cases(), cases), _FOOT))
+
+
+def _cases() -> Iterator[str]:
+    chance = random.Random(7)
+    texts = messages(1 << 30)
+    for number in count(1):
+        head = f'<testcase classname="tests.test_{number % 97}" name="test_case[{number}]" time="0.{number % 997:03}"'
+        if number % 10:
+            yield f"{head} />\n"
+        else:
+            said = next(texts).replace("&", "&amp;").replace("<", "&lt;").replace("'", "&apos;")
+            trace = _TRACE.format(line=chance.randrange(900))
+            yield f"{head}><failure message='{said}'>{trace}{said}</failure></testcase>\n"
 
 
 def log(path: Path, lines: int) -> None:

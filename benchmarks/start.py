@@ -13,8 +13,11 @@ import sys
 import tempfile
 import termios
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+
+from measure import Row, times
 
 ROOT = Path(__file__).resolve().parents[1]
 _CODES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -22,18 +25,21 @@ _EMPTY = (
     "from textual.app import App\nfrom textual.widgets import Static\n"
     "class Empty(App):\n    def compose(self):\n        yield Static('it is up')\nEmpty().run()"
 )
+_SHOWN = "HTTP 429: rate limit"
 _PATIENCE = 30.0
 
 
-def seconds_until(command: list[str], text: str) -> float:
+def seconds_until(command: list[str], text: str, scratch: str) -> float:
     """Seconds from the start of ``command`` in a 100x30 terminal until ``text`` is drawn; it is killed then.
 
+    What the user has configured lies elsewhere: ``scratch`` stands in for its directories.
+
     Raises:
-        RuntimeError: it ended, or was silent for too long, before it drew the text.
+        RuntimeError: it ended, or took too long, before it drew the text.
     """
     master, slave = pty.openpty()
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-    environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **_own(scratch)}
     begin = time.perf_counter()
     process = subprocess.Popen(
         command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, cwd=ROOT, env=environment
@@ -42,7 +48,8 @@ def seconds_until(command: list[str], text: str) -> float:
     drawn = ""
     try:
         while text not in _CODES.sub("", drawn):
-            if not select.select([master], [], [], _PATIENCE)[0]:
+            left = begin + _PATIENCE - time.perf_counter()
+            if left <= 0 or not select.select([master], [], [], left)[0]:
                 raise RuntimeError(f"{command} did not draw {text!r}")
             drawn += os.read(master, 1 << 16).decode("utf-8", "replace")
         return time.perf_counter() - begin
@@ -54,14 +61,32 @@ def seconds_until(command: list[str], text: str) -> float:
         os.close(master)
 
 
+def _own(scratch: str) -> dict[str, str]:
+    return {"XDG_CONFIG_HOME": scratch, "XDG_DATA_HOME": scratch}
+
+
 def start_times(rounds: int = 5) -> tuple[float, float, float]:
     """Medians in seconds: ``triage sample_logs`` on a new database, ``triage`` on a filled one, an empty app."""
     fresh, filled, empty = [], [], []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as scratch:
             command = [sys.executable, "-m", "triage", "--db", f"{scratch}/triage.db"]
-            fresh.append(seconds_until([*command, "sample_logs"], "HTTP 429: rate limit"))
-            subprocess.run([*command, "ingest", "sample_logs"], cwd=ROOT, capture_output=True, check=True)
-            filled.append(seconds_until(command, "HTTP 429: rate limit"))
-        empty.append(seconds_until([sys.executable, "-c", _EMPTY], "it is up"))
+            fresh.append(seconds_until([*command, "sample_logs"], _SHOWN, scratch))
+            subprocess.run(
+                [*command, "ingest", "sample_logs"],
+                cwd=ROOT,
+                env={**os.environ, **_own(scratch)},
+                capture_output=True,
+                check=True,
+            )
+            filled.append(seconds_until(command, _SHOWN, scratch))
+            empty.append(seconds_until([sys.executable, "-c", _EMPTY], "it is up", scratch))
     return median(fresh), median(filled), median(empty)
+
+
+def starting() -> Iterator[Row]:
+    """From the start of the process to the clusters, with and without ingesting first, beside an empty Textual app."""
+    fresh, filled, empty = start_times()
+    peer = "empty Textual app"
+    yield times("clusters on the screen, new database", "triage sample_logs", fresh, peer, empty)
+    yield times("clusters on the screen, filled database", "triage", filled, peer, empty)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import http.server
-import threading
 from collections.abc import Iterator
 
 import pytest
 
+from tests.conftest import serving
 from triage.probes import ProbeError, probe_http
 
 
@@ -35,13 +35,8 @@ class _Limiter(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    handler = type("Limiter", (_Limiter,), {"seen": 0})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
-        thread.join()
+    with serving(type("Limiter", (_Limiter,), {"seen": 0})) as address:
+        yield address
 
 
 def test_a_burst_shows_the_limit_and_its_headers(server: str) -> None:

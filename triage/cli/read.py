@@ -106,16 +106,9 @@ def _print_warnings(source: str, warnings: Iterable[Warn]) -> None:
 @json_option
 def ingest(paths: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
     """Read results into the database. The same bytes twice change nothing."""
-    from triage.cli.summary import print_session
-    from triage.rules import load_engine
-    from triage.sources.session import ingest_all
+    from triage.cli.summary import read_into
 
-    db = store_at(db_path)
-    engine, rule_errors = load_engine()
-    for rule_error in rule_errors:
-        complain(rule_error)
-    session = ingest_all(db, paths, engine)
-    print_session(session)
+    session = read_into(store_at(db_path), paths)
     if as_json:
         print_json(
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -18,17 +19,17 @@ from triage.store.runs import runs
 def print_summary(paths: list[str], db_path: Path | None) -> int:
     """Ingest ``paths``, print totals and clusters; the exit code."""
     db = store_at(db_path)
-    engine, rule_errors = load_engine()
-    for rule_error in rule_errors:
-        complain(rule_error)
-    session = ingest_all(db, paths, engine)
-    print_session(session)
+    session = read_into(db, paths)
     print_clusters(db, clusters(db))
     return 2 if session.errors else 0
 
 
-def print_session(session: Session) -> None:
-    """What was read, what was known before, what could not be read."""
+def read_into(db: Store, paths: Sequence[str]) -> Session:
+    """Ingest ``paths``; what could not be read, what was known before and what to doubt goes to stderr."""
+    engine, rule_errors = load_engine()
+    for rule_error in rule_errors:
+        complain(rule_error)
+    session = ingest_all(db, paths, engine)
     for error in session.errors:
         complain(error)
     for result in session.results:
@@ -37,6 +38,7 @@ def print_session(session: Session) -> None:
             complain(f"{place}: {warning.text}")
         if result.known:
             complain(f"{result.source}: was ingested before, nothing changed")
+    return session
 
 
 def print_clusters(db: Store, rows: list[ClusterRow]) -> None:

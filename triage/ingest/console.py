@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
+from typing import Protocol
 
 from triage.ingest.reader import IngestError, Sample, Source
 from triage.model import CaseResult, Failure, Item, RunInfo, Totals, Warn
@@ -117,6 +118,30 @@ class Session:
 
 
 _Parse = Callable[[Iterator[Line]], Iterable[Session]]
+
+
+class RunParser(Protocol):
+    """What a reader feeds with the lines of one run."""
+
+    def feed(self, line: Line) -> bool:
+        """Take a line; True when it was the last of this run."""
+
+    def finish(self) -> Session:
+        """What was told."""
+
+
+def run_after_run(make: Callable[[], RunParser]) -> _Parse:
+    """The sessions of an output that may hold several runs, each with a parser of its own."""
+
+    def sessions(lines: Iterator[Line]) -> Iterator[Session]:
+        parser = make()
+        for line in lines:
+            if parser.feed(line):
+                yield parser.finish()
+                parser = make()
+        yield parser.finish()
+
+    return sessions
 
 
 def reader_of(runner: str, sessions: _Parse) -> Callable[[Source], Iterator[Item]]:

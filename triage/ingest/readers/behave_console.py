@@ -9,10 +9,18 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from triage.ingest.console import Line, Session, bare_failure, dedent, reader_of, sample_lines, seconds
+from triage.ingest.console import (
+    Line,
+    Session,
+    bare_failure,
+    dedent,
+    reader_of,
+    run_after_run,
+    sample_lines,
+    seconds,
+)
 from triage.ingest.parts import failure_from
 from triage.ingest.pytest_text import native_message
 from triage.ingest.reader import Reader, Sample
@@ -245,13 +253,4 @@ def _totals(counts: str) -> Totals:
     return Totals(passed + failed + errors + skipped, passed, failed, errors, skipped)
 
 
-def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
-    parser = _Parser()
-    for line in lines:
-        if parser.feed(line):
-            yield parser.finish()
-            parser = _Parser()
-    yield parser.finish()
-
-
-READER = Reader("behave-console", _sniff, reader_of("Behave", _sessions))
+READER = Reader("behave-console", _sniff, reader_of("Behave", run_after_run(_Parser)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from triage.ingest.console import (
@@ -18,6 +17,7 @@ from triage.ingest.console import (
     bare_failure,
     dedent,
     reader_of,
+    run_after_run,
     sample_lines,
     seconds,
     until,
@@ -206,15 +206,4 @@ def _totals(counts: str) -> Totals:
     return Totals(found["total"], found.get("passed", 0), found.get("failed", 0), 0, skipped)
 
 
-def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
-    parser = _Parser()
-    for line in lines:
-        if parser.feed(line):
-            yield parser.finish()
-            parser = _Parser()
-    last = parser.finish()
-    if last.told:
-        yield last
-
-
-READER = Reader("jest-console", _sniff, reader_of("Jest", _sessions))
+READER = Reader("jest-console", _sniff, reader_of("Jest", run_after_run(_Parser)))

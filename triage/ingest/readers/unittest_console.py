@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from triage.ingest.console import Block, Line, Session, bare_failure, reader_of, sample_lines, seconds
+from triage.ingest.console import (
+    Block,
+    Line,
+    Session,
+    bare_failure,
+    reader_of,
+    run_after_run,
+    sample_lines,
+    seconds,
+)
 from triage.ingest.parts import failure_from
 from triage.ingest.pytest_text import native_message
 from triage.ingest.reader import Reader, Sample
@@ -193,13 +202,4 @@ def _failure(trace: str, status: str, number: int) -> Failure:
     )
 
 
-def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
-    parser = _Parser()
-    for line in lines:
-        if parser.feed(line):
-            yield parser.finish()
-            parser = _Parser()
-    yield parser.finish()
-
-
-READER = Reader("unittest-console", _sniff, reader_of("unittest", _sessions))
+READER = Reader("unittest-console", _sniff, reader_of("unittest", run_after_run(_Parser)))

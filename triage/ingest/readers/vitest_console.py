@@ -8,10 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from triage.ingest.console import Block, Line, Session, bare_failure, reader_of, sample_lines, seconds, until
+from triage.ingest.console import (
+    Block,
+    Line,
+    Session,
+    bare_failure,
+    reader_of,
+    run_after_run,
+    sample_lines,
+    seconds,
+    until,
+)
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
 from triage.model import CaseResult, Failure, Outcome, Totals
@@ -214,15 +223,4 @@ def _totals(counts: str) -> Totals:
     return Totals(passed + failed + skipped, passed, failed, 0, skipped)
 
 
-def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
-    parser = _Parser()
-    for line in lines:
-        if parser.feed(line):
-            yield parser.finish()
-            parser = _Parser()
-    last = parser.finish()
-    if last.told:
-        yield last
-
-
-READER = Reader("vitest-console", _sniff, reader_of("Vitest", _sessions))
+READER = Reader("vitest-console", _sniff, reader_of("Vitest", run_after_run(_Parser)))

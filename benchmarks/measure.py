@@ -1,0 +1,56 @@
+"""What a comparison is, and how its times are taken."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from triage.ingest import Source
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison; both figures were measured in this run, on the same input."""
+
+    name: str
+    input: str
+    unit: str
+    """Of both figures: ``MB/s``, ``lines/s``, ``ms`` ..."""
+    ours: float | None
+    peer_name: str
+    peer: float | None
+    ratio: float | None
+    """Our time (or memory) over the peer's; below 1 we are better."""
+    skipped: str = ""
+    """Why there are no figures."""
+
+
+def rates(name: str, input: str, unit: str, amount: float, ours: float, peer_name: str, peer: float) -> Row:
+    """A row of two rates, from the seconds that both took for ``amount`` of ``unit``."""
+    return Row(name, input, unit, amount / ours, peer_name, amount / peer, ours / peer)
+
+
+def times(name: str, input: str, ours: float, peer_name: str, peer: float) -> Row:
+    """A row of two durations, given in seconds, shown in milliseconds."""
+    return Row(name, input, "ms", ours * 1e3, peer_name, peer * 1e3, ours / peer)
+
+
+def skipped(name: str, input: str, peer_name: str, reason: str) -> Row:
+    return Row(name, input, "", None, peer_name, None, None, reason)
+
+
+def timed(work: Callable[[], object], rounds: int = 3) -> float:
+    """Median seconds of ``work``."""
+    taken = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begin)
+    return median(taken)
+
+
+def source_of(path: Path) -> Source:
+    return Source(str(path), lambda: path.open("rb"))

@@ -1,0 +1,89 @@
+"""The readers: JUnit XML beside expat and junitparser, the log reader beside plain lines."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from xml.parsers import expat
+
+import inputs
+from measure import Row, rates, skipped, source_of, timed
+
+from triage.ingest import read
+from triage.ingest.severity import severity
+
+_PEAK = (
+    "import resource, sys\nfrom triage import read_results\n"
+    "for _ in read_results(sys.argv[1]): pass\n"
+    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+)
+_LINES = 100_000
+
+
+def junit(scratch: Path) -> Iterator[Row]:
+    """50 MB of JUnit XML to cases, beside expat with empty handlers on the same bytes, and its peak memory."""
+    small, large = scratch / "small.xml", scratch / "large.xml"
+    inputs.junit(small, 1 << 20)
+    cases = inputs.junit(large, 50 << 20)
+    size = large.stat().st_size / 1e6
+    about = f"{size:.0f} MB, {cases:,} cases"
+    ours = timed(lambda: _drain(large))
+    yield rates("JUnit XML", about, "MB/s", size, ours, "bare expat", timed(lambda: _bare_expat(large)))
+    if find_spec("junitparser"):
+        peer = timed(lambda: _junitparser(large), 1)
+        yield rates("JUnit XML", about, "MB/s", size, ours, "junitparser", peer)
+    else:
+        yield skipped("JUnit XML", about, "junitparser", "not installed; it is no dependency of triage")
+    a, b = _peak(large), _peak(small)
+    yield Row("JUnit XML, peak memory", f"{size:.0f} MB", "MiB", a, "ours on 1 MB", b, a / b)
+
+
+def log(scratch: Path) -> Iterator[Row]:
+    """100,000 lines of a service log to failures, beside iterating its decoded lines; severity beside one ``re``."""
+    path = scratch / "service.log"
+    inputs.log(path, _LINES)
+    about = f"{_LINES:,} lines"
+    ours, peer = timed(lambda: _drain(path)), timed(lambda: _plain_lines(path))
+    yield rates("any log", about, "lines/s", _LINES, ours, "its decoded lines alone", peer)
+    text = path.read_text("utf-8").splitlines()
+    words = re.compile(r"error|exception|fail|panic|fatal|refused|timed? ?out", re.IGNORECASE)
+    ours = timed(lambda: [severity(line) for line in text])
+    peer = timed(lambda: [words.search(line) for line in text])
+    yield rates("severity of a line", about, "lines/s", _LINES, ours, "one re of 7 words", peer)
+
+
+def _drain(path: Path) -> int:
+    return sum(1 for _ in read(source_of(path))[1])
+
+
+def _bare_expat(path: Path) -> None:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = lambda name, attributes: None
+    parser.EndElementHandler = lambda name: None
+    parser.CharacterDataHandler = lambda data: None
+    with path.open("rb") as file:
+        parser.ParseFile(file)
+
+
+def _junitparser(path: Path) -> int:
+    from junitparser import JUnitXml  # type: ignore[import-not-found, unused-ignore]
+
+    return sum(1 for suite in JUnitXml.fromfile(str(path)) for case in suite if case.result is not None)
+
+
+def _plain_lines(path: Path) -> int:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return sum(1 for _ in file)
+
+
+def _peak(path: Path) -> float:
+    """Peak memory in MiB of a process that reads ``path`` and nothing else."""
+    done = subprocess.run(
+        [sys.executable, "-c", _PEAK, str(path)], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
