@@ -21,6 +21,7 @@ _PEAK = (
     "for _ in read_results(sys.argv[1]): pass\n"
     "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
 )
+_LAUNCH = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c', *sys.argv[1:]]))"
 _LINES = 100_000
 
 
@@ -82,8 +83,11 @@ def _plain_lines(path: Path) -> int:
 
 
 def _peak(path: Path) -> float:
-    """Peak memory in MiB of a process that reads ``path`` and nothing else."""
-    done = subprocess.run(
-        [sys.executable, "-c", _PEAK, str(path)], capture_output=True, text=True, check=True
-    )
+    """Peak memory in MiB of a process that reads ``path`` and nothing else.
+
+    Linux hands the peak of the process that starts another one down to it (``ru_maxrss`` outlives ``exec``), so a
+    small process stands between this one and the reader.
+    """
+    command = [sys.executable, "-c", _LAUNCH, _PEAK, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return int(done.stdout) / (1 << 20 if sys.platform == "darwin" else 1 << 10)

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.ingest import Source
-from triage.ingest.redact import redact
 from triage.ingest.text import clean_lines, encoding_of, is_binary, strip_ansi, visible
 
 
@@ -72,45 +71,3 @@ def test_what_is_binary() -> None:
     assert is_binary(bytes(range(32)) * 20)
     assert not is_binary("Fehler: \u00e4\n".encode("utf-16"))
     assert encoding_of(b"plain") == "utf-8"
-
-
-SECRETS = [
-    "Authorization: Bearer abcdefghijklmnop0123",
-    "curl -H 'X-Api-Key: 5up3rs3cr3t-value'",
-    "postgres://shop:hunter2-hunter2@db/shop",
-    "password=hunter2-hunter2",
-    '"client_secret": "5up3rs3cr3t-value"',
-    "token ghp_0123456789abcdefghijABCDEFGHIJ012345",
-    "AKIAIOSFODNN7EXAMPLE",
-    "Set-Cookie: session=5up3rs3cr3t-value; Path=/",
-    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
-    "-----BEGIN RSA PRIVATE KEY-----\nMIIB5up3rs3cr3t\n-----END RSA PRIVATE KEY-----",
-]
-
-
-@pytest.mark.parametrize("text", SECRETS)
-def test_secrets_are_masked(text: str) -> None:
-    masked = redact(f"before {text} after")
-    for secret in ("5up3rs3cr3t", "hunter2", "ghp_0", "AKIAIOSF", "eyJzdWIi", "abcdefghijklmnop"):
-        assert secret not in masked
-    assert "[redacted]" in masked and masked.startswith("before ")
-    assert redact(masked) == masked
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "the token of the pipeline has no scope feed:read",
-        "password must have 12 characters",
-        "GET http://127.0.0.1:8931/v1/keys 200",
-        "rate limit exceeded for key nightly (retry after 58 s)",
-        "KeyError: 'platinum'",
-    ],
-)
-def test_what_is_no_secret_stays(text: str) -> None:
-    assert redact(text) == text
-
-
-@given(st.text(max_size=200))
-def test_masking_twice_is_masking_once(text: str) -> None:
-    assert redact(redact(text)) == redact(text)

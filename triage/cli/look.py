@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from triage.cli.output import db_option, json_option, print_json, store_at, table
+from triage.cli.output import db_option, json_option, print_json, say, store_at, table
 from triage.model import TriageError
 from triage.store import Store
 from triage.store.clusters import ClusterRow
@@ -85,15 +85,15 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
             }
         )
         return
-    click.echo(f"{row.id}  {row.title}")
-    click.echo(
+    say(f"{row.id}  {row.title}")
+    say(
         f"{count(row.tests, 'test')} blocked, {count(row.failures, 'failure')} in {count(row.runs, 'run')}; rule {row.rule or 'none'}, category {row.category or 'none'}, verdict {row.verdict.label}, {row.status}"
     )
-    click.echo(
+    say(
         f"pass rate {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed"
     )
     for reason in reasons:
-        click.echo(f"grouped: {reason.text}")
+        say(f"grouped: {reason.text}")
     table(("failures", "variant"), [(v.failures, v.template) for v in report.variants], stretch="variant")
     table(
         ("test", "where", "what it says"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 import orjson
@@ -27,6 +29,11 @@ def complain(error: TriageError | str) -> None:
     click.echo("triage: " + visible(" ".join(str(error).split("\n"))), err=True)
 
 
+def say(text: str) -> None:
+    """``text`` on stdout; what a log, a name or a server put into it cannot act on the terminal."""
+    click.echo(visible(text))
+
+
 def print_json(document: object) -> None:
     """``document`` as the only thing on stdout."""
     click.echo(
@@ -38,8 +45,10 @@ def console() -> Console:
     """Where tables are printed; plain where stdout is no terminal or ``NO_COLOR`` is set."""
     from rich.console import Console
 
-    plain = Console(highlight=False, markup=False)
-    return plain if plain.is_terminal else Console(highlight=False, markup=False, width=_PIPE_WIDTH)
+    # Asked for by name: rich would believe FORCE_COLOR and its likes.
+    if sys.stdout.isatty():
+        return Console(highlight=False, markup=False)
+    return Console(highlight=False, markup=False, width=_PIPE_WIDTH, force_terminal=False, color_system=None)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, stretch: str = "") -> None:
@@ -72,11 +81,19 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, stretch: 
 
 
 def db_option(command: _Command) -> _Command:
-    """``--db FILE``, also ``TRIAGE_DB``."""
+    """``--db FILE``, also ``TRIAGE_DB``; what SQLite refuses while the command runs is a ``StoreError``."""
+
+    @functools.wraps(command)
+    def told(*arguments: Any, db_path: Path | None, **options: Any) -> Any:
+        from triage.store.database import default_path, telling
+
+        with telling(db_path or default_path()):
+            return command(*arguments, db_path=db_path, **options)
+
     return click.option(
         "--db", "db_path", type=click.Path(path_type=Path, dir_okay=False), envvar="TRIAGE_DB", metavar="FILE",
         help="The database (default: in your data directory).",
-    )(command)  # fmt: skip
+    )(cast(_Command, told))  # fmt: skip
 
 
 def json_option(command: _Command) -> _Command:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from triage.cli.look import cluster_or_fail
-from triage.cli.output import db_option, json_option, print_json, store_at
+from triage.cli.output import db_option, json_option, print_json, say, store_at
 
 
 @click.command()
@@ -47,4 +47,4 @@ def probe(
     if as_json:
         print_json(asdict(seen))
     else:
-        click.echo(seen.summary())
+        say(seen.summary())

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
-from triage.cli.output import complain, db_option, json_option, print_json, store_at, table
+from triage.cli.output import complain, db_option, json_option, print_json, say, store_at, table
 from triage.ingest import IngestError, Source, collect
+from triage.ingest.text import is_binary
 from triage.model import CaseResult, Failure, Run, Warn
 
 _MAX_TEXT = 256 << 20
@@ -82,7 +83,7 @@ def _failure_document(failure: Failure) -> dict[str, object]:
 
 def _print_run(run: Run) -> None:
     totals = run.totals
-    click.echo(
+    say(
         f"{run.source}: {run.format}, {totals.tests} tests: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"
         f" {totals.errors} errors, {totals.skipped} skipped, {totals.xfailed} expected failures, {totals.flaky} flaky"
     )
@@ -130,7 +131,7 @@ def ingest(paths: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
         )
     elif session.results:
         fresh = [result for result in session.results if not result.known]
-        click.echo(
+        say(
             f"{len(fresh)} of {len(session.results)} sources new: {sum(r.totals.tests for r in fresh)} tests,"
             f" {sum(r.failures for r in fresh)} failures, {len(session.new_clusters)} new clusters,"
             f" {len(session.known_clusters)} known"
@@ -151,6 +152,8 @@ def one_source(name: str) -> Source:
             raise found
         if not found.head:
             raise IngestError(f"{found.name}: empty file; nothing to read")
+        if is_binary(found.head):
+            raise IngestError(f"{found.name}: binary data, no text; name a log")
         return found
     raise IngestError(f"{name}: nothing to read")
 

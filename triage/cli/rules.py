@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from triage.cli.output import complain, json_option, print_json, table
+from triage.cli.output import complain, json_option, print_json, say, table
 from triage.ingest.parts import exception_type
 from triage.rules import Engine, directories, load
 from triage.rules.load import load_file
@@ -39,7 +39,7 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
     else:
         for error in errors:
             complain(error)
-        click.echo(f"{len(engine.rules)} rules, {len(errors)} errors")
+        say(f"{len(engine.rules)} rules, {len(errors)} errors")
     sys.exit(1 if errors else 0)
 
 
@@ -66,7 +66,7 @@ def test(paths: tuple[Path, ...], as_json: bool) -> None:
             complain(
                 f"{failure.rule.file}:{failure.rule.line}: {failure.rule.id}: {failure.reason}: {failure.text!r}"
             )
-        click.echo(f"{len(engine.rules)} rules, {examples} examples, {len(failed)} failed")
+        say(f"{len(engine.rules)} rules, {examples} examples, {len(failed)} failed")
     sys.exit(1 if failed or errors else 0)
 
 

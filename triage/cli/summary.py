@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
 from triage.analysis.impact import count, overall, percent
-from triage.cli.output import complain, store_at, table
+from triage.cli.output import complain, say, store_at, table
 from triage.rules import load_engine
 from triage.sources.session import Session, ingest_all
 from triage.store import Store
@@ -45,7 +43,7 @@ def print_clusters(db: Store, rows: list[ClusterRow]) -> None:
     """The totals of all runs and a table of the clusters."""
     all_runs = runs(db)
     totals = overall(run.totals for run in all_runs)
-    click.echo(
+    say(
         f"{count(len(all_runs), 'run')}, {count(totals.tests, 'test')}: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"
         f" {totals.errors} errors, {totals.skipped} skipped, {totals.xfailed} expected failures, {totals.flaky} flaky;"
         f" pass rate {percent(totals.pass_rate)}; {count(len(rows), 'cluster')}"

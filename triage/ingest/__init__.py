@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from triage.ingest.bounds import bounded
 from triage.ingest.reader import IngestError, Source
 from triage.ingest.registry import choose
 from triage.model import CaseResult, Failure, Item, Run, RunInfo, Warn
@@ -17,8 +18,24 @@ def read(source: Source) -> tuple[str, Iterator[Item]]:
     Raises:
         IngestError: at once for an empty or unknown source; while streaming when nothing could be read.
     """
-    reader = choose(source)
-    return reader.name, reader.read(source)
+    try:
+        reader = choose(source)
+    except OSError as error:
+        raise _unreadable(source, error) from None
+    return reader.name, _checked(source, reader.read(source))
+
+
+def _checked(source: Source, items: Iterator[Item]) -> Iterator[Item]:
+    """``items``, with disk errors told as such, and without numbers that no store can hold."""
+    try:
+        for item in items:
+            yield bounded(item)
+    except OSError as error:
+        raise _unreadable(source, error) from None
+
+
+def _unreadable(source: Source, error: OSError) -> IngestError:
+    return IngestError(f"{source.name}: {error.strerror or error}; check its permissions and its disk")
 
 
 def collect(source: Source) -> Run:

@@ -10,10 +10,10 @@ from triage.ingest.severity import severity
 from triage.model import Failure
 
 CRASH = re.compile(r"^(?:panic: |fatal error: |SIGQUIT: quit$|unexpected fault address )")
-COMPILER = re.compile(r"^(?:vet: )?(?P<file>[^\s:]+\.go):(?P<line>\d+)(?::\d+)?: \S")
+COMPILER = re.compile(r"^(?:vet: )?(?P<file>[^\s:]+\.go):(?P<line>\d{1,9})(?::\d+)?: \S")
 
-_LOG = re.compile(r"^\s*(?P<file>[^\s:]+\.go):(?P<line>\d+): ?(?P<text>.*)$")
-_FRAME = re.compile(r"^\t(?P<file>\S+\.go):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$")
+_LOG = re.compile(r"^\s*(?P<file>[^\s:]+\.go):(?P<line>\d{1,9}): ?(?P<text>.*)$")
+_FRAME = re.compile(r"^\t(?P<file>\S+\.go):(?P<line>\d{1,9})(?: \+0x[0-9a-f]+)?$")
 _LIBRARY = re.compile(r"/go[^/]*/src/|/pkg/mod/|^_testmain\.go")
 _AFTER_PANIC = re.compile(r"^goroutine \d+ |^\[signal |^running tests:|^\s*$|^\tpanic: ")
 # Testify's assertions write a small table behind the place.

@@ -15,11 +15,11 @@ import sys
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from triage.ingest.reader import IngestError, Sample, Source
 from triage.ingest.registry import all_readers
@@ -31,6 +31,7 @@ MAX_RATIO = 1_000
 """Times its packed size that a member may unpack to, beyond the first 64 MiB."""
 _RATIO_FREE = 64 << 20
 _LOG_SUFFIXES = {".log", ".txt", ".out", ".err", ".console"}
+_COMPRESSED_SUFFIXES = {".gz", ".bz2", ".xz"}
 _REPORT_SUFFIXES = {".xml", ".jsonl", ".tap"}
 _SKIPPED_DIRECTORIES = {"node_modules", "__pycache__", "site-packages"}
 
@@ -38,8 +39,8 @@ Found = Source | IngestError
 """A source, or why what was named is none; the other names of the same call are still taken."""
 
 
-class BrokenArchiveError(IngestError):
-    """An archive that does not unpack."""
+class UnpackError(IngestError):
+    """An archive that does not unpack, or to more than a report can need."""
 
 
 _BROKEN = (
@@ -54,8 +55,8 @@ _BROKEN = (
 )
 
 
-def _broken(name: str, error: Exception) -> BrokenArchiveError:
-    return BrokenArchiveError(f"{name}: broken archive ({error}); download or pack it again")
+def _broken(name: str, error: Exception) -> UnpackError:
+    return UnpackError(f"{name}: broken archive ({error}); download or pack it again")
 
 
 @dataclass
@@ -83,7 +84,7 @@ class _Limited(io.RawIOBase):
             raise _broken(self.name, error) from None
         self._taken += len(data)
         if self._taken > self.limit:
-            raise IngestError(
+            raise UnpackError(
                 f"{self.name}: unpacks to more than {self.limit >> 20} MiB; unpack it yourself to read it"
             )
         buffer[: len(data)] = data
@@ -102,7 +103,7 @@ def find(names: list[str]) -> Iterator[Found]:
             yield from unpack(Source("-", partial(io.BytesIO, data)))
             continue
         path = Path(name)
-        if not path.exists() and glob.has_magic(name):
+        if glob.has_magic(name) and not _exists(path):
             matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207  (an absolute pattern is no Path.glob)
             if not matches:
                 yield IngestError(f"{name}: nothing matches this pattern; check the path")
@@ -110,6 +111,13 @@ def find(names: list[str]) -> Iterator[Found]:
                 yield from _local(Path(match))
         else:
             yield from _local(path)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _local(path: Path) -> Iterator[Found]:
@@ -137,7 +145,7 @@ def _directory(root: Path) -> Iterator[Found]:
         looked_at += 1
         try:
             for item in unpack(_file(path)):
-                if isinstance(item, BrokenArchiveError):
+                if isinstance(item, UnpackError):
                     yield item
                 elif isinstance(item, Source) and _is_result(item):
                     found = True
@@ -168,7 +176,8 @@ def _os_walk(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
 
 def _is_result(source: Source) -> bool:
     """Whether a file that nobody named is a test result: a format claims it, or it is called a log."""
-    suffix = Path(source.name.rpartition("!")[2]).suffix.lower()
+    suffixes = [suffix.lower() for suffix in Path(source.name.rpartition("!")[2]).suffixes]
+    suffix = next((suffix for suffix in reversed(suffixes) if suffix not in _COMPRESSED_SUFFIXES), "")
     if not source.head.strip():
         # An empty report is what a killed run leaves behind, and is told when it is read.
         return suffix in _REPORT_SUFFIXES
@@ -184,30 +193,22 @@ def unpack(source: Source) -> Iterator[Found]:
 
     Members are only read where they lie: nothing is written to disk, so a member's name cannot escape.
     """
-    magic = source.head[:6]
     try:
-        if magic.startswith(b"\x1f\x8b"):
-            yield from _compressed(source, gzip.open)
-        elif magic.startswith(b"BZh"):
-            yield from _compressed(source, bz2.open)
-        elif magic.startswith(b"\xfd7zXZ"):
-            yield from _compressed(source, lzma.open)
-        elif magic.startswith(b"PK\x03\x04"):
-            yield from _members(source, _zip_members)
-        elif source.head[257:262] == b"ustar":
-            yield from _members(source, _tar_members)
-        else:
+        if (packed := _packing(source.head)) is None:
             yield source
+        else:
+            how, opener = packed
+            yield from how(source, opener)
     except IngestError as error:
         yield error
     except _BROKEN as error:
         yield _broken(source.name, error)
 
 
-def _compressed(source: Source, opener: object) -> Iterator[Found]:
+def _compressed(source: Source, opener: Callable[..., Any]) -> Iterator[Found]:
     def open_inner() -> BinaryIO:
         raw = source.open()
-        inner = opener(raw)  # type: ignore[operator]
+        inner = opener(raw)
         size = 0
         if raw.seekable():
             size = raw.seek(0, io.SEEK_END)
@@ -221,10 +222,10 @@ def _limit(packed: int) -> int:
     return min(MAX_UNPACKED, max(_RATIO_FREE, packed * MAX_RATIO))
 
 
-def _members(source: Source, members: object) -> Iterator[Found]:
+def _members(source: Source, members: Callable[..., Any]) -> Iterator[Found]:
     found = False
-    for member in members(source):  # type: ignore[operator]
-        if member.head[:2] in (b"\x1f\x8b", b"PK") or _is_result(member):
+    for member in members(source):
+        if _packing(member.head) or _is_result(member):
             for item in unpack(member):
                 found = True
                 yield item
@@ -258,14 +259,31 @@ def _zip_members(source: Source) -> Iterator[Source]:
 
 def _tar_members(source: Source) -> Iterator[Source]:
     with source.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-        names = [info.name for info in archive if info.isfile() and info.size]
-    for name in names:
-
-        def open_member(name: str = name) -> BinaryIO:
+        names = [(at, info.name) for at, info in enumerate(archive) if info.isfile() and info.size]
+    for place, name in names:
+        # By its place: an archive may hold a name twice.
+        def open_member(place: int = place, name: str = name) -> BinaryIO:
             with source.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-                for info in archive:
-                    if info.name == name and (inner := archive.extractfile(info)) is not None:
+                for at, info in enumerate(archive):
+                    if at == place and (inner := archive.extractfile(info)) is not None:
                         return io.BytesIO(inner.read(MAX_UNPACKED))
             raise IngestError(f"{source.name}!{name}: gone from the archive while it was read; try again")
 
         yield Source(f"{source.name}!{name}", open_member)
+
+
+_Unpacker = Callable[[Source, Callable[..., Any]], Iterator[Found]]
+_MAGIC: tuple[tuple[int, bytes, _Unpacker, Callable[..., Any]], ...] = (
+    (0, b"\x1f\x8b", _compressed, gzip.open),
+    (0, b"BZh", _compressed, bz2.open),
+    (0, b"\xfd7zXZ", _compressed, lzma.open),
+    (0, b"PK\x03\x04", _members, _zip_members),
+    (257, b"ustar", _members, _tar_members),
+)
+
+
+def _packing(head: bytes) -> tuple[_Unpacker, Callable[..., Any]] | None:
+    """How what begins with ``head`` is unpacked; None if it is no archive."""
+    return next(
+        ((how, opener) for at, magic, how, opener in _MAGIC if head[at : at + len(magic)] == magic), None
+    )

@@ -118,7 +118,7 @@ def text(value: Any, *path: str) -> str:
 
 def clean(said: str) -> str:
     """``said`` without colours, NULs, mojibake and halves of surrogate pairs."""
-    return mend(_SURROGATE.sub("\ufffd", strip_ansi(said).replace("\x00", "\u2400")))
+    return mend(_SURROGATE.sub("\ufffd", strip_ansi(said))).replace("\x00", "\u2400")
 
 
 def number(value: Any, *path: str) -> float | None:

@@ -15,11 +15,13 @@ _TYPE = re.compile(
 _DOTTED = re.compile(r"^(?P<type>[a-z_]\w*(?:\.\w+)*\.[A-Z]\w+)(?::\s|:?$)")
 _SHORT = re.compile(r"^(?P<type>Error|Failed|Exit|KeyboardInterrupt|SystemExit|GeneratorExit)(?::\s|:?$| \[)")
 
-_PYTHON_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
-_PYTEST_FRAME = re.compile(r"^(?P<file>(?:[A-Za-z]:)?[^\s:()'\"]+\.\w{1,4}):(?P<line>\d+):(?: |$)")
-_JS_FRAME = re.compile(r"^\s*at (?:.*\()?(?:file://)?(?P<file>[^()\s]+?):(?P<line>\d+):\d+\)?$")
-_JVM_FRAME = re.compile(r"^\s*at (?:[\w.$/<>@]+)\((?P<file>[\w$]+\.(?:java|kt|scala|groovy)):(?P<line>\d+)\)")
-_JS_ARROW = re.compile(r"^\s*❯ (?:.* )?(?P<file>\S+?):(?P<line>\d+):\d+$")
+_PYTHON_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d{1,9})')
+_PYTEST_FRAME = re.compile(r"^(?P<file>(?:[A-Za-z]:)?[^\s:()'\"]+\.\w{1,4}):(?P<line>\d{1,9}):(?: |$)")
+_JS_FRAME = re.compile(r"^\s*at (?:.*\()?(?:file://)?(?P<file>[^()\s]+?):(?P<line>\d{1,9}):\d+\)?$")
+_JVM_FRAME = re.compile(
+    r"^\s*at (?:[\w.$/<>@]+)\((?P<file>[\w$]+\.(?:java|kt|scala|groovy)):(?P<line>\d{1,9})\)"
+)
+_JS_ARROW = re.compile(r"^\s*❯ (?:.* )?(?P<file>\S+?):(?P<line>\d{1,9}):\d+$")
 
 _LIBRARY = re.compile(
     r"site-packages|dist-packages|node_modules|/usr/lib/|/lib/python\d|^node:|<frozen|internal/"

@@ -9,7 +9,7 @@ from triage.ingest.parts import exception_type, location
 from triage.model import Failure
 
 HEADER = re.compile(
-    r"^\s*(?:(?P<number>\d+)\) )?(?:\[(?P<project>[^\]]+)\] › )?(?P<file>[^\s›][^›]*?):(?P<line>\d+):(?P<column>\d+) › (?P<title>.+?)\s*─*$"
+    r"^\s*(?:(?P<number>\d+)\) )?(?:\[(?P<project>[^\]]+)\] › )?(?P<file>[^\s›][^›]*?):(?P<line>\d{1,9}):(?P<column>\d+) › (?P<title>.+?)\s*─*$"
 )
 """``  1) [api] › e2e/orders.spec.js:10:3 › orders › are all paid ────``"""
 

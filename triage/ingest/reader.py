@@ -29,6 +29,11 @@ class Source:
     open: Callable[[], BinaryIO]
     """A fresh stream from the first byte on; the caller closes it."""
 
+    def __post_init__(self) -> None:
+        # Names of files may be any bytes; half surrogate pairs are what Python makes of them, and no text.
+        clean = self.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        object.__setattr__(self, "name", clean)
+
     @cached_property
     def head(self) -> bytes:
         """The first 64 KiB."""

@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-# CSI, OSC (ended by BEL or ST) and two-character escapes, ECMA-48 section 5.
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+# CSI, strings (OSC, DCS, SOS, PM, APC, ended by BEL or ST), and short escapes: ECMA-48 section 5, ECMA-35.
+_ANSI = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-OQ-WYZ\\])"
+)
 
 # Time stamps that CI systems put before every line.
 _GITHUB_STAMP = re.compile(r"^\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ")
@@ -121,9 +123,8 @@ def clean_lines(raw: Iterable[str]) -> Iterator[str]:
             text = strip_ansi(line[:MAX_LINE].rstrip("\r\n"))
             if prefix is not None:
                 text = _GITHUB_COMMAND.sub("", prefix.sub("", text))
-            if "\x00" in text:
-                text = text.replace("\x00", "\u2400")
-            yield mend(text)
+            text = mend(text)
+            yield text.replace("\x00", "\u2400") if "\x00" in text else text
 
 
 def open_text(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:

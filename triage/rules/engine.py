@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
@@ -26,6 +27,12 @@ class Engine:
         self._patterns = sorted({c.value for c in conditions if c.kind == "pattern"})
         self._phrases = sorted({c.value.lower() for c in conditions if c.kind == "phrase"})
         self._cutoff = min((c.threshold for c in conditions if c.kind == "phrase"), default=100.0)
+        # A text hits few conditions: only the rules that they could decide are looked at.
+        self._deciding: defaultdict[str, list[Rule]] = defaultdict(list)
+        for rule in self.rules:
+            for condition in rule.any or rule.all:
+                self._deciding[_key(condition)].append(rule)
+        self._types = [c for c in conditions if c.kind == "type" and _key(c) in self._deciding]
         self._set: re2.Set | None = None
         if self._patterns:
             options = re2.Options()
@@ -49,8 +56,12 @@ class Engine:
         """Every rule that matches, the winner first: by priority, score, length of the condition, id."""
         text = _matchable(text)
         hits = self._hits(text, self._cutoff)
+        candidates = {rule.id: rule for key in hits for rule in self._deciding.get(key, ())}
+        for condition in self._types if type else ():
+            if fnmatchcase(type, condition.value):
+                candidates |= {rule.id: rule for rule in self._deciding[_key(condition)]}
         found = []
-        for rule in self.rules:
+        for rule in candidates.values():
             score, weight = self._score(rule, hits, type)
             if score:
                 found.append(
@@ -69,14 +80,14 @@ class Engine:
         """Scores of the conditions that are in ``text``: patterns by their source, phrases by their words."""
         hits: dict[str, float] = {}
         if self._set is not None:
-            hits = {"pattern:" + self._patterns[index]: 100.0 for index in self._set.Match(text) or ()}
+            hits = {f"pattern:{self._patterns[index]}": 100.0 for index in self._set.Match(text) or ()}
         if self._phrases and text:
             lowered = text.lower()
             for phrase, score, _ in process.extract(
                 lowered, self._phrases, scorer=fuzz.partial_ratio, score_cutoff=cutoff, limit=None
             ):
                 # partial_ratio takes the shorter for the needle: a short text is not inside a phrase.
-                hits["phrase:" + phrase] = (
+                hits[f"phrase:{phrase}"] = (
                     score if len(lowered) >= len(phrase) else fuzz.ratio(lowered, phrase)
                 )
         return hits
@@ -96,11 +107,15 @@ def _matchable(text: str) -> str:
     return text[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
 
 
+def _key(condition: Condition) -> str:
+    """What the hits call a condition."""
+    return f"{condition.kind}:{condition.value.lower() if condition.kind == 'phrase' else condition.value}"
+
+
 def _value(condition: Condition, hits: dict[str, float], type: str) -> float:
     if condition.kind == "type":
         return 100.0 if type and fnmatchcase(type, condition.value) else 0.0
-    value = condition.value.lower() if condition.kind == "phrase" else condition.value
-    return hits.get(f"{condition.kind}:{value}", 0.0)
+    return hits.get(_key(condition), 0.0)
 
 
 def _holds(condition: Condition, hits: dict[str, float], type: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from triage.signature.normalize import hard_tokens, normalize
 
 THRESHOLD = 90.0
 """rapidfuzz token ratio, 0 to 100, from which two templates with the same hard tokens are one."""
+_LONGER = (200 - THRESHOLD) / THRESHOLD
+"""Times the length of a text that one like it can have: 2 * short / (short + long) is the most that they share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,17 @@ def merge(templates: Iterable[str]) -> dict[str, str]:
     for template in parent:
         blocks[hard_tokens(template)].append(template)
     for block in blocks.values():
+        # The ratio of two texts is bounded by their lengths: only near lengths need to be compared.
+        block.sort(key=lambda template: (len(template), template))
+        lengths = [len(template) for template in block]
         for index, template in enumerate(block):
-            for _, _, other in process.extract(
-                template, block[index + 1 :], scorer=fuzz.ratio, score_cutoff=THRESHOLD, limit=None
+            end = bisect_right(lengths, len(template) * _LONGER)
+            own = root(template)
+            others = [other for other in block[index + 1 : end] if root(other) != own]
+            for other, _, _ in process.extract(
+                template, others, scorer=fuzz.ratio, score_cutoff=THRESHOLD, limit=None
             ):
-                a, b = sorted((root(template), root(block[index + 1 + other])))
+                a, b = sorted((root(template), root(other)))
                 parent[b] = a
     return {template: root(template) for template in parent}
 

@@ -46,8 +46,4 @@ def ingest_all(
             session.results.append(ingest(db, found, engine, batch))
         except IngestError as error:
             session.errors.append(error)
-        except OSError as error:
-            session.errors.append(
-                IngestError(f"{found.name}: {error.strerror or error}; check its permissions")
-            )
     return session

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,6 +54,15 @@ def open_store(path: Path | None = None) -> Store:
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error}; name another file with --db") from None
     return db
+
+
+@contextmanager
+def telling(path: Path) -> Iterator[None]:
+    """What SQLite refuses inside is a ``StoreError`` that names ``path``: locked, full, damaged, read-only."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path}: {error}; is another program writing to it, is the disk full?") from None
 
 
 def _migrate(db: Database, path: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 
 import orjson
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from triage.ingest import Source, read
-from triage.ingest.redact import redact
+from triage.ingest.redact import redact, redact_value
 from triage.model import CaseResult, Failure, RunInfo, Totals, Warn
 from triage.rules import Engine, RuleMatch
 from triage.signature import Signature, signature_of
@@ -83,7 +83,7 @@ class _Writer:
         self._db, self._source, self._format, self._engine = db, source, format_, engine
         cursor = db.conn.execute(
             "INSERT INTO runs (digest, batch, source, format, ingested_at) VALUES (?, ?, ?, ?, ?)",
-            [digest_of_bytes, batch, source, format_, now()],
+            [digest_of_bytes, batch, redact(source), format_, now()],
         )
         self._batch = batch
         self._run = int(cursor.lastrowid or 0)
@@ -93,15 +93,17 @@ class _Writer:
         self._case_rows: list[tuple[object, ...]] = []
         self._failure_rows: list[tuple[object, ...]] = []
         self._signatures: dict[str, tuple[Signature, RuleMatch | None]] = {}
+        self._known: dict[str, dict[str, str]] = {}
+        """Templates that the store had before, by their hard tokens, with their clusters."""
         self._matches: dict[tuple[str, str], RuleMatch | None] = {}
 
     def case(self, case: CaseResult) -> None:
         self._totals = self._totals.plus(case)
-        test = self._known_test(case) or case.id
+        test = self._known_test(case) or redact(case.id)
         self._case_rows.append(
             (
-                self._next_case, self._run, test, case.name, case.suite, case.file, case.line,
-                case.outcome.value, case.duration, case.attempts, redact(case.output), redact(_json(case.properties)),
+                self._next_case, self._run, test, redact(case.name), redact(case.suite), case.file, case.line,
+                case.outcome.value, case.duration, case.attempts, redact(case.output), _json(_masked(case.properties)),
             )
         )  # fmt: skip
         for failure in case.failures:
@@ -175,7 +177,7 @@ class _Writer:
             f" warnings = ?, {', '.join(f'{name} = ?' for name in counts)} WHERE id = ?",
             [
                 info.started, info.duration, info.environment, info.workers, "report" if stand else "cases",
-                _json({"suites": info.suites, "properties": info.properties, "tables": [asdict(t) for t in info.tables],
+                _json({"suites": info.suites, "properties": _masked(info.properties), "tables": [asdict(t) for t in info.tables],
                        "stated": asdict(info.totals) if info.totals else None}),
                 _json([asdict(w) for w in self.warnings]),
                 *counts.values(), self._run,
@@ -221,15 +223,16 @@ class _Writer:
 
     def _nearest(self, template: str) -> tuple[str, float, str] | None:
         """Cluster, score and template of the most similar known signature, if it is similar enough."""
-        rows = self._db.conn.execute(
-            "SELECT cluster_id, template FROM signatures WHERE hard = ? AND joined_by != 'rule' ORDER BY template",
-            [_hard(template)],
-        ).fetchall()
-        scored = [
-            (fuzz.ratio(template, other, score_cutoff=THRESHOLD), cluster, other) for cluster, other in rows
-        ]
-        score, cluster, other = max(scored, key=lambda entry: entry[0], default=(0.0, "", ""))
-        return (cluster, score, other) if score >= THRESHOLD else None
+        hard = _hard(template)
+        if hard not in self._known:
+            rows = self._db.conn.execute(
+                "SELECT template, cluster_id FROM signatures WHERE hard = ? AND joined_by != 'rule' ORDER BY template",
+                [hard],
+            )
+            self._known[hard] = dict(rows.fetchall())
+        known = self._known[hard]
+        found = process.extractOne(template, known.keys(), scorer=fuzz.ratio, score_cutoff=THRESHOLD)
+        return (known[found[0]], found[1], found[0]) if found else None
 
     def _ensure_cluster(self, cluster: str, title: str, template: str, match: RuleMatch | None) -> set[str]:
         cursor = self._db.conn.execute(
@@ -246,6 +249,10 @@ class _Writer:
             "INSERT INTO signatures (id, cluster_id, template, hard, joined_by, score, near) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [key, cluster, template, _hard(template), joined_by, score, near],
         )
+
+
+def _masked(properties: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    return [(redact(name), redact_value(name, value)) for name, value in properties]
 
 
 def _hard(template: str) -> str:

@@ -22,12 +22,12 @@ _COUNTS = {
         r"^(?:tests? )?(?:skip(?:ped|s)?|pending|not run|ignored)(?: tests?)?$", re.IGNORECASE
     ),
 }
-_NUMBER = re.compile(r"^[~≈]?\s*(\d[\d,]*)\b(?!\s*(?:[./%:]|-\d|ms\b|s\b|sec|min))")
+_NUMBER = re.compile(r"^[~≈]?\s*(\d[\d,]{0,14})\b(?!\s*(?:[./%:]|-\d|ms\b|s\b|sec|min))")
 _OVERALL = re.compile(r"\b(?:overall|total|all|sum|summe|gesamt)\b", re.IGNORECASE)
 _PAIRS = (
-    re.compile(r"(?P<passed>\d+) (?:tests? )?pass(?:ed|ing)?\s*(?:/|of|out of)\s*(?P<tests>\d+)", re.IGNORECASE),
-    re.compile(r"(?P<passed>\d+)\s*(?:/|of|out of)\s*(?P<tests>\d+)(?: tests?)?(?: (?:have|are|were))?[ :]*(?:pass(?:ed|ing|es)?|functioning|green)", re.IGNORECASE),
-    re.compile(r"\((?P<passed>\d+)\s*/\s*(?P<tests>\d+)\b[^)]*\)"),
+    re.compile(r"(?P<passed>\d{1,9}) (?:tests? )?pass(?:ed|ing)?\s*(?:/|of|out of)\s*(?P<tests>\d{1,9})", re.IGNORECASE),
+    re.compile(r"(?P<passed>\d{1,9})\s*(?:/|of|out of)\s*(?P<tests>\d{1,9})(?: tests?)?(?: (?:have|are|were))?[ :]*(?:pass(?:ed|ing|es)?|functioning|green)", re.IGNORECASE),
+    re.compile(r"\((?P<passed>\d{1,9})\s*/\s*(?P<tests>\d{1,9})\b[^)]*\)"),
 )  # fmt: skip
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?%")
 _STARTED = (
@@ -153,7 +153,7 @@ def suites(found: list[Section]) -> Iterator[tuple[Section, Totals]]:
         for block in section.key_values():
             if "rate" in block.key.lower() and (numbers := pair(plain(block.text))):
                 counts.setdefault("passed", numbers[0])
-            if _name_of(block.key) == "tests" and (errors := re.search(r"(\d+) errors?\b", block.text)):
+            if _name_of(block.key) == "tests" and (errors := re.search(r"(\d{1,9}) errors?\b", block.text)):
                 counts.setdefault("errors", int(errors[1]))
         if "passed" in counts or "failed" in counts:
             yield section, _complete(counts)
@@ -263,7 +263,7 @@ def surroundings(found: list[Section], overall_is_sum: bool) -> RunInfo:
         None,
     )
     workers = next(
-        (int(m[0]) for n in ("workers",) if n in values and (m := re.match(r"\d+", values[n][0]))), None
+        (int(m[0]) for n in ("workers",) if n in values and (m := re.match(r"\d{1,9}", values[n][0]))), None
     )
     environment = next(
         (values[n][0] for n in ("environment", "env", "target", "staging") if n in values), None

@@ -26,13 +26,13 @@ from triage.ingest.pytest_text import native_message
 from triage.ingest.reader import Reader, Sample
 from triage.model import CaseResult, Failure, Outcome, Totals
 
-_FEATURE = re.compile(r"^(?! )[^:#]{1,30}: (?P<name>\S.*?) *# (?P<file>\S.*?\.feature):(?P<line>\d+)$")
+_FEATURE = re.compile(r"^(?! )[^:#]{1,30}: (?P<name>\S.*?) *# (?P<file>\S.*?\.feature):(?P<line>\d{1,9})$")
 _PLAIN_FEATURE = re.compile(r"^Feature: (?P<name>\S.*?)$")
 # The place tells a scenario in any language; the plain formatter leaves it out.
-_SCENARIO = re.compile(r"^ {2,4}[^:#@]{1,30}: (?P<name>\S.*?) *# (?P<file>\S.*?\.feature):(?P<line>\d+)$")
+_SCENARIO = re.compile(r"^ {2,4}[^:#@]{1,30}: (?P<name>\S.*?) *# (?P<file>\S.*?\.feature):(?P<line>\d{1,9})$")
 _PLAIN_SCENARIO = re.compile(r"^ {2,4}(?:Scenario(?: Outline)?|Example): (?P<name>\S.*?) *$")
 _STEP = re.compile(
-    r"^ {4,6}(?P<step>\S.*?) *# (?:(?P<none>None)|(?P<file>\S.*?):(?P<line>\d+))(?: [\d.]+s)?$"
+    r"^ {4,6}(?P<step>\S.*?) *# (?:(?P<none>None)|(?P<file>\S.*?):(?P<line>\d{1,9}))(?: [\d.]+s)?$"
 )
 _PLAIN_STEP = re.compile(
     r"^ {4,6}(?P<step>\S.*?) \.\.\. (?P<status>passed|failed|error|undefined|skipped|untested|pending)(?: in [\d.]+s)?$"
@@ -40,7 +40,7 @@ _PLAIN_STEP = re.compile(
 _TAGS = re.compile(r"^ {2,4}(?P<tags>@\S+(?: @\S+)*)$")
 _HOOK = re.compile(r"^ *HOOK-ERROR in (?P<hook>\w+)(?:\([^)]*\))?: (?P<text>\S.*)$")
 _LIST = re.compile(r"^(?P<kind>Failing|Errored) scenarios:$")
-_LISTED = re.compile(r"^  (?P<file>\S.*?\.feature):(?P<line>\d+)(?:  ?(?P<name>\S.*?))? *$")
+_LISTED = re.compile(r"^  (?P<file>\S.*?\.feature):(?P<line>\d{1,9})(?:  ?(?P<name>\S.*?))? *$")
 _COUNTS = re.compile(r"^(?P<counts>\d+ scenarios? passed(?:, \d+ \w+)*)$")
 _TOOK = re.compile(r"^Took (?P<minutes>\d+)m(?:in )?(?P<seconds>[\d.]+)s$")
 _SNIPPETS = re.compile(r"^You can implement step definitions for undefined steps")

@@ -42,11 +42,11 @@ _ERROR = re.compile(r"^error(?:\[E\d+\])?: (?P<text>\S.*)$")
 _ECHO = re.compile(
     r"^(?:could not compile|aborting due to|\d+ targets? failed|(?:doc)?test failed, to rerun)"
 )
-_AT = re.compile(r"^ *--> (?P<file>[^\s:]+):(?P<line>\d+):\d+$")
+_AT = re.compile(r"^ *--> (?P<file>[^\s:]+):(?P<line>\d{1,9}):\d+$")
 _DIED = re.compile(r"^  process didn't exit successfully: .*\((?:signal|exit code|exit status): ")
 
 _PANIC = re.compile(
-    r"^thread '.*?' (?:\(\d+\) )?panicked at (?:'(?P<old>.*)', )?(?P<file>\S+?):(?P<line>\d+):\d+:?$"
+    r"^thread '.*?' (?:\(\d+\) )?panicked at (?:'(?P<old>.*)', )?(?P<file>\S+?):(?P<line>\d{1,9}):\d+:?$"
 )
 _NOT_AS_EXPECTED = re.compile(r"^note: (?:test did not panic|panic did not contain)")
 _AFTER = re.compile(r"^note: |^stack backtrace:")

@@ -79,7 +79,7 @@ def _case(feature: dict[str, Any], element: dict[str, Any], background: list[dic
         outcome=outcome or Outcome.SKIPPED,
         suite=text(feature, "name"),
         file=file or text(feature, "uri") or text(feature, "location").rpartition(":")[0] or None,
-        line=int(line) if line.isdecimal() else integer(element, "line"),
+        line=int(line) if line.isdecimal() and len(line) < 10 else integer(element, "line"),
         duration=round(sum(_seconds(step) for step in steps), 6),
         failures=tuple(failures),
         properties=tuple(("tag", tag) for tag in tags),
@@ -103,7 +103,7 @@ def _failure(step: dict[str, Any], outcome: Outcome) -> Failure:
     message = f"{_UNTOLD[status]}: {name}" if status in _UNTOLD and not said else ""
     failure = failure_from(said or message or f"{name} failed", message=message, kind=kind)
     file, _, line = place.rpartition(":")
-    if failure.file is None and line.isdecimal():
+    if failure.file is None and line.isdecimal() and len(line) < 10:
         failure = Failure(failure.message, failure.type, kind, failure.trace, file, int(line))
     return failure
 

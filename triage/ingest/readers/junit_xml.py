@@ -16,7 +16,7 @@ from triage.ingest.playwright_text import error_blocks
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.text import mend, strip_ansi
 from triage.ingest.xml_text import stream
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, worse
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, worse
 
 _RED = {"failure": "failure", "error": "error"}
 _RETRIED = {
@@ -61,6 +61,16 @@ class _Element:
     properties: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass
+class _Text:
+    """An element whose text counts."""
+
+    name: str
+    attributes: dict[str, str]
+    line: int
+    parts: list[str] = field(default_factory=list)
+
+
 class _Handler:
     """See ``xml_text.Handler``."""
 
@@ -70,11 +80,14 @@ class _Handler:
         self._parser = parser
         self._suites: list[_Suite] = []
         self._case: _Element | None = None
-        self._open: tuple[str, dict[str, str], int] | None = None
-        self._text: list[str] = []
+        self._open: list[_Text] = []
         self._last: CaseResult | None = None
-        self._root = True
+        self._root = ""
+        self._stated: int | None = None
+        self._root_line = 0
+        self._elements = 0
         self._dated = False
+        self._was_pytest = False
 
     def take(self, *, all_of_it: bool) -> list[Item]:
         # The last case stays: the next element may be its tear-down or rerun.
@@ -89,25 +102,30 @@ class _Handler:
         elif name == "testcase":
             self._case = _Element(attributes, self._parser.CurrentLineNumber)
         elif name in _TEXT:
-            self._open = (name, attributes, self._parser.CurrentLineNumber)
-            self._text = []
+            self._open.append(_Text(name, attributes, self._parser.CurrentLineNumber))
 
     def data(self, text: str) -> None:
-        if self._open is not None:
-            self._text.append(text)
+        if self._open:
+            self._open[-1].parts.append(text)
 
     def end(self, name: str) -> None:
         name = name.rpartition(":")[2]
-        if name == "testsuite":
-            self._suites.pop()
+        if name in ("testsuites", "testsuite"):
+            if name == "testsuite":
+                self._suites.pop()
+            if name == self._root and not self._suites:
+                self._compare_counts()
         elif name == "testcase" and self._case is not None:
             self._finish_case(self._case)
             self._case = None
-        elif self._open is not None and name == self._open[0]:
-            _, attributes, line = self._open
-            self._open = None
-            text = mend(strip_ansi("".join(self._text)))
-            if self._case is not None:
+        elif self._open and name == self._open[-1].name:
+            closed = self._open.pop()
+            attributes, line = closed.attributes, closed.line
+            text = mend(strip_ansi("".join(closed.parts)))
+            if name == "stackTrace" and self._open:
+                # Surefire's reruns hold their trace in an element of its own.
+                self._open[-1].parts.append(text)
+            elif self._case is not None:
                 self._child(self._case, name, attributes, text, line)
             elif name == "property":
                 self._run_property(attributes, text)
@@ -118,13 +136,21 @@ class _Handler:
 
     def _start_suite(self, name: str, attributes: dict[str, str]) -> None:
         if name == "testsuite":
+            self._was_pytest = self._was_pytest or attributes.get("name") == "pytest"
             self._suites.append(_Suite(attributes.get("name", ""), attributes.get("file"), attributes))
         if not self._dated and attributes.get("timestamp"):
             self._dated = True
             self.items.append(RunInfo(started=attributes["timestamp"]))
-        if self._root:
-            self._root = False
+        if not self._root:
+            self._root, self._stated = name, _integer(attributes.get("tests"))
+            self._root_line = self._parser.CurrentLineNumber
             self.items.append(RunInfo(duration=_seconds(attributes.get("time")), totals=_stated(attributes)))
+
+    def _compare_counts(self) -> None:
+        # pytest counts reports (set-up, tear-down, subtests) where it lists tests.
+        if self._stated is not None and self._stated != self._elements and not self._was_pytest:
+            text = f"the head speaks of {self._stated} tests, {self._elements} are listed: those were counted"
+            self.items.append(Warn(text, self._root_line))
 
     def _run_property(self, attributes: dict[str, str], text: str) -> None:
         if name := attributes.get("name"):
@@ -149,6 +175,7 @@ class _Handler:
 
     def _finish_case(self, element: _Element) -> None:
         self.seen += 1
+        self._elements += 1
         case = self._result(element)
         # pytest writes a second element of the same case for a broken tear-down, and one for each rerun.
         if self._is_pytest() and self._last is not None and self._last.id == case.id:
@@ -252,7 +279,7 @@ def _stated(attributes: dict[str, str]) -> Totals | None:
 
 
 def _integer(text: str | None, offset: int = 0) -> int | None:
-    return int(text) + offset if text is not None and text.strip().isdecimal() else None
+    return int(text) + offset if text and len(text) < 16 and text.strip().isdecimal() else None
 
 
 def _seconds(text: str | None) -> float | None:

@@ -33,7 +33,7 @@ _BAIL = re.compile(r"^ *Bail out!\s*(?P<why>.*)$")
 _COMMENT = re.compile(r"^ *#(?P<text>.*)$")
 _FILE = re.compile(r"^(?P<file>\S+\.\w{1,5}) \.{2,} *(?P<end>\S.*)?$")
 _TITLE = re.compile(r"^\s*Failed (?:\(TODO\) )?test '(?P<name>.+)'$")
-_PLACE = re.compile(r"^\s*at (?P<file>\S+) line (?P<line>\d+)\.$")
+_PLACE = re.compile(r"^\s*at (?P<file>\S+) line (?P<line>\d{1,9})\.$")
 _SUMMARY = re.compile(
     r"^(?:Test Summary Report|Dubious, test returned|Files=\d+, Tests=\d+|Failed \d+/\d+ subtests)"
 )

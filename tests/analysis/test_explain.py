@@ -1,0 +1,148 @@
+"""Why a failure stands in its cluster: what decided, how near the next one was."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from xml.sax.saxutils import quoteattr
+
+import pytest
+
+from triage.analysis.explain import Explanation, explain
+from triage.analysis.extract import extract
+from triage.analysis.impact import count, impact, percent
+from triage.ingest import Source
+from triage.model import Totals
+from triage.rules import Engine
+from triage.signature.group import THRESHOLD
+from triage.store import Store
+from triage.store.clusters import ClusterRow, clusters, members, variants
+from triage.store.ingest import ingest
+
+LIMITED = "HTTP 429 Too Many Requests: rate limit exceeded for key nightly"
+PUMP = "pump 17 of the fountain ran dry while it was being filled"
+PUMPS = "pump 17 of the fountains ran dry while it was being filled"
+DRAIN = "pump 4 of the fountain ran full while it was being drained"
+
+Explain = Callable[..., list[Explanation]]
+
+
+@pytest.fixture
+def explained(db: Store, engine: Engine) -> Explain:
+    """Ingest one failed test a message; the explanations of the cluster that holds the first."""
+
+    def run(*messages: str, asked: Engine | None = engine) -> list[Explanation]:
+        cases = "".join(
+            f'<testcase name="t{number}"><failure message={quoteattr(message)}/></testcase>'
+            for number, message in enumerate(messages)
+        )
+        data = f'<testsuite name="s">{cases}</testsuite>'.encode()
+        ingest(db, Source("r.xml", lambda: io.BytesIO(data)), engine, 1)
+        rows = clusters(db)
+        row = next(row for row in rows if any(m.test == "s::t0" for m in members(db, row.id)))
+        kinds = {variant.signature: variant for variant in variants(db, row.id)}
+        return [explain(row, member, kinds[member.signature], rows, asked) for member in members(db, row.id)]
+
+    return run
+
+
+def test_a_rule_is_named_with_the_condition_that_held(explained: Explain) -> None:
+    [why] = explained(LIMITED, PUMP)
+    assert why.decided_by == "rule"
+    assert why.text.startswith("the rule http-429-rate-limit names it by its ")
+    assert why.headline == LIMITED
+    assert why.threshold == THRESHOLD
+
+
+def test_a_rule_that_is_gone_is_not_made_up(explained: Explain) -> None:
+    [why] = explained(LIMITED, asked=Engine([]))
+    assert why.text == "the rule http-429-rate-limit names it"
+
+
+def test_the_template_and_what_was_masked(explained: Explain) -> None:
+    [why] = explained(PUMP)
+    assert why.decided_by == "exact"
+    assert why.text == "its template is the cluster's own"
+    assert why.template == PUMP.replace("17", "<num>")
+    assert [(hole.kind, hole.value) for hole in why.holes] == [("num", "17")]
+
+
+def test_a_similar_one_says_whom_it_is_like_and_how_much(explained: Explain) -> None:
+    whys = explained(PUMP, PUMPS)
+    assert [why.decided_by for why in whys] == ["exact", "similar"]
+    similar = whys[1]
+    assert THRESHOLD <= similar.score < 100
+    assert f"score {similar.score:.1f}, needed {THRESHOLD:.0f}" in similar.text
+    assert PUMP.replace("17", "<num>") in similar.text
+
+
+def test_the_next_cluster_is_named_and_was_not_near_enough(db: Store, explained: Explain) -> None:
+    [why] = explained(PUMP, DRAIN, "the lighthouse was dark")
+    assert why.runner_up is not None
+    other = {row.id: row for row in clusters(db)}[why.runner_up]
+    assert (other.title, why.runner_up_title) == (DRAIN, DRAIN)
+    assert 0 < why.runner_up_score < THRESHOLD
+
+
+def test_without_another_cluster_there_is_no_next(explained: Explain) -> None:
+    whys = explained(PUMP, PUMP)
+    assert len(whys) == 2
+    assert {(why.runner_up, why.runner_up_title, why.runner_up_score) for why in whys} == {(None, "", 0.0)}
+
+
+def test_a_cluster_is_not_its_own_next(db: Store, explained: Explain) -> None:
+    explained(PUMP, DRAIN)
+    rows = clusters(db)
+    assert len(rows) == 2
+    for row in rows:
+        found = _first(db, row, rows)
+        assert found.runner_up == next(other.id for other in rows if other.id != row.id)
+
+
+def _first(db: Store, row: ClusterRow, rows: list[ClusterRow]) -> Explanation:
+    return explain(row, members(db, row.id)[0], variants(db, row.id)[0], rows)
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"),
+    [
+        (None, "n/a"),
+        (0.0, "0.0 %"),
+        (1.0, "100.0 %"),
+        (0.9999, ">99.9 %"),
+        (0.0001, "<0.1 %"),
+        (0.028, "2.8 %"),
+        (0.9994, ">99.9 %"),
+    ],
+)
+def test_one_failure_in_ten_thousand_is_not_all(rate: float | None, shown: str) -> None:
+    assert percent(rate) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(0, "0 tests"), (1, "1 test"), (2, "2 tests"), (12345, "12\u202f345 tests")]
+)
+def test_counts_are_words(number: int, shown: str) -> None:
+    assert count(number, "test") == shown
+
+
+def test_a_cluster_cannot_give_back_more_than_failed() -> None:
+    """Over many runs a cluster may name more tests than the runs in view have red cases."""
+    found = impact(9, Totals(tests=10, passed=8, failed=2))
+    assert (found.share, found.rate_if_fixed) == (1.0, 1.0)
+
+
+def test_skipped_and_expected_failures_are_in_no_rate() -> None:
+    found = impact(1, Totals(tests=10, passed=3, failed=1, skipped=4, xfailed=2))
+    assert (found.rate_now, found.rate_if_fixed, found.share) == (0.75, 1.0, 1.0)
+
+
+def test_lines_of_one_kind_have_one_failure() -> None:
+    found = extract(["ERROR: lost request 17", "fine", "", "ERROR: lost request 4", "exit code 3"])
+    assert [line.number for line in found] == [1, 4, 5]
+    assert found[0].failure == found[1].failure != found[2].failure
+    assert found[0].score == found[1].score > found[2].score
+
+
+def test_an_empty_passing_log_makes_every_line_new() -> None:
+    assert [line.number for line in extract(["quiet", "", "  ", "ERROR: loud"], [])] == [4, 1]

@@ -1,0 +1,257 @@
+"""Archives within archives, twice the same name, names that lead out, and more inside than can be meant."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import warnings
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import SAMPLES
+from triage.ingest import IngestError, Source, inputs
+from triage.ingest.inputs import Found, find, unpack
+
+REPORT = (SAMPLES / "nightly-1-api.xml").read_bytes()
+OTHER = (SAMPLES / "nightly-2-api.xml").read_bytes()
+
+
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # it warns of the second member of one name
+        for name, data in members:
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+def tarred(*members: tuple[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, data in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return packed.getvalue()
+
+
+def tar_gz(*members: tuple[str, bytes]) -> bytes:
+    return gzip.compress(tarred(*members))
+
+
+Pack = Callable[..., bytes]
+PACKERS: list[Pack] = [zipped, tarred, tar_gz]
+
+
+def unpacked(data: bytes) -> list[Found]:
+    return list(unpack(Source("outer", lambda: io.BytesIO(data))))
+
+
+def contents(found: list[Found]) -> list[tuple[str, bytes]]:
+    read = []
+    for item in found:
+        assert isinstance(item, Source), item
+        with item.open() as stream:
+            read.append((item.name.partition("!")[2], stream.read()))
+    return read
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+def test_two_members_of_one_name_are_two_sources(pack: Pack) -> None:
+    """Retried jobs append to the archive; neither run may stand for the other."""
+    found = contents(unpacked(pack(("r.xml", REPORT), ("r.xml", OTHER))))
+    assert [name for name, _ in found] == ["r.xml", "r.xml"]
+    assert {data for _, data in found} == {REPORT, OTHER}
+
+
+INNER = {
+    "inner.zip": zipped(("r.xml", REPORT)),
+    "inner.tar.gz": tar_gz(("r.xml", REPORT)),
+    "inner.tar": tarred(("r.xml", REPORT)),
+    "r.xml.gz": gzip.compress(REPORT),
+    "r.xml.bz2": bz2.compress(REPORT),
+    "r.xml.xz": lzma.compress(REPORT),
+}
+
+
+@pytest.mark.parametrize("name", INNER)
+@pytest.mark.parametrize("pack", PACKERS)
+def test_what_is_packed_in_an_archive_is_seen_through(pack: Pack, name: str) -> None:
+    """Artifacts come as a zip, with what the job had packed itself in it."""
+    found = contents(unpacked(pack((name, INNER[name]), ("plain.xml", OTHER))))
+    assert {inner.rpartition("!")[2]: data for inner, data in found} == {
+        "r.xml" if name.startswith("inner") else name: REPORT,
+        "plain.xml": OTHER,
+    }
+
+
+_NAMES = st.text(alphabet=st.sampled_from("ab./\\: \u00e9!"), min_size=1, max_size=12).filter(
+    lambda name: not name.endswith("/")
+)
+
+
+@given(st.lists(_NAMES, min_size=1, max_size=4, unique=True), st.sampled_from(PACKERS))
+def test_any_name_of_a_member_is_only_a_name(names: list[str], pack: Pack) -> None:
+    """``..``, drives and absolute paths lead nowhere: members are read where they lie."""
+    found = contents(unpacked(pack(*((name, REPORT) for name in names))))
+    assert len(found) == len(names)
+    assert {data for _, data in found} == {REPORT}
+
+
+@given(st.binary(max_size=300), st.sampled_from([zipped, tarred, tar_gz]), st.integers(0, 5_000))
+def test_damaged_archives_are_refused_or_read(junk: bytes, pack: Pack, at: int) -> None:
+    """Whatever bytes stand in it, the answer is sources and errors of one line."""
+    data = pack(("r.xml", REPORT), ("s.xml", OTHER))
+    at %= len(data)
+    for item in unpacked(data[:at] + junk + data[at + len(junk) :]):
+        try:
+            if isinstance(item, Source):
+                item.digest()
+        except IngestError as error:
+            item = error
+        if isinstance(item, IngestError):
+            assert str(item).startswith("outer") and "\n" not in str(item)
+
+
+def test_an_archive_with_a_password_is_told() -> None:
+    data = bytearray(zipped(("r.xml", REPORT)))
+    for magic, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(magic) + flags] |= 1
+    [error] = unpacked(bytes(data))
+    assert str(error).startswith("outer: broken archive (") and "password" in str(error)
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+def test_an_archive_without_results_is_told(pack: Pack) -> None:
+    [error] = unpacked(
+        pack(("setup.py", b"print('hello')\n"), ("logo.png", b"\x89PNG\r\n\x1a\n" + bytes(99)))
+    )
+    assert str(error) == "outer: no test results in this archive; name the report inside it"
+
+
+@pytest.fixture
+def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A megabyte is much, and so is ten times the packed size."""
+    monkeypatch.setattr(inputs, "_RATIO_FREE", 1 << 20)
+    monkeypatch.setattr(inputs, "MAX_RATIO", 10)
+
+
+BOMB = b"ERROR: x\n" * (1 << 19)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        zipped(("bomb.log", BOMB)),
+        tar_gz(("bomb.log", BOMB)),
+        zipped(("bomb.log.gz", gzip.compress(BOMB))),
+        zipped(("inner.zip", zipped(("bomb.log", BOMB)))),
+        gzip.compress(gzip.compress(BOMB)),
+        bz2.compress(BOMB),
+        lzma.compress(BOMB),
+    ],
+    ids=["zip", "tar.gz", "gz in zip", "zip in zip", "gz in gz", "bz2", "xz"],
+)
+@pytest.mark.usefixtures("small_limit")
+def test_a_bomb_is_refused_in_every_wrapping(data: bytes) -> None:
+    [found] = unpacked(data)
+    if isinstance(found, Source):
+        with pytest.raises(IngestError) as refused:
+            found.digest()
+        found = refused.value
+    assert str(found).startswith("outer")
+    assert "unpacks to more than 1 MiB; unpack it yourself to read it" in str(found)
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_a_bomb_spoils_only_itself() -> None:
+    """The report beside it is read."""
+    found = [
+        item for item in unpacked(zipped(("bomb.log", BOMB), ("r.xml", REPORT))) if isinstance(item, Source)
+    ]
+    with pytest.raises(IngestError):
+        found[0].digest()
+    assert contents(found[1:]) == [("r.xml", REPORT)]
+
+
+_BOMBS = {
+    "bomb.tar.gz": tar_gz(("b.log", BOMB)),
+    "bomb.zip": zipped(("b.log", BOMB)),
+    "bomb.xml.gz": gzip.compress(REPORT[:1_000] + BOMB),
+}
+
+
+@pytest.mark.parametrize("name", _BOMBS)
+@pytest.mark.usefixtures("small_limit")
+def test_a_bomb_in_a_directory_is_told(tmp_path: Path, name: str) -> None:
+    """What is not read although it may hold results is never passed over in silence."""
+    (tmp_path / name).write_bytes(_BOMBS[name])
+    (tmp_path / "good.xml").write_bytes(REPORT)
+    told, read = [], []
+    for item in find([str(tmp_path)]):
+        try:
+            if isinstance(item, IngestError):
+                raise item
+            item.digest()
+            read.append(Path(item.name).name)
+        except IngestError as error:
+            told.append(str(error))
+    assert read == ["good.xml"]
+    [error] = told
+    assert name in error and "unpacks to more than" in error
+
+
+def test_a_packed_log_in_a_directory_is_a_log(tmp_path: Path) -> None:
+    """Logs are packed when they are rotated."""
+    log = b"starting\nERROR: lost the lease\n"
+    (tmp_path / "server.log").write_bytes(log)
+    (tmp_path / "server.log.gz").write_bytes(gzip.compress(log))
+    names = {Path(item.name).name for item in find([str(tmp_path)]) if isinstance(item, Source)}
+    assert names == {"server.log", "server.log.gz"}
+
+
+def test_a_link_that_leads_to_itself(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    for name in ("loop", "gone"):
+        [error] = find([str(tmp_path / name)])
+        assert str(error) == f"{tmp_path / name}: no such file or directory; check the path"
+    (tmp_path / "r.xml").write_bytes(REPORT)
+    [source] = find([str(tmp_path)])
+    assert isinstance(source, Source) and source.name == str(tmp_path / "r.xml")
+
+
+def test_links_between_directories_do_not_go_round(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a" / "r.xml").write_bytes(REPORT)
+    (tmp_path / "a" / "to-b").symlink_to(tmp_path / "b")
+    (tmp_path / "b" / "to-a").symlink_to(tmp_path / "a")
+    names = [item.name for item in find([str(tmp_path)]) if isinstance(item, Source)]
+    assert names == [str(tmp_path / "a" / "r.xml")]
+
+
+def test_globs_go_through_directories_in_order(tmp_path: Path) -> None:
+    for name in ("b/deep/r.xml", "a/r.xml", "c/r.log"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_bytes(REPORT)
+    names = [item.name for item in find([f"{tmp_path}/**/r.xml"]) if isinstance(item, Source)]
+    assert names == [str(tmp_path / "a" / "r.xml"), str(tmp_path / "b" / "deep" / "r.xml")]
+    folders = [item.name for item in find([f"{tmp_path}/[ab]"]) if isinstance(item, Source)]
+    assert folders == names, "a directory that a pattern finds is searched"
+
+
+def test_names_keep_their_order_and_an_error_its_place(tmp_path: Path) -> None:
+    for name in ("b.xml", "a.xml"):
+        (tmp_path / name).write_bytes(REPORT)
+    found = list(find([str(tmp_path / name) for name in ("b.xml", "none.xml", "a.xml", "b.xml")]))
+    assert [type(item).__name__ for item in found] == ["Source", "IngestError", "Source", "Source"]
+    assert [Path(item.name).name for item in found if isinstance(item, Source)] == ["b.xml", "a.xml", "b.xml"]
