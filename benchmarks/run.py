@@ -33,7 +33,7 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as directory:
         scratch = Path(directory)
         for part in (
-            reading.junit(scratch), reading.log(scratch), grouping.masking(), grouping.grouping(),
+            reading.junit(scratch), reading.log(scratch), reading.masking(), grouping.masking(), grouping.grouping(),
             ruling.loading(), ruling.matching(), storing.storing(scratch), start.starting(),
         ):  # fmt: skip
             for row in part:

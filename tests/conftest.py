@@ -76,7 +76,7 @@ def text_source() -> Callable[[str | bytes], Source]:
 def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     """A server on the loopback; yields its address."""
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

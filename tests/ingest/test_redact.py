@@ -34,6 +34,12 @@ SPELLED = {
     "password in JSON in JSON": (r'{"body": "{\"password\": \"hunter2\"}"}', "hunter2"),
     "password of several words": ('password="swordfish and hunter2"', "hunter2"),
     "password in YAML": ("db:\n  password: hunter2\n", "hunter2"),
+    "password of a database": ("DB_PASS=hunter2", "hunter2"),
+    "token in a query": ("GET /v1/orders?token=hunter2&page=2", "hunter2"),
+    "password on a command line": ("psql --password hunter2 -c x", "hunter2"),
+    "key of a payment service": ("sk_" + "live_hunter2hunter2", "hunter2"),
+    "token of a cloud": ("x-amz-security-token: hunter2", "hunter2"),
+    "token as user in a URL": ("https://hunter2hunter2hunter2@example.org/x.git", "hunter2"),
     "cookie": ("Cookie: theme=dark; session=hunter2", "hunter2"),
     "API key": ("x-api-key: hunter2", "hunter2"),
 }

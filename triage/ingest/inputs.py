@@ -80,7 +80,10 @@ class _Limited(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed wants its Buffer protocol
         try:
             data = self.stream.read(len(buffer))
-        except _BROKEN as error:
+        except (*_BROKEN, OSError) as error:
+            # bz2 says with a bare OSError that its data are broken; one with a number is the disk's.
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
             raise _broken(self.name, error) from None
         self._taken += len(data)
         if self._taken > self.limit:

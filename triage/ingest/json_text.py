@@ -49,7 +49,8 @@ def load(source: Source) -> Any:
     except orjson.JSONDecodeError:
         pass  # a byte order mark, another encoding, NaN: the slower reader takes them
     try:
-        return json.loads(data.decode(source.encoding, "replace").lstrip("\ufeff"))
+        text = data.decode(source.encoding, "replace").lstrip("\ufeff")
+        return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 20 else float(digits))
     except json.JSONDecodeError as error:
         cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         why = "breaks off; was the run stopped while it wrote?" if cut else "mend or re-create it"

@@ -6,30 +6,41 @@ import re
 
 _MASK = "[redacted]"
 
-# Names of values that are secret; a bare "token" is too often a word of a parser.
+# What names of secret values hold; a bare "token" is too often a word of a parser. No pattern begins with what may
+# repeat and every repetition has an end, so that a long word costs as much as a long sentence.
 _NAME = (
-    r"(?:[\w-]*(?:secret|api[-_]?key|access[-_]?key|passw(?:or)?d|pwd)[\w-]*"
-    r"|[\w-]*(?:[-_]|access|refresh|auth|session|id|csrf)token)"
+    r"(?:secret|api[-_]?key|access[-_]?key|passw(?:or)?d|passphrase|[-_]pass|pwd"
+    r"|(?:[-_?&]|access|refresh|auth|session|id|csrf)token)[\w-]{0,40}"
 )
-_SET = rf"(?i)(\b{_NAME}\\*[\"']?[^\S\n]*[:=][^\S\n]*"
+_SET = rf"(?i)({_NAME}\\{{0,8}}[\"']?[^\S\n]{{0,8}}[:=][^\S\n]{{0,8}}"
 
 # Each keeps its first group, which says what stood there.
 _PATTERNS = (
-    re.compile(r"(?i)(\b(?:proxy-)?authorization\b[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token|digest)\s+)(?!\[redacted\])[^\s\"',;]+"),
-    re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/-]{16,}=*"),
+    re.compile(
+        r"(?i)(\b(?:proxy-)?authorization\b[\"']?\s{0,8}[:=]\s{0,8}[\"']?(?:bearer|basic|token|digest)\s{1,8})"
+        r"(?!\[redacted\])[^\s\"',;]+"
+    ),
+    re.compile(r"(?i)(\bbearer\s{1,8})[A-Za-z0-9._~+/-]{16,}=*"),
     # The value in quotes, in quotes inside a quoted text, or bare.
     re.compile(_SET + r"\")(?!\[redacted\])(?:\\.|[^\"\\\n])+"),
     re.compile(_SET + r"')(?!\[redacted\])(?:\\.|[^'\\\n])+"),
-    re.compile(_SET + r"\\+[\"'])(?!\[redacted\])[^\"'\\\n]+"),
+    re.compile(_SET + r"\\{1,8}[\"'])(?!\[redacted\])[^\"'\\\n]+"),
     re.compile(_SET + r")(?![\s\"',;}{\\]|\[redacted\])[^\s\"',;}&\\]+"),
-    re.compile(r"(?i)((?:set-)?cookie[\"']?[^\S\n]*:[^\S\n]*)(?!\[redacted\])(?=\S)[^\r\n\"']+"),
-    re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://[^\s:/@\"']*:)(?!\[redacted\]@)[^\s/\"']+(?=@)"),
-    re.compile(r"()\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"),
-    re.compile(r"()\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,}|sk-[A-Za-z0-9_-]{20,}|A[KS]IA[0-9A-Z]{16}|glpat-[\w-]{20,})"),
-    re.compile(r"()-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]{0,20000}?-----END [A-Z ]*PRIVATE KEY-----"),
-)  # fmt: skip
+    re.compile(r"(?i)(--(?:password|passwd|token|secret|api-?key)[^\S\n]{1,4})(?!\[redacted\]|-)[^\s\"']+"),
+    re.compile(r"(?i)((?:set-)?cookie[\"']?[^\S\n]{0,8}:[^\S\n]{0,8})(?!\[redacted\])(?=\S)[^\r\n\"']+"),
+    re.compile(r"(://[^\s:/@\"']{0,256}:)(?!\[redacted\]@)[^\s/\"']{1,512}(?=@)"),
+    re.compile(r"(://)[^\s:/@\"'\[\]]{20,512}(?=@)"),
+    re.compile(r"()\beyJ[\w-]{8,8192}\.[\w-]{8,8192}(?:\.[\w-]*)?"),
+    re.compile(
+        r"()\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,}|sk-[A-Za-z0-9_-]{20,}"
+        r"|sk_(?:live|test)_\w{10,}|A[KS]IA[0-9A-Z]{16}|glpat-[\w-]{20,})"
+    ),
+    re.compile(
+        r"()-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,20000}?-----END [A-Z ]{0,40}PRIVATE KEY-----"
+    ),
+)
 _HINT = re.compile(
-    r"(?i)bearer|authorization|secret|key|token|pass|pwd|cookie|://[^/\s]*@|eyJ|gh[pousr]_|github_pat|xox|sk-|A[KS]IA|glpat|PRIVATE"
+    r"(?i)bearer|authorization|secret|key|token|pass|pwd|cookie|://[^/\s]*@|eyJ|gh[pousr]_|github_pat|xox|sk[-_]|A[KS]IA|glpat|PRIVATE"
 )
 
 

@@ -16,6 +16,8 @@ from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, worse
 
 _FAILURE_SECTIONS = ("FAILURES", "ERRORS")
+_MAX_RESULT = 2_000
+"""Characters of a line that can tell a result; ids with long parameters come near it."""
 _MAX_CRASH_LINES = 200
 
 
@@ -102,7 +104,7 @@ class _Session:
         self._title = ""
 
     def _feed_summary(self, line: str) -> None:
-        if match := text.SUB_SUMMARY.match(line):
+        if match := text.SUB_SUMMARY.match(line[:_MAX_RESULT]):
             self._record(match["id"], "FAILED")
         elif match := text.SUMMARY.match(line):
             if match["status"] == "RERUN" and "rerun" in self.section:
@@ -114,15 +116,17 @@ class _Session:
                 self.cases[match["id"]].summary = match["message"] or ""
 
     def _feed_progress(self, number: int, line: str) -> None:
-        if match := text.VERBOSE.match(line) or text.XDIST.match(line):
+        # A longer line is somebody's output, and would make these patterns slow.
+        mark = line if len(line) <= _MAX_RESULT else ""
+        if match := text.VERBOSE.match(mark) or text.XDIST.match(mark):
             self._record(match["id"], match["status"])
             self.running = ""
-        elif match := text.SUBTEST.match(line):
+        elif match := text.SUBTEST.match(mark):
             self._record(match["id"], "FAILED")
-        elif self.running and (match := text.STATUS_ALONE.match(line)):
+        elif self.running and (match := text.STATUS_ALONE.match(mark)):
             self._record(self.running, match["status"])
             self.running = ""
-        elif match := text.STARTED.match(line):
+        elif match := text.STARTED.match(mark):
             self.running = match["id"]
         elif match := text.WORKERS.match(line):
             self.info = self.info.merged(RunInfo(workers=int(match["count"])))
