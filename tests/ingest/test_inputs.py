@@ -7,13 +7,12 @@ import gzip
 import io
 import lzma
 import tarfile
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import SAMPLES
-from triage.ingest import IngestError, Source, inputs
+from triage.ingest import IngestError, Source
 from triage.ingest.inputs import find
 
 REPORT = (SAMPLES / "nightly-1-api.xml").read_bytes()
@@ -55,25 +54,6 @@ def test_tar(tmp_path: Path, mode: str) -> None:
     assert [source.name.partition("!")[2] for source in found] == ["../up.xml", "/abs.xml", "a/b/c.xml"]
     assert all(bytes_of(source) == REPORT for source in found)
     assert not (tmp_path.parent / "up.xml").exists()
-
-
-def test_an_archive_in_an_archive(tmp_path: Path) -> None:
-    inner = io.BytesIO()
-    with zipfile.ZipFile(inner, "w") as archive:
-        archive.writestr("deep.xml", REPORT)
-    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as archive:
-        archive.writestr("inner.zip", inner.getvalue())
-        archive.writestr("also.xml.gz", gzip.compress(REPORT))
-    assert [bytes_of(source) for source in sources(tmp_path / "outer.zip")] == [REPORT, REPORT]
-
-
-def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inputs, "_RATIO_FREE", 1 << 20)
-    monkeypatch.setattr(inputs, "MAX_RATIO", 10)
-    (tmp_path / "bomb.gz").write_bytes(gzip.compress(b"ERROR: x\n" * (1 << 20), 9))
-    [source] = sources(tmp_path / "bomb.gz")
-    with pytest.raises(IngestError, match="unpacks to more than"):
-        bytes_of(source)
 
 
 def test_directories_give_results_only(tmp_path: Path) -> None:
