@@ -95,7 +95,12 @@ def pytest_message(trace: str) -> str:
             block.append(line[4:].rstrip())
         elif block:
             last, block = block, []
-    return _dedent(block or last)
+    message = _dedent(block or last)
+    first, _, rest = message.partition("\n")
+    if first.startswith('File "') and exception_type(final := rest.rpartition("\n")[2]):
+        # A syntax error tells its place before what is wrong.
+        return f"{final}\n{message.removesuffix(final).rstrip()}"
+    return message
 
 
 def _dedent(lines: list[str]) -> str:

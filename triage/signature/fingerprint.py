@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from triage.model import Failure
-from triage.signature.normalize import template_of
+from triage.signature.normalize import PLACE, template_of
 
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _SAYS_NOTHING = frozenset(
@@ -93,7 +93,7 @@ def signature_of(failure: Failure, test: str = "") -> Signature:
         return Signature(digest(template), template, headline)
     template = template or "failed without a message"
     if place := test.split("[", 1)[0] or failure.file or "":
-        template = f"{template} in {place}"
+        template = f"{template}{PLACE}{place}"
     return Signature(digest(template), template, headline or "failed without a message", place)
 
 

@@ -90,15 +90,19 @@ def normalize(text: str) -> str:
     return template_of(text)[0]
 
 
+PLACE = " @ "
+"""Stands before the place in a template that says too little without one."""
+
 # Tokens whose difference means another cause, however alike the rest is.
 _HARD = re.compile(
     r"\b[1-5]\d\d\b|\bE[A-Z]{3,}\b|\b(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Warning|Timeout|Failure|Refused)\b"
-    r"|'[^'<>]{1,80}'|\"[^\"<>]{1,80}\"|\b(?:exit|signal|errno|code)\D{0,9}-?\d+|\bSQLSTATE\W*\w{5}|\bSIG[A-Z]{2,}\b|\b\d+\b",
+    r"|'[^'<>]{1,80}'|\"[^\"<>]{1,80}\"|\b(?:exit|signal|errno|code)\D{0,9}-?\d+|\bSQLSTATE\W*\w{5}|\bSIG[A-Z]{2,}\b|\b\d+\b"
+    rf"|{PLACE}.+$",
     re.IGNORECASE,
 )
 
 
 def hard_tokens(template: str) -> frozenset[str]:
     """What must be equal before two templates may be called alike: statuses, errnos, codes, exception types, quoted
-    names."""
+    names, places."""
     return frozenset(token.lower() for token in _HARD.findall(template))
