@@ -217,3 +217,20 @@ async def test_hostile_text_reaches_the_screen_as_text(tmp_path: Path) -> None:
             await pilot.press(key)
         await pilot.pause()
         assert isinstance(app.screen, WhysScreen)
+
+
+async def test_an_export_replaces_a_file_only_when_told(app: TriageApp, tmp_path: Path) -> None:
+    document = tmp_path / "mine.html"
+    document.write_text("edited by hand")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _ready(pilot)
+        for answer, kept in (("n", True), ("y", False)):
+            if not isinstance(app.screen, ExportScreen):
+                await pilot.press("x")
+            app.screen.query_one("#file", Input).value = "mine.html"
+            await pilot.press("enter")
+            await pilot.pause()
+            await pilot.press(answer)
+            await pilot.pause()
+            assert (document.read_text("utf-8") == "edited by hand") is kept
+    assert document.read_text("utf-8").startswith("<!DOCTYPE html>"), "the name says which form"

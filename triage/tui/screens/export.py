@@ -60,14 +60,30 @@ class ExportScreen(ModalScreen[None]):
         box.focus()
 
     @on(Input.Submitted)
-    def _write(self, event: Input.Submitted) -> None:
-        app = cast("TriageApp", self.app)
-        row = find_cluster(app.db, self._cluster)
-        if row is None or not event.value.strip():
+    def _submitted(self, event: Input.Submitted) -> None:
+        if not event.value.strip():
             return
         path = Path(event.value.strip()).expanduser()
+        if not path.is_file():
+            self._write(path)
+            return
+        from triage.tui.screens.confirm import ConfirmScreen
+
+        def take(sure: bool | None) -> None:
+            if sure:
+                self._write(path)
+
+        self.app.push_screen(ConfirmScreen(f"{path.name} is there already. Replace it?"), take)
+
+    def _write(self, path: Path) -> None:
+        app = cast("TriageApp", self.app)
+        row = find_cluster(app.db, self._cluster)
+        if row is None:
+            return
+        # A name that says its form is believed.
+        suffix = path.suffix.removeprefix(".").lower()
         try:
-            write_document(path, render(gather(app.db, row), self._format))
+            write_document(path, render(gather(app.db, row), suffix if suffix in FORMATS else self._format))
         except ExportError as error:
             app.tell(error)
             return
