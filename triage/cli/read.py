@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -147,15 +148,19 @@ def one_source(name: str) -> Source:
     """
     from triage.sources import resolve
 
-    for found in resolve([name]):
-        if isinstance(found, IngestError):
-            raise found
-        if not found.head:
-            raise IngestError(f"{found.name}: empty file; nothing to read")
-        if is_binary(found.head):
-            raise IngestError(f"{found.name}: binary data, no text; name a log")
-        return found
-    raise IngestError(f"{name}: nothing to read")
+    found = list(islice(resolve([name]), 2))
+    if not found:
+        raise IngestError(f"{name}: nothing to read")
+    if len(found) > 1:
+        raise IngestError(f"{name}: holds several results, and one is wanted; name the file")
+    source = found[0]
+    if isinstance(source, IngestError):
+        raise source
+    if not source.head:
+        raise IngestError(f"{source.name}: empty file; nothing to read")
+    if is_binary(source.head):
+        raise IngestError(f"{source.name}: binary data, no text; name a log")
+    return source
 
 
 @click.command()
