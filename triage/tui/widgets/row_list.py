@@ -111,7 +111,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         self._scroll_to_cursor()
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.scrollable_content_region.width
         index = self.scroll_offset.y + y
         if index >= len(self._rows):
             return Strip.blank(width, self.rich_style)
