@@ -11,6 +11,7 @@ from tests.conftest import FRESH, SAMPLES, source_of
 from triage.ingest import IngestError, Source
 from triage.ingest.inputs import find
 from triage.rules import Engine
+from triage.sources.session import ingest_all
 from triage.store import Store, StoreError, open_store
 from triage.store.clusters import clusters, members, variants
 from triage.store.ingest import ingest, next_batch
@@ -169,3 +170,17 @@ def test_an_older_file_is_backed_up_before_it_is_migrated(tmp_path: Path) -> Non
     db.close()
     open_store(path).close()
     assert list(tmp_path.glob("old.db.backup-*"))
+
+
+def test_clusters_do_not_depend_on_the_order_of_the_sources(tmp_path: Path, engine: Engine) -> None:
+    """The same problem has the same id on another machine, whatever was read first there."""
+    names = sorted(str(path) for path in SAMPLES.glob("nightly-*"))
+    seen = []
+    for number, order in enumerate((names, names[::-1], names[3:] + names[:3])):
+        store = open_store(tmp_path / f"{number}.db")
+        assert not ingest_all(store, order, engine).errors
+        seen.append({row.id: (row.title, row.tests, row.failures) for row in clusters(store)})
+        store.close()
+    assert seen[0].keys() == seen[1].keys() == seen[2].keys()
+    counts = [{id_: row[1:] for id_, row in rows.items()} for rows in seen]
+    assert counts[0] == counts[1] == counts[2]

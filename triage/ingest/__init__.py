@@ -3,39 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from triage.ingest.bounds import bounded
-from triage.ingest.reader import IngestError, Source
+from triage.ingest.reader import IngestError, Reader, Source
 from triage.ingest.registry import choose
 from triage.model import CaseResult, Failure, Item, Run, RunInfo, Warn
 
-__all__ = ["IngestError", "Source", "collect", "read"]
+__all__ = ["IngestError", "Reader", "Source", "collect", "read", "reader_for", "told"]
 
 
-def read(source: Source) -> tuple[str, Iterator[Item]]:
-    """The format of ``source``, and its content as a stream.
+def reader_for(source: Source) -> Reader:
+    """The reader that is surest of ``source``.
+
+    Raises:
+        IngestError: empty, binary, unreadable, or in no known format.
+    """
+    with told(source):
+        return choose(source)
+
+
+def read(source: Source, reader: Reader | None = None) -> tuple[str, Iterator[Item]]:
+    """The format of ``source``, and its content as a stream; ``reader`` if it was chosen before.
 
     Raises:
         IngestError: at once for an empty or unknown source; while streaming when nothing could be read.
     """
-    try:
-        reader = choose(source)
-    except OSError as error:
-        raise _unreadable(source, error) from None
+    reader = reader or reader_for(source)
     return reader.name, _checked(source, reader.read(source))
 
 
 def _checked(source: Source, items: Iterator[Item]) -> Iterator[Item]:
     """``items``, with disk errors told as such, and without numbers that no store can hold."""
-    try:
+    with told(source):
         for item in items:
             yield bounded(item)
+
+
+@contextmanager
+def told(source: Source) -> Iterator[None]:
+    """What the disk refuses inside is an ``IngestError`` that names ``source``."""
+    try:
+        yield
     except OSError as error:
-        raise _unreadable(source, error) from None
-
-
-def _unreadable(source: Source, error: OSError) -> IngestError:
-    return IngestError(f"{source.name}: {error.strerror or error}; check its permissions and its disk")
+        text = f"{source.name}: {error.strerror or error}; check its permissions and its disk"
+        raise IngestError(text) from None
 
 
 def collect(source: Source) -> Run:

@@ -128,3 +128,5 @@ class Reader:
     Raises ``IngestError`` when nothing could be read; what was complete before a break is yielded, then a
     ``Warn`` says where it broke.
     """
+    hearsay: bool = False
+    """Whether it retells, by bare names, tests that other sources of the same call may hold: read after them."""

@@ -59,7 +59,7 @@ _SAYS_NOTHING = frozenset(
 _COMPARED = re.compile(
     r"^\s*(?:Expected|Received|Actual|expected|received|actual|Got|Want)\b[^\n]*:", re.MULTILINE
 )
-_REWRITTEN = re.compile(r"^AssertionError: (?=assert )")
+_PREFIX = re.compile(r"^#+\s+|^AssertionError: (?=assert )")
 _STATUS_COMPARED = re.compile(r"^\s*(?:Received|Actual|Got)[^\n:]*:\s*([1-5]\d\d)\s*$", re.MULTILINE)
 
 
@@ -105,9 +105,10 @@ def digest(text: str) -> str:
 def telling_text(failure: Failure) -> str:
     """The one line that tells most: the headline, and the status that a comparison received.
 
-    pytest writes a rewritten assertion with its class in one place and without it in another.
+    pytest writes a rewritten assertion with its class in one place and without it in another, and the lines of
+    Test::More are comments where nothing reads them.
     """
-    headline = _REWRITTEN.sub("", failure.headline)
+    headline = _PREFIX.sub("", failure.headline)
     if received := _STATUS_COMPARED.search(failure.message):
         headline = f"{headline} (status {received[1]})" if received[1] not in headline else headline
     return headline

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from triage.ingest import IngestError
+from triage.ingest import IngestError, Reader, Source, reader_for
 from triage.rules import Engine
 from triage.sources import resolve
 from triage.store import Store
@@ -37,13 +37,26 @@ def ingest_all(
     """
     session = Session()
     batch = next_batch(db)
+    hearsay: list[tuple[Source, Reader]] = []
+
+    def take(source: Source, reader: Reader) -> None:
+        progress(source.name)
+        session.results.append(ingest(db, source, engine, batch, reader))
+
     for found in resolve(names):
-        if isinstance(found, IngestError):
-            session.errors.append(found)
-            continue
-        progress(found.name)
         try:
-            session.results.append(ingest(db, found, engine, batch))
+            if isinstance(found, IngestError):
+                raise found
+            reader = reader_for(found)
+            if reader.hearsay:
+                hearsay.append((found, reader))
+            else:
+                take(found, reader)
+        except IngestError as error:
+            session.errors.append(error)
+    for source, reader in hearsay:
+        try:
+            take(source, reader)
         except IngestError as error:
             session.errors.append(error)
     return session

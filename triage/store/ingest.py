@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 import orjson
 from rapidfuzz import fuzz, process
 
-from triage.ingest import Source, read
+from triage.ingest import Reader, Source, read, reader_for, told
 from triage.ingest.redact import redact, redact_value
 from triage.model import CaseResult, Failure, RunInfo, Totals, Warn
 from triage.rules import Engine, RuleMatch
@@ -43,21 +43,24 @@ def next_batch(db: Store) -> int:
     return int(row[0])
 
 
-def ingest(db: Store, source: Source, engine: Engine, batch: int) -> Ingested:
-    """Read ``source`` and store its run, cases and failures; find or make their clusters.
+def ingest(db: Store, source: Source, engine: Engine, batch: int, reader: Reader | None = None) -> Ingested:
+    """Read ``source`` (with ``reader``, if it was chosen before) and store its run, cases and failures; find or make
+    their clusters.
 
     Raises:
         IngestError: nothing of the source is stored then.
     """
-    digest_of_bytes = source.digest()
+    with told(source):
+        digest_of_bytes = source.digest()
     row = db.conn.execute("SELECT id, format FROM runs WHERE digest = ?", [digest_of_bytes]).fetchone()
     if row is not None:
         from triage.store.runs import totals_of
 
         return Ingested(row[0], source.name, row[1], True, totals_of(db, row[0]))
-    format_, items = read(source)
+    reader = reader or reader_for(source)
+    _, items = read(source, reader)
     with db.atomic():
-        writer = _Writer(db, source.name, format_, digest_of_bytes, batch, engine)
+        writer = _Writer(db, source.name, reader, digest_of_bytes, batch, engine)
         for item in items:
             match item:
                 case CaseResult():
@@ -76,14 +79,14 @@ class _Writer:
     clusters do not depend on the order of the failures."""
 
     def __init__(
-        self, db: Store, source: str, format_: str, digest_of_bytes: str, batch: int, engine: Engine
+        self, db: Store, source: str, reader: Reader, digest_of_bytes: str, batch: int, engine: Engine
     ) -> None:
         self.info = RunInfo()
         self.warnings: list[Warn] = []
-        self._db, self._source, self._format, self._engine = db, source, format_, engine
+        self._db, self._source, self._reader, self._engine = db, source, reader, engine
         cursor = db.conn.execute(
             "INSERT INTO runs (digest, batch, source, format, ingested_at) VALUES (?, ?, ?, ?, ?)",
-            [digest_of_bytes, batch, redact(source), format_, now()],
+            [digest_of_bytes, batch, redact(source), reader.name, now()],
         )
         self._batch = batch
         self._run = int(cursor.lastrowid or 0)
@@ -114,7 +117,7 @@ class _Writer:
 
     def _known_test(self, case: CaseResult) -> str | None:
         """The test that a report means by a bare name, if just one of what came with it has that name."""
-        if case.file is not None or not self.info.totals_stand:
+        if case.file is not None or not self._reader.hearsay:
             return None
         rows = self._db.conn.execute(
             "SELECT DISTINCT test FROM cases JOIN runs ON runs.id = run_id WHERE name = ? AND file IS NOT NULL"
@@ -186,7 +189,7 @@ class _Writer:
         touched = self._clusters_of(self._signatures)
         refresh_counts(self._db, touched)
         return Ingested(
-            self._run, self._source, self._format, False, totals, self._failures,
+            self._run, self._source, self._reader.name, False, totals, self._failures,
             tuple(c for c in touched if c in new), tuple(c for c in touched if c not in new), tuple(self.warnings),
         )  # fmt: skip
 

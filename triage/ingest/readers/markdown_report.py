@@ -66,4 +66,4 @@ def _unnamed(stated: Stated | None, items: list[Item]) -> Iterator[Item]:
         yield Warn(text, stated.line)
 
 
-READER = Reader("markdown-report", _sniff, _read)
+READER = Reader("markdown-report", _sniff, _read, hearsay=True)
