@@ -133,7 +133,7 @@ def test_wrong_keys_and_resizing_do_no_harm(terminal: Terminal) -> None:
         terminal.process.send_signal(signal.SIGWINCH)
         terminal.type("jjjkkk\x1b[Z\x1b[200~[bold]junk[/bold]\x00\x1b]0;x\x07\x1b[201~GgnNzz\t\t")
     terminal.type("\x03")
-    assert terminal.end() == 0
+    assert terminal.end() == 0, strip_ansi(terminal.seen)[-3_000:]
     assert "Traceback" not in terminal.seen
 
 
@@ -144,7 +144,7 @@ def test_keys_work_behind_a_pipe(store: Path) -> None:
         terminal.type("w")
         terminal.wait_for("because")
         terminal.type("\x03")
-        assert terminal.end() == 0
+        assert terminal.end() == 0, strip_ansi(terminal.seen)[-3_000:]
     finally:
         terminal.close()
 
@@ -154,7 +154,7 @@ def test_no_color(store: Path) -> None:
     try:
         terminal.wait_for("with it fixed")
         terminal.type("q")
-        assert terminal.end() == 0
+        assert terminal.end() == 0, strip_ansi(terminal.seen)[-3_000:]
         colours = re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", terminal.seen)
         assert all(red == green == blue for red, green, blue in colours)
     finally:

@@ -94,6 +94,8 @@ class ClustersScreen(Screen[None]):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
+        if not self.children:
+            return  # the program ends while this screen opens
         self.reload()
         self.rows.focus()
 

@@ -26,6 +26,7 @@ _NAMES = {"md": "Markdown", "html": "HTML", "json": "JSON"}
 class ExportScreen(ModalScreen[None]):
     """Writes the document of one cluster."""
 
+    AUTO_FOCUS = "#file"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(self, cluster: str) -> None:
@@ -44,9 +45,6 @@ class ExportScreen(ModalScreen[None]):
                 for format_ in FORMATS:
                     yield RadioButton(_NAMES[format_], value=format_ == "md", name=format_)
             yield Static("enter in the file name writes, escape cancels", classes="hint", markup=False)
-
-    def on_mount(self) -> None:
-        self.query_one("#file").focus()
 
     @property
     def _format(self) -> str:

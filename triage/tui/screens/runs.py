@@ -37,6 +37,8 @@ class RunsScreen(Screen[None]):
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
+        if not self.children:
+            return  # the program ends while this screen opens
         found = runs(cast("TriageApp", self.app).db)
         self.query_one("#title", Static).update(f"Runs: {count(len(found), 'source')}, the newest first")
         self.query_one("#runs", RowList).show(found)

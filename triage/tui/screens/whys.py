@@ -84,6 +84,8 @@ class WhysScreen(Screen[None]):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
+        if not self.children:
+            return  # the program ends while this screen opens
         db = self.triage.db
         row = find_cluster(db, self._cluster_id)
         if row is None:

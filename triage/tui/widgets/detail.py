@@ -73,7 +73,8 @@ class Detail(Vertical):
             yield Static(id="body")
 
     def on_mount(self) -> None:
-        self._draw()
+        if self.children:  # there are none when the program ends while its screen opens
+            self._draw()
 
     def show(self, report: Report | None, others: list[ClusterRow], engine: Engine) -> None:
         """Show another cluster; the part stays."""
