@@ -56,7 +56,7 @@ class WhysScreen(Screen[None]):
         ),
         Binding("x", "export", "Export"),
         Binding("space", "pick", "Pick line", tooltip="Take the line as evidence, or take it back"),
-        Binding("escape", "back", "Back"),
+        Binding("escape,q", "back", "Back"),
     ]
 
     def __init__(self, cluster: str) -> None:
