@@ -18,8 +18,11 @@ from triage.rules import Engine, library, load
 from triage.store import Store, open_store
 
 ROOT = Path(__file__).parents[1]
-FRESH = ROOT / "tests" / "data" / "fresh"
+DATA = ROOT / "tests" / "data"
+FRESH = DATA / "fresh"
 SAMPLES = ROOT / "sample_logs"
+RECORDED = sorted(path.parent for path in (DATA / "recorded").glob("*/manifest.json"))
+"""One directory a runner, each with its own truth in ``manifest.json``."""
 SEEDS = ROOT.parent / "shared" / "seeds"
 
 needs_seeds = pytest.mark.skipif(not SEEDS.is_dir(), reason="the seed reports are not beside this checkout")

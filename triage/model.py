@@ -40,15 +40,15 @@ _SEVERITY = [
     Outcome.XPASSED,
     Outcome.XFAILED,
     Outcome.SKIPPED,
-    Outcome.ERROR,
     Outcome.FAILED,
+    Outcome.ERROR,
 ]
 
 
 def worse(a: Outcome, b: Outcome) -> Outcome:
-    """The outcome that counts when one case reported both: failed beats error beats skipped beats passed.
+    """The outcome that counts when one case reported both: error beats failed beats skipped beats passed.
 
-    A test that failed and then broke in its tear-down has failed; both are among its failures.
+    All of them are among its failures.
     """
     return max(a, b, key=_SEVERITY.index)
 
@@ -94,7 +94,8 @@ class Failure:
         first = next((ln.strip() for ln in self.message.splitlines() if ln.strip()), "")
         if self.type and not first.startswith(self.type):
             return f"{self.type}: {first}" if first else self.type
-        return first or next((ln.strip() for ln in self.trace.splitlines() if ln.strip()), "")
+        from_trace = next((ln.strip() for ln in self.trace.splitlines() if ln.strip()), "")
+        return first or from_trace or f"{self.kind} without a message"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import FRESH, manifest, source_of
+from tests.conftest import DATA, FRESH, RECORDED, manifest, source_of
 from triage.ingest import IngestError, Source
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.registry import all_readers, choose
 from triage.model import CaseResult, Failure, Warn
 
 READERS = {reader.name: reader for reader in all_readers()}
-_PLAIN = [entry["path"] for entry in manifest(FRESH) if not entry["path"].endswith((".zip", ".gz"))]
+_PLAIN = [
+    str((directory / entry["path"]).relative_to(DATA))
+    for directory in (FRESH, *RECORDED)
+    for entry in manifest(directory)
+    if not entry["path"].endswith((".zip", ".gz")) and (directory / entry["path"]).is_file()
+]
 _JSON = [path for path in _PLAIN if path.endswith(".json")]
 _ODD: list[Any] = [None, True, -1, 1e300, "", "\x1b[31m\x00", [], {}, [[]], [None], {"": None}, "9" * 400]
 
@@ -51,7 +56,7 @@ def _reads_or_refuses(data: bytes, reader: Reader | None = None) -> None:
 @pytest.mark.parametrize("path", _PLAIN)
 def test_cut_anywhere(path: str) -> None:
     """A run that was killed leaves a file that ends anywhere."""
-    data = (FRESH / path).read_bytes()
+    data = (DATA / path).read_bytes()
     chance = random.Random(path)
     for _ in range(6):
         _reads_or_refuses(data[: chance.randrange(len(data) + 1)])
@@ -61,7 +66,7 @@ def test_cut_anywhere(path: str) -> None:
 def test_bytes_flipped(path: str) -> None:
     chance = random.Random(path)
     for _ in range(3):
-        data = bytearray((FRESH / path).read_bytes())
+        data = bytearray((DATA / path).read_bytes())
         for _ in range(min(len(data), 20)):
             data[chance.randrange(len(data))] = chance.randrange(256)
         _reads_or_refuses(bytes(data))
@@ -69,7 +74,7 @@ def test_bytes_flipped(path: str) -> None:
 
 @pytest.mark.parametrize("path", _PLAIN)
 def test_lines_shuffled(path: str) -> None:
-    lines = (FRESH / path).read_bytes().splitlines(keepends=True)
+    lines = (DATA / path).read_bytes().splitlines(keepends=True)
     random.Random(path).shuffle(lines)
     _reads_or_refuses(b"".join(lines))
 
@@ -87,8 +92,8 @@ def _bent(value: Any, chance: random.Random, rate: float) -> Any:
 @pytest.mark.parametrize("path", _JSON)
 def test_json_of_another_shape(path: str) -> None:
     """The right keys with the wrong things behind them."""
-    text = (FRESH / path).read_bytes().decode("utf-8-sig")
-    reader = choose(source_of(FRESH / path))
+    text = (DATA / path).read_bytes().decode("utf-8-sig")
+    reader = choose(source_of(DATA / path))
     chance = random.Random(path)
     lines = reader.name == "go-test-json"
     for round in range(30):
@@ -106,7 +111,7 @@ def test_json_of_another_shape(path: str) -> None:
 @pytest.mark.parametrize("path", [path for path in _PLAIN if path.endswith(".jsonl")])
 def test_json_lines_of_another_shape(path: str) -> None:
     chance = random.Random(path)
-    lines = [line for line in (FRESH / path).read_text("utf-8").splitlines() if line.endswith("}")]
+    lines = [line for line in (DATA / path).read_text("utf-8").splitlines() if line.endswith("}")]
     for rate in (0.005, 0.05, 0.3) * 4:
         bent = "\n".join(json.dumps(_bent(json.loads(line), chance, rate)) for line in lines)
         _reads_or_refuses(bent.encode(), READERS["pytest-reportlog"])
@@ -129,6 +134,6 @@ def test_deeply_nested_json_is_refused() -> None:
 def test_nothing_else_claims_a_recording() -> None:
     """For each recording one reader is surest, by a margin."""
     for path in _PLAIN:
-        sample = Sample.of(source_of(Path(FRESH / path)))
+        sample = Sample.of(source_of(Path(DATA / path)))
         scores = sorted(((reader.sniff(sample), reader.name) for reader in READERS.values()), reverse=True)
         assert scores[0][0] == 0 or scores[0][0] > scores[1][0], f"{path}: {scores[:2]}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import FRESH, SAMPLES, manifest, source_of
+from tests.conftest import FRESH, RECORDED, SAMPLES, manifest, source_of
 from triage.ingest import IngestError, collect
 from triage.model import Run
 
@@ -39,7 +39,10 @@ def _cases(directory: Path) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize(("directory", "entry"), [*_cases(FRESH), *_cases(SAMPLES)])
+ENTRIES = [entry for directory in (FRESH, SAMPLES, *RECORDED) for entry in _cases(directory)]
+
+
+@pytest.mark.parametrize(("directory", "entry"), ENTRIES)
 def test_recorded_run(directory: Path, entry: dict[str, Any]) -> None:
     truths = [entry["expected"], *entry.get("accept", [])]
     try:
@@ -48,6 +51,8 @@ def test_recorded_run(directory: Path, entry: dict[str, Any]) -> None:
         assert any(truth.get("error") for truth in truths), error
         assert entry["path"].rpartition("/")[2] in str(error)
         return
+    if reader := entry.get("reader"):
+        assert run.format == reader
     counts = _counts(run)
     is_log = entry["expected"].get("log", False)
     assert is_log or any(
@@ -73,7 +78,7 @@ def test_recorded_run(directory: Path, entry: dict[str, Any]) -> None:
         assert not run.failures
 
 
-@pytest.mark.parametrize(("directory", "entry"), [*_cases(FRESH), *_cases(SAMPLES)])
+@pytest.mark.parametrize(("directory", "entry"), ENTRIES)
 def test_failures_know_their_line(directory: Path, entry: dict[str, Any]) -> None:
     """``source_line`` is the line of the original file where the trace begins."""
     path = directory / entry["path"]

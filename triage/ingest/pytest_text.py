@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from triage.ingest.parts import failure_from, pytest_message
-from triage.model import Failure, Outcome, Totals
+from triage.model import Failure, Outcome, Totals, worse
 
 SESSION = re.compile(r"^=+ test session starts ")
 SECTION = re.compile(r"^={3,} (?P<title>[^=].*?) =+$")
@@ -51,6 +51,12 @@ OUTCOMES = {
     "XFAIL": Outcome.XFAILED,
     "XPASS": Outcome.XPASSED,
 }
+
+
+def phases(before: Outcome | None, now: Outcome) -> Outcome:
+    """The outcome of a test of which a later phase reports ``now``: a failed call stays failed when the tear-down
+    breaks too, as pytest's own last line counts it."""
+    return Outcome.FAILED if before is Outcome.FAILED else worse(before or Outcome.PASSED, now)
 
 
 def tally(line: str) -> tuple[Totals, float] | None:

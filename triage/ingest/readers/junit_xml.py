@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 from triage.ingest.parts import failure_from
 from triage.ingest.playwright_text import error_blocks
+from triage.ingest.pytest_text import phases
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.text import mend, strip_ansi
 from triage.ingest.xml_text import stream
@@ -237,7 +238,7 @@ def _joined(before: CaseResult, after: CaseResult) -> CaseResult:
     teardown = any(f.message.startswith("failed on teardown") for f in after.failures)
     return replace(
         after,
-        outcome=worse(before.outcome, after.outcome) if teardown else after.outcome,
+        outcome=phases(before.outcome, after.outcome) if teardown else after.outcome,
         attempts=before.attempts + (0 if teardown else 1),
         failures=before.failures + after.failures,
         duration=(before.duration or 0) + (after.duration or 0),

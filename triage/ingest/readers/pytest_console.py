@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from triage.ingest import pytest_text as text
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, worse
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
 _FAILURE_SECTIONS = ("FAILURES", "ERRORS")
 _MAX_RESULT = 2_000
@@ -148,7 +148,7 @@ class _Session:
             case.reruns += 1
             return
         outcome = text.OUTCOMES[status]
-        case.outcome = outcome if case.outcome is None else worse(case.outcome, outcome)
+        case.outcome = outcome if case.outcome is None else text.phases(case.outcome, outcome)
 
     def items(self) -> Iterator[Item]:
         self._close_block()
@@ -211,9 +211,7 @@ class _Session:
             node = self._node_of(block, waiting)
             case = self.cases[node]
             case.failures.append(block.failure())
-            case.outcome = worse(
-                case.outcome or Outcome.PASSED, Outcome.ERROR if block.is_error else Outcome.FAILED
-            )
+            case.outcome = text.phases(case.outcome, Outcome.ERROR if block.is_error else Outcome.FAILED)
 
     def _node_of(self, block: text.Block, waiting: dict[str, deque[str]]) -> str:
         target = block.target

@@ -9,9 +9,9 @@ from typing import Any
 
 from triage.ingest.json_text import get, integer, items, load_lines, number, rows, text, words
 from triage.ingest.parts import failure_from
-from triage.ingest.pytest_text import native_message, node_parts
+from triage.ingest.pytest_text import native_message, node_parts, phases
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn, worse
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 
 _SUBTESTS = "SubTestReport"
 
@@ -47,7 +47,7 @@ class _Test:
             if not (self.failures and text(report, "longrepr").startswith("contains ")):
                 self.failures.append(_failure(report, number))
             now = Outcome.FAILED if when == "call" else Outcome.ERROR
-            self.outcome = worse(self.outcome or now, now)
+            self.outcome = phases(self.outcome, now)
         elif "wasxfail" in report:
             self.outcome = Outcome.XFAILED if told == "skipped" else Outcome.XPASSED
         elif told == "skipped":
