@@ -201,12 +201,12 @@ def test_an_answer_for_each_line(triage: Call, texts: Path) -> None:
 
 def test_extract_most_telling_first(triage: Call, tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
-    log.write_text("start\nexit code 3\nERROR: the pump ran dry\nfine\nERROR: the pump ran dry\n")
+    log.write_text("start\nERROR: no key\nfine\nKeyError: 'pump'\nfine\n\nERROR: no key\nexit code 3\n")
     lines = strictly(triage("extract", log, "--json"))["lines"]
-    assert [line["line"] for line in lines] == [3, 5, 2]
+    assert [line["line"] for line in lines] == [4, 2, 7]
     assert [line["score"] for line in lines] == sorted((line["score"] for line in lines), reverse=True)
-    assert lines[0]["failure"] == lines[1]["failure"] != lines[2]["failure"]
-    assert "exit code 3" not in triage("extract", log, "-n", 2).out
+    assert lines[0]["failure"] != lines[1]["failure"] == lines[2]["failure"]
+    assert "ERROR" not in triage("extract", log, "-n", 1).out
     nothing = triage("extract", log, "--baseline", log, "--json")
     assert (nothing.code, strictly(nothing)) == (0, {"lines": []})
     missing = triage("extract", log, "--baseline", tmp_path / "none")

@@ -17,13 +17,13 @@ HINT = 0.3
 
 # (score, pattern). The highest score counts; a hit of an _INNOCENT pattern makes it 0.
 _SIGNS: tuple[tuple[float, str], ...] = (
-    (CAUSE, r"^\s*(?:\[[^\]]*\]\s*)?(?:Uncaught |Unhandled |Unhandled exception\. |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*[A-Z][\w$]*(?:Error|Exception)\b(?::|\s*$| \[| at )"),
+    (CAUSE, r"^\s*(?:\[[^\]]*\]\s*)?(?:Uncaught |Unhandled |Unhandled exception\. |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*(?:[A-Z][\w$]*)?(?:Error|Exception)\b(?:: \S|:?\s*$| \[| at )"),
     (CAUSE, r"^\s*Traceback \(most recent call last\)"),
     (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\bfatal: |\bFatal Python error\b|\bUncaught (?:exception|[A-Z]\w*(?:Error|Exception))\b|\([A-Z]\w*(?:Error|Exception)\)\s*$"),
     (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|AddressSanitizer|Bus error|Out ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device)\b"),
     (CAUSE, r"\b(?:error|Error)(?:\[[A-Z]*\d+\]| TS\d+| C\d{4}| CS\d{4}):|: (?:fatal )?error: |^error: "),
     (CAUSE, r"\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EADDRINUSE|ENOSPC|EACCES|ENOENT|EPIPE|EMFILE)\b"),
-    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|undefined reference|undefined symbol|deadlock detected)\b"),
+    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected)\b"),
     (CAUSE, r"\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
     (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>]|$)"),
     (ERROR, r"\blevel\"?[=:] ?\"?(?:error|fatal|critical|panic)\b"),
@@ -31,6 +31,7 @@ _SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"(?i)\b(?:timed out|time-?out (?:exceeded|expired)|rate limit exceeded|too many requests|access denied|unauthorized|forbidden|handshake (?:failed|failure)|certificate verify failed|host key verification failed)\b"),
     (ERROR, r"(?i)\b(?:cannot|could not|couldn't|unable to|failed to) [a-z]"),
     (ERROR, r"(?i)\bHTTP(?:/[\d.]+)?\"? (?:4\d\d|5\d\d)\b|\bstatus(?: code)?[:= ]+(?:4\d\d|5\d\d)\b"),
+    (ERROR, r"[a-z]: Error: \S|^\s*\S+\.\w{1,5}:\d+:\d+: .*\([\w/@-]+\)$"),
     (ERROR, r"^\s*● |^\s*✕ |<<< (?:FAILURE|ERROR)!|^\s*\d+:\d+\s+error\s|^ERROR in |^ERR_[A-Z]+"),
     (ERROR, r"(?i)\bexpected\b.{1,200}\b(?:but|to (?:be|have|equal|match|contain|include|throw)|got|received|found)\b"),
     (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b"),
@@ -63,8 +64,8 @@ _ECHO = (
 
 
 @cache
-def _echo() -> re2._Regexp:
-    return re2.compile(_ECHO)
+def _compiled(pattern: str) -> re2._Regexp:
+    return re2.compile(pattern)
 
 
 def is_echo(line: str) -> bool:
@@ -73,7 +74,11 @@ def is_echo(line: str) -> bool:
     >>> is_echo("Process completed with exit code 1."), is_echo("tar: No space left on device")
     (True, False)
     """
-    return _echo().search(line) is not None
+    return _compiled(_ECHO).search(line) is not None
+
+
+_CALM = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE|info|debug|trace)\]?[ :\t]"
+_WARNING = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:WARN|WARNING|warn|warning)\]?[ :\t]"
 
 
 @cache
@@ -101,4 +106,9 @@ def severity(line: str) -> float:
     best: float = max(_SIGNS[index][0] for index in hits)
     if innocent.Match(line) and not (best == CAUSE and min(hits) == 0):
         return 0.0
+    # Who wrote the line knows how bad it is.
+    if best > HINT and _compiled(_CALM).search(line):
+        return HINT
+    if best > WRAPPER and _compiled(_WARNING).search(line):
+        return WRAPPER
     return best

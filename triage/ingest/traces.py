@@ -18,7 +18,8 @@ MAX_LINES = 400
 """Lines of one failure; what comes after is left out."""
 _BEFORE, _AFTER = 3, 3
 _MAX_PENDING = 6
-"""Lines of a message that may stand between an exception and its first frame."""
+_MAX_MESSAGE = 40
+"""Lines of a message (a diff) that may stand between an exception and its first frame."""
 
 FRAME = re.compile(
     r"\s+at \S|\s*\.\.\. \d+ (?:more|common frames)|\s*Caused by:|\s*Suppressed: |\s*File \"[^\"]+\", line \d"
@@ -33,6 +34,8 @@ _CHAIN = re.compile(
 _TRACEBACK = re.compile(r"(?P<margin>.*?)(?:Exception Group )?Traceback \(most recent call last\):\s*$")
 _GROUP = re.compile(r"\s*(?:\| |\|$|\+[-+])")
 _PREFIX = re.compile(r"\s*(?:\[(?:ERROR|FATAL|SEVERE|CRITICAL)\]|npm (?:ERR!|error)|E(?= {3})|error:)(?= |$)")
+_SECTION = re.compile(r"\s*(?:● |\d+\) )")
+"""A heading of a failed test, with everything below it indented."""
 _CLOSER = re.compile(r"[}\])]+[;,]?$")
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
 
@@ -73,6 +76,7 @@ class _Growing:
         prefix = _PREFIX.match(line)
         self._prefix = prefix[0] if prefix else ""
         self._go = _GO_PANIC.match(line) is not None
+        self._section = _SECTION.match(line) is not None
         self._margin: str | None = None
         """What stands before the word Traceback, while its exception has not come."""
         self._ended = False
@@ -146,8 +150,10 @@ class _Growing:
             )
         if self._go and _GO_CALL.match(line):
             return True
+        if self._section and _indent(line) > self._indent:
+            return True
         if _indent(line) > self._indent or (_CLOSER.match(line) and len(self.trace.lines) > 1):
-            return not any(not text.strip() for text in self._pending) or self._stacked
+            return not self._pending or (self._stacked and not any(text.strip() for text in self._pending))
         return False
 
     def _is_its_exception(self, line: str, score: float) -> bool:
@@ -165,7 +171,8 @@ class _Growing:
             self.trace.score, self.trace.message = score, line
 
     def _wait(self, line: str) -> bool:
-        if len(self._pending) >= _MAX_PENDING:
+        most = _MAX_MESSAGE if self.trace.score == CAUSE and not self._stacked else _MAX_PENDING
+        if len(self._pending) >= most:
             return False
         self._pending.append(line)
         return True
@@ -200,7 +207,7 @@ def traces(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
             if growing.takes(line, score):
                 continue
             yield growing.finish()
-            before.extend(growing.passed_by)
+            before.extend([*growing.trace.lines, *growing.passed_by][-_BEFORE:])
             growing = None
         if score >= WRAPPER or _TRACEBACK.match(line):
             growing = _Growing(number, line, score, before)
