@@ -55,6 +55,7 @@ def run_document(run: Run) -> dict[str, object]:
         "format": run.format,
         "totals": asdict(run.totals),
         "totals_from": "report" if run.info.totals_stand else "cases",
+        "totals_why": run.why,
         "cases": [_case_document(case) for case in run.cases],
         "failures": [_failure_document(failure) for failure in run.failures],
         "info": asdict(run.info),
@@ -88,6 +89,8 @@ def _print_run(run: Run) -> None:
         f"{run.source}: {run.format}, {totals.tests} tests: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"
         f" {totals.errors} errors, {totals.skipped} skipped, {totals.xfailed} expected failures, {totals.flaky} flaky"
     )
+    if run.why:
+        say(f"  {run.why}")
     _print_warnings(run.source, run.warnings)
     rows = [
         (case.outcome.value, case.id, failure.headline) for case in run.cases for failure in case.failures

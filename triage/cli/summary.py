@@ -41,7 +41,7 @@ def read_into(db: Store, paths: Sequence[str]) -> Session:
 
 def print_clusters(db: Store, rows: list[ClusterRow]) -> None:
     """The totals of all runs and a table of the clusters."""
-    all_runs = runs(db)
+    all_runs = [run for run in runs(db) if run.same_as is None]
     totals = overall(run.totals for run in all_runs)
     say(
         f"{count(len(all_runs), 'run')}, {count(totals.tests, 'test')}: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"
