@@ -26,6 +26,13 @@ _STAMP = re.compile(
 _LEVEL = re.compile(
     r"^(?:\[[\w#-]{1,20}\]\s+)*\[?(?:ERROR|FATAL|CRITICAL|SEVERE|WARN(?:ING)?|INFO|ERR)\]?:?\s+(?:\[[^\]]{1,60}\]\s*)?(?:[\w.$/-]{1,60}(?:\[\d+\])?:\s+|- )?"
 )
+_SUCCESS = re.compile(
+    r"^(?:\[INFO\] )?(?:Finished: SUCCESS|BUILD SUCCESS(?:FUL)?\b.*|Job succeeded|Build succeeded\.?)\s*$",
+    re.MULTILINE,
+)
+"""The last word of Jenkins, Maven, Gradle, GitLab, MSBuild."""
+_END = 1_500
+"""Characters at the end of a log where its last word stands."""
 _DIGITS = re.compile(r"0x[0-9a-fA-F]+|\d+|[0-9a-f]{8,}")
 
 
@@ -60,8 +67,12 @@ def _read(source: Source) -> Iterator[Item]:
     copies: Counter[str] = Counter()
     first_seen: dict[str, int] = {}
     echoes: list[Trace] = []
+    success = _SUCCESS.search(Sample.of(source).end[-_END:])
     scan = Scan(source)
+    found: list[Failure] = []
+    broke = False
     for trace in traces(scan):
+        broke = broke or any(map(is_echo, (*trace.lines, *trace.after)))
         if is_echo(trace.message):
             # An exit code or a failed goal says that something failed, not what: it counts where nothing else does.
             echoes.append(trace)
@@ -74,9 +85,15 @@ def _read(source: Source) -> Iterator[Item]:
         copies[key] += 1
         first_seen.setdefault(key, trace.first)
         if copies[key] <= COPIES:
-            yield _failure(trace)
-    if not copies:
-        yield from map(_failure, echoes)
+            found.append(_failure(trace))
+        if not success:
+            yield from found
+            found.clear()
+    if success and copies and not broke:
+        text = f"{len(copies)} lines sound like failures, but the log ends with '{success[0].strip()}': none is taken for one"
+        yield Warn(text, min(first_seen.values()))
+        return
+    yield from found or ([] if copies else map(_failure, echoes))
     folded = [(first_seen[key], count) for key, count in copies.items() if count > COPIES]
     folded += [(again.first, again.count) for again in scan.repeated() if severity(again.line) >= ERROR]
     for first, count in sorted(folded):
