@@ -213,6 +213,20 @@ def test_extract_most_telling_first(triage: Call, tmp_path: Path) -> None:
     assert missing.code == 2 and "none: no such file" in missing.err
 
 
+def test_extract_compares_with_the_last_run_of_the_job_that_passed(triage: Call, tmp_path: Path) -> None:
+    known = "start {n}\nERROR: cannot reach the cache, going on without\nready\n"
+    (tmp_path / "build-17.log").write_text(known.format(n=1) + "Finished: SUCCESS\n")
+    (tmp_path / "deploy-17.log").write_text("ERROR: no key\nFinished: SUCCESS\n")
+    (tmp_path / "build-18.log").write_text(known.format(n=2) + "ERROR: no key\nFinished: FAILURE\n")
+    failed = tmp_path / "build-18.log"
+    alone = strictly(triage("extract", failed, "--json"))["lines"]
+    assert [line["line"] for line in alone] == [2, 4]
+    triage("ingest", tmp_path)
+    found = triage("extract", failed, "--json")
+    assert [line["line"] for line in strictly(found)["lines"]] == [4]
+    assert "build-17.log, the last run of this job that passed" in found.err
+
+
 def test_rules_say_no_with_one(triage: Call, tmp_path: Path) -> None:
     rule = (
         "rules:\n  - id: a\n    title: A\n    category: infra\n    match: {any: [{phrase: pump ran dry}]}\n"

@@ -177,12 +177,21 @@ def one_source(name: str) -> Source:
     show_default=True,
     help="Lines to print (all with --json).",
 )
+@db_option
 @json_option
-def extract(file: str, baseline: str | None, most: int, as_json: bool) -> None:
-    """The lines of a raw log that tell the failure, most telling first."""
+def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as_json: bool) -> None:
+    """The lines of a raw log that tell the failure, most telling first.
+
+    Lines that a log of the same job that passed has as well stand back: the one named with --baseline, else the last
+    one in the database whose name differs in numbers only (build-17.log, build-18.log).
+    """
     from triage.analysis.extract import extract as extract_lines
 
-    found = extract_lines(one_source(file).lines(), one_source(baseline).lines() if baseline else None)
+    source = one_source(file)
+    passing = one_source(baseline) if baseline else _known_baseline(source, db_path)
+    if passing and not baseline:
+        complain(f"compared with {passing.name}, the last run of this job that passed")
+    found = extract_lines(source.lines(), passing.lines() if passing else None)
     if as_json:
         print_json(
             {
@@ -196,6 +205,16 @@ def extract(file: str, baseline: str | None, most: int, as_json: bool) -> None:
         table(
             ("line", "score", "text"), [(ln.number, ln.score, ln.text) for ln in found[:most]], stretch="text"
         )
+
+
+def _known_baseline(source: Source, db_path: Path | None) -> Source | None:
+    from triage.store.database import default_path
+
+    if not (db_path or default_path()).is_file():
+        return None
+    from triage.sources.baseline import last_passing
+
+    return last_passing(store_at(db_path), source.name)
 
 
 @click.command()
