@@ -112,3 +112,10 @@ def severity(line: str) -> float:
     if best > WRAPPER and _compiled(_WARNING).search(line):
         return WRAPPER
     return best
+
+
+def telling_line(text: str) -> str:
+    """The line of ``text`` that tells most, the last of equals; its last line where none sounds like a failure."""
+    lines = text.strip().split("\n")
+    best = max(reversed(lines[-2_000:]), key=lambda line: severity(line[:1_000]))
+    return (best if severity(best[:1_000]) >= WRAPPER else lines[-1]).strip()
