@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from triage.ingest.json_text import get, has_keys, integer, load, rows, seconds, text, words
+from triage.ingest.json_report import json_report
+from triage.ingest.json_text import get, has_keys, integer, rows, seconds, text, words
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, worse
@@ -29,8 +30,7 @@ def _sniff(sample: Sample) -> int:
     return 92 if has_keys(sample, "elements", "keyword", "steps") else 0
 
 
-def _read(source: Source) -> Iterator[Item]:
-    features = load(source)
+def _read(source: Source, features: Any) -> Iterator[Item]:
     if not isinstance(features, list):
         raise IngestError(
             f"{source.name}: no list of features in this Cucumber report; write it with format json"
@@ -108,4 +108,4 @@ def _failure(step: dict[str, Any], outcome: Outcome) -> Failure:
     return failure
 
 
-READER = Reader("cucumber-json", _sniff, _read)
+READER = Reader("cucumber-json", _sniff, json_report(_read, cases="elements"))

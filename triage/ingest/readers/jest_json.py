@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
-from triage.ingest.json_text import get, has_keys, integer, load, number, rows, seconds, text, words
+from triage.ingest.json_report import json_report
+from triage.ingest.json_text import get, has_keys, integer, moment, number, rows, seconds, text, words
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
@@ -25,8 +25,7 @@ def _sniff(sample: Sample) -> int:
     return 95 if has_keys(sample, "numTotalTests", "numFailedTestSuites") else 0
 
 
-def _read(source: Source) -> Iterator[Item]:
-    report = load(source)
+def _read(source: Source, report: Any) -> Iterator[Item]:
     if not isinstance(get(report, "testResults"), list):
         raise IngestError(
             f"{source.name}: no testResults in this Jest report; write it with --json --outputFile"
@@ -35,7 +34,8 @@ def _read(source: Source) -> Iterator[Item]:
     ends = [end for file in files if (end := number(file, "endTime"))]
     begin = number(report, "startTime")
     yield RunInfo(
-        started=_moment(begin), duration=round((max(ends) - begin) / 1000, 3) if ends and begin else None
+        started=moment(report, "startTime"),
+        duration=round((max(ends) - begin) / 1000, 3) if ends and begin else None,
     )
     counted = Totals()
     for file in files:
@@ -49,12 +49,6 @@ def _read(source: Source) -> Iterator[Item]:
     stated = integer(report, "numTotalTests")
     if stated is not None and stated != counted.tests:
         yield Warn(f"the report counts {stated} tests, {counted.tests} are listed")
-
-
-def _moment(milliseconds: float | None) -> str | None:
-    if milliseconds is None or not 0 < milliseconds < 1e13:
-        return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
 
 
 def _unloaded(file: dict[str, Any]) -> Failure:
@@ -84,4 +78,4 @@ def _case(file: dict[str, Any], test: dict[str, Any]) -> CaseResult:
     )
 
 
-READER = Reader("jest-json", _sniff, _read)
+READER = Reader("jest-json", _sniff, json_report(_read, cases="assertionResults"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from triage.ingest.json_text import get, has_keys, integer, load, rows, seconds, text
+from triage.ingest.json_report import json_report
+from triage.ingest.json_text import get, has_keys, integer, rows, seconds, text
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
@@ -14,14 +15,13 @@ _Key = tuple[str, str]
 
 
 def _sniff(sample: Sample) -> int:
-    # Mochawesome has the same head and other lists; it registers tests.
-    if has_keys(sample, "stats", "passes", "pending") and '"testsRegistered"' not in sample.text:
+    # Mochawesome has the same head and other lists.
+    if has_keys(sample, "stats", "passes", "pending") and not has_keys(sample, "passPercent"):
         return 90 if '"fullTitle"' in sample.text or '"tests": []' in sample.text else 0
     return 0
 
 
-def _read(source: Source) -> Iterator[Item]:
-    report = load(source)
+def _read(source: Source, report: Any) -> Iterator[Item]:
     if not isinstance(get(report, "tests"), list):
         raise IngestError(
             f"{source.name}: no list of tests in this Mocha report; write it with --reporter json"
@@ -77,4 +77,4 @@ def _failure(test: dict[str, Any], kind: str = "failure") -> Failure:
     )
 
 
-READER = Reader("mocha-json", _sniff, _read)
+READER = Reader("mocha-json", _sniff, json_report(_read, cases="tests"))
