@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from triage.ingest.json_lines import Finder
-from triage.ingest.json_text import LIMIT, load
+from triage.ingest.json_text import LIMIT, load, load_all
 from triage.ingest.reader import IngestError, Source
 from triage.model import CaseResult, Failure, Item, Warn
 
@@ -19,12 +19,12 @@ _MENDED = 64 << 20
 
 
 def json_report(
-    read: Callable[[Source, Any], Iterator[Item]], cases: str
+    read: Callable[[Source, Any], Iterator[Item]], cases: str, *, several: bool = False
 ) -> Callable[[Source], Iterator[Item]]:
     """A ``Reader.read`` from a function of the parsed document.
 
     ``cases`` is the key of the lists that hold the cases: of a document that breaks off, those that are complete
-    are read.
+    are read. ``several`` documents may follow each other in one source: a run for each file of tests.
     """
 
     def read_source(source: Source) -> Iterator[Item]:
@@ -42,7 +42,23 @@ def json_report(
             yield from placed(source, iter(items))
             yield warn
             return
-        yield from placed(source, read(source, document))
+        if several and len(documents := load_all(source)) > 1:
+            yield from placed(source, _each(source, documents))
+        else:
+            yield from placed(source, read(source, document))
+
+    def _each(source: Source, documents: list[Any]) -> Iterator[Item]:
+        error: IngestError | None = None
+        told = False
+        for document in documents:
+            try:
+                for item in read(source, document):
+                    told = True
+                    yield item
+            except IngestError as refused:
+                error = refused
+        if error is not None and not told:
+            raise error
 
     return read_source
 

@@ -60,7 +60,7 @@ def _case(feature: dict[str, Any], element: dict[str, Any], background: list[dic
         told = _OUTCOMES.get(text(step, "result", "status"))
         if told is None:
             continue
-        if told.is_red and "keyword" not in step:
+        if told.is_red and ("keyword" not in step or get(step, "hidden") is True):
             told = Outcome.ERROR  # a hook
         outcome = told if outcome is None else worse(outcome, told)
         if told.is_red:

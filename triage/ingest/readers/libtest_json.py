@@ -79,7 +79,13 @@ def _read(source: Source) -> Iterator[Item]:
             case = _case(run, event, last)
             run.counted += 1
             # nextest tells each try, with its number behind the name.
-            tries.setdefault((case.suite, case.name), []).append(case)
+            again = _RETRY.search(name) is not None and "$" in name
+            key = (case.suite, case.name)
+            if again and key in tries:
+                tries[key].append(case)
+            else:
+                # Crates may have tests of the same name, and their suites none.
+                tries[key if key not in tries else (f"{case.suite}\0{run.counted}", case.name)] = [case]
         elif text(event, "reason") == "compiler-message" and (error := _compiler(event, last)):
             told = True
             yield error
@@ -125,7 +131,7 @@ def _seconds(event: dict[str, Any]) -> float | None:
 def _named(run: _Run, name: str, outcome: Outcome, **rest: Any) -> CaseResult:
     binary, mark, inner = name.partition("$")
     suite, name = (binary, inner) if mark else (run.suite, name)
-    return CaseResult(_RETRY.sub("", name), outcome, suite, **rest)
+    return CaseResult(_RETRY.sub("", name) if mark else name, outcome, suite, **rest)
 
 
 def _case(run: _Run, event: dict[str, Any], number: int) -> CaseResult:

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from triage.ingest.json_text import get, integer, moment, seconds, text
-from triage.ingest.parts import failure_from
+from triage.ingest.parts import exception_type, failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
@@ -84,7 +84,9 @@ def _failure(event: dict[str, Any], number: int, kind: str) -> Failure:
     message = text(event, "err") or text(event, "err", "message")
     stack = text(event, "stack") if isinstance(get(event, "stack"), str) else ""
     said = message or "failed, and the report does not say why"
-    return failure_from(stack or said, message=said, kind=kind, source_line=number)
+    return failure_from(
+        stack or said, message=said, type=exception_type(stack), kind=kind, source_line=number
+    )
 
 
 READER = Reader("mocha-json-stream", _sniff, _read)

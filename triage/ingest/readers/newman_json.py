@@ -37,11 +37,6 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         environment=text(report, "environment", "name") or None,
         suites=tuple(name for name in [text(report, "collection", "info", "name")] if name),
     )
-    for failed in rows(run, "failures"):
-        if not _is_assertion(failed):
-            yield _outside(failed)
-    if isinstance(broken := get(run, "error"), dict):
-        yield _failure(broken, "error")
     folders = _folders(get(report, "collection"))
     rounds = integer(run, "stats", "iterations", "total") or 1
     counted = Totals()
@@ -49,6 +44,11 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         for case in _cases(execution, folders, rounds):
             counted = counted.plus(case)
             yield case
+    for failed in rows(run, "failures"):
+        if not _is_assertion(failed):
+            yield _outside(failed)
+    if isinstance(broken := get(run, "error"), dict):
+        yield _failure(broken, "error")
     yield from miscounted(integer(run, "stats", "assertions", "total"), counted.tests)
 
 

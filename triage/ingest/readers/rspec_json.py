@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from triage.ingest.json_report import miscounted, placed
-from triage.ingest.json_text import get, has_ends, has_keys, integer, load_all, rows, seconds, text, words
+from triage.ingest.json_report import json_report, miscounted
+from triage.ingest.json_text import get, has_ends, has_keys, integer, rows, seconds, text, words
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals
 
@@ -23,14 +23,9 @@ def _sniff(sample: Sample) -> int:
     return 94 if has_ends(sample, "examples", "summary_line", "example_count") else 0
 
 
-def _read(source: Source) -> Iterator[Item]:
-    reports = [report for report in load_all(source) if isinstance(get(report, "examples"), list)]
-    if not reports:
+def _read(source: Source, report: Any) -> Iterator[Item]:
+    if not isinstance(get(report, "examples"), list):
         raise IngestError(f"{source.name}: no list of examples in this RSpec report; write it with -f json")
-    yield from placed(source, (item for report in reports for item in _report(report)))
-
-
-def _report(report: Any) -> Iterator[Item]:
     version, seed = text(report, "version"), text(report, "seed")
     yield RunInfo(
         duration=seconds(report, "summary", "duration", per=1.0),
@@ -99,4 +94,4 @@ def _outside(said: str) -> Failure:
     return Failure(message, kind, "error", "\n".join(lines), file, line)
 
 
-READER = Reader("rspec-json", _sniff, _read)
+READER = Reader("rspec-json", _sniff, json_report(_read, cases="examples", several=True))
