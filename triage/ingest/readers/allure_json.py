@@ -22,6 +22,7 @@ _OUTCOMES = {
     "broken": Outcome.ERROR,
     "skipped": Outcome.SKIPPED,
 }
+_FIXTURES = ("befores", "afters")
 _SUITES = ("parentSuite", "suite", "subSuite")
 _HIDDEN = ("package", "testClass", "testMethod", "host", "thread", "framework", "language", *_SUITES)
 
@@ -31,17 +32,15 @@ def _sniff(sample: Sample) -> int:
         has_ends(sample, *keys) for keys in (("labels", "name"), ("historyId",), ("fullName", "stage"))
     ):
         return 85
-    if has_ends(sample, "uuid", "children") and any(
-        has_ends(sample, key) for key in ("befores", "afters", "start")
-    ):
+    if has_ends(sample, "uuid") and any(has_ends(sample, key) for key in _FIXTURES):
         return 84
     return 85 if has_ends(sample, "uid", "historyId", "status", "time", "newFailed") else 0
 
 
 def _read(source: Source) -> Iterator[Item]:
     documents, warnings = _documents(source)
-    results = [one for one in documents if _is_result(one)]
-    containers = [one for one in documents if "children" in one and not _is_result(one)]
+    results = sorted((one for one in documents if _is_result(one)), key=lambda one: _begin(one) or 0.0)
+    containers = [one for one in documents if any(key in one for key in _FIXTURES)]
     if not results and not containers:
         raise IngestError(f"{source.name}: no Allure result in it; name the directory of the results")
     yield from warnings
@@ -72,7 +71,7 @@ def _documents(source: Source) -> tuple[list[_Document], list[Warn]]:
 
 
 def _is_result(document: _Document) -> bool:
-    return ("status" in document or "stage" in document) and "children" not in document
+    return ("status" in document or "stage" in document) and not any(key in document for key in _FIXTURES)
 
 
 def _items(results: list[_Document], containers: list[_Document]) -> Iterator[Item]:
@@ -97,7 +96,7 @@ def _items(results: list[_Document], containers: list[_Document]) -> Iterator[It
     for container in containers:
         if not red.isdisjoint(_children(container)):
             continue  # its tests tell what the fixture told
-        for when in ("befores", "afters"):
+        for when in _FIXTURES:
             for fixture in rows(container, when):
                 if (outcome := _OUTCOMES.get(text(fixture, "status"))) is not None and outcome.is_red:
                     yield _failure(fixture, f"{text(fixture, 'name') or when[:-1]}: ", "error")
