@@ -9,7 +9,7 @@ from triage.ingest.json_report import json_report
 from triage.ingest.json_text import get, has_keys, integer, rows, seconds, text, words
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, worse
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, worse
 
 _OUTCOMES = {
     "passed": Outcome.PASSED,
@@ -35,7 +35,10 @@ def _read(source: Source, features: Any) -> Iterator[Item]:
         raise IngestError(
             f"{source.name}: no list of features in this Cucumber report; write it with format json"
         )
-    for feature in rows({"features": features}, "features"):
+    elements = [element for feature in rows({"": features}, "") for element in rows(feature, "elements")]
+    if starts := sorted(filter(None, (text(element, "start_timestamp") for element in elements))):
+        yield RunInfo(started=starts[0])
+    for feature in rows({"": features}, ""):
         background: list[dict[str, Any]] = []
         for element in rows(feature, "elements"):
             if text(element, "type") == "background":

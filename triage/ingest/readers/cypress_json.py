@@ -58,7 +58,9 @@ def _case(run: dict[str, Any], test: dict[str, Any]) -> CaseResult:
     tries = rows(test, "attempts")
     failures = [_attempt(one) for one in tries if text(one, "state") == "failed"]
     if outcome.is_red or (outcome is Outcome.PASSED and failures):
-        failures = _explained(failures, text(test, "displayError"))
+        # Versions before 5 tell an error of the test itself, and no tries.
+        told = text(test, "displayError") or text(test, "stack") or text(test, "error")
+        failures = _explained(failures, told)
     spent = [
         time
         for one in tries
@@ -69,7 +71,9 @@ def _case(run: dict[str, Any], test: dict[str, Any]) -> CaseResult:
         outcome=outcome,
         suite=" > ".join(titles[:-1]),
         file=text(run, "spec", "relative") or text(run, "spec", "name") or None,
-        duration=round(sum(spent), 6) if spent else seconds(test, "duration"),
+        duration=round(sum(spent), 6)
+        if spent
+        else seconds(test, "duration") or seconds(test, "wallClockDuration"),
         attempts=max(1, len(tries)),
         failures=tuple(failures),
     )

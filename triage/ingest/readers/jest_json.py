@@ -22,7 +22,9 @@ _BULLET = re.compile(r"^\s*● .*\n")
 
 
 def _sniff(sample: Sample) -> int:
-    return 95 if has_ends(sample, "numTotalTests", "numFailedTestSuites") else 0
+    if has_ends(sample, "numTotalTests", "numFailedTestSuites"):
+        return 95
+    return 90 if has_ends(sample, "testResults", "assertionResults") else 0
 
 
 def _read(source: Source, report: Any) -> Iterator[Item]:

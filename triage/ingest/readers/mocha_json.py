@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,12 +13,13 @@ from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
 _Key = tuple[str, str]
+_NO_TESTS = re.compile(r'"tests": ?\[\s*\]')
 
 
 def _sniff(sample: Sample) -> int:
     # Mochawesome has the same head and other lists.
     if has_keys(sample, "stats", "passes", "pending") and not has_keys(sample, "passPercent"):
-        return 90 if '"fullTitle"' in sample.text or '"tests": []' in sample.text else 0
+        return 90 if '"fullTitle"' in sample.text or _NO_TESTS.search(sample.text) else 0
     return 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +14,8 @@ from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals
 
 _HOOKS = ("beforeHooks", "afterHooks")
+_BREAK = re.compile(r"<br ?/?>")
+_TAG = re.compile(r"</?span[^<>]*>")
 
 
 def _sniff(sample: Sample) -> int:
@@ -90,9 +94,16 @@ def _case(test: dict[str, Any], path: tuple[str, ...], file: str) -> CaseResult:
     )
 
 
+def _plain(stack: str) -> str:
+    """The stack that version 1 coloured with HTML, as it was."""
+    if "<br>" not in stack and "<span" not in stack:
+        return stack
+    return html.unescape(_TAG.sub("", _BREAK.sub("\n", stack)))
+
+
 def _failure(test: dict[str, Any], kind: str = "failure") -> Failure:
     error = get(test, "err")
-    message, stack = text(error, "message"), text(error, "estack") or text(error, "stack")
+    message, stack = text(error, "message"), text(error, "estack") or _plain(text(error, "stack"))
     diff = text(error, "diff")
     trace = "\n\n".join(filter(None, (stack or message, diff if diff not in stack else "")))
     if kind == "error":

@@ -23,7 +23,9 @@ _OUTCOMES = {
 def _sniff(sample: Sample) -> int:
     if has_keys(sample, "config", "rootDir", "projects"):
         return 95
-    return 90 if has_keys(sample, "suites", "specs", "expectedStatus") else 0
+    if has_keys(sample, "suites", "specs", "expectedStatus"):
+        return 90
+    return 85 if has_keys(sample, "suites", "specs", "results", "ok") else 0
 
 
 def _read(source: Source, report: Any) -> Iterator[Item]:
