@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from triage.ingest import Source
-from triage.ingest.inputs import find
 from triage.model import TriageError
 from triage.rules import Engine, library, load
+from triage.sources import resolve
 from triage.store import Store, open_store
 
 ROOT = Path(__file__).parents[1]
@@ -56,8 +56,8 @@ def manifest(directory: Path) -> list[dict]:  # type: ignore[type-arg]
 
 
 def source_of(path: Path) -> Source:
-    """The one source behind a file."""
-    found = next(iter(find([str(path)])))
+    """The one source behind a file or a directory."""
+    found = next(iter(resolve([str(path)])))
     if isinstance(found, TriageError):
         raise found
     return found

@@ -7,15 +7,18 @@ files there that no format claims are passed over, a file that is named itself m
 from __future__ import annotations
 
 import bz2
+import codecs
 import glob
 import gzip
 import io
 import lzma
+import re
 import sys
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,6 +36,10 @@ _RATIO_FREE = 64 << 20
 _LOG_SUFFIXES = {".log", ".txt", ".out", ".err", ".console"}
 _COMPRESSED_SUFFIXES = {".gz", ".bz2", ".xz"}
 _REPORT_SUFFIXES = {".xml", ".jsonl", ".tap"}
+_HELD = 256 << 10
+"""Bytes of an archive's member that are read at once: opening an archive anew for each of thousands is slow."""
+_ATTACHED = re.compile(r"[\da-f]{8}-[\da-f-]{27}-attachment(?:\.\w+)?$|(?:^|[/!])data/attachments/[^/]+$")
+"""What Allure calls that which a test attached: logs, pictures, and anything."""
 _SKIPPED_DIRECTORIES = {"node_modules", "__pycache__", "site-packages"}
 
 Found = Source | IngestError
@@ -116,6 +123,44 @@ def find(names: list[str]) -> Iterator[Found]:
             yield from _local(path)
 
 
+def joined(found: Iterator[Found]) -> Iterator[Found]:
+    """``found``, the documents of one directory that are one run as one source, behind all others."""
+    groups: dict[str, list[Source]] = {}
+    for item in found:
+        if isinstance(item, Source) and _is_document(item):
+            groups.setdefault(_directory_of(item.name), []).append(item)
+        else:
+            yield item
+    for name, parts in groups.items():
+        yield parts[0] if len(parts) == 1 else Source(name, partial(_one_a_line, tuple(parts)))
+
+
+def _is_document(source: Source) -> bool:
+    try:
+        if not source.head.strip().startswith((b"{", codecs.BOM_UTF8)):
+            return False
+        sample = Sample.of(source)
+        return any(reader.sniff(sample) > 0 for reader in all_readers() if reader.joins)
+    except (OSError, IngestError):
+        return False  # told when it is read
+
+
+def _directory_of(name: str) -> str:
+    return re.sub(r"[/\\!]?[^/\\!]*$", "", name) or "."
+
+
+def _one_a_line(parts: tuple[Source, ...]) -> BinaryIO:
+    """The documents one after the other. A line end in JSON is only ever white space between its words."""
+    lines = io.BytesIO()
+    for part in parts:
+        with part.open() as stream:
+            data = stream.read()
+        lines.write(data.removeprefix(codecs.BOM_UTF8).replace(b"\r", b" ").replace(b"\n", b" ").strip())
+        lines.write(b"\n")
+    lines.seek(0)
+    return lines
+
+
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
@@ -146,6 +191,8 @@ def _directory(root: Path) -> Iterator[Found]:
     found = False
     for path in _walk(root):
         looked_at += 1
+        if _ATTACHED.search(path.as_posix()):
+            continue
         try:
             for item in unpack(_file(path)):
                 if isinstance(item, UnpackError):
@@ -228,6 +275,8 @@ def _limit(packed: int) -> int:
 def _members(source: Source, members: Callable[..., Any]) -> Iterator[Found]:
     found = False
     for member in members(source):
+        if _ATTACHED.search(member.name):
+            continue
         if _packing(member.head) or _is_result(member):
             for item in unpack(member):
                 found = True
@@ -247,32 +296,43 @@ def _seekable(source: Source) -> BinaryIO:
 
 def _zip_members(source: Source) -> Iterator[Source]:
     with zipfile.ZipFile(_seekable(source)) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir() and info.file_size]
-    for info in infos:
+        for info in archive.infolist():
+            if info.is_dir() or not info.file_size:
+                continue
 
-        def open_member(info: zipfile.ZipInfo = info) -> BinaryIO:
-            archive = zipfile.ZipFile(_seekable(source))
-            inner = cast(BinaryIO, archive.open(info))
-            return io.BufferedReader(
-                _Limited(inner, f"{source.name}!{info.filename}", _limit(info.compress_size))
-            )
+            def open_member(info: zipfile.ZipInfo = info) -> BinaryIO:
+                archive = zipfile.ZipFile(_seekable(source))
+                inner = cast(BinaryIO, archive.open(info))
+                return io.BufferedReader(
+                    _Limited(inner, f"{source.name}!{info.filename}", _limit(info.compress_size))
+                )
 
-        yield Source(f"{source.name}!{info.filename}", open_member)
+            opener: Callable[[], BinaryIO] = open_member
+            if info.file_size <= _HELD:
+                # What is broken is told when it is read.
+                with suppress(*_BROKEN, OSError):
+                    opener = partial(io.BytesIO, archive.read(info))
+            yield Source(f"{source.name}!{info.filename}", opener)
 
 
 def _tar_members(source: Source) -> Iterator[Source]:
     with source.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-        names = [(at, info.name) for at, info in enumerate(archive) if info.isfile() and info.size]
-    for place, name in names:
-        # By its place: an archive may hold a name twice.
-        def open_member(place: int = place, name: str = name) -> BinaryIO:
-            with source.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-                for at, info in enumerate(archive):
-                    if at == place and (inner := archive.extractfile(info)) is not None:
-                        return io.BytesIO(inner.read(MAX_UNPACKED))
-            raise IngestError(f"{source.name}!{name}: gone from the archive while it was read; try again")
+        for place, info in enumerate(archive):
+            if not info.isfile() or not info.size:
+                continue
 
-        yield Source(f"{source.name}!{name}", open_member)
+            # By its place: an archive may hold a name twice.
+            def open_member(place: int = place, name: str = info.name) -> BinaryIO:
+                with source.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+                    for at, info in enumerate(archive):
+                        if at == place and (inner := archive.extractfile(info)) is not None:
+                            return io.BytesIO(inner.read(MAX_UNPACKED))
+                raise IngestError(f"{source.name}!{name}: gone from the archive while it was read; try again")
+
+            opener: Callable[[], BinaryIO] = open_member
+            if info.size <= _HELD and (inner := archive.extractfile(info)) is not None:
+                opener = partial(io.BytesIO, inner.read())
+            yield Source(f"{source.name}!{info.name}", opener)
 
 
 _Unpacker = Callable[[Source, Callable[..., Any]], Iterator[Found]]

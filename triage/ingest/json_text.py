@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -20,21 +21,49 @@ LIMIT = 512 << 20
 """Bytes of one JSON document; it is parsed in memory."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NOT_JSON = re.compile(r"[^\s\ufeff]")
+_FILLED = re.compile(r"[^\s\ufeff]")
+# What npm and others print before the document that they pass on.
+_BELOW_NOISE = re.compile(r"^(?=\{\s*\"|\[\s*\{\s*\")", re.MULTILINE)
+_NOISE = 8_192
+"""Characters that may stand before a document."""
 
 
 def opens_json(sample: Sample) -> bool:
     """Whether the text begins like a JSON document: an object or a list of something."""
-    first = _NOT_JSON.search(sample.text)
+    first = _FILLED.search(sample.text)
     if first is None or first[0] not in "{[":
         return False
-    following = _NOT_JSON.search(sample.text, first.end())
+    following = _FILLED.search(sample.text, first.end())
     return following is None or following[0] in ('"}' if first[0] == "{" else '{["]0123456789-tfn')
+
+
+def _opens_below_noise(sample: Sample) -> bool:
+    found = _BELOW_NOISE.search(sample.text, 0, _NOISE)
+    return found is not None and not sample.text.lstrip().startswith("<")
 
 
 def has_keys(sample: Sample, *keys: str) -> bool:
     """Whether the text is JSON and its beginning names all of ``keys``."""
-    return opens_json(sample) and all(f'"{key}"' in sample.text for key in keys)
+    return all(f'"{key}"' in sample.text for key in keys) and (
+        opens_json(sample) or _opens_below_noise(sample)
+    )
+
+
+def has_ends(sample: Sample, *keys: str) -> bool:
+    """Whether the text is JSON and its beginning or its end names each of ``keys``."""
+    return all(f'"{key}"' in sample.text or f'"{key}"' in sample.end for key in keys) and has_keys(sample)
+
+
+_DECODER = json.JSONDecoder(parse_int=lambda digits: int(digits) if len(digits) < 20 else float(digits))
+
+
+def _among_noise(text: str) -> Any:
+    """The first document in ``text`` that has lines of something else before or behind it; None without one."""
+    start = _BELOW_NOISE.search(text, 0, _NOISE)
+    try:
+        return None if start is None else _DECODER.raw_decode(text, start.start())[0]
+    except (json.JSONDecodeError, RecursionError):
+        return None
 
 
 def load(source: Source) -> Any:
@@ -50,8 +79,10 @@ def load(source: Source) -> Any:
         pass  # a byte order mark, another encoding, NaN: the slower reader takes them
     try:
         text = data.decode(source.encoding, "replace").lstrip("\ufeff")
-        return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 20 else float(digits))
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
+        if (document := _among_noise(text)) is not None:
+            return document
         cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         why = "breaks off; was the run stopped while it wrote?" if cut else "mend or re-create it"
         raise IngestError(
@@ -59,6 +90,31 @@ def load(source: Source) -> Any:
         ) from None
     except RecursionError:
         raise IngestError(f"{source.name}: JSON nested too deeply to be a test report") from None
+
+
+def load_all(source: Source) -> list[Any]:
+    """The documents in ``source``, of which several may follow each other.
+
+    Raises:
+        IngestError: see ``load``.
+    """
+    data = source.read(LIMIT)
+    try:
+        return [orjson.loads(data)]
+    except orjson.JSONDecodeError:
+        pass
+    text = data.decode(source.encoding, "replace")
+    found, at = [], 0
+    while (start := _BELOW_NOISE.search(text, at)) is not None:
+        try:
+            document, at = _DECODER.raw_decode(text, start.start())
+        except (json.JSONDecodeError, RecursionError):
+            break
+        found.append(document)
+        if (joint := _FILLED.search(text, at)) is not None and joint[0] == "{":
+            # The next one on the same line.
+            text, at = text[joint.start() :], 0
+    return found or [load(source)]
 
 
 def load_lines(source: Source) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
@@ -140,3 +196,13 @@ def seconds(value: Any, *path: str, per: float = 1000.0) -> float | None:
     """Seconds from the number at ``path``, of which ``per`` make a second."""
     found = number(value, *path)
     return None if found is None else round(found / per, 6)
+
+
+def moment(value: Any, *path: str) -> str | None:
+    """The milliseconds since 1970 at ``path`` as ISO 8601; a text there is passed on."""
+    if isinstance(said := get(value, *path), str):
+        return clean(said) or None
+    found = number(value, *path)
+    if found is None or not 0 < found < 1e13:
+        return None
+    return datetime.fromtimestamp(found / 1000, UTC).isoformat(timespec="seconds")

@@ -171,3 +171,5 @@ class Reader:
     """
     hearsay: bool = False
     """Whether it retells, by bare names, tests that other sources of the same call may hold: read after them."""
+    joins: bool = False
+    """Whether a run is a directory of its documents: they are given to ``read`` as one source, each in a line."""

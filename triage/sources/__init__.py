@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from triage.ingest import IngestError
-from triage.ingest.inputs import Found, find, unpack
+from triage.ingest.inputs import Found, find, joined, unpack
 
 __all__ = ["resolve"]
 
 
 def resolve(names: Sequence[str]) -> Iterator[Found]:
     """The sources behind paths, globs, ``-`` and ``http(s)`` URLs, or an error for each that is none."""
+    return joined(_each(names))
+
+
+def _each(names: Sequence[str]) -> Iterator[Found]:
     for name in names:
         if name.startswith(("http://", "https://")):
             from triage.sources.http import fetch

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from triage.ingest.json_text import get, has_keys, integer, load, rows, seconds, text, words
+from triage.ingest.json_report import json_report
+from triage.ingest.json_text import get, has_keys, integer, rows, seconds, text, words
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, worse
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, worse
 
 _OUTCOMES = {
     "passed": Outcome.PASSED,
@@ -29,13 +30,15 @@ def _sniff(sample: Sample) -> int:
     return 92 if has_keys(sample, "elements", "keyword", "steps") else 0
 
 
-def _read(source: Source) -> Iterator[Item]:
-    features = load(source)
+def _read(source: Source, features: Any) -> Iterator[Item]:
     if not isinstance(features, list):
         raise IngestError(
             f"{source.name}: no list of features in this Cucumber report; write it with format json"
         )
-    for feature in rows({"features": features}, "features"):
+    elements = [element for feature in rows({"": features}, "") for element in rows(feature, "elements")]
+    if starts := sorted(filter(None, (text(element, "start_timestamp") for element in elements))):
+        yield RunInfo(started=starts[0])
+    for feature in rows({"": features}, ""):
         background: list[dict[str, Any]] = []
         for element in rows(feature, "elements"):
             if text(element, "type") == "background":
@@ -60,7 +63,7 @@ def _case(feature: dict[str, Any], element: dict[str, Any], background: list[dic
         told = _OUTCOMES.get(text(step, "result", "status"))
         if told is None:
             continue
-        if told.is_red and "keyword" not in step:
+        if told.is_red and ("keyword" not in step or get(step, "hidden") is True):
             told = Outcome.ERROR  # a hook
         outcome = told if outcome is None else worse(outcome, told)
         if told.is_red:
@@ -108,4 +111,4 @@ def _failure(step: dict[str, Any], outcome: Outcome) -> Failure:
     return failure
 
 
-READER = Reader("cucumber-json", _sniff, _read)
+READER = Reader("cucumber-json", _sniff, json_report(_read, cases="elements"))

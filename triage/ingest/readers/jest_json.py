@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
-from triage.ingest.json_text import get, has_keys, integer, load, number, rows, seconds, text, words
+from triage.ingest.json_report import json_report
+from triage.ingest.json_text import get, has_ends, integer, moment, number, rows, seconds, text, words
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
@@ -22,46 +22,51 @@ _BULLET = re.compile(r"^\s*● .*\n")
 
 
 def _sniff(sample: Sample) -> int:
-    return 95 if has_keys(sample, "numTotalTests", "numFailedTestSuites") else 0
+    if has_ends(sample, "numTotalTests", "numFailedTestSuites"):
+        return 95
+    return 90 if has_ends(sample, "testResults", "assertionResults") else 0
 
 
-def _read(source: Source) -> Iterator[Item]:
-    report = load(source)
+def _read(source: Source, report: Any) -> Iterator[Item]:
     if not isinstance(get(report, "testResults"), list):
         raise IngestError(
             f"{source.name}: no testResults in this Jest report; write it with --json --outputFile"
         )
     files = rows(report, "testResults")
-    ends = [end for file in files if (end := number(file, "endTime"))]
+    ends = [end for file in files if (end := number(file, "endTime") or number(file, "perfStats", "end"))]
     begin = number(report, "startTime")
     yield RunInfo(
-        started=_moment(begin), duration=round((max(ends) - begin) / 1000, 3) if ends and begin else None
+        started=moment(report, "startTime"),
+        duration=round((max(ends) - begin) / 1000, 3) if ends and begin else None,
     )
     counted = Totals()
     for file in files:
-        tests = rows(file, "assertionResults")
-        if not tests and text(file, "status") == "failed":
-            yield _unloaded(file)
+        # What a ``testResultsProcessor`` is given has other names for files and tests.
+        tests = rows(file, "assertionResults") or rows(file, "testResults")
+        red = 0
         for test in tests:
             case = _case(file, test)
             counted = counted.plus(case)
+            red += case.outcome.is_red
             yield case
+        if not red and (text(file, "status") == "failed" or text(file, "testExecError", "message")):
+            yield _unloaded(file)
     stated = integer(report, "numTotalTests")
     if stated is not None and stated != counted.tests:
         yield Warn(f"the report counts {stated} tests, {counted.tests} are listed")
 
 
-def _moment(milliseconds: float | None) -> str | None:
-    if milliseconds is None or not 0 < milliseconds < 1e13:
-        return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
-
-
 def _unloaded(file: dict[str, Any]) -> Failure:
-    """A file that ended before any of its tests: an import that failed, a syntax error."""
+    """A file that ended before its tests, or broke outside them: an import that failed, a syntax error."""
     said = _BULLET.sub("", text(file, "message") or text(file, "failureMessage"))
-    name = text(file, "name")
-    return failure_from(said, kind="error") if said.strip() else Failure(f"{name} did not run", kind="error")
+    said = said if said.strip() else text(file, "testExecError", "message")
+    if said.strip():
+        return failure_from(said, kind="error")
+    return Failure(f"{_file(file)} failed outside its tests, and the report does not say why", kind="error")
+
+
+def _file(file: dict[str, Any]) -> str:
+    return text(file, "name") or text(file, "testFilePath")
 
 
 def _case(file: dict[str, Any], test: dict[str, Any]) -> CaseResult:
@@ -76,7 +81,7 @@ def _case(file: dict[str, Any], test: dict[str, Any]) -> CaseResult:
         name=text(test, "title") or text(test, "fullName"),
         outcome=outcome,
         suite=" > ".join(words(test, "ancestorTitles")),
-        file=text(file, "name") or None,
+        file=_file(file) or None,
         line=integer(test, "location", "line"),
         duration=seconds(test, "duration"),
         attempts=max(tries, 1 + len(failures)) if retried else tries,
@@ -84,4 +89,4 @@ def _case(file: dict[str, Any], test: dict[str, Any]) -> CaseResult:
     )
 
 
-READER = Reader("jest-json", _sniff, _read)
+READER = Reader("jest-json", _sniff, json_report(_read, cases="assertionResults"))

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from triage.ingest.json_text import get, has_keys, integer, load, rows, seconds, text
-from triage.ingest.parts import failure_from
+from triage.ingest.json_report import json_report
+from triage.ingest.json_text import get, has_keys, integer, rows, seconds, text
+from triage.ingest.parts import exception_type, failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
 _Key = tuple[str, str]
+_NO_TESTS = re.compile(r'"tests": ?\[\s*\]')
 
 
 def _sniff(sample: Sample) -> int:
-    # Mochawesome has the same head and other lists; it registers tests.
-    if has_keys(sample, "stats", "passes", "pending") and '"testsRegistered"' not in sample.text:
-        return 90 if '"fullTitle"' in sample.text or '"tests": []' in sample.text else 0
+    # Mochawesome has the same head and other lists.
+    if has_keys(sample, "stats", "passes", "pending") and not has_keys(sample, "passPercent"):
+        return 90 if '"fullTitle"' in sample.text or _NO_TESTS.search(sample.text) else 0
     return 0
 
 
-def _read(source: Source) -> Iterator[Item]:
-    report = load(source)
+def _read(source: Source, report: Any) -> Iterator[Item]:
     if not isinstance(get(report, "tests"), list):
         raise IngestError(
             f"{source.name}: no list of tests in this Mocha report; write it with --reporter json"
@@ -31,13 +33,16 @@ def _read(source: Source) -> Iterator[Item]:
     )
     tests, pending = rows(report, "tests"), {_key(test) for test in rows(report, "pending")}
     known = {_key(test) for test in tests}
+    failed = {_key(test): test for test in rows(report, "failures")}
     for hook in rows(report, "failures"):
         # Hooks that broke are among the failures, and are no tests.
         if _key(hook) not in known:
             yield _failure(hook, kind="error")
     counted = Totals()
     for test in tests:
-        case = _case(test, pending)
+        # Versions before 2 tell only among the failures what went wrong.
+        red = _key(test) in failed
+        case = _case(test if "err" in test else failed.get(_key(test), test), pending, red=red)
         counted = counted.plus(case)
         yield case
     stated = integer(report, "stats", "tests")
@@ -49,10 +54,10 @@ def _key(test: dict[str, Any]) -> _Key:
     return text(test, "file"), text(test, "fullTitle")
 
 
-def _case(test: dict[str, Any], pending: set[_Key]) -> CaseResult:
+def _case(test: dict[str, Any], pending: set[_Key], *, red: bool) -> CaseResult:
     title, full = text(test, "title"), text(test, "fullTitle")
     outcome = Outcome.PASSED
-    if get(test, "err"):
+    if get(test, "err") or (red and "err" not in test):
         outcome = Outcome.FAILED
     elif _key(test) in pending:
         outcome = Outcome.SKIPPED
@@ -73,8 +78,11 @@ def _failure(test: dict[str, Any], kind: str = "failure") -> Failure:
     if kind == "error":
         trace = f"{text(test, 'fullTitle')}\n{trace}"
     return failure_from(
-        trace, message=message or "failed, and the report does not say why", type=name, kind=kind
+        trace,
+        message=message or "failed, and the report does not say why",
+        type=name or exception_type(stack),
+        kind=kind,
     )
 
 
-READER = Reader("mocha-json", _sniff, _read)
+READER = Reader("mocha-json", _sniff, json_report(_read, cases="tests", several=True))

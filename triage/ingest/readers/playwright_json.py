@@ -6,7 +6,8 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any
 
-from triage.ingest.json_text import clean, get, has_keys, integer, load, number, rows, seconds, text, words
+from triage.ingest.json_report import json_report
+from triage.ingest.json_text import clean, get, has_keys, integer, number, rows, seconds, text, words
 from triage.ingest.parts import exception_type, failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
@@ -22,11 +23,12 @@ _OUTCOMES = {
 def _sniff(sample: Sample) -> int:
     if has_keys(sample, "config", "rootDir", "projects"):
         return 95
-    return 90 if has_keys(sample, "suites", "specs", "expectedStatus") else 0
+    if has_keys(sample, "suites", "specs", "expectedStatus"):
+        return 90
+    return 85 if has_keys(sample, "suites", "specs", "results", "ok") else 0
 
 
-def _read(source: Source) -> Iterator[Item]:
-    report = load(source)
+def _read(source: Source, report: Any) -> Iterator[Item]:
     if not isinstance(get(report, "suites"), list):
         raise IngestError(
             f"{source.name}: no suites in this Playwright report; write it with --reporter=json"
@@ -158,4 +160,4 @@ def _unexplained(test: dict[str, Any], results: list[dict[str, Any]]) -> Failure
     return Failure(f"The test ended as '{ended}', and the report does not say why.")
 
 
-READER = Reader("playwright-json", _sniff, _read)
+READER = Reader("playwright-json", _sniff, json_report(_read, cases="specs"))

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from triage.ingest.json_text import get, has_keys, integer, load, number, rows, seconds, text
+from triage.ingest.json_report import json_report
+from triage.ingest.json_text import get, has_keys, integer, number, rows, seconds, text
 from triage.ingest.parts import failure_from
 from triage.ingest.pytest_text import native_message, node_parts
 from triage.ingest.reader import IngestError, Reader, Sample, Source
@@ -20,8 +21,7 @@ def _sniff(sample: Sample) -> int:
     return 95 if has_keys(sample, "exitcode", "root", "summary", "created") else 0
 
 
-def _read(source: Source) -> Iterator[Item]:
-    report = load(source)
+def _read(source: Source, report: Any) -> Iterator[Item]:
     if not isinstance(get(report, "summary"), dict):
         raise IngestError(
             f"{source.name}: no summary in this pytest-json-report; write it with --json-report"
@@ -92,4 +92,4 @@ def _failure(stage: dict[str, Any], name: str) -> Failure:
     )
 
 
-READER = Reader("pytest-json-report", _sniff, _read)
+READER = Reader("pytest-json-report", _sniff, json_report(_read, cases="tests"))

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
-
-import yaml
 
 from triage.ingest.console import Line, Session, dedent, reader_of, sample_lines
 from triage.ingest.json_text import get, text
-from triage.ingest.parts import failure_from
+from triage.ingest.parts import exception_type, failure_from
 from triage.ingest.pytest_text import node_parts
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.tap_text import flat, parsed, placed_by, untold
 from triage.model import CaseResult, Failure, Outcome, Warn
 
 _VERSION = re.compile(r"^TAP version 1[2-4]$")
@@ -38,7 +38,10 @@ _SUMMARY = re.compile(
     r"^(?:Test Summary Report|Dubious, test returned|Files=\d+, Tests=\d+|Failed \d+/\d+ subtests)"
 )
 _ENDED = re.compile(r"^\s*Looks like (?:you|your test)\b")
-_YAML_LIMIT = 100_000
+_TALLY = re.compile(
+    r"^(?:tests|suites|pass|passed|fail|failed|failures|cancelled|skip|skipped|todo|ok|duration_ms|time)\b[ =:]*[\d.]*\s*(?:ms)?$"
+)
+_SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|t|pl|py|rb|lua|sh|bats)$")
 
 
 def _sniff(sample: Sample) -> int:
@@ -68,6 +71,10 @@ class _Test:
     inside: list[_Test] = field(default_factory=list)
     holds: bool = False
     """Only a file or a suite: what is inside it counts."""
+    braced: bool = False
+    """What is inside it follows it, up to a brace; else its result follows what is inside."""
+    above: str = ""
+    """The comment that heads it (tape)."""
 
 
 @dataclass
@@ -87,6 +94,11 @@ class _Parser:
     title: str = ""
     bailed: Line | None = None
     summing_up: bool = False
+    tape: bool | None = None
+    """Whether comments head the results below them; known when the line behind the version is one."""
+    heading: str = ""
+    before: str = ""
+    """The line before."""
 
     def feed(self, line: Line) -> None:
         mark = line.mark
@@ -100,6 +112,7 @@ class _Parser:
         elif self.summing_up:
             return
         elif match := _RESULT.match(mark):
+            self.tape = bool(self.tape)
             self._result(match, line)
         elif match := _PLAN.match(mark):
             if not match["indent"]:
@@ -109,13 +122,26 @@ class _Parser:
         elif mark.strip() == "---" and self._last is not None:
             self.block = []
         elif match := _COMMENT.match(line.text):
+            if self.tape is None and _VERSION.match(self.before):
+                self.tape = not match["text"].startswith((" Subtest", "  "))
             self._comment(match["text"], line)
+        elif (
+            mark.startswith("  ")
+            and mark.strip() not in ("}", "...")
+            and (failed := self._last) is not None
+            and not failed.ok
+        ):
+            failed.notes.append(
+                Line(line.number, line.text[2:])
+            )  # Mocha's TAP 12 tells what went wrong without any mark
         elif (
             mark.strip() not in ("", "}", "1..0")
             and not _VERSION.match(mark)
             and not mark.startswith("pragma ")
         ):
             self.loose.append(line)
+        if mark.strip():
+            self.before = mark
 
     @property
     def _last(self) -> _Test | None:
@@ -125,8 +151,8 @@ class _Parser:
         assert self.block is not None
         if line.text.strip() == "..." or len(self.block) > 10_000:
             if (test := self._last) is not None:
-                test.block = "\n".join(_flat(self.block))
-                test.details = _yaml(test.block)
+                test.block = "\n".join(flat(self.block))
+                test.details = parsed(test.block)
                 test.holds = test.holds or get(test.details, "type") == "suite"
             self.block = None
         else:
@@ -139,7 +165,7 @@ class _Parser:
             level = self.stack.pop()
             self.depths.pop()
             above = self._last
-            if above is not None and above.holds and above.depth < level[0].depth:
+            if above is not None and above.braced and above.depth < level[0].depth:
                 above.inside += level
             else:
                 inside = level
@@ -148,6 +174,9 @@ class _Parser:
             self.depths.append(depth)
         test = _test(match, line, depth)
         test.inside = inside
+        # Of a runner that runs files (node-tap).
+        test.holds = test.holds or (bool(inside) and _SOURCE.search(test.name) is not None)
+        test.above = self.heading
         if not self.loose and test.name in self.early:
             test.notes = self.early.pop(test.name)
         self.stack[-1].append(test)
@@ -155,7 +184,10 @@ class _Parser:
 
     def _comment(self, said: str, line: Line) -> None:
         said = said.removeprefix(" ")
-        if said.startswith("Subtest: ") or _ENDED.match(said):
+        if said.startswith("Subtest: ") or _ENDED.match(said) or _TALLY.match(said[:100]):
+            return
+        if self.tape:
+            self.heading = said.strip()
             return
         if match := _TITLE.match(said):
             self.title = match["name"]
@@ -176,14 +208,19 @@ class _Parser:
             level = self.stack.pop()
             self.depths.pop()
             above = self._last
-            if above is not None and above.holds:
+            if above is not None and above.braced:
                 above.inside += level
             else:
                 self.stack[-1] += level
         tests = self.stack[0]
         ran = len(tests)
+        _give_back(tests)
         for test in tests:
-            self.session.cases += _cases(test, self.file, ())
+            for told in _told(test, self.file, ()):
+                if isinstance(told, CaseResult):
+                    self.session.cases.append(told)
+                else:
+                    self.session.failures.append(told)
         where = f"{self.file}: " if self.file else ""
         if self.bailed is not None:
             why = _BAIL.match(self.bailed.text)
@@ -213,27 +250,11 @@ class _Parser:
         self.session.failures.append(Failure(message, kind="error", trace=trace, source_line=number))
 
 
-def _flat(lines: list[str]) -> list[str]:
-    return dedent(
-        lines, min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
-    )
-
-
-def _yaml(block: str) -> Any:
-    """The block as data; runners write much that is none, and then its text must do."""
-    if len(block) > _YAML_LIMIT or re.search(r"(?m)[&*]\w+\s*$", block):
-        return None
-    try:
-        return yaml.load(block, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return None
-
-
 def _test(match: re.Match[str], line: Line, depth: int) -> _Test:
     rest, holds = match["rest"].strip(), False
     if rest.endswith(" {") or rest == "{":
         rest, holds = rest[:-1].rstrip(), True
-    test = _Test(line, match["ok"] == "ok", depth, "", holds=holds)
+    test = _Test(line, match["ok"] == "ok", depth, "", holds=holds, braced=holds)
     if directive := _DIRECTIVE.search(rest):
         rest = rest[: directive.start()].rstrip()
         test.directive, test.why = (directive["what"] or "").upper(), directive["why"] or ""
@@ -245,11 +266,31 @@ def _test(match: re.Match[str], line: Line, depth: int) -> _Test:
     return test
 
 
-def _cases(test: _Test, file: str, path: tuple[str, ...]) -> Iterator[CaseResult]:
-    if test.holds and test.inside:
+def _give_back(tests: list[_Test]) -> None:
+    """What a file wrote to standard error before it broke stands above its result (node:test)."""
+    for before, test in pairwise(tests):
+        if get(test.details, "exitCode") is not None and not test.notes:
+            test.notes, before.notes = before.notes, []
+
+
+def _told(test: _Test, file: str, path: tuple[str, ...]) -> Iterator[CaseResult | Failure]:
+    inner_path = (*path, test.name)
+    if test.holds:
+        red = False
+        _give_back(test.inside)
         for inner in test.inside:
-            yield from _cases(inner, file, (*path, test.name))
-        return
+            for told in _told(inner, file, inner_path):
+                red = red or not isinstance(told, CaseResult) or told.outcome.is_red
+                yield told
+        if test.inside or get(test.details, "type") == "suite":
+            # A suite that is red for itself: one of its hooks broke.
+            if _outcome(test).is_red and (not red or text(test.details, "failureType") == "hookFailed"):
+                yield replace(_failure(test), kind="error")
+            return
+    elif get(test.details, "duration_ms") is not None:
+        # node:test counts a test and its subtests.
+        for inner in test.inside:
+            yield from _told(inner, file, inner_path)
     outcome = _outcome(test)
     suite, name, where = " > ".join(path), test.name, file or None
     if "::" in name and not path:
@@ -260,6 +301,8 @@ def _cases(test: _Test, file: str, path: tuple[str, ...]) -> Iterator[CaseResult
         where, suite = (first, " > ".join(middle)) if "." in first else (where, " > ".join((first, *middle)))
     elif path and "." in path[0] and not file:
         where, suite = path[0], " > ".join(path[1:])
+    if test.above and not suite:
+        suite = test.above
     seconds = test.seconds
     if seconds is None and isinstance(spent := get(test.details, "duration_ms"), int | float):
         seconds = round(spent / 1000, 6)
@@ -294,9 +337,15 @@ def _failure(test: _Test) -> Failure:
     if isinstance(test.details, dict):
         error = get(test.details, "error")
         said = text(error, "message") or text(error) or text(test.details, "message")
+        said = "\n".join(filter(None, (said, untold(test.details) if not error else "")))
         kind = text(error, "name") or text(test.details, "name")
+        kind = kind or exception_type(text(test.details, "stack"))
+        if said and test.notes and get(test.details, "exitCode") is not None:
+            head = next((note for note in notes if exception_type(note)), "")
+            return failure_from("\n".join(notes), message=head, source_line=number)
         if said:
-            return failure_from(trace, message=said, type=kind, source_line=test.line.number)
+            found = failure_from(trace, message=said, type=kind, source_line=test.line.number)
+            return found if found.file else placed_by(found, test.details)
     told = [note for note in notes if not _TITLE.match(note) and not _PLACE.match(note) and note.strip()]
     if inner and not told:
         return Failure(
