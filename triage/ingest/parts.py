@@ -21,6 +21,7 @@ _JS_FRAME = re.compile(r"^\s*at (?:.*\()?(?:file://)?(?P<file>[^()\s]+?):(?P<lin
 _JVM_FRAME = re.compile(
     r"^\s*at (?:[\w.$/<>@]+)\((?P<file>[\w$]+\.(?:java|kt|scala|groovy)):(?P<line>\d{1,9})\)"
 )
+_NET_FRAME = re.compile(r"^\s*at .+ in (?P<file>\S.*?):line (?P<line>\d{1,9})$")
 _JS_ARROW = re.compile(r"^\s*❯ (?:.* )?(?P<file>\S+?):(?P<line>\d{1,9}):\d+$")
 
 _LIBRARY = re.compile(
@@ -71,6 +72,7 @@ def location(trace: str) -> tuple[str | None, int | None]:
             (_JVM_FRAME, False),
             (_JS_FRAME, False),
             (_JS_ARROW, False),
+            (_NET_FRAME, False),
         ):
             if match := pattern.match(line):
                 frame = (match["file"], int(match["line"]))
