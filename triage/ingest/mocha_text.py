@@ -22,8 +22,8 @@ MARK = re.compile(
 )
 HEADER = re.compile(r"^ {2,4}(?P<number>\d{1,6})\) (?P<title>\S.*)$")
 _ATTEMPT = re.compile(r"^(?P<indent> {2,})\(Attempt (?P<number>\d{1,3}) of \d{1,3}\) (?P<name>\S.*)$")
-_DESCRIBE = re.compile(r"^(?P<indent>(?:  )+)(?P<name>[^\s]\S*(?: \S+)*)$")
-_HOOK = re.compile(r'^"(?:before|after) (?:all|each)" hook\b')
+_DESCRIBE = re.compile(r"^(?P<indent>(?:  )+)(?P<name>\S.*?) *$")
+_HOOK = re.compile(r'^"(?:before|after) (?:all|each)" hook\b(?:.*? for "(?P<test>.+)"$)?')
 _OUTSIDE = "Uncaught error outside test suite"
 _FRAME = re.compile(r"^\s+at \S")
 # Where the message of a failure ends: the diff, the stack.
@@ -164,6 +164,17 @@ class MochaRun:
             trace = "\n".join((*named, body.text)).strip()
             failure = replace(failure, kind="error", trace=trace, source_line=block.header.number)
         case.failures.append(failure)
+
+    def blame_tests(self) -> None:
+        """Give what broke in a hook to the test it names, as Cypress counts it."""
+        self.end_block()
+        for hook in [case for case in self.cases if case.is_hook]:
+            match = _HOOK.match(hook.path[-1])
+            if match is None or not match["test"]:
+                continue
+            path = (*hook.path[:-1], match["test"])
+            self.cases = [case for case in self.cases if case is hook or case.path != path]
+            hook.path = path
 
     def into(self, session: Session, *, properties: tuple[tuple[str, str], ...] = ()) -> None:
         """Add what was told to ``session``; hooks that broke are failures outside any case."""

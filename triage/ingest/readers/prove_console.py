@@ -122,6 +122,11 @@ class _Parser:
         for notes in self.wrong:  # with -Q no line names the file before the report
             place = _place(notes)[0] or ""
             self.files.setdefault(place, _File()).wrong.append(notes)
+        broken = [
+            file for file in self.files.values() if any("Parse errors" in ln.mark for ln in file.details)
+        ]
+        for file in broken[:1]:
+            file.loose += self.loose
         failed = 0
         for name, file in self.files.items():
             failed += self._red(name, file)

@@ -57,6 +57,8 @@ class _Parser:
     width: int = 0
     open: list[str] = field(default_factory=list)
     """Suites that have begun, outermost first."""
+    framed: bool = False
+    """Whether the last rule was a double one: between two of them stands the name of a suite."""
     dotted: bool = False
     red_suites: list[Failure] = field(default_factory=list)
     """Suites that Pabot says failed; their tests are not named."""
@@ -76,16 +78,21 @@ class _Parser:
         if _RULE.match(mark) and (not self.width or len(mark) == self.width):
             self.width = len(mark)
             chunk, self.chunk = self.chunk, []
-            self._chunk(chunk, is_outer=mark.startswith("="))
+            outer = mark.startswith("=")
+            self._chunk(chunk, is_outer=outer)
+            self.framed = outer
         elif _DOTTED.match(mark):
             self.dotted, self.chunk = True, []
         elif match := _PABOT.search(mark):
-            self.parallel = True
+            self.parallel, self.framed, self.chunk = True, False, []
             if match["what"] in ("FAILED", "TIMEOUT"):
                 said = f"{match['what'].lower()}: {match['suite']}"
                 self.red_suites.append(Failure(said, kind="error", trace=mark, source_line=line.number))
+        elif "] Execution failed in " in mark:
+            self.framed, self.chunk = False, []
         elif _OUTPUT.match(mark) and self.session.stated is not None and not self.open:
             self.session.closed = self.ended = True
+            self.framed = False
         elif match := _ELAPSED.match(mark):
             self.session.duration = int(match["m"] or 0) * 60 + _number(match["s"])
         elif not self.open and (match := _COUNTS.match(mark)):
@@ -102,7 +109,7 @@ class _Parser:
             return
         at = next((i for i, line in enumerate(chunk) if _STATUS.match(line.mark.rstrip())), None)
         if at is None:
-            if is_outer:
+            if is_outer and self.framed:
                 self.open.append(_name(chunk[-1].text))
             return
         name = self._title(chunk, at)
