@@ -199,8 +199,8 @@ class _Parser:
         known = {case.name for case in listed}
         for case in tree:
             case.in_tree = True
-            if case.name in known or self.tries:
-                continue
+            if case.name in known or self.tries or (listed and case.outcome is not Outcome.PASSED):
+                continue  # the lists have the whole name
             # What a test prints looks like documentation: the marks prove it, or the count.
             if case.outcome is not Outcome.PASSED or len(tree) == tests or (ended and tests is None):
                 yield case
