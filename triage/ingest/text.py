@@ -16,6 +16,23 @@ _ANSI = re.compile(
 # Time stamps that CI systems put before every line.
 _GITHUB_STAMP = re.compile(r"^\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ")
 _GH_RUN_VIEW = re.compile(r"^[^\t\n]*\t[^\t\n]*\t\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ?")
+_GITLAB_STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \d\d[OE][+ ]")
+_JENKINS_STAMP = re.compile(r"^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] ?")
+# What runs the scripts of several packages puts their name before every line: Turborepo (``@shop/web:test: ``),
+# pnpm (``packages/web test: ``), Yarn (``[@shop/web]: ``), Docker Compose (``web-1  | ``).
+_PACKAGE = tuple(
+    map(
+        re.compile,
+        (
+            r"^(?:@[\w.-]+/)?[\w.-]+:[a-z][\w:.-]*:(?: |$)",
+            r"^[\w@.-]+(?:/[\w@.-]+)* [a-z][\w:-]*[:$](?: |$)",
+            r"^\[(?:@[\w.-]+/)?[\w.-]+\]:(?: |$)",
+            r"^[\w.-]+ +\|(?: |$)",
+        ),
+    )
+)
+_MAX_PACKAGES = 4
+_HEAD_LINES = 40
 _GITHUB_COMMAND = re.compile(r"^##\[(?:group|endgroup|error|warning|notice|debug|command|section)\]")
 
 # UTF-8 that was read as cp1252 or Latin-1 and saved again shows these pairs.
@@ -105,10 +122,16 @@ def _visible_char(ch: str) -> str:
 
 
 def _unwrap(head: list[str]) -> re.Pattern[str] | None:
-    """The prefix that a CI system put before the lines of this log, if most of the first lines have it."""
-    for pattern in (_GITHUB_STAMP, _GH_RUN_VIEW):
-        hits = sum(pattern.match(line) is not None for line in head)
-        if hits and hits >= 0.8 * len(head):
+    """The prefix that a CI system or a runner of scripts put before the lines of this log, if most of the first
+    lines have it."""
+    for pattern in (_GITHUB_STAMP, _GH_RUN_VIEW, _GITLAB_STAMP, _JENKINS_STAMP):
+        hits = sum(pattern.match(line) is not None for line in head[:20])
+        if hits and hits >= 0.8 * len(head[:20]):
+            return pattern
+    filled = [line for line in (strip_ansi(line[:200]) for line in head) if line.strip()]
+    for pattern in _PACKAGE:
+        found = [match[0].strip() for line in filled if (match := pattern.match(line))]
+        if len(found) >= 6 and len(found) >= 0.7 * len(filled) and len(set(found)) <= _MAX_PACKAGES:
             return pattern
     return None
 
@@ -116,7 +139,7 @@ def _unwrap(head: list[str]) -> re.Pattern[str] | None:
 def clean_lines(raw: Iterable[str]) -> Iterator[str]:
     """Decoded lines without line ends, colours and CI prefixes; one out for each one in."""
     lines = iter(raw)
-    head = [line for _, line in zip(range(20), lines, strict=False)]
+    head = [line for _, line in zip(range(_HEAD_LINES), lines, strict=False)]
     prefix = _unwrap(head)
     for chunk in (head, lines):
         for line in chunk:
