@@ -21,9 +21,18 @@ _SURE = tuple(
         rf"\[{_DATE}(?:\.\d{{1,3}})?(?:Z|[+-]\d\d:?\d\d)\] ?",  # Jenkins with the Timestamper plugin
         r"\[\d\d:\d\d:\d\d\](?: :|[WEFi]:)[\t ]{0,3}(?:\[[^\]\n]{1,60}\] ?)?",  # TeamCity
         r"\[[^\]\n]{1,60}\] {1,40}\| ?",  # act
-        r"[\w.-]{1,80} {1,40}\| ?",  # docker compose: service, instance
     )
 )
+_NAMES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:@[\w.-]{1,80}/)?[\w.-]{1,80}:[a-z][\w:.-]{0,80}:(?: |$)",  # Turborepo: @shop/web:test:
+        r"[\w@.-]{1,80}(?:/[\w@.-]{1,80}){0,9} [a-z][\w:-]{0,80}[:$](?: |$)",  # pnpm: packages/web test:
+        r"\[(?:@[\w.-]{1,80}/)?[\w.-]{1,80}\]:(?: |$)",  # Yarn: [@shop/web]:
+        r"[\w.-]{1,80} {1,40}\|(?: |$)",  # docker compose: web-1  |
+    )
+)
+"""What runs several things at once puts their names before the lines: few names, again and again."""
 _STAMPS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -41,6 +50,8 @@ _COMMAND = re.compile(
     r"|travis_(?:fold|time):\w+(?::[\w.=,-]+)*"  # Travis
 )
 _MOSTLY = 0.8
+_OFTEN = 0.7
+_FEWEST, _MOST_NAMES = 6, 8
 _LAYERS = 3
 HEAD_LINES = 40
 """Lines from which the wrapper is known."""
@@ -66,7 +77,7 @@ class Wrapper:
 def wrapper_of(head: Sequence[str]) -> Wrapper:
     """The wrapper of a log that begins with the lines ``head``, line ends and colours removed.
 
-    >>> wrapper_of(["api-1  | ready", "db-1   | FATAL: no role"]).peel("db-1   | FATAL: no role")
+    >>> wrapper_of(["[CI/test]   | ready", "[CI/db]   | asked"]).peel("[CI/db]   | FATAL: no role")
     'FATAL: no role'
     """
     lines = list(head)
@@ -81,6 +92,12 @@ def _prefix(lines: list[str]) -> re.Pattern[str] | None:
     filled = [line for line in lines if line.strip()]
     for pattern in _SURE:
         if filled and _hits(pattern, filled) >= _MOSTLY * len(filled):
+            return pattern
+    for pattern in _NAMES:
+        names = [match[0] for line in filled if (match := pattern.match(line))]
+        if len(names) >= max(_FEWEST, _OFTEN * len(filled)) and len(set(names)) <= min(
+            _MOST_NAMES, len(names) // 2
+        ):
             return pattern
     for pattern in _STAMPS:
         if filled and _hits(pattern, filled) >= _MOSTLY * len(filled):
