@@ -85,9 +85,7 @@ def test_repeated_lines_are_folded(text_source: TextSource) -> None:
     assert any("said 500 times" in warn.text for warn in run.warnings)
 
 
-@pytest.mark.parametrize(
-    "last", ["Finished: SUCCESS", "[INFO] BUILD SUCCESS", "Job succeeded"]
-)
+@pytest.mark.parametrize("last", ["Finished: SUCCESS", "[INFO] BUILD SUCCESS", "Job succeeded"])
 def test_errors_that_a_build_got_over_are_no_failures(text_source: TextSource, last: str) -> None:
     run = collect(text_source(f"start\nERROR: cannot reach the cache, going on without\nmore\n{last}\n"))
     assert run.failures == ()
