@@ -13,6 +13,7 @@ import gzip
 import io
 import lzma
 import re
+import struct
 import sys
 import tarfile
 import zipfile
@@ -59,6 +60,8 @@ _BROKEN = (
     gzip.BadGzipFile,
     NotImplementedError,
     RuntimeError,
+    ValueError,
+    struct.error,
 )
 
 
