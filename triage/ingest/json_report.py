@@ -46,7 +46,10 @@ def json_report(
                 raise
             document, line = mended
             warn = Warn("the JSON breaks off here; what was complete before is read", line)
-            items = list(read(source, document))
+            try:
+                items = list(read(source, document))
+            except IngestError:
+                raise error from None
             if not any(isinstance(item, CaseResult | Failure) for item in items):
                 raise error from None
             yield from placed(source, iter(items))

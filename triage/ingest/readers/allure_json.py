@@ -28,8 +28,13 @@ _HIDDEN = ("package", "testClass", "testMethod", "host", "thread", "framework", 
 
 
 def _sniff(sample: Sample) -> int:
-    if has_ends(sample, "uuid", "start", "status") and any(
-        has_ends(sample, *keys) for keys in (("labels", "name"), ("historyId",), ("fullName", "stage"))
+    ended = has_ends(sample, "status") or has_ends(sample, "stage")
+    if (
+        ended
+        and has_ends(sample, "uuid", "start")
+        and any(
+            has_ends(sample, *keys) for keys in (("labels", "name"), ("historyId",), ("fullName", "stage"))
+        )
     ):
         return 85
     if has_ends(sample, "uuid") and any(has_ends(sample, key) for key in _FIXTURES):

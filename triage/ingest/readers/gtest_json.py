@@ -70,7 +70,8 @@ def _failure(told: dict[str, Any]) -> Failure:
     first, _, rest = said.partition("\n")
     place = _PLACE.match(first[:1_000])
     return Failure(
-        message=(rest if place and rest.strip() else said).strip() or "failed without a message",
+        message=(rest if (place or first == "unknown file") and rest.strip() else said).strip()
+        or "failed without a message",
         type=text(told, "type"),
         trace=said.strip("\n") if place else "",
         file=place["file"] if place else None,

@@ -6,6 +6,7 @@ After the JSON schema ``doc/schema/result.json`` of robotframework.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from triage.ingest.json_report import json_report
@@ -50,7 +51,7 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         if not listed and not tests and text(suite, "status") == "FAIL":
             for fixture in (get(suite, "setup"), get(suite, "teardown")):
                 if text(fixture, "status") == "FAIL":
-                    yield _failure(fixture, text(suite, "message"), "error")
+                    yield replace(_failure(fixture, text(suite, "message")), kind="error")
     for error in rows(report, "errors"):
         yield Warn(f"{text(error, 'level') or 'error'}: {text(error, 'message')}".strip())
     stated = [integer(report, "statistics", "total", key) for key in ("pass", "fail", "skip")]
@@ -75,10 +76,11 @@ def _suites(root: _Object) -> Iterator[tuple[_Object, tuple[str, ...], str, str]
 def _case(test: _Object, path: tuple[str, ...], file: str, broken: str) -> CaseResult:
     outcome = _OUTCOMES.get(text(test, "status"), Outcome.ERROR)
     message = text(test, "message")
+    failures = (_failure(test, message),) if outcome.is_red else ()
     if broken and outcome is not Outcome.SKIPPED and "arent suite teardown failed" not in message:
         # Robot tells it so in its reports; in the result the tests end before the suite does.
         outcome = Outcome.FAILED
-        message = f"{message}\n\nParent suite teardown failed:\n{broken}".strip()
+        failures = (*failures, Failure(f"Parent suite teardown failed:\n{broken}", kind="error"))
     return CaseResult(
         name=text(test, "name"),
         outcome=outcome,
@@ -86,7 +88,7 @@ def _case(test: _Object, path: tuple[str, ...], file: str, broken: str) -> CaseR
         file=file or None,
         line=integer(test, "lineno"),
         duration=number(test, "elapsed_time") or seconds(test, "elapsedtime"),
-        failures=(_failure(test, message, "failure"),) if outcome.is_red else (),
+        failures=failures,
         properties=(
             *(("tag", tag) for tag in words(test, "tags")),
             *((("reason", message),) if message and outcome is Outcome.SKIPPED else ()),
@@ -94,7 +96,7 @@ def _case(test: _Object, path: tuple[str, ...], file: str, broken: str) -> CaseR
     )
 
 
-def _failure(item: Any, message: str, kind: str) -> Failure:
+def _failure(item: Any, message: str) -> Failure:
     path, said, trace = _way(item)
     message = message or text(item, "message") or said
     lines = [f"{'  ' * depth}{keyword}" for depth, keyword in enumerate(path)]
@@ -102,7 +104,9 @@ def _failure(item: Any, message: str, kind: str) -> Failure:
     return Failure(
         message=message or "failed, and the report does not say why",
         type=exception_type(message),
-        kind=kind,
+        kind="error"
+        if message.startswith(("Setup failed", "Teardown failed", "Parent suite"))
+        else "failure",
         trace=body if lines or trace else "",
     )
 

@@ -1,0 +1,107 @@
+"""The event stream of ``dart test`` and ``flutter test``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from triage.ingest import IngestError, Source, collect
+from triage.model import Outcome
+
+TextSource = Callable[[str | bytes], Source]
+
+START = {"protocolVersion": "0.1.1", "runnerVersion": "1.24.0", "pid": 1, "type": "start", "time": 0}
+SUITE = {"suite": {"id": 0, "platform": "vm", "path": "test/till_test.dart"}, "type": "suite", "time": 0}
+END = {"success": False, "type": "done", "time": 900}
+
+
+def began(id: int, name: str, *groups: int, **more: Any) -> dict[str, Any]:
+    test = {"id": id, "name": name, "suiteID": 0, "groupIDs": list(groups), "line": 3, "metadata": {}, **more}
+    return {"test": test, "type": "testStart", "time": 10 * id}
+
+
+def group(id: int, name: str) -> dict[str, Any]:
+    return {"group": {"id": id, "suiteID": 0, "name": name, "testCount": 1}, "type": "group", "time": 1}
+
+
+def ended(id: int, result: str = "success", *, hidden: bool = False, skipped: bool = False) -> dict[str, Any]:
+    return {
+        "testID": id, "result": result, "skipped": skipped, "hidden": hidden, "type": "testDone",
+        "time": 10 * id + 5,
+    }  # fmt: skip
+
+
+def broke(id: int, said: str, *, failure: bool) -> dict[str, Any]:
+    stack = "package:matcher  expect\ntest/till_test.dart 13:9  main.<fn>\n"
+    return {
+        "testID": id,
+        "error": said,
+        "stackTrace": stack,
+        "isFailure": failure,
+        "type": "error",
+        "time": 1,
+    }
+
+
+def stream(*events: object) -> str:
+    return "".join(
+        event + "\n" if isinstance(event, str) else json.dumps(event, separators=(",", ":")) + "\n"
+        for event in events
+    )
+
+
+def test_results_groups_and_hidden_tests(text_source: TextSource) -> None:
+    text = stream(
+        "Resolving dependencies...", START, SUITE, began(1, "loading test/till_test.dart"), ended(1, hidden=True),
+        group(2, ""), group(3, "Till"), group(4, "Till when open"),
+        began(5, "Till when open sums", 2, 3, 4), broke(5, "Expected: <2>\n  Actual: <1>", failure=True),
+        ended(5, "failure"),
+        began(6, "Till when open drops", 2, 3, 4), broke(6, "StateError: no drawer", failure=False),
+        ended(6, "error"),
+        began(7, "waits", 2, metadata={"skip": True, "skipReason": "slow"}), ended(7, skipped=True),
+        [{"event": "test.startedProcess", "params": {}}],
+        began(8, "opens", 2), {"testID": 8, "messageType": "print", "message": "click", "type": "print"},
+        ended(8), END,
+    )  # fmt: skip
+    run = collect(text_source(text))
+    assert run.format == "dart-json"
+    cases = {case.name: case for case in run.cases}
+    assert {name: case.outcome for name, case in cases.items()} == {
+        "sums": Outcome.FAILED, "drops": Outcome.ERROR, "waits": Outcome.SKIPPED, "opens": Outcome.PASSED
+    }  # fmt: skip
+    assert (cases["sums"].suite, cases["sums"].file) == ("Till > when open", "test/till_test.dart")
+    [failure] = cases["sums"].failures
+    assert (failure.file, failure.line, failure.source_line) == ("test/till_test.dart", 13, 10)
+    assert cases["drops"].failures[0].type == "StateError"
+    assert (cases["opens"].output, cases["opens"].duration) == ("click", 0.005)
+    assert (run.info.duration, run.failures, run.warnings) == (0.9, (), ())
+
+
+@pytest.mark.parametrize("name", ["loading test/till_test.dart", "Till (setUpAll)", "(tearDownAll)"])
+def test_what_breaks_around_tests_is_no_test(text_source: TextSource, name: str) -> None:
+    text = stream(
+        START, SUITE, began(1, name), broke(1, "Failed to load", failure=False), ended(1, "error"), END
+    )
+    run = collect(text_source(text))
+    assert (run.totals.tests, [f.message for f in run.failures]) == (0, ["Failed to load"])
+
+
+def test_a_run_that_was_stopped(text_source: TextSource) -> None:
+    text = stream(START, SUITE, began(1, "loading x"), began(2, "opens"), ended(2), began(3, "closes"))
+    run = collect(text_source(text))
+    assert [(case.name, case.outcome) for case in run.cases] == [
+        ("opens", Outcome.PASSED), ("closes", Outcome.ERROR)
+    ]  # fmt: skip
+    assert "stopped or crashed" in run.warnings[0].text
+    with pytest.raises(IngestError):
+        collect(text_source(stream(SUITE, began(1, "opens"))))
+
+
+def test_an_error_behind_the_end_of_a_test_is_told(text_source: TextSource) -> None:
+    run = collect(
+        text_source(stream(START, SUITE, began(1, "opens"), ended(1), broke(1, "late", failure=False), END))
+    )
+    assert (run.totals.passed, [f.message for f in run.failures]) == (1, ["late"])

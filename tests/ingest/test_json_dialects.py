@@ -1,0 +1,290 @@
+"""Dialects of JSON reports that no recording has: older versions, other writers, broken set-ups."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from triage.ingest import Source, collect
+from triage.model import Outcome, Run
+
+TextSource = Callable[[str | bytes], Source]
+
+
+@pytest.fixture
+def read(text_source: TextSource) -> Callable[..., Run]:
+    def collected(*documents: Any, joint: str = "\n") -> Run:
+        said = (d if isinstance(d, str) else json.dumps(d, separators=(",", ":")) for d in documents)
+        return collect(text_source(joint.join(said)))
+
+    return collected
+
+
+Read = Callable[..., Run]
+
+
+def outcomes(run: Run) -> dict[str, Outcome]:
+    return {case.name: case.outcome for case in run.cases}
+
+
+# Mochawesome
+
+
+def suite(**more: Any) -> dict[str, Any]:
+    return {"title": "till", "tests": [], "suites": [], "beforeHooks": [], "afterHooks": [], **more}
+
+
+def awesome(root: dict[str, Any], **stats: Any) -> dict[str, Any]:
+    return {"stats": {"suites": 1, "tests": 1, "failures": 0, "passPercent": None, **stats}, **root}
+
+
+def test_mochawesome_of_version_1_has_one_root_and_coloured_stacks(read: Read) -> None:
+    stack = 'AssertionError: <span class="x">7</span> &lt; 6<br>    at Context.f (test/a.js:10:20)'
+    test = {
+        "title": "sums",
+        "fail": True,
+        "err": {"message": "7 < 6", "name": "AssertionError", "stack": stack},
+    }
+    run = read(awesome({"suites": suite(root=True, title="", suites=[suite(tests=[test])])}))
+    [case] = run.cases
+    assert (run.format, case.suite, case.failures[0].line) == ("mochawesome-json", "till", 10)
+    assert "7 < 6\n    at Context.f" in case.failures[0].trace
+
+
+def test_mochawesome_hooks_and_tests_that_they_kept_from_running(read: Read) -> None:
+    hook = {"title": '"before each" hook', "isHook": True, "fail": True, "err": {"estack": "Error: no key"}}
+    tests = [
+        {"title": "a", "pass": False, "fail": False, "pending": False, "skipped": True, "state": None},
+        {"title": "b", "pending": True, "state": "pending"},
+    ]
+    run = read(awesome({"results": [suite(tests=tests, beforeHooks=[hook])]}, tests=1, testsRegistered=2))
+    assert (run.totals.skipped, run.totals.red, run.warnings) == (2, 0, ())
+    assert "Error: no key" in run.failures[0].trace
+
+
+def test_mochawesome_without_any_test(read: Read) -> None:
+    run = read(awesome({"results": [False]}, tests=0))
+    assert (run.totals.tests, run.warnings) == (0, ())
+
+
+# Mocha
+
+
+def test_mocha_of_old_tells_errors_only_among_the_failures(read: Read) -> None:
+    ok, red = {"title": "opens", "fullTitle": "till opens"}, {"title": "sums", "fullTitle": "till sums"}
+    run = read(
+        {
+            "stats": {"tests": 2, "passes": 1, "pending": 0},
+            "tests": [ok, red],
+            "failures": [red],
+            "passes": [ok],
+        }
+    )
+    assert outcomes(run) == {"opens": Outcome.PASSED, "sums": Outcome.FAILED}
+
+
+def test_cypress_prints_a_mocha_report_for_each_spec_file(read: Read) -> None:
+    def report(name: str) -> str:
+        test = {"title": name, "fullTitle": f"till {name}", "err": {}, "duration": 1}
+        stats = {"tests": 1, "passes": 1, "pending": 0, "failures": 0}
+        return json.dumps(
+            {"stats": stats, "tests": [test], "pending": [], "failures": [], "passes": [test]}, indent=2
+        )
+
+    run = read(
+        "  (Run Starting)\n  Running: a.cy.js",
+        report("a"),
+        "  Running: b.cy.js",
+        report("b"),
+        "  (Run Finished)",
+    )
+    assert (run.format, sorted(outcomes(run)), run.warnings) == ("mocha-json", ["a", "b"], ())
+
+
+# Cypress
+
+
+def test_cypress_tries_and_errors(read: Read) -> None:
+    attempts = [
+        {"state": "failed", "error": {"name": "Error", "message": "busy", "stack": "    at f (a.cy.js:3:1)"}},
+        {"state": "passed", "error": None},
+    ]
+    tests = [
+        {"title": ["till", "opens"], "state": "passed", "attempts": attempts, "displayError": None},
+        {"title": ["till", "sums"], "state": "failed", "attempts": [{"state": "failed"}], "duration": 40,
+         "displayError": "AssertionError: expected 1 to equal 2\n    at Context.eval (a.cy.js:9:3)"},
+        {"title": ["waits"], "state": "pending", "attempts": []},
+        {"title": ["stops"], "state": "skipped", "attempts": []},
+    ]  # fmt: skip
+    runs = [
+        {"spec": {"relative": "cypress/e2e/a.cy.js"}, "tests": tests, "error": None},
+        {"spec": {"relative": "b.cy.js"}, "tests": None, "error": "Webpack Compilation Error\n./b.cy.js"},
+    ]
+    run = read(
+        {"totalTests": 4, "totalFailed": 1, "cypressVersion": "13.6.0", "browserName": "chrome", "runs": runs}
+    )
+    assert run.format == "cypress-json"
+    assert (run.totals.passed, run.totals.flaky, run.totals.failed, run.totals.skipped) == (1, 1, 1, 2)
+    opens, sums = run.cases[:2]
+    assert (opens.suite, opens.file, opens.attempts) == ("till", "cypress/e2e/a.cy.js", 2)
+    assert (opens.failures[0].message, opens.failures[0].line) == ("busy", 3)
+    assert (sums.failures[0].type, sums.failures[0].line, sums.duration) == ("AssertionError", 9, 0.04)
+    assert "Webpack" in run.failures[0].message
+
+
+def test_cypress_that_did_not_start(read: Read) -> None:
+    run = read(
+        {
+            "status": "failed",
+            "failures": 1,
+            "message": "Could not find Cypress",
+            "runs": [],
+            "totalTests": 0,
+            "totalFailed": 0,
+        }
+    )
+    assert [f.message for f in run.failures] == ["Could not find Cypress"]
+
+
+# Jest
+
+
+def test_jest_as_a_results_processor_is_given_it(read: Read) -> None:
+    test = {
+        "title": "opens",
+        "status": "failed",
+        "failureMessages": ["Error: no"],
+        "ancestorTitles": ["till"],
+    }
+    broken = {"testFilePath": "b.test.js", "testResults": [], "testExecError": {"message": "SyntaxError: x"}}
+    files = [{"testFilePath": "a.test.js", "testResults": [test], "perfStats": {"end": 3000}}, broken]
+    run = read({"numFailedTestSuites": 2, "numTotalTests": 1, "startTime": 1000, "testResults": files})
+    assert (run.cases[0].file, run.info.duration, run.failures[0].message) == (
+        "a.test.js",
+        2.0,
+        "SyntaxError: x",
+    )
+
+
+def test_jest_file_that_is_red_without_a_red_test(read: Read) -> None:
+    test = {"title": "opens", "status": "passed", "failureMessages": []}
+    file = {"name": "a.test.js", "status": "failed", "message": "", "assertionResults": [test]}
+    run = read({"numFailedTestSuites": 1, "numTotalTests": 1, "testResults": [file]})
+    assert run.totals.red == 0 and "a.test.js failed outside its tests" in run.failures[0].message
+
+
+# Playwright
+
+
+def test_playwright_before_it_had_a_status(read: Read) -> None:
+    def spec(name: str, *states: str) -> dict[str, Any]:
+        results = [{"status": state, "duration": 1} for state in states]
+        return {"title": name, "ok": True, "tests": [{"results": results, "projectName": ""}]}
+
+    specs = [spec("a", "failed", "passed"), spec("b", "timedOut"), spec("c", "skipped"), spec("d")]
+    run = read({"suites": [{"title": "a.spec.ts", "specs": specs}]})
+    assert run.format == "playwright-json"
+    assert (run.totals.flaky, run.totals.failed, run.totals.skipped) == (1, 1, 2)
+
+
+# libtest
+
+
+def test_nextest_tells_each_try(read: Read) -> None:
+    def event(name: str, what: str, **more: Any) -> dict[str, Any]:
+        return {"type": "test", "event": what, "name": name, **more}
+
+    run = read(
+        {"type": "suite", "event": "started", "test_count": 2, "nextest": {"crate": "shop", "test_binary": "shop"}},
+        event("shop::shop$till::opens", "started"),
+        event("shop::shop$till::opens", "failed", stdout="thread 'x' panicked at src/a.rs:3:4:\nbusy\n"),
+        event("shop::shop$till::opens#2", "started"),
+        event("shop::shop$till::opens#2", "ok", exec_time=0.2),
+        event("shop::shop$slow", "timeout"),
+        {"type": "suite", "event": "failed", "passed": 1, "failed": 2, "ignored": 0, "measured": 0},
+    )  # fmt: skip
+    assert [(c.suite, c.name, c.outcome, c.attempts) for c in run.cases] == [
+        ("shop::shop", "till::opens", Outcome.PASSED, 2), ("shop::shop", "slow", Outcome.FAILED, 1)
+    ]  # fmt: skip
+    assert run.cases[0].failures[0].message == "busy"
+
+
+def test_libtest_that_was_killed(read: Read) -> None:
+    run = read(
+        '{ "type": "suite", "event": "started", "test_count": 2 }',
+        '{ "type": "test", "event": "started", "name": "hangs" }',
+        '{ "type": "test", "event": "timeout", "name": "hangs" }',
+    )
+    assert outcomes(run) == {"hangs": Outcome.ERROR}
+    assert "no end" in run.warnings[0].text
+
+
+def test_same_names_in_two_crates_are_two_tests(read: Read) -> None:
+    one = '{ "type": "test", "name": "works", "event": "ok" }'
+    began = '{ "type": "suite", "event": "started", "test_count": 1 }'
+    over = '{ "type": "suite", "event": "ok", "passed": 1, "failed": 0, "ignored": 0, "measured": 0 }'
+    assert read(began, one, over, began, one, over).totals.passed == 2
+
+
+# Cucumber
+
+
+def test_messages_of_a_run_that_was_stopped(read: Read) -> None:
+    run = read(
+        {
+            "meta": {
+                "protocolVersion": "24.0.0",
+                "implementation": {"name": "cucumber-jvm", "version": "7.15"},
+            }
+        },
+        {"pickle": {"id": "p", "name": "pays", "uri": "a.feature", "astNodeIds": ["n"], "steps": []}},
+        {"testCase": {"id": "c", "pickleId": "p", "testSteps": []}},
+        {"testCaseStarted": {"id": "s", "testCaseId": "c", "attempt": 0}},
+        '{"testStepFinished": {"testCaseSta',
+    )
+    assert outcomes(run) == {"pays": Outcome.ERROR}
+    assert len(run.warnings) == 2
+
+
+def test_messages_of_features_that_do_not_parse_and_hooks_around_the_run(read: Read) -> None:
+    run = read(
+        {"meta": {"protocolVersion": "24.0.0"}},
+        {
+            "parseError": {
+                "source": {"uri": "a.feature", "location": {"line": 3}},
+                "message": "(3:1): expected",
+            }
+        },
+        {"testRunHookFinished": {"result": {"status": "FAILED", "message": "Error: no server"}}},
+        {"testRunFinished": {"success": False}},
+    )
+    assert [(f.kind, f.file, f.line, f.message) for f in run.failures] == [
+        ("error", "a.feature", 3, "(3:1): expected"), ("error", None, None, "Error: no server")
+    ]  # fmt: skip
+
+
+# RSpec
+
+
+def test_rspec_runs_one_after_another_between_other_output(read: Read) -> None:
+    def report(name: str, status: str) -> dict[str, Any]:
+        example = {"description": name, "full_description": f"till {name}", "status": status}
+        return {"version": "3.13.0", "examples": [example], "summary": {"example_count": 1}}
+
+    run = read(
+        "Run options: include {}", report("opens", "passed"), report("waits", "pending"), "Coverage 9%"
+    )
+    assert outcomes(run) == {"opens": Outcome.PASSED, "waits": Outcome.SKIPPED}
+    joint = read(report("opens", "passed"), report("waits", "pending"), joint="")
+    assert outcomes(joint) == outcomes(run)
+
+
+# TAP
+
+
+def test_mocha_stream_without_its_end(read: Read) -> None:
+    run = read('["start",{"total":2}]', '["pass",{"title":"a","fullTitle":"till a","duration":3}]')
+    assert outcomes(run) == {"a": Outcome.PASSED} and "stopped or crashed" in run.warnings[0].text
