@@ -73,8 +73,7 @@ def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     build = any(line.startswith("> Task :") or _BUILD.match(line) or _WRONG.match(line) for line in lines)
     told = any(
-        ((match := _COMPLETED.match(line))
-        and match["failed"])
+        ((match := _COMPLETED.match(line)) and match["failed"])
         or _CLOSURE.match(line)
         or _ON_DEVICE.match(line)
         for line in lines
@@ -233,10 +232,8 @@ class _Parser:
         elif _WRONG.match(mark):
             self.wrong = []
         elif (
-            ((match := _JAVAC.match(mark))
-            and ("error: " in mark or ".java:" not in mark))
-            or _KOTLINC.match(mark)
-        ):
+            (match := _JAVAC.match(mark)) and ("error: " in mark or ".java:" not in mark)
+        ) or _KOTLINC.match(mark):
             self.compiler.append([line])
         elif self.compiler and len(self.compiler[-1]) < 8 and line.number == self.compiler[-1][-1].number + 1:
             if line.text[:1] == " ":
