@@ -50,11 +50,12 @@ _WRONG_ENDS = re.compile(r"^(?:\* (?:Try|Exception is|Where|Get more help)|={10,
 _BUILD = re.compile(r"^BUILD (?P<how>SUCCESSFUL|FAILED)(?: in (?P<time>.+))?$")
 _OLD_TIME = re.compile(r"^Total time: (?P<time>.+)$")
 _JAVAC = re.compile(
-    r"^(?P<file>(?:[A-Za-z]:)?\S[^:]*\.(?:java|groovy|scala)):(?: ?(?P<line>\d{1,9}): )(?:error: )?(?P<text>\S.*)$"
+    r"^(?::[\w:-]*)??(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.(?:java|groovy|scala)):(?: ?(?P<line>\d{1,9}): )(?:error: )?(?P<text>\S.*)$"
 )
 _KOTLINC = re.compile(
     r"^e: (?:file://)?(?P<file>(?:[A-Za-z]:)?[^:]+\.kts?):(?: ?\(|)(?P<line>\d{1,9})[,:]\s?\d+\)?:? (?P<text>\S.*)$"
 )
+_SHORT = re.compile(r"^(?P<type>[\w.$]+) at (?P<file>[\w$]+\.\w+):(?P<line>\d{1,9})$")
 _ECHO_TESTS = re.compile(r"There were failing tests|There was failing tests|failing tests\b")
 _ECHO_COMPILER = re.compile(
     r"Compilation (?:failed|error)|[Cc]ompiler error output|compileKotlin|Compile failed"
@@ -188,7 +189,7 @@ class _Parser:
     def _end_test(self) -> None:
         if self.test is not None and any(line.text.strip() for line in self.block):
             if _OUTCOMES.get(self.what) is Outcome.FAILED:
-                self.test.failures.append(failure_of(self.block))
+                self.test.failures.append(_failure(self.block))
             elif self.what.startswith("STANDARD"):
                 self.test.output.extend(line.text.strip() for line in self.block)
         self.test, self.block = None, []
@@ -265,6 +266,14 @@ class _Parser:
             ):
                 session.failures.append(_wrong(block))
         return session
+
+
+def _failure(block: list[Line]) -> Failure:
+    """The stack below a failed test; in the short format it is one line with the type and the place."""
+    failure = failure_of(block)
+    if match := _SHORT.match(failure.message.split("\n", 1)[0][:1000]):
+        return replace(failure, type=match["type"], file=match["file"], line=int(match["line"]))
+    return failure
 
 
 def _with_task(case: CaseResult, task: str) -> CaseResult:
