@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from triage.model import Failure
 
@@ -62,28 +63,52 @@ def location(trace: str) -> tuple[str | None, int | None]:
 
     Python lists the innermost frame last, JavaScript and the JVM first.
     """
-    own: tuple[str, int] | None = None
-    any_frame: tuple[str, int] | None = None
-    for line in trace.split("\n"):
-        for pattern, innermost_last in (
-            (_PYTHON_FRAME, True),
-            (_PYTEST_FRAME, True),
-            (_JVM_FRAME, False),
-            (_JS_FRAME, False),
-            (_JS_ARROW, False),
-        ):
-            if match := pattern.match(line):
-                frame = (match["file"], int(match["line"]))
-                if any_frame is None or innermost_last:
-                    any_frame = frame
-                if (
-                    not _LIBRARY.search(frame[0])
-                    and not _JVM_LIBRARY.match(line)
-                    and (own is None or innermost_last)
-                ):
-                    own = frame
-                break
-    return own or any_frame or (None, None)
+    lines = trace.split("\n")
+    library: tuple[str, int] | None = None
+    for frame, is_own in map(_outer_first, reversed(lines)):
+        if frame and is_own:
+            return frame
+        library = library or frame
+    for frame, is_own in map(_inner_first, lines):
+        if frame and is_own:
+            return frame
+        library = library or frame
+    return library or (None, None)
+
+
+_Frame = tuple[tuple[str, int] | None, bool]
+
+
+def _outer_first(line: str) -> _Frame:
+    """The frame of a Python trace that ``line`` holds, and whether it is the project's own."""
+    match = (
+        _PYTHON_FRAME.match(line)
+        if line.lstrip().startswith('File "')
+        else _PYTEST_FRAME.match(line)
+        if ":" in line
+        else None
+    )
+    return ((match["file"], int(match["line"])), not _in_library(match["file"])) if match else (None, False)
+
+
+def _inner_first(line: str) -> _Frame:
+    """The frame of a trace of the JVM or of JavaScript that ``line`` holds, and whether it is the project's own."""
+    start = line.lstrip()
+    match = (
+        _JVM_FRAME.match(line) or _JS_FRAME.match(line)
+        if start.startswith("at ")
+        else _JS_ARROW.match(line)
+        if start.startswith("❯ ")
+        else None
+    )
+    if match is None:
+        return None, False
+    return (match["file"], int(match["line"])), not (_in_library(match["file"]) or _JVM_LIBRARY.match(line))
+
+
+@lru_cache(maxsize=4096)
+def _in_library(file: str) -> bool:
+    return _LIBRARY.search(file) is not None
 
 
 def pytest_message(trace: str) -> str:
