@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 MAX_LINE = 2_000
 """Characters of a line that can be a frame."""
@@ -142,6 +144,8 @@ _FORMS = (
 )
 
 
+_LAST = tuple(form for form in _FORMS if form.innermost_last)
+_FIRST = tuple(form for form in _FORMS if not form.innermost_last)
 _MARGIN = " \t|+"
 _PLACE = re.compile(r"[:(]\d|, line \d|:line \d|\bat .*\(")
 """What every frame has: a place."""
@@ -155,25 +159,24 @@ def frames(trace: str) -> tuple[Frame, ...]:
     >>> frames("  at total (/srv/cart.js:4:11)\\n  at run (/srv/node_modules/mocha/lib/runner.js:9:1)")[0].function
     'total'
     """
-    found: list[Frame] = []
-    last_first: list[Frame] = []
-    function = ""
-    for line in trace.split("\n"):
-        parsed = _frame(line, function)
-        # Go writes the function on the line above its file, and Rust with a number before it.
-        function = line
-        if parsed is None:
-            continue
-        frame, innermost_last = parsed
-        (last_first if innermost_last else found).append(frame)
-    return (*reversed(last_first), *found)
+    lines = trace.split("\n")
+    return (*_innermost_last(lines), *_innermost_first(lines))
 
 
-def _frame(line: str, above: str) -> tuple[Frame, bool] | None:
+def _innermost_last(lines: list[str]) -> Iterator[Frame]:
+    return (frame for line in reversed(lines) if (frame := _frame(line, "", _LAST)))
+
+
+def _innermost_first(lines: list[str]) -> Iterator[Frame]:
+    # Go writes the function on the line above its file, and Rust with a number before it.
+    return (frame for above, line in pairwise(("", *lines)) if (frame := _frame(line, above, _FIRST)))
+
+
+def _frame(line: str, above: str, forms: tuple[_Form, ...]) -> Frame | None:
     if len(line) > MAX_LINE or not _PLACE.search(line):
         return None
     start = line.lstrip(_MARGIN)
-    for form in _FORMS:
+    for form in forms:
         if not start.startswith(form.start) or (match := form.pattern.match(line)) is None:
             continue
         groups = match.groupdict()
@@ -181,7 +184,7 @@ def _frame(line: str, above: str) -> tuple[Frame, bool] | None:
         file, number = groups.get("file") or "", groups.get("line")
         said = [text for text in (function, file, match[0]) if text]
         own = not _PACKAGES.search(file) and not (form.library and any(map(form.library.match, said)))
-        return Frame(file, int(number) if number else None, function, own), form.innermost_last
+        return Frame(file, int(number) if number else None, function, own)
     return None
 
 
@@ -201,5 +204,11 @@ def _function_above(line: str, above: str) -> str:
 
 def own_frame(trace: str) -> Frame | None:
     """The innermost frame of the project's own code, else the innermost of any; None without a frame."""
-    found = [frame for frame in frames(trace) if frame.file]
-    return next((frame for frame in found if frame.own), found[0] if found else None)
+    lines = trace.split("\n")
+    found = (frame for frame in chain(_innermost_last(lines), _innermost_first(lines)) if frame.file)
+    library: Frame | None = None
+    for frame in found:
+        if frame.own:
+            return frame
+        library = library or frame
+    return library
