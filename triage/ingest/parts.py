@@ -21,6 +21,11 @@ _JS_FRAME = re.compile(r"^\s*at (?:.*\()?(?:file://)?(?P<file>[^()\s]+?):(?P<lin
 _JVM_FRAME = re.compile(
     r"^\s*at (?:[\w.$/<>@]+)\((?P<file>[\w$]+\.(?:java|kt|scala|groovy)):(?P<line>\d{1,9})\)"
 )
+# The words around the file are in the language of the machine: ``in C:\\a b\\X.cs:line 7``, Mono: ``in /a/X.cs:7``.
+_DOTNET_FRAME = re.compile(
+    r" (?P<file>(?:[A-Za-z]:[\\/]|/)[^:<>|]{1,300}\.(?:cs|vb|fs|feature|razor)|[^\s:<>|]{1,300}\.(?:cs|vb|fs|feature)):"
+    r"\D{0,12}(?P<line>[1-9]\d{0,8})\b"
+)
 _JS_ARROW = re.compile(r"^\s*❯ (?:.* )?(?P<file>\S+?):(?P<line>\d{1,9}):\d+$")
 
 _LIBRARY = re.compile(
@@ -60,7 +65,7 @@ def split_message(text: str) -> tuple[str, str]:
 def location(trace: str) -> tuple[str | None, int | None]:
     """File and line of the code that failed: the innermost frame of the project's own code, else of any.
 
-    Python lists the innermost frame last, JavaScript and the JVM first.
+    Python lists the innermost frame last, JavaScript, the JVM and .NET (which has files for own code only) first.
     """
     own: tuple[str, int] | None = None
     any_frame: tuple[str, int] | None = None
@@ -83,6 +88,9 @@ def location(trace: str) -> tuple[str | None, int | None]:
                 ):
                     own = frame
                 break
+        else:
+            if line.startswith((" ", "at ")) and (dotnet := _DOTNET_FRAME.search(line[:2000])):
+                own = own or (dotnet["file"], int(dotnet["line"]))
     return own or any_frame or (None, None)
 
 
