@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator
 from typing import Protocol
 from xml.parsers import expat
 
-from triage.ingest.reader import IngestError, Source
+from triage.ingest.reader import IngestError, Sample, Source
 from triage.model import Item, Warn
 
 _CHUNK = 1 << 18
+_ROOF = "all-documents"
+"""An element around everything: a file may hold several documents, or lines of a console before and behind one."""
+_DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})")
+_FIRST_DECLARATION = re.compile(rb"([^<]*)<\?xml(?=\s)")
+_LATER_DECLARATION = re.compile(rb"(>\s*)<\?xml(?=\s)")
+_PROLOGUE = re.compile(r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}>", re.DOTALL)
+_ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,100})((?:\s[^<>]{0,4000})?)/?>")
 # Control characters and references to them are not allowed in XML 1.0, and runners write them all the same.
 _CONTROL = bytes(ch if ch in b"\t\n\r" or ch >= 32 else 0x20 for ch in range(256))
 _ESCAPE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -40,6 +48,18 @@ class Handler(Protocol):
         """The items that are complete; with ``all_of_it`` those too that a later element might have changed."""
 
 
+def root(sample: Sample) -> tuple[str, str]:
+    """The local name of the first element and its attributes as they are written; empty where there is none."""
+    text = sample.text.lstrip("\ufeff")
+    position = 0
+    while match := _PROLOGUE.match(text, position):
+        if match.end() == position:
+            break
+        position = match.end()
+    found = _ROOT.match(text, position)
+    return (found[1], found[2]) if found else ("", "")
+
+
 def stream(source: Source, make: Callable[[expat.XMLParserType], Handler]) -> Iterator[Item]:
     """The items that the handler finds in ``source``.
 
@@ -50,28 +70,47 @@ def stream(source: Source, make: Callable[[expat.XMLParserType], Handler]) -> It
     def refuse(*_: object) -> None:
         raise IngestError(f"{source.name}: declares XML entities, which no test report needs; refused unread")
 
-    wrong_encoding = source.encoding == "cp1252" and b"iso-8859" not in source.head[:200].lower()
-    parser = expat.ParserCreate("iso-8859-1" if wrong_encoding else None)
+    codec = _codec(source)
+    parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.EntityDeclHandler = refuse
     handler = make(parser)
-    parser.StartElementHandler = handler.start
-    parser.EndElementHandler = handler.end
+    depth = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if name != _ROOF:
+            handler.start(name, attributes)
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if name != _ROOF:
+            handler.end(name)
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = handler.data
-    if wrong_encoding:
+    if codec == "iso-8859-1" and not _declares_latin(source):
         yield Warn("not in the encoding that it declares; read as Latin-1", 1)
+    # A document type may only stand outside of any element.
+    roofed = b"<!DOCTYPE" not in source.head[:8192]
     try:
-        for chunk in _chunks(source):
+        if roofed:
+            parser.Parse(f"<{_ROOF}>".encode(), False)
+        for chunk in _chunks(source, codec):
             parser.Parse(chunk, False)
             yield from handler.take(all_of_it=False)
-        parser.Parse(b"", True)
+        parser.Parse(f"</{_ROOF}>".encode() if roofed and depth == 1 else b"", True)
     except expat.ExpatError as error:
         reason = expat.ErrorString(error.code)
+        items = handler.take(all_of_it=True)
         if not handler.seen:
             raise IngestError(
                 f"{source.name}:{error.lineno}: broken XML ({reason}), nothing could be read; was the run killed?"
             ) from None
-        yield from handler.take(all_of_it=True)
+        yield from items
         yield Warn(
             f"broken XML ({reason}): what was complete up to here was read, the rest is lost", error.lineno
         )
@@ -79,21 +118,49 @@ def stream(source: Source, make: Callable[[expat.XMLParserType], Handler]) -> It
     yield from handler.take(all_of_it=True)
 
 
-def _chunks(source: Source) -> Iterator[bytes]:
-    """The bytes without what runners write and XML forbids."""
-    plain = source.encoding not in ("utf-16", "utf-16-le", "utf-16-be")
-    rest = b""
+def _declares_latin(source: Source) -> bool:
+    return b"iso-8859" in source.head[:200].lower()
+
+
+def _codec(source: Source) -> str:
+    """What the bytes are: by their marks first, since the declaration is often that of a string in memory."""
+    if source.encoding == "cp1252" and _declares_latin(source):
+        return "iso-8859-1"
+    declared = _DECLARED.search(source.head[:1024])
+    if source.encoding in ("utf-8", "cp1252") and declared is not None:
+        try:
+            codec = codecs.lookup(declared[1].decode()).name
+            "".encode(codec)
+        except (LookupError, ValueError):
+            codec = "utf-8"
+        if not codec.startswith("utf") and codec != "ascii":
+            return codec
+    return "iso-8859-1" if source.encoding == "cp1252" else source.encoding
+
+
+def _chunks(source: Source, codec: str) -> Iterator[bytes]:
+    """The bytes as UTF-8, without what runners write and XML forbids."""
+    decoder = codecs.getincrementaldecoder(codec)(errors="replace")
+    rest, first = b"", True
     with source.open() as stream:
-        while chunk := stream.read(_CHUNK):
-            if not plain:
-                yield chunk
-                continue
-            chunk = rest + chunk
-            cut = _BEGUN.search(chunk, max(0, len(chunk) - 18))
+        while True:
+            data = stream.read(_CHUNK)
+            text = decoder.decode(data, not data)
+            if not text.isascii():
+                text = text.replace("\ufffe", "?").replace("\uffff", "?")
+            chunk = rest + text.encode("utf-8", "replace")
+            cut = _BEGUN.search(chunk, max(0, len(chunk) - 18)) if data else None
             rest = chunk[cut.start() :] if cut else b""
-            yield _allowed(chunk[: cut.start()] if cut else chunk)
-    if rest:
-        yield _allowed(rest)
+            chunk = _allowed(chunk[: cut.start()] if cut else chunk)
+            if first and chunk.strip():
+                first = False
+                if declaration := _FIRST_DECLARATION.match(chunk):
+                    chunk = declaration[1] + b"<?was" + chunk[declaration.end() :]
+            if b"<?xml" in chunk:  # of a second document
+                chunk = _LATER_DECLARATION.sub(rb"\1<?was", chunk)
+            yield chunk
+            if not data:
+                return
 
 
 def _allowed(chunk: bytes) -> bytes:
