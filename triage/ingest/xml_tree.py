@@ -178,3 +178,8 @@ def truth(text: str) -> bool | None:
     """``True``, ``yes``, ``1``, in any case; None for nothing at all."""
     text = text.strip().lower()
     return text in ("true", "yes", "1") if text else None
+
+
+def stopped(node: Node) -> Failure:
+    """What to say of a test in which the file ends, if its runner writes as it runs: the process died there."""
+    return Failure("the run was stopped in this test", kind="error", source_line=node.line)

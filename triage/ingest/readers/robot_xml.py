@@ -17,7 +17,7 @@ from xml.parsers import expat
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.ingest.xml_text import root, stream
-from triage.ingest.xml_tree import Node, Tree, between, integer, seconds
+from triage.ingest.xml_tree import Node, Tree, between, integer, seconds, stopped
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
 _OUTCOMES = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED}
@@ -119,8 +119,7 @@ class _Handler(_Suites):
     def cut(self, node: Node) -> None:
         """Robot writes as it runs: the process died in this test."""
         if node.name == "test":
-            died = Failure("the run was stopped in this test", kind="error", source_line=node.line)
-            self.tell(self._case(node, Outcome.ERROR, (died,)))
+            self.tell(self._case(node, Outcome.ERROR, (stopped(node),)))
 
     def _state(self, node: Node) -> None:
         count = [integer(node.get(name)) or 0 for name in ("pass", "fail", "skip")]
