@@ -6,7 +6,6 @@ There is no one specification. The sources are: the Surefire schema (``surefire-
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
@@ -16,7 +15,7 @@ from triage.ingest.playwright_text import error_blocks
 from triage.ingest.pytest_text import phases
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.text import mend, strip_ansi
-from triage.ingest.xml_text import stream
+from triage.ingest.xml_text import root, stream
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, worse
 
 _RED = {"failure": "failure", "error": "error"}
@@ -31,15 +30,8 @@ _TEXT = {*_RED, *_RETRIED, "skipped", "system-out", "system-err", "property", "s
 
 
 def _sniff(sample: Sample) -> int:
-    head = sample.text[:4096]
-    if not head.lstrip("\ufeff \t\r\n").startswith("<"):
-        return 0
-    root = re.search(r"<(?:\w+:)?(testsuites?|testcase)\b", head)
-    if root is None:
-        return 0
-    if re.search(r"<(?:test-run|test-results|assemblies|robot|Site|testng-results)\b", head):
-        return 0
-    return 95
+    # PHPUnit's configuration names suites too, inside an element of its own.
+    return 95 if root(sample)[0] in ("testsuite", "testsuites", "testcase") else 0
 
 
 @dataclass
