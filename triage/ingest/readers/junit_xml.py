@@ -6,6 +6,7 @@ There is no one specification. The sources are: the Surefire schema (``surefire-
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
@@ -25,8 +26,16 @@ _RETRIED = {
     "flakyFailure": "failure",
     "flakyError": "error",
 }
-_NOT_RUN = ("disabled", "notrun", "skipped", "ignored")  # CTest and GoogleTest say so in an attribute only
+_NOT_RUN = (
+    "disabled",
+    "notrun",
+    "skipped",
+    "ignored",
+    "suppressed",
+)  # CTest and GoogleTest say so in an attribute only
 _TEXT = {*_RED, *_RETRIED, "skipped", "system-out", "system-err", "property", "stackTrace"}
+
+_PLACE = re.compile(r"(?:unknown file|(?P<file>[^\s:]{1,300}\.\w{1,5}):(?P<line>\d{1,9}))\n(?=\S)")
 
 
 def _sniff(sample: Sample) -> int:
@@ -187,7 +196,8 @@ class _Handler:
             f if f.message or f.trace else replace(f, message=_first_line(output)) for f in element.failures
         )
         outcome = element.outcome
-        if outcome is Outcome.PASSED and attributes.get("status") in _NOT_RUN:
+        said = (attributes.get("status"), attributes.get("result"))
+        if outcome is Outcome.PASSED and any(word in _NOT_RUN for word in said):
             outcome = Outcome.SKIPPED
         return CaseResult(
             name=name,
@@ -254,7 +264,13 @@ def _failure(kind: str, attributes: dict[str, str], text: str, line: int) -> lis
             if message.startswith("failed on ") and not _says(message, reason)
             else (reason or message)
         )
-    return [failure_from(text, message=message, type=type_, kind=kind, source_line=line)]
+    failure = failure_from(text, message=message, type=type_, kind=kind, source_line=line)
+    if place := _PLACE.match(message):
+        # GoogleTest begins with the place.
+        at = int(place["line"]) if place["line"] else None
+        file = place["file"] or failure.file
+        failure = replace(failure, message=message[place.end() :], file=file, line=at or failure.line)
+    return [failure]
 
 
 def _says(message: str, reason: str) -> bool:
