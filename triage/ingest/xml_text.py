@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 from xml.parsers import expat
 
-from triage.ingest.reader import IngestError, Source
+from triage.ingest.reader import IngestError, Sample, Source
 from triage.model import Item, Warn
 
 _CHUNK = 1 << 18
@@ -28,6 +28,11 @@ _AFTER_THE_END = [
     for text in (expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT, expat.errors.XML_ERROR_MISPLACED_XML_PI)
 ]
 _NEXT = re.compile(rb"<(?=\?xml\b|(?:\w+:)?testsuites?\b)")
+
+
+_PROLOGUE = re.compile(r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}>", re.DOTALL)
+_ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,100})((?:\s[^<>]{0,4000})?)")
+_FIRST = re.compile(rb"<(?=[?!A-Za-z_])")
 
 
 class Place:
@@ -63,6 +68,18 @@ class Handler(Protocol):
         """The items that are complete; with ``all_of_it`` those too that a later element might have changed."""
 
 
+def root(sample: Sample) -> tuple[str, str]:
+    """The local name of the first element and its attributes as they are written; empty where there is none."""
+    text = sample.text.lstrip("\ufeff")
+    position = 0
+    while match := _PROLOGUE.match(text, position):
+        if match.end() == position:
+            break
+        position = match.end()
+    found = _ROOT.match(text, position)
+    return (found[1], found[2]) if found else ("", "")
+
+
 def stream(source: Source, make: Callable[[Any], Handler]) -> Iterator[Item]:
     """The items that the handler finds in ``source``, which may hold several documents one after the other.
 
@@ -82,11 +99,12 @@ def stream(source: Source, make: Callable[[Any], Handler]) -> Iterator[Item]:
         documents.close()
     except expat.ExpatError as error:
         reason, line = expat.ErrorString(error.code), place.above + error.lineno
+        items = handler.take(all_of_it=True)
         if not handler.seen:
             raise IngestError(
                 f"{source.name}:{line}: broken XML ({reason}), nothing could be read; was the run killed?"
             ) from None
-        yield from handler.take(all_of_it=True)
+        yield from items
         yield Warn(f"broken XML ({reason}): what was complete up to here was read, the rest is lost", line)
         return
     yield from handler.take(all_of_it=True)
@@ -133,8 +151,9 @@ class _Documents:
             )
 
     def _begin(self, chunk: bytes) -> bytes:
-        """A new parser, and the chunk without the blanks that may not stand before a declaration."""
-        rest = chunk.lstrip(b" \t\r\n\xef\xbb\xbf")
+        """A new parser, and the chunk without what may not stand before a declaration: blanks, lines of a console."""
+        begin = _FIRST.search(chunk)
+        rest = chunk[begin.start() :] if begin else b""
         self._place.above += chunk[: len(chunk) - len(rest)].replace(b"\r\n", b"\n").count(b"\n")
         if rest:
             parser = expat.ParserCreate("utf-8")
