@@ -39,7 +39,7 @@ def lines_of(source: Source) -> Iterator[Line]:
 
 def sample_lines(sample: Sample) -> list[str]:
     """The lines at both ends of a source that can be a runner's own (see ``Line.mark``)."""
-    return [line for line in f"{sample.text}\n{sample.end}".split("\n") if len(line) <= MAX_MARK]
+    return [line for line in sample.lines if len(line) <= MAX_MARK]
 
 
 @dataclass(slots=True)

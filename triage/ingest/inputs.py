@@ -25,8 +25,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from triage.ingest.reader import IngestError, Sample, Source
-from triage.ingest.registry import all_readers
+from triage.ingest.reader import IngestError, Source
+from triage.ingest.registry import surest
 from triage.ingest.text import is_binary
 
 MAX_UNPACKED = 4 << 30
@@ -142,8 +142,7 @@ def _is_document(source: Source) -> bool:
     try:
         if not source.head.strip().startswith((b"{", codecs.BOM_UTF8)):
             return False
-        sample = Sample.of(source)
-        return any(reader.sniff(sample) > 0 for reader in all_readers() if reader.joins)
+        return surest(source)[1].joins
     except (OSError, IngestError):
         return False  # told when it is read
 
@@ -236,8 +235,7 @@ def _is_result(source: Source) -> bool:
         return suffix in _REPORT_SUFFIXES
     if is_binary(source.head):
         return False
-    sample = Sample.of(source)
-    best = max(reader.sniff(sample) for reader in all_readers())
+    best, _ = surest(source)
     return best > 5 or (best > 0 and suffix in _LOG_SUFFIXES)
 
 

@@ -56,6 +56,11 @@ class Source:
             return stream.read()
 
     @cached_property
+    def sample(self) -> Sample:
+        """What a sniffer sees."""
+        return Sample.of(self)
+
+    @cached_property
     def encoding(self) -> str:
         return encoding_of(self.head)
 
@@ -137,6 +142,11 @@ class Sample:
     """The head as clean lines joined by newlines; empty for binary data."""
     end: str
     """The tail likewise."""
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of both ends."""
+        return tuple(f"{self.text}\n{self.end}".split("\n"))
 
     @classmethod
     def of(cls, source: Source) -> Sample:

@@ -174,3 +174,4 @@ def m003_twins(db: Database) -> None:
         "ALTER TABLE failures ADD COLUMN retold INTEGER NOT NULL DEFAULT 0 CHECK (retold IN (0, 1))"
     )
     db.conn.execute("CREATE INDEX runs_same_as ON runs(same_as)")
+    db.conn.execute("CREATE INDEX runs_batch ON runs(batch, format, tests)")

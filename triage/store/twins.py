@@ -43,17 +43,27 @@ def join_twins(db: Store, run: int) -> set[int]:
     new = _told(db, run)
     if new.format in _RETELLERS or not new.red_by_name:
         return set()
-    rows = db.conn.execute(
-        "SELECT id FROM runs WHERE batch = (SELECT batch FROM runs WHERE id = ?) AND format != ? AND same_as IS NULL"
-        " AND tests BETWEEN ? AND ? AND id != ? ORDER BY id",
-        [run, new.format, *_near(new.totals.tests), run],
-    ).fetchall()
-    for (other,) in rows:
+    for other in _candidates(db, new):
         old = _told(db, other)
-        if old.format not in _RETELLERS and _same(new, old) and not _has_format(db, other, new.format):
+        if _same(new, old) and not _has_format(db, other, new.format):
             best, rest = (new, old) if new.worth > old.worth else (old, new)
             return _mark(db, best.run, rest.run)
     return set()
+
+
+def _candidates(db: Store, new: _Told) -> list[int]:
+    """The runs of the same call in other formats with about as many tests."""
+    (batch,) = db.conn.execute("SELECT batch FROM runs WHERE id = ?", [new.run]).fetchone()
+    after = "SELECT min(format) FROM runs WHERE batch = ? AND format > ?"
+    near = "SELECT id FROM runs WHERE batch = ? AND format = ? AND tests BETWEEN ? AND ? AND same_as IS NULL"
+    found: list[int] = []
+    # From format to format by the index: thousands of runs of one format cost nothing.
+    (format_,) = db.conn.execute(after, [batch, ""]).fetchone()
+    while format_ is not None:
+        if format_ not in (new.format, *_RETELLERS):
+            found += [row[0] for row in db.conn.execute(near, [batch, format_, *_near(new.totals.tests)])]
+        (format_,) = db.conn.execute(after, [batch, format_]).fetchone()
+    return sorted(found)
 
 
 def _near(tests: int) -> tuple[int, int]:

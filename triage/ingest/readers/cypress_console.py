@@ -35,7 +35,8 @@ def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     parts = {match["what"] for line in lines if (match := _PART.match(line))}
     if {"Run Starting", "Run Finished"} & parts or any(map(_TOTAL.match, lines)):
-        return 85
+        # With another reporter its own words stand around that one's reports.
+        return 40 if '"fullTitle"' in sample.text else 90
     return 80 if any(map(_RUNNING.match, lines)) and (parts or any(map(_BOX.match, lines))) else 0
 
 

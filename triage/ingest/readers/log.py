@@ -67,7 +67,7 @@ def _read(source: Source) -> Iterator[Item]:
     copies: Counter[str] = Counter()
     first_seen: dict[str, int] = {}
     echoes: list[Trace] = []
-    success = _SUCCESS.search(Sample.of(source).end[-_END:])
+    success = _SUCCESS.search(source.sample.end[-_END:])
     scan = Scan(source)
     found: list[Failure] = []
     broke = False
