@@ -30,7 +30,10 @@ _AFTER_THE_END = [
 _NEXT = re.compile(rb"<(?=\?xml\b|(?:\w+:)?testsuites?\b)")
 
 
-_PROLOGUE = re.compile(r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}>", re.DOTALL)
+_PROLOGUE = re.compile(
+    r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}(?:\[[^\]]{0,20000}\]\s{0,100})?>",
+    re.DOTALL,
+)
 _ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,100})((?:\s[^<>]{0,4000})?)")
 _FIRST = re.compile(rb"<(?=[?!A-Za-z_])")
 

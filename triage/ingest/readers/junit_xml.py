@@ -50,7 +50,7 @@ _CLOSING = re.compile(r" fail (?P<count>\d{1,9}) ")
 _LONGEST = 1 << 20
 """Characters of one text that are kept: its beginning and its end."""
 _PROLOGUE = re.compile(
-    r"\ufeff?\s*(?:<\?[^>]*\?>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>\[]*>\s*)*", re.DOTALL
+    r"\ufeff?\s*(?:<\?[^>]*\?>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>\s*)*", re.DOTALL
 )
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[\w.-]+)")
 
@@ -237,7 +237,7 @@ class _Handler:
 
     def _compare_counts(self, root: _Suite) -> None:
         stated = text.integer(root.attributes.get("tests"))
-        stated = self._suite_sum if stated is None and len(root.attributes) < 4 else stated
+        stated = (self._suite_sum or None) if stated is None and len(root.attributes) < 4 else stated
         tests = self._listed - self._tries.joined
         # Some count what was skipped apart; pytest counts reports (set-up, tear-down, subtests), Catch2 assertions.
         right = {self._listed, tests, self._listed - self._skipped}
