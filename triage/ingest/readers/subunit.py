@@ -22,7 +22,11 @@ from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 LIMIT = 512 << 20
 _SIGNATURE = 0xB3
 _MAX_PACKET = 4 << 20
+_MOST_STRANGE = 10_000
+"""Places without a packet, after which the rest is no stream any more."""
 _OPEN = re.compile(r"^(?:test|testing):? (?P<name>.+)$")
+_CLOCK = re.compile(r"^time: (?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{6})?)Z$")
+_CHUNK = re.compile(rb"([\dA-Fa-f]{1,8})\r?(?:\n|$)")
 _ENDED = re.compile(
     r"^(?P<status>success(?:ful)?|failure|error|skip|xfail|uxsuccess):? (?P<name>.+?)(?P<more> \[(?: multipart)?)?$"
 )
@@ -86,7 +90,7 @@ def _packets_read(source: Source) -> Iterator[Item]:
     tests: dict[str, _Test] = {}
     place, told, strange = 0, 0, 0
     times: list[float] = []
-    while place < len(data):
+    while place < len(data) and strange < _MOST_STRANGE:
         if data[place] != _SIGNATURE:
             end = data.find(bytes([_SIGNATURE]), place)
             place = len(data) if end < 0 else end
@@ -215,49 +219,89 @@ def _failure(said: str, outcome: Outcome, number: int | None = None) -> Failure:
 
 
 def _text_read(source: Source) -> Iterator[Item]:
-    running: dict[str, int] = {}
+    running: dict[str, tuple[int, float | None]] = {}
+    clock: float | None = None
+    times: list[float] = []
     ended: re.Match[str] | None = None
     body: list[str] = []
-    told, last, first = False, 0, 0
+    told, last, first, begin = False, 0, 0, None
     for last, line in enumerate(source.lines(), 1):
-        if ended is not None:
-            if line == "]":
-                yield _text_case(ended, body, first)
-                ended = None
-            else:
-                body.append(line)
-            continue
         mark = line[:2_000]
-        if match := _OPEN.match(mark):
-            running[match["name"]] = last
+        if ended is not None:
+            if line != "]":
+                body.append(line)
+                continue
+            yield _text_case(ended, body, first, begin, clock)
+            ended = None
+        elif match := _CLOCK.match(mark):
+            clock = _clock(match["time"])
+            times += [] if clock is None else [clock]
+        elif match := _OPEN.match(mark):
+            running[match["name"]] = last, clock
         elif match := _ENDED.match(mark):
             told = True
-            running.pop(match["name"], None)
+            _, begin = running.pop(match["name"], (last, None))
             if match["more"]:
                 ended, body, first = match, [], last + 1
             else:
-                yield _text_case(match, [], last)
+                yield _text_case(match, [], last, begin, clock)
     if ended is not None:
-        yield _text_case(ended, body, first)
+        yield _text_case(ended, body, first, begin, clock)
         yield Warn("the details of the last test have no end: the stream was cut", last)
     if not told and not running:
         raise IngestError(f"{source.name}:{last}: no result of a test up to here; was the stream cut?")
-    for name, number in running.items():
+    if times:
+        yield RunInfo(started=_moment(min(times)), duration=round(max(times) - min(times), 6))
+    for name, (number, _) in running.items():
         said = "the run ended while this test was running: a crash, a kill or a time-out"
         yield _case(name, _Test(), Failure(said, kind="error", source_line=number))
 
 
-def _text_case(match: re.Match[str], body: list[str], number: int) -> CaseResult:
+def _clock(said: str) -> float | None:
+    try:
+        return datetime.fromisoformat(f"{said}+00:00").timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _text_case(
+    match: re.Match[str], body: list[str], number: int, begin: float | None, end: float | None
+) -> CaseResult:
     outcome = _OUTCOMES[match["status"]]
     named = _SCENARIO.match(match["name"])
-    said = "\n".join(body).strip("\n")
+    parts = _parts(body) if "multipart" in (match["more"] or "") else {"": "\n".join(body).strip("\n")}
+    said = "\n\n".join(text for name, text in parts.items() if not name or name.startswith(_TRACE))
     return CaseResult(
         name=named["name"] if named else match["name"],
         outcome=outcome,
         suite=named["suite"] if named else "",
+        duration=None if begin is None or end is None else round(max(0.0, end - begin), 6),
         failures=(_failure(said, outcome, number),) if outcome.is_red else (),
+        output="\n".join(text for name, text in parts.items() if name and not name.startswith(_TRACE)),
         properties=(("reason", said),) if said and outcome is Outcome.SKIPPED else (),
     )
+
+
+def _parts(body: list[str]) -> dict[str, str]:
+    """The details of one result by name: each has its type, its name, and chunks with their length."""
+    data = "\n".join(body).encode("utf-8", "replace")
+    found: dict[str, str] = {}
+    at = 0
+    while data.startswith(b"Content-Type:", at):
+        at = data.find(b"\n", at) + 1
+        end = data.find(b"\n", at)
+        if at == 0 or end < 0:
+            break
+        name, at = data[at:end].decode("utf-8", "replace"), end + 1
+        said = bytearray()
+        while (size := _CHUNK.match(data, at)) is not None:
+            length, at = int(size[1], 16), size.end()
+            if not length:
+                break
+            said += data[at : at + length]
+            at += length
+        found[name] = said.decode("utf-8", "replace").strip("\n")
+    return found or {"": "\n".join(body).strip("\n")}
 
 
 READER = Reader("subunit", _sniff, _read)

@@ -65,7 +65,7 @@ def _are_named(*holders: dict[str, Any]) -> bool:
 
 def _failure(said: Any) -> Failure:
     told = text({"": said}, "") or text(said, "errMsg")
-    head = []
+    head: list[str] = []
     for line in told.split("\n"):
         if head and _CODE.match(line[:1_000]):
             break
