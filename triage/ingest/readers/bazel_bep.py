@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from triage.ingest.json_text import get, integer, items, load_lines, moment, rows, text
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn, worse
 
 _EVENT = re.compile(
     r'^\{"id": ?\{"(?:started|progress|buildMetadata|testResult|testSummary|pattern)"', re.MULTILINE
@@ -38,6 +39,7 @@ class _Target:
     number: int = 0
     seconds: float = 0.0
     tries: int = 1
+    shards: dict[tuple[int, int], Outcome] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
 
 
@@ -91,7 +93,8 @@ def _spent(told: Any, key: str) -> float:
 
 
 def _try(target: _Target, result: dict[str, Any], event: dict[str, Any], number: int) -> None:
-    target.seconds += _spent(result, "testActionDurationMillis")
+    spent = _spent(result, "testAttemptDurationMillis") or _spent(result, "testActionDurationMillis")
+    target.seconds += spent
     target.tries = max(target.tries, integer(event, "id", "testResult", "attempt") or 1)
     status = text(result, "status")
     outcome = _OUTCOMES.get(status, Outcome.ERROR)
@@ -106,8 +109,11 @@ def _try(target: _Target, result: dict[str, Any], event: dict[str, Any], number:
         )
         kind = "failure" if outcome is Outcome.FAILED else "error"
         target.failures.append(Failure(why, status, kind, source_line=number))
-    if target.outcome is None or not outcome.is_red:
-        target.outcome, target.status = outcome, status
+    # Of one shard the last try decides, of all shards the worst, and then their summary.
+    shard = integer(event, "id", "testResult", "run") or 1, integer(event, "id", "testResult", "shard") or 1
+    target.shards[shard] = outcome
+    target.outcome = reduce(worse, target.shards.values())
+    target.status = status
 
 
 def _sum_up(target: _Target, summary: dict[str, Any], number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,9 +79,15 @@ def _case(name: str, module: Any, title: str, test: Any) -> CaseResult:
         outcome=outcome,
         suite=name,
         file=_file(module),
-        duration=spent if spent is not None else seconds(test, "time", per=1.0),
+        duration=spent if spent is not None else _time(test),
         failures=tuple(failures),
     )
+
+
+def _time(test: Any) -> float | None:
+    """``"0.5310"``; a text it is, and of seconds."""
+    said = text(test, "time")
+    return float(said) if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", said) else None
 
 
 def _failure(told: dict[str, Any]) -> Failure:

@@ -72,7 +72,7 @@ def _case(node: dict[str, Any], path: tuple[str, ...]) -> CaseResult:
         failures = []
     reasons = [text(told, "name") for told in _of_kind(node, "Skip Message")]
     return CaseResult(
-        name=text(node, "name"),
+        name=text(node, "name") or text(node, "nodeIdentifier").rpartition("/")[2],
         outcome=outcome,
         suite=" > ".join(filter(None, path)),
         duration=number(node, "durationInSeconds") or _seconds(text(node, "duration")),
@@ -104,7 +104,12 @@ def _failure(told: dict[str, Any]) -> Failure:
     said = text(told, "name") or text(told, "failureText")
     if match := _PLACE.match(said):
         return Failure(match["rest"].strip(), trace=said, file=match["file"], line=int(match["line"]))
-    return Failure(said or "failed, and the result does not say why")
+    place = get(told, "documentLocationInCreatingWorkspace")
+    return Failure(
+        said or "failed, and the result does not say why",
+        file=text(place, "url").removeprefix("file://") or None,
+        line=integer(place, "lineNumber"),
+    )
 
 
 def _summary(report: Any) -> Iterator[Item]:
