@@ -290,3 +290,50 @@ def test_catch2(read: Read) -> None:
     [failure] = run.cases[1].failures
     assert (failure.line, failure.message) == (9, "an assertion failed\nin when open")
     assert run.cases[0].properties == (("tag", "fast"),) and not run.warnings
+
+
+def test_postman(read: Read) -> None:
+    rounds = [{"is 200": True, "is fast": False}, {"is 200": True, "is fast": True}]
+    result = {"name": "list", "url": "http://shop/orders", "time": 30, "responseCode": {"code": 200, "name": "OK"},
+              "tests": rounds[-1], "allTests": rounds}  # fmt: skip
+    run = read({"name": "shop", "collection_id": "1", "timestamp": "2026-03-02", "totalPass": 3, "totalFail": 1,
+                "results": [result], "totalTime": 30})  # fmt: skip
+    assert (run.format, told(run)) == ("postman-json", [
+        ("list > iteration 1", "is 200", P), ("list > iteration 1", "is fast", F),
+        ("list > iteration 2", "is 200", P), ("list > iteration 2", "is fast", P),
+    ])  # fmt: skip
+    assert "answered 200 OK" in run.cases[1].failures[0].message and not run.warnings
+
+
+def test_tree_of_an_allure_report(read: Read) -> None:
+    def leaf(name: str, status: str, **more: Any) -> dict[str, Any]:
+        return {
+            "name": name,
+            "uid": name,
+            "parentUid": "s",
+            "status": status,
+            "time": {"duration": 500},
+            **more,
+        }
+
+    suite = {
+        "name": "till",
+        "uid": "s",
+        "children": [leaf("opens", "passed", retriesCount=1), leaf("pays", "broken")],
+    }
+    run = read({"uid": "root", "name": "suites", "children": [suite]})
+    assert (run.format, told(run)) == ("allure-suites", [("till", "opens", P), ("till", "pays", E)])
+    assert run.totals.flaky == 1
+
+
+def test_playwright_with_a_long_difference_in_its_head(read: Read) -> None:
+    spec = {"title": "opens", "tests": [{"status": "expected", "results": [{"status": "passed"}]}]}
+    config = {
+        "configFile": "/shop/c.ts",
+        "rootDir": "/shop",
+        "metadata": {"gitDiff": "+x" * 50_000},
+        "projects": [],
+    }
+    stats = {"expected": 1, "unexpected": 0, "flaky": 0, "skipped": 0}
+    run = read({"config": config, "suites": [{"title": "a", "specs": [spec]}], "errors": [], "stats": stats})
+    assert (run.format, run.totals.passed) == ("playwright-json", 1)
