@@ -10,12 +10,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from triage.ingest import Source
 from triage.model import TriageError
 from triage.rules import Engine, library, load
 from triage.sources import resolve
 from triage.store import Store, open_store
+
+# How long an example takes is for the benchmarks.
+settings.register_profile("triage", deadline=None)
+settings.load_profile("triage")
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data"

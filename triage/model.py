@@ -175,6 +175,18 @@ class Totals:
         return (self.passed + self.xpassed) / ran if ran else None
 
 
+def totals_note(shown: Totals, stated: Totals | None, *, stand: bool) -> str:
+    """Which totals are shown and why, where a source states others than its cases add up to; else empty."""
+    if stand:
+        return "the totals are the source's own: it does not list every case"
+    if stated is None or (stated.tests, stated.red) == (shown.tests, shown.red) or not stated.tests:
+        return ""
+    return (
+        f"counted from the {shown.tests} cases that are listed; the source itself states {stated.tests} with"
+        f" {stated.red} red"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of a report: by module, by priority, a list of targets."""
@@ -248,3 +260,8 @@ class Run:
         if self.info.totals_stand and self.info.totals is not None:
             return self.info.totals
         return Totals.of(self.cases)
+
+    @property
+    def why(self) -> str:
+        """Which totals are shown, and why, where there is more than one honest answer."""
+        return totals_note(self.totals, self.info.totals, stand=self.info.totals_stand)

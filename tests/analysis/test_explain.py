@@ -138,11 +138,36 @@ def test_skipped_and_expected_failures_are_in_no_rate() -> None:
 
 
 def test_lines_of_one_kind_have_one_failure() -> None:
-    found = extract(["ERROR: lost request 17", "fine", "", "ERROR: lost request 4", "exit code 3"])
-    assert [line.number for line in found] == [1, 4, 5]
-    assert found[0].failure == found[1].failure != found[2].failure
+    found = extract(["ERROR: lost request 17", "fine", "", "ERROR: lost request 4", "ERROR: no key"])
+    assert [line.number for line in found] == [1, 5, 4]
+    assert found[0].failure == found[2].failure != found[1].failure
     assert found[0].score == found[1].score > found[2].score
 
 
 def test_an_empty_passing_log_makes_every_line_new() -> None:
-    assert [line.number for line in extract(["quiet", "", "  ", "ERROR: loud"], [])] == [4, 1]
+    assert [line.number for line in extract(["quiet", "", "  ", "still quiet"], [])] == [4, 1]
+    assert [line.number for line in extract(["quiet", "", "  ", "ERROR: loud"], [])] == [4]
+
+
+def test_what_only_says_that_something_failed_counts_where_nothing_says_what() -> None:
+    assert [line.number for line in extract(["start", "exit code 3", "ERROR: no key"])] == [3]
+    assert [line.number for line in extract(["start", "exit code 3", "bye"])] == [2]
+
+
+def test_errors_that_the_build_got_over_stand_back() -> None:
+    """Its end repeats the error that broke it; without an end that repeats any, all of them count."""
+    got_over = ["[ERROR] /src/A.java:[1,2] cannot find symbol A", *["[INFO] compiling"] * 50]
+    broke = ["[ERROR] /src/B.java:[3,4] package shop.cart does not exist", *["[INFO] cleaning"] * 50]
+    end = [
+        "[ERROR] Failed to execute goal compile: Compilation failure",
+        "[ERROR] /src/B.java:[3,4] package shop.cart does not exist",
+    ]
+    assert [line.number for line in extract([*got_over, *broke, *end])] == [52, 103, 104]
+    assert 1 in [line.number for line in extract([*got_over, *broke])]
+
+
+def test_a_trace_is_new_when_one_of_its_lines_is() -> None:
+    trace = ["java.io.IOException: gone", "\tat shop.Cart.add(Cart.java:12)"]
+    other = ["java.io.IOException: gone", "\tat shop.Cart.close(Cart.java:80)"]
+    assert extract(["start", *trace, "end"], ["start", *trace, "end"]) == []
+    assert [line.number for line in extract(["start", *other, "end"], ["start", *trace, "end"])] == [2, 3]

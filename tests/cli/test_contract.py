@@ -201,16 +201,30 @@ def test_an_answer_for_each_line(triage: Call, texts: Path) -> None:
 
 def test_extract_most_telling_first(triage: Call, tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
-    log.write_text("start\nexit code 3\nERROR: the pump ran dry\nfine\nERROR: the pump ran dry\n")
+    log.write_text("start\nERROR: no key\nfine\nKeyError: 'pump'\nfine\n\nERROR: no key\nexit code 3\n")
     lines = strictly(triage("extract", log, "--json"))["lines"]
-    assert [line["line"] for line in lines] == [3, 5, 2]
+    assert [line["line"] for line in lines] == [4, 2, 7]
     assert [line["score"] for line in lines] == sorted((line["score"] for line in lines), reverse=True)
-    assert lines[0]["failure"] == lines[1]["failure"] != lines[2]["failure"]
-    assert "exit code 3" not in triage("extract", log, "-n", 2).out
+    assert lines[0]["failure"] != lines[1]["failure"] == lines[2]["failure"]
+    assert "ERROR" not in triage("extract", log, "-n", 1).out
     nothing = triage("extract", log, "--baseline", log, "--json")
     assert (nothing.code, strictly(nothing)) == (0, {"lines": []})
     missing = triage("extract", log, "--baseline", tmp_path / "none")
     assert missing.code == 2 and "none: no such file" in missing.err
+
+
+def test_extract_compares_with_the_last_run_of_the_job_that_passed(triage: Call, tmp_path: Path) -> None:
+    known = "start {n}\nERROR: cannot reach the cache, going on without\nready\n"
+    (tmp_path / "build-17.log").write_text(known.format(n=1) + "Finished: SUCCESS\n")
+    (tmp_path / "deploy-17.log").write_text("ERROR: no key\nFinished: SUCCESS\n")
+    (tmp_path / "build-18.log").write_text(known.format(n=2) + "ERROR: no key\nFinished: FAILURE\n")
+    failed = tmp_path / "build-18.log"
+    alone = strictly(triage("extract", failed, "--json"))["lines"]
+    assert [line["line"] for line in alone] == [2, 4]
+    triage("ingest", tmp_path)
+    found = triage("extract", failed, "--json")
+    assert [line["line"] for line in strictly(found)["lines"]] == [4]
+    assert "build-17.log, the last run of this job that passed" in found.err
 
 
 def test_rules_say_no_with_one(triage: Call, tmp_path: Path) -> None:

@@ -255,3 +255,23 @@ def test_names_keep_their_order_and_an_error_its_place(tmp_path: Path) -> None:
     found = list(find([str(tmp_path / name) for name in ("b.xml", "none.xml", "a.xml", "b.xml")]))
     assert [type(item).__name__ for item in found] == ["Source", "IngestError", "Source", "Source"]
     assert [Path(item.name).name for item in found if isinstance(item, Source)] == ["b.xml", "a.xml", "b.xml"]
+
+
+def test_an_archive_whose_directory_lies_is_told() -> None:
+    """Found by the fuzzer: the members begin before the file does."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("junit.xml", REPORT)
+    data = bytearray(packed.getvalue())
+    end = data.rindex(b"PK\x05\x06")
+    data[end + 16 : end + 20] = (int.from_bytes(data[end + 16 : end + 20], "little") + 1_000).to_bytes(
+        4, "little"
+    )
+    found = list(unpack(Source("lying.zip", lambda: io.BytesIO(data))))
+    for item in found:
+        if isinstance(item, Source):
+            with pytest.raises(IngestError, match=r"lying\.zip"):
+                item.head  # noqa: B018  (reading is what fails)
+        else:
+            assert isinstance(item, IngestError)
+    assert found

@@ -85,6 +85,24 @@ def test_repeated_lines_are_folded(text_source: TextSource) -> None:
     assert any("said 500 times" in warn.text for warn in run.warnings)
 
 
+@pytest.mark.parametrize("last", ["Finished: SUCCESS", "[INFO] BUILD SUCCESS", "Job succeeded"])
+def test_errors_that_a_build_got_over_are_no_failures(text_source: TextSource, last: str) -> None:
+    run = collect(text_source(f"start\nERROR: cannot reach the cache, going on without\nmore\n{last}\n"))
+    assert run.failures == ()
+    assert [w.line for w in run.warnings] == [2] and last.split(" in ")[0] in run.warnings[0].text
+
+
+def test_one_green_job_does_not_make_the_others_green(text_source: TextSource) -> None:
+    run = collect(
+        text_source(
+            "ERROR: no key\nProcess completed with exit code 1.\n"
+            + "quiet\n" * 30
+            + "ERROR: x\nmake: *** [all] Error 2\nfine\nJob succeeded\n"
+        )
+    )
+    assert "no key" in run.failures[0].message
+
+
 def test_a_log_without_a_failure_is_a_run_without_one(text_source: TextSource) -> None:
     run = collect(text_source("all is well\n" * 20))
     assert (run.format, run.failures, run.totals.tests) == ("log", (), 0)

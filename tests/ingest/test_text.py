@@ -71,3 +71,27 @@ def test_what_is_binary() -> None:
     assert is_binary(bytes(range(32)) * 20)
     assert not is_binary("Fehler: \u00e4\n".encode("utf-16"))
     assert encoding_of(b"plain") == "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "other"),
+    [
+        ("@shop/web:test: ", "docs:build:prod: "),
+        ("packages/web test: ", "apps/docs test: "),
+        ("[@shop/web]: ", "[docs]: "),
+        ("web-1   | ", "database | "),
+        ("2026-01-02T03:04:05.123456Z 00O ", "2026-01-02T03:04:06.000001Z 01E "),
+        ("[2026-01-02T03:04:05.123Z] ", "[2026-01-02T03:04:06.000Z] "),
+    ],
+)
+def test_names_and_stamps_before_every_line_are_taken_off(prefix: str, other: str) -> None:
+    lines = [f"{prefix if i % 3 else other}  line {i}\n" for i in range(30)]
+    assert list(clean_lines(lines)) == [f"  line {i}" for i in range(30)]
+
+
+def test_places_and_tables_are_no_names_of_packages() -> None:
+    places = [f"src/cart{i}.c:12:5: error: no {i}\n" for i in range(30)]
+    table = [f"file{i}.js | 100 | 0\n" for i in range(30)]
+    levels = [f"ERROR: broken {i}\n" for i in range(30)]
+    for lines in (places, table, levels):
+        assert list(clean_lines(lines)) == [line.rstrip("\n") for line in lines]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from triage.ingest.severity import WRAPPER, severity
+from triage.ingest.severity import ERROR, is_echo, severity
+from triage.ingest.traces import Trace, traces
 from triage.signature import normalize
 
-_NEW = 0.5
-"""What being absent from the passing log is worth; the sound of the line is worth the rest."""
+_DETAIL = 0.6
+"""What a line of a trace is worth beside the one that tells it, and a telling line that was told before."""
+_ECHO = 0.75
+"""What a line that only says that something failed is worth beside one that says what."""
+_NEAR_THE_END = 40
+_SAYING = 20
+
+_VALUE = re.compile(r"0x[0-9a-fA-F]+|\b[0-9a-f]{7,40}\b|\d+(?:[.,:/-]\d+)*")
+_LEVEL = re.compile(r"^\s*(?:\[[A-Z]+\]|npm (?:ERR!|error)|E  )\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +31,85 @@ class Line:
     score: float
     """0 to 1."""
     failure: str
-    """The template of the line: lines of one kind have one."""
+    """The template of what the failure says: lines of one kind of failure have one."""
 
 
 def extract(lines: Iterable[str], baseline: Iterable[str] | None = None) -> list[Line]:
     """The telling lines, most telling first, then in the order of the log.
 
-    With ``baseline`` (the lines of a run of the same job that passed) a line counts when its masked form is not
-    in there; without one, when it sounds like a failure (see ``ingest.severity``).
+    A failure is its telling line with what belongs to it (see ``ingest.traces``). With ``baseline`` (the lines of a
+    run of the same job that passed) failures count of which a line is new, once values are masked. Without one,
+    those count that the end of the log repeats, where it repeats any: a build that goes on after errors says at its
+    end which of them broke it. What only says that something failed counts where nothing says what.
     """
-    passing = None if baseline is None else {normalize(line) for line in baseline}
-    found: list[Line] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        sound = severity(line)
-        if passing is None:
-            if sound >= WRAPPER:
-                found.append(Line(number, line, sound, normalize(line)))
-            continue
-        template = normalize(line)
-        if template not in passing:
-            found.append(Line(number, line, round(_NEW + (1 - _NEW) * sound, 3), template))
-    return sorted(found, key=lambda line: (-line.score, line.number))
+    log = list(lines)
+    found: Sequence[Trace] = list(traces(enumerate(log, 1)))
+    if baseline is None:
+        found = _repeated_at_the_end(_strong(found))
+        if not found:
+            return _hints(log)
+    else:
+        passing = {_mask(line) for line in baseline}
+        found = _strong(
+            [t for t in found if any(line.strip() and _mask(line) not in passing for line in t.lines)]
+        )
+        if not found:
+            return _new(log, passing)
+    told: set[str] = set()
+    ranked: list[Line] = []
+    for trace in found:
+        ranked += _lines(trace, told)
+    return sorted(ranked, key=lambda line: (-line.score, line.number))
+
+
+def _mask(line: str) -> str:
+    return " ".join(_VALUE.sub("#", line).split())
+
+
+def _strong(found: Sequence[Trace]) -> Sequence[Trace]:
+    return [trace for trace in found if trace.score >= ERROR] or found
+
+
+def _repeated_at_the_end(found: Sequence[Trace]) -> Sequence[Trace]:
+    if not found:
+        return found
+    end = found[-1].first - _NEAR_THE_END
+    last = {said for trace in found if trace.first >= end for said in _says(trace)}
+    before = [trace for trace in found if trace.first < end]
+    repeated = [trace for trace in before if not last.isdisjoint(_says(trace))]
+    return [*repeated, *found[len(before) :]] if repeated else found
+
+
+def _says(trace: Trace) -> list[str]:
+    """Its sentences without their levels, as far as they sound like failures by themselves."""
+    bare = (_LEVEL.sub("", line).strip() for line in trace.lines)
+    return [said for said in bare if len(said) > _SAYING and severity(said) >= ERROR]
+
+
+def _lines(trace: Trace, told: set[str]) -> list[Line]:
+    template = normalize(trace.message)
+    score = trace.score * (_ECHO if is_echo(trace.message) else 1)
+    detail = round(score * _DETAIL, 3)
+    lines = [
+        Line(trace.first + i, line, detail, template) for i, line in enumerate(trace.lines) if line.strip()
+    ]
+    if template not in told:
+        told.add(template)
+        head = next((i for i, line in enumerate(lines) if trace.message in line.text), 0)
+        lines[head] = replace(lines[head], score=round(score, 3))
+    return lines
+
+
+def _hints(log: Sequence[str]) -> list[Line]:
+    """The warnings, where nothing sounds like a failure."""
+    scored = [Line(n, line, severity(line), normalize(line)) for n, line in enumerate(log, 1)]
+    return [line for line in scored if line.score > 0]
+
+
+def _new(log: Sequence[str], passing: set[str]) -> list[Line]:
+    """What the passing log does not have, where nothing new sounds like a failure: the last of it first."""
+    new = [
+        (number, line) for number, line in enumerate(log, 1) if line.strip() and _mask(line) not in passing
+    ]
+    worth = {number: round(0.1 + 0.4 * rank / len(new), 3) for rank, (number, _) in enumerate(new, 1)}
+    return [Line(number, line, worth[number], normalize(line)) for number, line in reversed(new)]

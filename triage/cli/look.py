@@ -114,7 +114,7 @@ def runs(db_path: Path | None, as_json: bool) -> None:
 
     rows = all_runs(store_at(db_path))
     if as_json:
-        print_json({"runs": [asdict(row) for row in rows]})
+        print_json({"runs": [{**asdict(row), "totals_why": row.why} for row in rows]})
     else:
         table(
             ("id", "when", "tests", "red", "clusters", "format", "source"),
@@ -126,7 +126,7 @@ def runs(db_path: Path | None, as_json: bool) -> None:
                     r.totals.red,
                     r.clusters,
                     r.format,
-                    r.source,
+                    r.source if r.same_as is None else f"{r.source} (the same as {r.same_as})",
                 )
                 for r in rows
             ],

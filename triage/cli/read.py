@@ -55,6 +55,7 @@ def run_document(run: Run) -> dict[str, object]:
         "format": run.format,
         "totals": asdict(run.totals),
         "totals_from": "report" if run.info.totals_stand else "cases",
+        "totals_why": run.why,
         "cases": [_case_document(case) for case in run.cases],
         "failures": [_failure_document(failure) for failure in run.failures],
         "info": asdict(run.info),
@@ -88,6 +89,8 @@ def _print_run(run: Run) -> None:
         f"{run.source}: {run.format}, {totals.tests} tests: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"
         f" {totals.errors} errors, {totals.skipped} skipped, {totals.xfailed} expected failures, {totals.flaky} flaky"
     )
+    if run.why:
+        say(f"  {run.why}")
     _print_warnings(run.source, run.warnings)
     rows = [
         (case.outcome.value, case.id, failure.headline) for case in run.cases for failure in case.failures
@@ -174,12 +177,21 @@ def one_source(name: str) -> Source:
     show_default=True,
     help="Lines to print (all with --json).",
 )
+@db_option
 @json_option
-def extract(file: str, baseline: str | None, most: int, as_json: bool) -> None:
-    """The lines of a raw log that tell the failure, most telling first."""
+def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as_json: bool) -> None:
+    """The lines of a raw log that tell the failure, most telling first.
+
+    Lines that a log of the same job that passed has as well stand back: the one named with --baseline, else the last
+    one in the database whose name differs in numbers only (build-17.log, build-18.log).
+    """
     from triage.analysis.extract import extract as extract_lines
 
-    found = extract_lines(one_source(file).lines(), one_source(baseline).lines() if baseline else None)
+    source = one_source(file)
+    passing = one_source(baseline) if baseline else _known_baseline(source, db_path)
+    if passing and not baseline:
+        complain(f"compared with {passing.name}, the last run of this job that passed")
+    found = extract_lines(source.lines(), passing.lines() if passing else None)
     if as_json:
         print_json(
             {
@@ -193,6 +205,16 @@ def extract(file: str, baseline: str | None, most: int, as_json: bool) -> None:
         table(
             ("line", "score", "text"), [(ln.number, ln.score, ln.text) for ln in found[:most]], stretch="text"
         )
+
+
+def _known_baseline(source: Source, db_path: Path | None) -> Source | None:
+    from triage.store.database import default_path
+
+    if not (db_path or default_path()).is_file():
+        return None
+    from triage.sources.baseline import last_passing
+
+    return last_passing(store_at(db_path), source.name)
 
 
 @click.command()

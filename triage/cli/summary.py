@@ -7,6 +7,7 @@ from pathlib import Path
 
 from triage.analysis.impact import count, overall, percent
 from triage.cli.output import complain, say, store_at, table
+from triage.cli.progress import ReadingBar
 from triage.rules import load_engine
 from triage.sources.session import Session, ingest_all
 from triage.store import Store
@@ -27,7 +28,12 @@ def read_into(db: Store, paths: Sequence[str]) -> Session:
     engine, rule_errors = load_engine()
     for rule_error in rule_errors:
         complain(rule_error)
-    session = ingest_all(db, paths, engine)
+    try:
+        with ReadingBar() as bar:
+            session = ingest_all(db, paths, engine, bar.show)
+    except KeyboardInterrupt:
+        complain("stopped: the sources that were read to their end are in the database, the others are not")
+        raise
     for error in session.errors:
         complain(error)
     for result in session.results:
@@ -41,7 +47,7 @@ def read_into(db: Store, paths: Sequence[str]) -> Session:
 
 def print_clusters(db: Store, rows: list[ClusterRow]) -> None:
     """The totals of all runs and a table of the clusters."""
-    all_runs = runs(db)
+    all_runs = [run for run in runs(db) if run.same_as is None]
     totals = overall(run.totals for run in all_runs)
     say(
         f"{count(len(all_runs), 'run')}, {count(totals.tests, 'test')}: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"

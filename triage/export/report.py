@@ -87,7 +87,7 @@ def gather(db: Store, cluster: ClusterRow) -> Report:
     """What the store knows about ``cluster``."""
     found = members(db, cluster.id, limit=1_000)
     in_runs = {member.run_id for member in found}
-    its_runs = tuple(run for run in runs(db) if run.id in in_runs)
+    its_runs = tuple(run for run in runs(db) if run.id in in_runs and run.same_as is None)
     totals = overall(run.totals for run in its_runs)
     investigation = find_investigation(db, cluster.id)
     return Report(

@@ -39,7 +39,7 @@ def lines_of(source: Source) -> Iterator[Line]:
 
 def sample_lines(sample: Sample) -> list[str]:
     """The lines at both ends of a source that can be a runner's own (see ``Line.mark``)."""
-    return [line for line in f"{sample.text}\n{sample.end}".split("\n") if len(line) <= MAX_MARK]
+    return [line for line in sample.lines if len(line) <= MAX_MARK]
 
 
 @dataclass(slots=True)
@@ -75,7 +75,12 @@ def bare_failure(line: Line, kind: str = "failure") -> Failure:
 
 def dedent(lines: Iterable[str], margin: int) -> list[str]:
     """The lines without up to ``margin`` spaces in front."""
-    return [line[min(margin, len(line) - len(line.lstrip(" "))) :] for line in lines]
+    return [line[min(margin, indent_of(line)) :] for line in lines]
+
+
+def indent_of(text: str) -> int:
+    """How many spaces stand in front."""
+    return len(text) - len(text.lstrip(" "))
 
 
 def seconds(number: str | None, unit: str | None = "s") -> float | None:
@@ -139,6 +144,34 @@ def run_after_run(make: Callable[[], RunParser]) -> _Parse:
             if parser.feed(line):
                 yield parser.finish()
                 parser = make()
+        yield parser.finish()
+
+    return sessions
+
+
+class NextRunParser(Protocol):
+    """What a reader feeds where only the first line of another run tells that one was over."""
+
+    def is_next(self, line: Line) -> bool:
+        """Whether the line is the first of another run."""
+
+    def feed(self, line: Line) -> None:
+        """Take a line."""
+
+    def finish(self) -> Session:
+        """What was told."""
+
+
+def run_before_run(make: Callable[[], NextRunParser]) -> _Parse:
+    """The sessions of an output, each of which ends where the next begins."""
+
+    def sessions(lines: Iterator[Line]) -> Iterator[Session]:
+        parser = make()
+        for line in lines:
+            if parser.is_next(line):
+                yield parser.finish()
+                parser = make()
+            parser.feed(line)
         yield parser.finish()
 
     return sessions

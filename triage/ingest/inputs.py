@@ -13,6 +13,7 @@ import gzip
 import io
 import lzma
 import re
+import struct
 import sys
 import tarfile
 import zipfile
@@ -24,8 +25,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from triage.ingest.reader import IngestError, Sample, Source
-from triage.ingest.registry import all_readers
+from triage.ingest.reader import IngestError, Source
+from triage.ingest.registry import surest
 
 MAX_UNPACKED = 4 << 30
 """Bytes that one compressed member may unpack to."""
@@ -58,6 +59,8 @@ _BROKEN = (
     gzip.BadGzipFile,
     NotImplementedError,
     RuntimeError,
+    ValueError,
+    struct.error,
 )
 
 
@@ -138,8 +141,7 @@ def _is_document(source: Source) -> bool:
     try:
         if not source.head.strip().startswith((b"{", codecs.BOM_UTF8)):
             return False
-        sample = Sample.of(source)
-        return any(reader.sniff(sample) > 0 for reader in all_readers() if reader.joins)
+        return surest(source)[1].joins
     except (OSError, IngestError):
         return False  # told when it is read
 
@@ -230,8 +232,7 @@ def _is_result(source: Source) -> bool:
     if not source.head.strip():
         # An empty report is what a killed run leaves behind, and is told when it is read.
         return suffix in _REPORT_SUFFIXES
-    sample = Sample.of(source)
-    best = max(reader.sniff(sample) for reader in all_readers())
+    best, _ = surest(source)
     return best > 5 or (best > 0 and suffix in _LOG_SUFFIXES)
 
 

@@ -9,11 +9,14 @@ from typing import Any
 import orjson
 
 from triage.ingest.json_lines import Finder
+from triage.ingest.json_stream import outline
 from triage.ingest.json_text import LIMIT, load, load_all
 from triage.ingest.reader import IngestError, Source
 from triage.model import CaseResult, Failure, Item, Warn
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?P<end>"?)|[{}\[\],:]', re.DOTALL)
+LARGE = 32 << 20
+"""Bytes from which a document is streamed: then the lines of its failures are not looked for."""
 _MENDED = 64 << 20
 """Bytes of a broken document that are looked at."""
 
@@ -29,6 +32,13 @@ def json_report(
 
     def read_source(source: Source) -> Iterator[Item]:
         warn: Warn | None = None
+        if (source.size or 0) > LARGE and source.encoding == "utf-8":
+            document, whole = outline(source)
+            if document:
+                yield from read(source, document)
+                if not whole:
+                    yield Warn("the JSON breaks off; what was complete before is read")
+                return
         try:
             document = load(source)
         except IngestError as error:

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from triage.ingest.json_stream import Streamed
 from triage.ingest.reader import IngestError, Sample, Source
 from triage.ingest.text import mend, strip_ansi
 
@@ -154,7 +155,10 @@ def items(value: Any, *path: str) -> list[Any]:
 
 
 def rows(value: Any, *path: str) -> list[dict[str, Any]]:
-    """The objects in the list at ``path``; anything else in it is left out."""
+    """The objects in the list at ``path``; anything else in it is left out. A long list of a large document may be
+    one that is read while it is iterated (``json_stream``)."""
+    if isinstance(found := get(value, *path), Streamed):
+        return found
     return [row for row in items(value, *path) if isinstance(row, dict)]
 
 

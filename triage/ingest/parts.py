@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from triage.ingest.frames import own_frame
 from triage.model import Failure
 
 # ``package.module.SomeError``, ``AssertionError``, ``java.io.IOException``; a bare word must end like one.
@@ -15,21 +16,6 @@ _TYPE = re.compile(
 _DOTTED = re.compile(r"^(?P<type>[a-z_]\w*(?:\.\w+)*\.[A-Z]\w+)(?::\s|:?$)")
 _SHORT = re.compile(r"^(?P<type>Error|Failed|Exit|KeyboardInterrupt|SystemExit|GeneratorExit)(?::\s|:?$| \[)")
 
-_PYTHON_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d{1,9})')
-_PYTEST_FRAME = re.compile(r"^(?P<file>(?:[A-Za-z]:)?[^\s:()'\"]+\.\w{1,4}):(?P<line>\d{1,9}):(?: |$)")
-_JS_FRAME = re.compile(r"^\s*at (?:.*\()?(?:file://)?(?P<file>[^()\s]+?):(?P<line>\d{1,9}):\d+\)?$")
-_JVM_FRAME = re.compile(
-    r"^\s*at (?:[\w.$/<>@]+)\((?P<file>[\w$]+\.(?:java|kt|scala|groovy)):(?P<line>\d{1,9})\)"
-)
-_JS_ARROW = re.compile(r"^\s*❯ (?:.* )?(?P<file>\S+?):(?P<line>\d{1,9}):\d+$")
-
-_LIBRARY = re.compile(
-    r"site-packages|dist-packages|node_modules|/usr/lib/|/lib/python\d|^node:|<frozen|internal/"
-    r"|importlib/|_pytest/|unittest/|asyncio/"
-)
-_JVM_LIBRARY = re.compile(
-    r"^\s*at (?:java|javax|jdk|sun|com\.sun|org\.junit|org\.testng|kotlin|scala|org\.gradle|org\.apache\.maven)\b"
-)
 _FRAME_START = re.compile(r"^\s+at \S|^\s*File \"|^Traceback \(most recent|^\s*❯ |^\s*Stack:$")
 
 
@@ -58,32 +44,9 @@ def split_message(text: str) -> tuple[str, str]:
 
 
 def location(trace: str) -> tuple[str | None, int | None]:
-    """File and line of the code that failed: the innermost frame of the project's own code, else of any.
-
-    Python lists the innermost frame last, JavaScript and the JVM first.
-    """
-    own: tuple[str, int] | None = None
-    any_frame: tuple[str, int] | None = None
-    for line in trace.split("\n"):
-        for pattern, innermost_last in (
-            (_PYTHON_FRAME, True),
-            (_PYTEST_FRAME, True),
-            (_JVM_FRAME, False),
-            (_JS_FRAME, False),
-            (_JS_ARROW, False),
-        ):
-            if match := pattern.match(line):
-                frame = (match["file"], int(match["line"]))
-                if any_frame is None or innermost_last:
-                    any_frame = frame
-                if (
-                    not _LIBRARY.search(frame[0])
-                    and not _JVM_LIBRARY.match(line)
-                    and (own is None or innermost_last)
-                ):
-                    own = frame
-                break
-    return own or any_frame or (None, None)
+    """File and line of the code that failed: the innermost frame of the project's own code, else of any."""
+    frame = own_frame(trace)
+    return (frame.file, frame.line) if frame else (None, None)
 
 
 def pytest_message(trace: str) -> str:

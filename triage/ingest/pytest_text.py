@@ -1,18 +1,18 @@
 """The lines that pytest prints, one pattern each; shared by the console reader's two passes.
 
-From pytest's terminal reporter (``_pytest/terminal.py``), pytest-xdist and pytest-rerunfailures as they print in
-versions 5 to 9.
+From pytest's terminal reporter (``_pytest/terminal.py``), pytest-xdist, pytest-rerunfailures and pytest-sugar as they
+print in versions 5 to 9.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.ingest.parts import failure_from, pytest_message
 from triage.model import Failure, Outcome, Totals, worse
 
-SESSION = re.compile(r"^=+ test session starts ")
+SESSION = re.compile(r"^=+ test session starts |^Test session starts \(platform: .*\bpytest ")
 SECTION = re.compile(r"^={3,} (?P<title>[^=].*?) =+$")
 BLOCK = re.compile(r"^_{1,}(?<!_ _) (?P<title>[^_ ].*?) _+$")
 BANG = re.compile(r"^!{3,} (?P<text>.+?) !+$")
@@ -42,6 +42,26 @@ _TALLY = re.compile(
 _COUNT = re.compile(
     r"(\d+) (failed|passed|skipped|xfailed|xpassed|errors?|deselected|warnings?|rerun|subtests passed|subtests failed)\b"
 )
+
+# pytest-sugar: blocks between the marks, counts below each other at the end.
+SUGAR_BLOCK = re.compile(r"^―{3,} (?P<title>\S.*?) ―{3,}$")
+SUGAR_PROGRESS = re.compile(r"^ .*\s\d{1,3}% [█▏▎▍▌▋▊▉ ]*$")
+SUGAR_TEST = re.compile(r"^ (?P<id>[^\s:]+\.py::\S.*?) (?P<mark>[✓✔⨯✗sxXRE]) +\d{1,3}% ")
+SUGAR_RESULTS = re.compile(r"^Results \((?P<seconds>\d+\.\d+)s(?: \([\d:]+\))?\):$")
+SUGAR_COUNT = re.compile(
+    r"^ {2,}(?P<count>\d{1,9}) (?P<what>passed|failed|errors?|skipped|xfailed|xpassed|rerun|deselected|warnings?)$"
+)
+SUGAR_MARKS = {
+    "✓": "PASSED",
+    "✔": "PASSED",
+    "⨯": "FAILED",
+    "✗": "FAILED",
+    "s": "SKIPPED",
+    "x": "XFAIL",
+    "X": "XPASS",
+    "R": "RERUN",
+    "E": "ERROR",
+}
 
 OUTCOMES = {
     "PASSED": Outcome.PASSED,
@@ -84,6 +104,18 @@ def tally(line: str) -> tuple[Totals, float] | None:
     return Totals(
         tests, *(getattr(totals, n) for n in ("passed", "failed", "errors", "skipped", "xfailed", "xpassed"))
     ), float(match["seconds"])
+
+
+def sugar_count(before: Totals, line: str) -> Totals | None:
+    """``before`` with one line of pytest-sugar's results; None for another line."""
+    match = SUGAR_COUNT.match(line)
+    if match is None:
+        return None
+    count, what = int(match["count"]), match["what"]
+    what = "errors" if what.startswith("error") else what
+    if what not in ("passed", "failed", "errors", "skipped", "xfailed", "xpassed"):
+        return before
+    return before + replace(Totals(tests=count), **{what: count})
 
 
 @dataclass(frozen=True, slots=True)

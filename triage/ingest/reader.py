@@ -7,13 +7,17 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from triage.ingest.text import clean_lines, encoding_of, is_binary, open_text
 from triage.model import Item, TriageError
 
 HEAD_BYTES = 65_536
 TAIL_BYTES = 16_384
+_COUNTED_BYTES = 1 << 18
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 class IngestError(TriageError):
@@ -52,6 +56,11 @@ class Source:
             return stream.read()
 
     @cached_property
+    def sample(self) -> Sample:
+        """What a sniffer sees."""
+        return Sample.of(self)
+
+    @cached_property
     def encoding(self) -> str:
         return encoding_of(self.head)
 
@@ -63,6 +72,16 @@ class Source:
         """
         with self.open() as stream, open_text(stream, self.encoding) as text:
             yield from clean_lines(text)
+
+    @cached_property
+    def size(self) -> int | None:
+        """Bytes; None for what has no size before it is read."""
+        with self.open() as stream:
+            return stream.seek(0, io.SEEK_END) if stream.seekable() else None
+
+    def counted(self, told: Callable[[int], None]) -> Source:
+        """The same source; ``told`` gets the number of bytes whenever some of it is read."""
+        return Source(self.name, lambda: io.BufferedReader(_Counted(self.open(), told), _COUNTED_BYTES))
 
     def digest(self) -> str:
         """SHA-256 of the bytes, in hexadecimal: what makes the same file known again."""
@@ -87,6 +106,33 @@ class Source:
         return data
 
 
+class _Counted(io.RawIOBase):
+    def __init__(self, stream: BinaryIO, told: Callable[[int], None]) -> None:
+        self._stream, self._told = stream, told
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._stream.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        data = self._stream.read(len(memoryview(buffer)))
+        memoryview(buffer)[: len(data)] = data
+        self._told(len(data))
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
 @dataclass(frozen=True)
 class Sample:
     """What a sniffer sees: the two ends of a source, raw and as clean text."""
@@ -96,6 +142,11 @@ class Sample:
     """The head as clean lines joined by newlines; empty for binary data."""
     end: str
     """The tail likewise."""
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of both ends."""
+        return tuple(f"{self.text}\n{self.end}".split("\n"))
 
     @classmethod
     def of(cls, source: Source) -> Sample:

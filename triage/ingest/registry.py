@@ -1,22 +1,59 @@
-"""Which reader reads a source: every module of ``triage/ingest/readers`` is asked, content decides."""
+"""Which reader reads a source: every module of ``triage/ingest/readers`` may be asked, content decides.
+
+There are many, so they are asked in families: what begins like XML or JSON is shown to the readers of that first
+(modules called ``*_xml`` and ``*json*``). The others are only loaded and asked when none of these is sure.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from functools import cache
+from functools import cache, lru_cache
 
 from triage.ingest import readers
-from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.reader import IngestError, Reader, Source
 from triage.ingest.text import is_binary
+
+_FAMILIES = ("xml", "json", "text")
+_SURE = 50
+
+
+@cache
+def _family(name: str) -> tuple[Reader, ...]:
+    modules = sorted(module.name for module in pkgutil.iter_modules(readers.__path__))
+    loaded = (
+        importlib.import_module(f"{readers.__name__}.{module}")
+        for module in modules
+        if _family_of(module) == name
+    )
+    return tuple(module.READER for module in loaded if hasattr(module, "READER"))
+
+
+def _family_of(module: str) -> str:
+    return "xml" if module.endswith("_xml") else "json" if "json" in module else "text"
 
 
 @cache
 def all_readers() -> tuple[Reader, ...]:
-    """Every reader there is, in the order of the names of their modules."""
-    names = sorted(module.name for module in pkgutil.iter_modules(readers.__path__))
-    modules = (importlib.import_module(f"{readers.__name__}.{name}") for name in names)
-    return tuple(module.READER for module in modules if hasattr(module, "READER"))
+    """Every reader there is."""
+    return tuple(reader for family in _FAMILIES for reader in _family(family))
+
+
+@lru_cache(maxsize=4)
+def surest(source: Source) -> tuple[int, Reader]:
+    """The reader that is surest of ``source``, and how sure it is, 0 to 100."""
+    sample = source.sample
+    begin = sample.text.lstrip("\ufeff \t\r\n")[:1]
+    first = "xml" if begin == "<" else "json" if begin in ("{", "[") else "text"
+    best: tuple[int, Reader] | None = None
+    for family in sorted(_FAMILIES, key=lambda name: name != first):
+        found = max(((reader.sniff(sample), reader) for reader in _family(family)), key=lambda pair: pair[0])
+        if best is None or found[0] > best[0]:
+            best = found
+        if best[0] >= _SURE:
+            break
+    assert best is not None
+    return best
 
 
 def choose(source: Source) -> Reader:
@@ -27,8 +64,7 @@ def choose(source: Source) -> Reader:
     """
     if not source.head.strip():
         raise IngestError(f"{source.name}: empty file; was the run stopped before it wrote its results?")
-    sample = Sample.of(source)
-    score, reader = max(((r.sniff(sample), r) for r in all_readers()), key=lambda pair: pair[0])
+    score, reader = surest(source)
     if score > 0:
         return reader
     if is_binary(source.head):

@@ -11,19 +11,19 @@ CAUSE = 1.0
 ERROR = 0.8
 """A line of level error, a failed step with its reason."""
 WRAPPER = 0.55
-"""Says that something failed, not what: an exit code, a failed goal."""
+"""Says that something failed, hardly what: ``FAILED``, an exit code."""
 HINT = 0.3
 """A warning, a retry: context."""
 
 # (score, pattern). The highest score counts; a hit of an _INNOCENT pattern makes it 0.
 _SIGNS: tuple[tuple[float, str], ...] = (
-    (CAUSE, r"^\s*(?:\[[^\]]*\]\s*)?(?:Uncaught |Unhandled |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*[A-Z][\w$]*(?:Error|Exception)\b(?::|\s*$| \[| at )"),
+    (CAUSE, r"^\s*(?:\[[^\]]*\]\s*)?(?:Uncaught |Unhandled |Unhandled exception\. |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*(?:[A-Z][\w$]*)?(?:Error|Exception)\b(?:: \S|:?\s*$| \[| at )"),
     (CAUSE, r"^\s*Traceback \(most recent call last\)"),
-    (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\bfatal: |\bFatal Python error\b|\bUncaught exception\b"),
+    (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\bfatal: |\bFatal Python error\b|\bUncaught (?:exception|[A-Z]\w*(?:Error|Exception))\b|\([A-Z]\w*(?:Error|Exception)\)\s*$"),
     (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|AddressSanitizer|Bus error|Out ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device)\b"),
     (CAUSE, r"\b(?:error|Error)(?:\[[A-Z]*\d+\]| TS\d+| C\d{4}| CS\d{4}):|: (?:fatal )?error: |^error: "),
     (CAUSE, r"\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EADDRINUSE|ENOSPC|EACCES|ENOENT|EPIPE|EMFILE)\b"),
-    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|undefined reference|undefined symbol|deadlock detected)\b"),
+    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected)\b"),
     (CAUSE, r"\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
     (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>]|$)"),
     (ERROR, r"\blevel\"?[=:] ?\"?(?:error|fatal|critical|panic)\b"),
@@ -31,7 +31,10 @@ _SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"(?i)\b(?:timed out|time-?out (?:exceeded|expired)|rate limit exceeded|too many requests|access denied|unauthorized|forbidden|handshake (?:failed|failure)|certificate verify failed|host key verification failed)\b"),
     (ERROR, r"(?i)\b(?:cannot|could not|couldn't|unable to|failed to) [a-z]"),
     (ERROR, r"(?i)\bHTTP(?:/[\d.]+)?\"? (?:4\d\d|5\d\d)\b|\bstatus(?: code)?[:= ]+(?:4\d\d|5\d\d)\b"),
-    (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|❌|\bnot ok\b"),
+    (ERROR, r"[a-z]: Error: \S|^\s*\S+\.\w{1,5}:\d+:\d+: .*\([\w/@-]+\)$"),
+    (ERROR, r"^\s*● |^\s*✕ |<<< (?:FAILURE|ERROR)!|^\s*\d+:\d+\s+error\s|^ERROR in |^ERR_[A-Z]+"),
+    (ERROR, r"(?i)\bexpected\b.{1,200}\b(?:but|to (?:be|have|equal|match|contain|include|throw)|got|received|found)\b"),
+    (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b"),
     (WRAPPER, r"(?i)\bexit(?:ed with)?(?: code| status)?:? [1-9]\d*\b|\bexited with (?:code )?[1-9]|returned non-zero"),
     (WRAPPER, r"(?i)\b(?:failed|failure|errored|aborted|crashed|killed)\b"),
     (HINT, r"(?i)\b(?:warn(?:ing)?|deprecated|retry(?:ing)?|error|exception)\b"),
@@ -48,6 +51,34 @@ _INNOCENT: tuple[str, ...] = (
     r"^\s*(?:\d+ )?(?:passed|✓|ok \d+|PASS(?:ED)?)\b",
     r"(?i)^\s*(?:DEBUG|TRACE|INFO|\[INFO\])\b.{0,80}\b(?:0 errors?|loaded|enabled|registered|configured)\b",
 )
+
+
+_ECHO = (
+    r"(?i)exit(?:ed|s)?(?: with)?(?: (?:code|status|value))?:? '?[1-9]\d*\b|non-zero exit|returned a non-zero"
+    r"|Failed to execute goal|BUILD (?:FAILURE|FAILED)|Build failed|marked build as failure|Finished: FAILURE"
+    r"|There (?:are|were) (?:test failures|failing tests)|Execution failed for task|^make(?:\[\d+\])?: \*\*\*"
+    r"|ELIFECYCLE|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed|Command failed"
+    r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b|^npm (?:ERR!|error) (?:code|errno|path|command|A complete log)"
+)
+"""Says only that something went wrong further up."""
+
+
+@cache
+def _compiled(pattern: str) -> re2._Regexp:
+    return re2.compile(pattern)
+
+
+def is_echo(line: str) -> bool:
+    """Whether ``line`` only says that something failed, as the step around a cause does.
+
+    >>> is_echo("Process completed with exit code 1."), is_echo("tar: No space left on device")
+    (True, False)
+    """
+    return _compiled(_ECHO).search(line) is not None
+
+
+_CALM = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE|info|debug|trace)\]?[ :\t]"
+_WARNING = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:WARN|WARNING|warn|warning)\]?[ :\t]"
 
 
 @cache
@@ -75,4 +106,16 @@ def severity(line: str) -> float:
     best: float = max(_SIGNS[index][0] for index in hits)
     if innocent.Match(line) and not (best == CAUSE and min(hits) == 0):
         return 0.0
+    # Who wrote the line knows how bad it is.
+    if best > HINT and _compiled(_CALM).search(line):
+        return HINT
+    if best > WRAPPER and _compiled(_WARNING).search(line):
+        return WRAPPER
     return best
+
+
+def telling_line(text: str) -> str:
+    """The line of ``text`` that tells most, the last of equals; its last line where none sounds like a failure."""
+    lines = text.strip().split("\n")
+    best = max(reversed(lines[-2_000:]), key=lambda line: severity(line[:1_000]))
+    return (best if severity(best[:1_000]) >= WRAPPER else lines[-1]).strip()

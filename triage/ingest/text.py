@@ -6,17 +6,16 @@ import codecs
 import io
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import BinaryIO
+
+from triage.ingest.wrappers import HEAD_LINES, Wrapper, wrapper_of
 
 # CSI, strings (OSC, DCS, SOS, PM, APC, ended by BEL or ST), and short escapes: ECMA-48 section 5, ECMA-35.
 _ANSI = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-OQ-WYZ\\])"
 )
-
-# Time stamps that CI systems put before every line.
-_GITHUB_STAMP = re.compile(r"^\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ")
-_GH_RUN_VIEW = re.compile(r"^[^\t\n]*\t[^\t\n]*\t\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ?")
-_GITHUB_COMMAND = re.compile(r"^##\[(?:group|endgroup|error|warning|notice|debug|command|section)\]")
 
 # UTF-8 that was read as cp1252 or Latin-1 and saved again shows these pairs.
 _MOJIBAKE = re.compile("[ÂÃâð][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122]")
@@ -104,27 +103,34 @@ def _visible_char(ch: str) -> str:
     return " " if ch.isspace() else f"<U+{code:04X}>"
 
 
-def _unwrap(head: list[str]) -> re.Pattern[str] | None:
-    """The prefix that a CI system put before the lines of this log, if most of the first lines have it."""
-    for pattern in (_GITHUB_STAMP, _GH_RUN_VIEW):
-        hits = sum(pattern.match(line) is not None for line in head)
-        if hits and hits >= 0.8 * len(head):
-            return pattern
-    return None
+@dataclass(frozen=True, slots=True)
+class Cleaner:
+    """Decoded lines of one log to what they say: without line ends, colours, CI prefixes and mojibake."""
+
+    wrapper: Wrapper
+
+    @classmethod
+    def of(cls, head: Iterable[str]) -> Cleaner:
+        """The cleaner for a log that begins with ``head`` (``wrappers.HEAD_LINES`` lines are enough)."""
+        return cls(wrapper_of([_bare(line) for line in head]))
+
+    def clean(self, line: str) -> str:
+        """What ``line`` says."""
+        text = mend(self.wrapper.peel(_bare(line)))
+        return text.replace("\x00", "\u2400") if "\x00" in text else text
+
+
+def _bare(line: str) -> str:
+    return strip_ansi(line[:MAX_LINE].rstrip("\r\n"))
 
 
 def clean_lines(raw: Iterable[str]) -> Iterator[str]:
     """Decoded lines without line ends, colours and CI prefixes; one out for each one in."""
     lines = iter(raw)
-    head = [line for _, line in zip(range(20), lines, strict=False)]
-    prefix = _unwrap(head)
-    for chunk in (head, lines):
-        for line in chunk:
-            text = strip_ansi(line[:MAX_LINE].rstrip("\r\n"))
-            if prefix is not None:
-                text = _GITHUB_COMMAND.sub("", prefix.sub("", text))
-            text = mend(text)
-            yield text.replace("\x00", "\u2400") if "\x00" in text else text
+    head = list(islice(lines, HEAD_LINES))
+    clean = Cleaner.of(head).clean
+    for line in chain(head, lines):
+        yield clean(line)
 
 
 def open_text(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 from xml.parsers import expat
 
-from triage.ingest.reader import IngestError, Source
+from triage.ingest.reader import IngestError, Sample, Source
 from triage.model import Item, Warn
 
 _CHUNK = 1 << 18
@@ -15,10 +16,37 @@ _CHUNK = 1 << 18
 _CONTROL = bytes(ch if ch in b"\t\n\r" or ch >= 32 else 0x20 for ch in range(256))
 _ESCAPE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
 _BAD_REFERENCE = re.compile(
-    rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));", re.IGNORECASE
+    rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45]));",
+    re.IGNORECASE,
 )
+_NO_CHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
 _BEGUN = re.compile(rb"(?:\x1b|&)[^;\x1b&<>]{0,16}\Z")
 """An escape or a reference that the end of a chunk may have cut."""
+_DECLARED = re.compile(rb"\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]+)")
+_AFTER_THE_END = [
+    expat.errors.codes[text]
+    for text in (expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT, expat.errors.XML_ERROR_MISPLACED_XML_PI)
+]
+_NEXT = re.compile(rb"<(?=\?xml\b|(?:\w+:)?testsuites?\b)")
+
+
+_PROLOGUE = re.compile(r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}>", re.DOTALL)
+_ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,100})((?:\s[^<>]{0,4000})?)")
+_FIRST = re.compile(rb"<(?=[?!A-Za-z_])")
+
+
+class Place:
+    """Where in the source the parser is: to a handler, expat's parser of one long document."""
+
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate()
+        self.above = 0
+        """Lines above the document that is being read."""
+
+    @property
+    def CurrentLineNumber(self) -> int:  # noqa: N802
+        """1-based line of the current event, by expat's own name for it."""
+        return self.above + self.parser.CurrentLineNumber
 
 
 class Handler(Protocol):
@@ -40,58 +68,148 @@ class Handler(Protocol):
         """The items that are complete; with ``all_of_it`` those too that a later element might have changed."""
 
 
-def stream(source: Source, make: Callable[[expat.XMLParserType], Handler]) -> Iterator[Item]:
-    """The items that the handler finds in ``source``.
+def root(sample: Sample) -> tuple[str, str]:
+    """The local name of the first element and its attributes as they are written; empty where there is none."""
+    text = sample.text.lstrip("\ufeff")
+    position = 0
+    while match := _PROLOGUE.match(text, position):
+        if match.end() == position:
+            break
+        position = match.end()
+    found = _ROOT.match(text, position)
+    return (found[1], found[2]) if found else ("", "")
+
+
+def stream(source: Source, make: Callable[[Any], Handler]) -> Iterator[Item]:
+    """The items that the handler finds in ``source``, which may hold several documents one after the other.
 
     Raises:
         IngestError: the document declares entities, or is broken before anything could be read.
     """
-
-    def refuse(*_: object) -> None:
-        raise IngestError(f"{source.name}: declares XML entities, which no test report needs; refused unread")
-
-    wrong_encoding = source.encoding == "cp1252" and b"iso-8859" not in source.head[:200].lower()
-    parser = expat.ParserCreate("iso-8859-1" if wrong_encoding else None)
-    parser.buffer_text = True
-    parser.EntityDeclHandler = refuse
-    handler = make(parser)
-    parser.StartElementHandler = handler.start
-    parser.EndElementHandler = handler.end
-    parser.CharacterDataHandler = handler.data
-    if wrong_encoding:
+    place = Place()
+    handler = make(place)
+    encoding = _encoding(source)
+    if encoding is None:
         yield Warn("not in the encoding that it declares; read as Latin-1", 1)
+    documents = _Documents(source.name, place, handler)
     try:
-        for chunk in _chunks(source):
-            parser.Parse(chunk, False)
+        for chunk in _chunks(source, encoding or "iso-8859-1"):
+            documents.feed(chunk)
             yield from handler.take(all_of_it=False)
-        parser.Parse(b"", True)
+        documents.close()
     except expat.ExpatError as error:
-        reason = expat.ErrorString(error.code)
+        reason, line = expat.ErrorString(error.code), place.above + error.lineno
+        items = handler.take(all_of_it=True)
         if not handler.seen:
             raise IngestError(
-                f"{source.name}:{error.lineno}: broken XML ({reason}), nothing could be read; was the run killed?"
+                f"{source.name}:{line}: broken XML ({reason}), nothing could be read; was the run killed?"
             ) from None
-        yield from handler.take(all_of_it=True)
-        yield Warn(
-            f"broken XML ({reason}): what was complete up to here was read, the rest is lost", error.lineno
-        )
+        yield from items
+        yield Warn(f"broken XML ({reason}): what was complete up to here was read, the rest is lost", line)
         return
     yield from handler.take(all_of_it=True)
+    yield from documents.warnings
 
 
-def _chunks(source: Source) -> Iterator[bytes]:
-    """The bytes without what runners write and XML forbids."""
-    plain = source.encoding not in ("utf-16", "utf-16-le", "utf-16-be")
+class _Documents:
+    """Feeds expat, and gives each document that follows another one a parser of its own."""
+
+    def __init__(self, name: str, place: Place, handler: Handler) -> None:
+        self.warnings: list[Warn] = []
+        self._name, self._place, self._handler = name, place, handler
+        self._fed = 0
+        self._before = b""
+        self._begun = False
+        self._lost = False
+
+    def feed(self, chunk: bytes) -> None:
+        while chunk and not self._lost:
+            if not self._begun and not (chunk := self._begin(chunk)):
+                return
+            try:
+                self._place.parser.Parse(chunk, False)
+            except expat.ExpatError as error:
+                if error.code not in _AFTER_THE_END:
+                    raise
+                # The junk may begin in the chunk before.
+                both = self._before + chunk
+                chunk = both[self._place.parser.ErrorByteIndex - self._fed + len(self._before) :]
+                self._place.above += error.lineno - 1
+                self._begun = False
+                chunk = self._skip_junk(chunk)
+            else:
+                self._fed += len(chunk)
+                self._before = chunk
+                return
+
+    def close(self) -> None:
+        if self._begun and not self._lost:
+            self._place.parser.Parse(b"", True)
+        elif not self._lost and not self._handler.seen:
+            raise IngestError(
+                f"{self._name}: no XML element; was the run stopped before it wrote its results?"
+            )
+
+    def _begin(self, chunk: bytes) -> bytes:
+        """A new parser, and the chunk without what may not stand before a declaration: blanks, lines of a console."""
+        begin = _FIRST.search(chunk)
+        rest = chunk[begin.start() :] if begin else b""
+        self._place.above += chunk[: len(chunk) - len(rest)].replace(b"\r\n", b"\n").count(b"\n")
+        if rest:
+            parser = expat.ParserCreate("utf-8")
+            parser.buffer_text = True
+            parser.EntityDeclHandler = self._refuse
+            parser.StartElementHandler = self._handler.start
+            parser.EndElementHandler = self._handler.end
+            parser.CharacterDataHandler = self._handler.data
+            self._place.parser = parser
+            self._begun, self._fed, self._before = True, 0, b""
+        return rest
+
+    def _skip_junk(self, chunk: bytes) -> bytes:
+        if chunk.startswith(b"<") and not chunk.startswith(b"</"):
+            return chunk
+        line = self._place.above + 1
+        self.warnings.append(Warn("something else stands behind the end of the XML; it was not read", line))
+        found = _NEXT.search(chunk)
+        self._lost = found is None
+        self._place.above += chunk.count(b"\n", 0, found.start()) if found else 0
+        return chunk[found.start() :] if found else b""
+
+    def _refuse(self, *_: object) -> None:
+        raise IngestError(f"{self._name}: declares XML entities, which no test report needs; refused unread")
+
+
+def _encoding(source: Source) -> str | None:
+    """The codec of the bytes: what they show beats what they declare; None where they contradict each other."""
+    shown = source.encoding
+    if shown not in ("utf-8", "cp1252") or (shown == "utf-8" and not source.head.isascii()):
+        return shown
+    match = _DECLARED.match(source.head)
+    declared = match[1].decode().lower() if match else "utf-8"
+    try:
+        b"<".decode(declared)
+    except (LookupError, UnicodeError):
+        declared = "utf-8"
+    if declared.startswith(("utf", "ucs", "us-ascii", "ascii")):
+        declared = "utf-8"
+    return None if (shown, declared) == ("cp1252", "utf-8") else declared
+
+
+def _chunks(source: Source, encoding: str) -> Iterator[bytes]:
+    """The text in UTF-8, without what runners write and XML forbids."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    utf8 = encoding in ("utf-8", "utf-8-sig")
     rest = b""
     with source.open() as stream:
         while chunk := stream.read(_CHUNK):
-            if not plain:
-                yield chunk
-                continue
+            if not (utf8 and chunk.isascii() and not decoder.getstate()[0]):
+                chunk = _NO_CHARACTER.sub(b"?", decoder.decode(chunk).encode("utf-8", "replace"))
             chunk = rest + chunk
             cut = _BEGUN.search(chunk, max(0, len(chunk) - 18))
             rest = chunk[cut.start() :] if cut else b""
             yield _allowed(chunk[: cut.start()] if cut else chunk)
+    rest += decoder.decode(b"", True).encode("utf-8", "replace")
     if rest:
         yield _allowed(rest)
 

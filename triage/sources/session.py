@@ -28,20 +28,44 @@ class Session:
         return {cluster for result in self.results for cluster in result.known_clusters} - self.new_clusters
 
 
+@dataclass(slots=True)
+class Reading:
+    """How far one source is read."""
+
+    name: str
+    size: int | None
+    """Bytes, where they are known before."""
+    done: int = 0
+    """Bytes read in this step."""
+    step: str = "checking"
+    """Whether it is known, by all of its bytes; then ``reading``."""
+
+
 def ingest_all(
-    db: Store, names: Sequence[str], engine: Engine, progress: Callable[[str], None] = lambda name: None
+    db: Store,
+    names: Sequence[str],
+    engine: Engine,
+    progress: Callable[[Reading], None] = lambda reading: None,
 ) -> Session:
     """Ingest all that ``names`` stand for; an unreadable source is an error, the others are still taken.
 
-    ``progress`` is called with the name of each source before it is read.
+    ``progress`` is called before each source, and whenever a part of it has been read.
     """
     session = Session()
     batch = next_batch(db)
     hearsay: list[tuple[Source, Reader]] = []
 
     def take(source: Source, reader: Reader) -> None:
-        progress(source.name)
-        session.results.append(ingest(db, source, engine, batch, reader))
+        reading = Reading(source.name, source.size)
+
+        def told(count: int) -> None:
+            reading.done += count
+            if reading.size and reading.done > reading.size:
+                reading.step, reading.done = "reading", count
+            progress(reading)
+
+        progress(reading)
+        session.results.append(ingest(db, source.counted(told), engine, batch, reader))
 
     for found in resolve(names):
         try:

@@ -80,7 +80,7 @@ def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
         row[0]
         for row in db.conn.execute(
             "SELECT DISTINCT s.cluster_id FROM failures f JOIN signatures s ON s.id = f.signature_id"
-            " WHERE f.run_id NOT IN (SELECT value FROM json_each(?))",
+            " WHERE NOT f.retold AND f.run_id NOT IN (SELECT value FROM json_each(?))",
             ["[" + ",".join(map(str, newest)) + "]"],
         )
     }
@@ -123,7 +123,7 @@ def variants(db: Store, cluster: str) -> list[Variant]:
         Variant(*row)
         for row in db.conn.execute(
             "SELECT s.id, s.template, s.joined_by, s.score, s.near, count(f.id) FROM signatures s"
-            " LEFT JOIN failures f ON f.signature_id = s.id WHERE s.cluster_id = ?"
+            " LEFT JOIN failures f ON f.signature_id = s.id AND NOT f.retold WHERE s.cluster_id = ?"
             " GROUP BY s.id ORDER BY count(f.id) DESC, s.template",
             [cluster],
         )
@@ -137,7 +137,7 @@ def members(db: Store, cluster: str, limit: int = 200) -> list[Member]:
         " f.id, s.id, c.test, c.outcome, f.run_id, r.source, coalesce(c.output, '')"
         " FROM failures f JOIN signatures s ON s.id = f.signature_id"
         " JOIN runs r ON r.id = f.run_id LEFT JOIN cases c ON c.id = f.case_id"
-        " WHERE s.cluster_id = ? ORDER BY f.trace = '', coalesce(r.started, r.ingested_at), f.id LIMIT ?",
+        " WHERE s.cluster_id = ? AND NOT f.retold ORDER BY f.trace = '', coalesce(r.started, r.ingested_at), f.id LIMIT ?",
         [cluster, limit],
     )
     return [Member(*row[7:13], Failure(*row[:7]), row[13]) for row in rows]  # type: ignore[call-arg]
@@ -200,6 +200,6 @@ def refresh_counts(db: Store, ids: Iterable[str]) -> None:
             " SELECT count(DISTINCT c.test), count(f.id), count(DISTINCT f.run_id),"
             " min(coalesce(r.started, r.ingested_at)), max(coalesce(r.started, r.ingested_at))"
             " FROM failures f JOIN signatures s ON s.id = f.signature_id JOIN runs r ON r.id = f.run_id"
-            " LEFT JOIN cases c ON c.id = f.case_id WHERE s.cluster_id = clusters.id) WHERE id = ?",
+            " LEFT JOIN cases c ON c.id = f.case_id WHERE s.cluster_id = clusters.id AND NOT f.retold) WHERE id = ?",
             [cluster],
         )

@@ -17,6 +17,7 @@ from triage.signature.group import THRESHOLD, merge
 from triage.signature.normalize import hard_tokens
 from triage.store.clusters import refresh_counts
 from triage.store.database import Store, now
+from triage.store.twins import join_twins
 
 _BATCH = 1_000
 
@@ -187,7 +188,7 @@ class _Writer:
             ],
         )  # fmt: skip
         touched = self._clusters_of(self._signatures)
-        refresh_counts(self._db, touched)
+        refresh_counts(self._db, {*touched, *self._clusters_in(join_twins(self._db, self._run))})
         return Ingested(
             self._run, self._source, self._reader.name, False, totals, self._failures,
             tuple(c for c in touched if c in new), tuple(c for c in touched if c not in new), tuple(self.warnings),
@@ -199,6 +200,14 @@ class _Writer:
             row = self._db.conn.execute("SELECT cluster_id FROM signatures WHERE id = ?", [key]).fetchone()
             found[row[0]] = None
         return list(found)
+
+    def _clusters_in(self, runs: set[int]) -> set[str]:
+        rows = self._db.conn.execute(
+            "SELECT DISTINCT cluster_id FROM failures f JOIN signatures s ON s.id = f.signature_id"
+            " WHERE f.run_id IN (SELECT value FROM json_each(?))",
+            [_json(sorted(runs))],
+        )
+        return {str(row[0]) for row in rows}
 
     def _place_signatures(self) -> set[str]:
         """A cluster for each signature that has none yet; the ids of the clusters that were made."""

@@ -165,3 +165,13 @@ def m002_search(db: Database) -> None:
         ("actions", ["text"]),
     ):
         db[table].enable_fts(columns, create_triggers=True, tokenize="unicode61")  # type: ignore[union-attr]
+
+
+@MIGRATIONS()
+def m003_twins(db: Database) -> None:
+    db.conn.execute("ALTER TABLE runs ADD COLUMN same_as INTEGER REFERENCES runs(id) ON DELETE SET NULL")
+    db.conn.execute(
+        "ALTER TABLE failures ADD COLUMN retold INTEGER NOT NULL DEFAULT 0 CHECK (retold IN (0, 1))"
+    )
+    db.conn.execute("CREATE INDEX runs_same_as ON runs(same_as)")
+    db.conn.execute("CREATE INDEX runs_batch ON runs(batch, format, tests)")

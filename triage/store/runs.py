@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 import orjson
 
-from triage.model import Totals
+from triage.model import Totals, totals_note
 from triage.store.database import Store
 
 _TOTALS = ", ".join(f.name for f in fields(Totals))
@@ -32,6 +32,17 @@ class RunRow:
     """Line and text."""
     properties: tuple[tuple[str, str], ...]
     tables: tuple[dict[str, object], ...]
+    same_as: int | None
+    """The run that is counted, where this one describes the same execution in another format."""
+    stated: Totals | None
+    """What the source itself says its totals are."""
+
+    @property
+    def why(self) -> str:
+        """Which totals are shown, and why, where there is more than one honest answer."""
+        if self.same_as is not None:
+            return f"another description of run {self.same_as}, which is counted instead"
+        return totals_note(self.totals, self.stated, stand=self.totals_from == "report")
 
 
 def totals_of(db: Store, run: int) -> Totals:
@@ -44,8 +55,8 @@ def runs(db: Store) -> list[RunRow]:
     count = len(fields(Totals))
     rows = db.conn.execute(
         f"SELECT {_TOTALS}, r.id, source, format, ingested_at, started, duration, environment, workers, totals_from,"
-        " warnings, info, (SELECT count(DISTINCT s.cluster_id) FROM failures f JOIN signatures s"
-        "  ON s.id = f.signature_id WHERE f.run_id = r.id)"
+        " warnings, info, same_as, (SELECT count(DISTINCT s.cluster_id) FROM failures f JOIN signatures s"
+        "  ON s.id = f.signature_id WHERE f.run_id = r.id AND NOT f.retold)"
         " FROM runs r ORDER BY coalesce(started, ingested_at) DESC, r.id DESC"
     )
     return [_row(Totals(*row[:count]), row[count:]) for row in rows]
@@ -64,6 +75,7 @@ def _row(totals: Totals, row: tuple[object, ...]) -> RunRow:
         totals_from,
         warnings,
         info,
+        same_as,
         found,
     ) = row
     facts = orjson.loads(str(info))
@@ -72,5 +84,6 @@ def _row(totals: Totals, row: tuple[object, ...]) -> RunRow:
         totals, str(totals_from), int(str(found)),
         tuple((w["line"], w["text"]) for w in orjson.loads(str(warnings))),
         tuple((p[0], p[1]) for p in facts.get("properties", ())),
-        tuple(facts.get("tables", ())),
+        tuple(facts.get("tables", ())), same_as,  # type: ignore[arg-type]
+        Totals(**facts["stated"]) if facts.get("stated") else None,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -20,7 +21,7 @@ from triage.store import open_store
 from triage.tui.screens.clusters import ClustersScreen
 
 if TYPE_CHECKING:
-    from triage.sources.session import Session
+    from triage.sources.session import Reading, Session
 
 
 class TriageApp(App[None]):
@@ -67,9 +68,15 @@ class TriageApp(App[None]):
         worker = get_current_worker()
         engine = self.engine if self._engine else load_engine()[0]
 
-        def progress(name: str) -> None:
-            if not worker.is_cancelled:
-                self.call_from_thread(self._show_progress, name)
+        shown = 0.0
+
+        def progress(reading: Reading) -> None:
+            nonlocal shown
+            now = monotonic()
+            if not worker.is_cancelled and (not reading.done or now - shown > 0.25):
+                shown = now
+                share = f" {100 * reading.done // reading.size} %" if reading.size and reading.done else ""
+                self.call_from_thread(self._show_progress, f"{reading.step} {reading.name}{share}")
 
         db = open_store(self.store_path)
         try:
@@ -83,10 +90,10 @@ class TriageApp(App[None]):
             self._engine = self._engine or engine
             self.call_from_thread(self._ingested, session)
 
-    def _show_progress(self, name: str) -> None:
+    def _show_progress(self, said: str) -> None:
         screen = self.screen_stack[1] if len(self.screen_stack) > 1 else None
         if isinstance(screen, ClustersScreen):
-            screen.busy(f"reading {visible(name)}")
+            screen.busy(visible(said))
 
     def _ingested(self, session: Session) -> None:
         for screen in self.screen_stack:

@@ -255,8 +255,8 @@ def run_detail(run: RunRow) -> Text:
     text.append(
         f"{t.tests} tests: {t.passed} passed, {t.failed} failed, {t.errors} errors, {t.skipped} skipped, {t.xfailed} expected failures, {t.xpassed} unexpected passes, {t.flaky} flaky\n"
     )
-    if run.totals_from == "report":
-        text.append("the totals are the source's own: it does not list every case\n", "dim")
+    if run.why:
+        text.append(run.why + "\n", "dim")
     _field(text, "format", run.format)
     _field(text, "started", run.started or "not said")
     _field(text, "ingested", run.ingested_at)

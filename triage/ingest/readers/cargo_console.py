@@ -7,8 +7,8 @@ quotes before it until then. The suite of a test is its target. With ``-q`` only
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from triage.ingest.console import (
     MAX_MARK,
@@ -20,8 +20,8 @@ from triage.ingest.console import (
     sample_lines,
     seconds,
 )
-from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.rust_text import panic_failure
 from triage.model import CaseResult, Failure, Outcome, Totals, Warn
 
 _TARGET = re.compile(r"^ +(?:Running (?:unittests )?(?P<path>[^\s(]+)?(?: ?\(.*\))?|(?P<doc>Doc-tests \S+))$")
@@ -44,12 +44,6 @@ _ECHO = re.compile(
 )
 _AT = re.compile(r"^ *--> (?P<file>[^\s:]+):(?P<line>\d{1,9}):\d+$")
 _DIED = re.compile(r"^  process didn't exit successfully: .*\((?:signal|exit code|exit status): ")
-
-_PANIC = re.compile(
-    r"^thread '.*?' (?:\(\d+\) )?panicked at (?:'(?P<old>.*)', )?(?P<file>\S+?):(?P<line>\d{1,9}):\d+:?$"
-)
-_NOT_AS_EXPECTED = re.compile(r"^note: (?:test did not panic|panic did not contain)")
-_AFTER = re.compile(r"^note: |^stack backtrace:")
 
 _OUTCOMES = {
     "ok": Outcome.PASSED,
@@ -149,7 +143,7 @@ class _Parser:
         match = _BLOCK.match(self.block.header.text)
         assert match is not None
         test = self.tests.setdefault(match["name"], _Test(Outcome.FAILED, self.block.header))
-        test.failures.append(_failure(self.block))
+        test.failures.append(panic_failure(self.block.text, self.block.first_line))
         self.block = None
 
     def _end_error(self) -> None:
@@ -214,26 +208,6 @@ def _result(target: str, name: str, test: _Test) -> CaseResult:
         failures=tuple(test.failures) or ((bare_failure(test.status),) if test.outcome.is_red else ()),
         properties=(("reason", test.reason),) if test.reason else (),
     )
-
-
-def _failure(block: Block) -> Failure:
-    lines = block.text.split("\n")
-    number = block.first_line
-    expected = next((i for i, line in enumerate(lines) if _NOT_AS_EXPECTED.match(line)), None)
-    if expected is not None:
-        message = "\n".join(line.strip() for line in lines[expected:]).strip().removeprefix("note: ")
-        return failure_from(block.text, message=message, source_line=number)
-    panic = next(((i, m) for i, line in enumerate(lines) if (m := _PANIC.match(line[:MAX_MARK]))), None)
-    if panic is None:
-        return replace(failure_from(block.text, message=_plain(lines)), trace=block.text, source_line=number)
-    index, match = panic
-    message = match["old"] or _plain(lines[index + 1 :])
-    return Failure(message, "", "failure", block.text, match["file"], int(match["line"]), number)
-
-
-def _plain(lines: Sequence[str]) -> str:
-    end = next((i for i, line in enumerate(lines) if _AFTER.match(line)), len(lines))
-    return "\n".join(lines[:end]).strip()
 
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:

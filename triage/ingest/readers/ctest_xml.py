@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample, Source
-from triage.ingest.severity import WRAPPER, severity
+from triage.ingest.severity import telling_line
 from triage.ingest.text import mend, strip_ansi
 from triage.ingest.xml_text import stream
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo
@@ -137,11 +137,10 @@ def _failure(test: _Test, ended: str) -> Failure:
         return Failure(
             status, kind="error" if code != "Failed" else "failure", trace=test.output, source_line=test.line
         )
-    telling = max(reversed(test.output.strip().split("\n")), key=lambda line: severity(line[:1000]))
-    if severity(telling[:1000]) < WRAPPER:
-        telling = test.output.strip().split("\n")[-1]
     kind = "failure" if code == "Failed" else "error"
-    return failure_from(test.output, message=telling.strip(), kind=kind, source_line=test.output_line)
+    return failure_from(
+        test.output, message=telling_line(test.output), kind=kind, source_line=test.output_line
+    )
 
 
 def _read(source: Source) -> Iterator[Item]:

@@ -34,6 +34,8 @@ _SUITES = re.compile(r"^Test Suites: +(?:\d+ \w+, )*\d+ total$")
 _TESTS = re.compile(r"^Tests: +(?P<counts>(?:\d+ \w+, )*\d+ total)$")
 _TIME = re.compile(r"^Time: +(?P<seconds>[\d.]+) ?(?P<unit>ms|s|m|h)\b")
 _AGAIN = re.compile(r"^Summary of all failing tests$")
+_RETRIED = re.compile(r"^ LOGGING RETRY ERRORS +(?P<title>\S.*)$")
+_RETRY = re.compile(r"^ RETRY \d+ *$")
 _BULLET = re.compile(r"^  ● (?P<title>\S.*)$")
 _MARK = re.compile(
     r"^(?P<indent> {2,})(?P<mark>[✓√✕×○✎]) (?P<name>\S.*?)(?: \((?P<time>[\d.]+) ?(?P<unit>m?s)\))?$"
@@ -71,6 +73,7 @@ class _Case:
     """The line that states the outcome."""
     duration: float | None = None
     failures: list[Failure] = field(default_factory=list)
+    attempts: int = 1
 
 
 @dataclass
@@ -86,6 +89,20 @@ class _File:
     open: list[tuple[int, str]] = field(default_factory=list)
     """Describe blocks around the next mark, with their indentation."""
     in_tree: bool = True
+    retried: list[tuple[str, Failure]] = field(default_factory=list)
+    """Tries that went wrong and were made again, by full title."""
+
+    def place_retries(self) -> None:
+        """Give the tries that were made again to their tests; without a tree they are the only ones named."""
+        for title, failure in reversed(self.retried):
+            path = title.split(" › ")
+            case = next((c for c in self.cases if [*c.suite, c.name] == path), None)
+            if case is None:
+                outcome = Outcome.PASSED
+                case = _Case(tuple(path[:-1]), path[-1], outcome, Line(failure.source_line or 0, title))
+                self.cases.append(case)
+            case.failures.insert(0, failure)
+            case.attempts += 1
 
     def add(self, case: _Case) -> None:
         self.cases.append(case)
@@ -108,6 +125,9 @@ class _Parser:
     files: list[_File] = field(default_factory=list)
     block: Block | None = None
     repeating: bool = False
+    retrying: str = ""
+    """The test whose tries are told; the line of its file comes behind them."""
+    retried: list[tuple[str, Failure]] = field(default_factory=list)
 
     def feed(self, line: Line) -> bool:
         """Take a line; True when it was the last of the session."""
@@ -126,7 +146,16 @@ class _Parser:
             return False
         elif match := _FILE.match(mark):
             self._end_block()
-            self.files.append(_File(match["file"], (match["project"] or "").strip()))
+            self.files.append(_File(match["file"], (match["project"] or "").strip(), retried=self.retried))
+            self.retrying, self.retried = "", []
+        elif match := _RETRIED.match(mark):
+            self._end_block()
+            self.retrying = match["title"]
+        elif self.retrying and _RETRY.match(mark):
+            self._end_block()
+            self.block = Block(line)
+        elif self.retrying and self.block is not None:
+            self.block.lines.append(line.text)
         elif not self.files:
             return False
         elif _BULLET.match(mark):
@@ -160,6 +189,9 @@ class _Parser:
         if self.block is None:
             return
         block, self.block = self.block, None
+        if self.retrying:
+            self.retried.append((self.retrying, _failure(block)))
+            return
         match = _BULLET.match(block.header.text)
         assert match is not None
         file, title = self.files[-1], match["title"].strip()
@@ -173,6 +205,8 @@ class _Parser:
 
     def finish(self) -> Session:
         self._end_block()
+        for file in self.files:
+            file.place_retries()
         self.session.cases = [_result(file, case) for file in self.files for case in file.cases]
         return self.session
 
@@ -190,6 +224,7 @@ def _result(file: _File, case: _Case) -> CaseResult:
         " > ".join((*project, *case.suite)),
         file.name,
         duration=case.duration,
+        attempts=case.attempts,
         failures=tuple(case.failures) or ((bare_failure(case.status),) if case.outcome.is_red else ()),
         properties=tuple(("project", name) for name in project),
     )

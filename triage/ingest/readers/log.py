@@ -6,31 +6,33 @@ A log has no test cases, so what it tells are failures of the run. Readers of re
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from triage.ingest.parts import exception_type, failure_from
+from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample, Source
-from triage.ingest.severity import CAUSE, ERROR, WRAPPER, severity
+from triage.ingest.scan import COPIES, Scan
+from triage.ingest.severity import ERROR, is_echo, severity
+from triage.ingest.traces import Trace, traces
 from triage.model import Failure, Item, Warn
 
-_BEFORE, _AFTER = 3, 3
-_MAX_TRACE = 400
-_MAX_COPIES = 50
+_MAX_FAILURES = 10_000
+"""Of one log: nobody reads more, and a service that logs errors for a living would fill the memory."""
 
-_LOG_PREFIX = re.compile(
+_STAMP = re.compile(
     r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?\]?|\d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"|\w{3} [ \d]\d \d\d:\d\d:\d\d)\s+"
 )
 _LEVEL = re.compile(
     r"^(?:\[[\w#-]{1,20}\]\s+)*\[?(?:ERROR|FATAL|CRITICAL|SEVERE|WARN(?:ING)?|INFO|ERR)\]?:?\s+(?:\[[^\]]{1,60}\]\s*)?(?:[\w.$/-]{1,60}(?:\[\d+\])?:\s+|- )?"
 )
-_TRACEBACK = re.compile(r"Traceback \(most recent call last\):\s*$")
-_CHAIN = re.compile(r"^(?:During handling of the above exception|The above exception was the direct cause)")
-_STACK = re.compile(
-    r"^\s+at \S|^\s*\.\.\. \d+ (?:more|common frames)|^\s*Caused by: |^\s*Suppressed: |^\s+File \"|^goroutine \d+ \[|^\s+\S+\.go:\d+|^\s*\d+: +0x|^\s+from \S+:\d+:in"
+_SUCCESS = re.compile(
+    r"^(?:\[INFO\] )?(?:Finished: SUCCESS|BUILD SUCCESS(?:FUL)?\b.*|Job succeeded|Build succeeded\.?)\s*$",
+    re.MULTILINE,
 )
+"""The last word of Jenkins, Maven, Gradle, GitLab, MSBuild."""
+_END = 1_500
+"""Characters at the end of a log where its last word stands."""
 _DIGITS = re.compile(r"0x[0-9a-fA-F]+|\d+|[0-9a-f]{8,}")
 
 
@@ -55,110 +57,57 @@ def _is_log_lines(text: str) -> bool:
     )
 
 
-@dataclass
-class _Open:
-    """A failure whose last lines are not there yet."""
-
-    first_line: int
-    lines: list[str]
-    message: str
-    kind: str = "line"
-    """``line`` (takes a few lines more), ``stack`` (as long as frames follow), ``traceback`` (until the
-    exception line)."""
-    left: int = _AFTER
-    score: float = ERROR
-    headline: list[str] = field(default_factory=list)
-
-
 def bare(line: str) -> str:
     """``line`` without its time stamp, level and logger name."""
-    rest = _LOG_PREFIX.sub("", line)
+    rest = _STAMP.sub("", line)
     return _LEVEL.sub("", rest, count=1).strip() or line.strip()
 
 
 def _read(source: Source) -> Iterator[Item]:
-    before: deque[str] = deque(maxlen=_BEFORE)
-    current: _Open | None = None
     copies: Counter[str] = Counter()
     first_seen: dict[str, int] = {}
-    for number, line in enumerate(source.lines(), 1):
-        if current is not None and not _extend(current, line):
-            yield from _finish(current, copies, first_seen)
-            current = None
-        if current is None or current.kind == "line":
-            opened = _start(number, line, before)
-            if opened is not None:
-                if current is not None:
-                    # An exit code or a failed step right behind a cause is its echo, not a second failure.
-                    if current.score >= ERROR and opened.score <= WRAPPER:
-                        before.append(line)
-                        continue
-                    yield from _finish(current, copies, first_seen)
-                current = opened
-        before.append(line)
-    if current is not None:
-        yield from _finish(current, copies, first_seen)
-    for key, count in copies.items():
-        if count > _MAX_COPIES:
-            yield Warn(f"said {count} times, the first {_MAX_COPIES} are kept", first_seen[key])
+    echoes: list[Trace] = []
+    success = _SUCCESS.search(source.sample.end[-_END:])
+    scan = Scan(source)
+    found: list[Failure] = []
+    broke = False
+    for trace in traces(scan):
+        broke = broke or any(map(is_echo, (*trace.lines, *trace.after)))
+        if is_echo(trace.message):
+            # An exit code or a failed goal says that something failed, not what: it counts where nothing else does.
+            echoes.append(trace)
+            echoes = echoes[-COPIES:]
+            continue
+        if len(copies) >= _MAX_FAILURES:
+            yield Warn(f"more than {_MAX_FAILURES} different failures: the rest was left out", trace.first)
+            break
+        key = _DIGITS.sub("#", trace.message)
+        copies[key] += 1
+        first_seen.setdefault(key, trace.first)
+        if copies[key] <= COPIES:
+            found.append(_failure(trace))
+        if not success:
+            yield from found
+            found.clear()
+    if success and copies and not broke:
+        text = f"{len(copies)} lines sound like failures, but the log ends with '{success[0].strip()}': none is taken for one"
+        yield Warn(text, min(first_seen.values()))
+        return
+    yield from found or ([] if copies else map(_failure, echoes))
+    folded = [(first_seen[key], count) for key, count in copies.items() if count > COPIES]
+    folded += [(again.first, again.count) for again in scan.repeated() if severity(again.line) >= ERROR]
+    for first, count in sorted(folded):
+        yield Warn(f"said {count} times, the first {COPIES} are kept", first)
 
 
-def _start(number: int, line: str, before: deque[str]) -> _Open | None:
-    score = severity(line)
-    if score < WRAPPER:
-        return None
-    context = [*before, line]
-    first = number - len(before)
-    if _TRACEBACK.search(line):
-        return _Open(first, context, "", "traceback", _MAX_TRACE, CAUSE)
-    message = bare(line)
-    is_stack = score == CAUSE and bool(
-        exception_type(message) or message.startswith(("panic:", "goroutine", "thread '"))
+def _failure(trace: Trace) -> Failure:
+    around = [*trace.before, *trace.lines, *trace.after]
+    while not around[-1].strip():
+        around.pop()
+    message = bare(trace.message) if trace.told else "Traceback without its exception: the log ends here"
+    return failure_from(
+        "\n".join(around), message=message, kind="error", source_line=trace.first - len(trace.before)
     )
-    return _Open(
-        first, context, message, "stack" if is_stack else "line", _MAX_TRACE if is_stack else _AFTER, score
-    )
-
-
-def _extend(current: _Open, line: str) -> bool:
-    """Add ``line`` if it still belongs to the failure."""
-    if current.left <= 0:
-        return False
-    if current.kind == "stack" and not _STACK.match(line):
-        if line.startswith(("\t", "    ")) and line.strip():
-            pass
-        else:
-            current.kind, current.left = "line", _AFTER
-    if current.kind == "traceback" and not current.message:
-        if (
-            line.strip()
-            and not line.startswith((" ", "\t"))
-            and not _TRACEBACK.search(line)
-            and not _CHAIN.match(line)
-        ):
-            current.message = bare(line)
-            current.kind = "after-traceback"
-    elif current.kind == "after-traceback":
-        if _CHAIN.match(line) or _TRACEBACK.search(line):
-            current.kind, current.message = "traceback", ""
-        elif line.strip():
-            return False
-    current.lines.append(line)
-    current.left -= 1
-    return True
-
-
-def _finish(current: _Open, copies: Counter[str], first_seen: dict[str, int]) -> Iterator[Failure]:
-    while current.lines and not current.lines[-1].strip():
-        current.lines.pop()
-    message = current.message or "Traceback without its exception: the log ends here"
-    key = _DIGITS.sub("#", message)
-    copies[key] += 1
-    first_seen.setdefault(key, current.first_line)
-    if copies[key] <= _MAX_COPIES:
-        yield failure_from(
-            "\n".join(current.lines), message=message, kind="error", source_line=current.first_line
-        )
 
 
 READER = Reader("log", _sniff, _read)

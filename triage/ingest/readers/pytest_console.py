@@ -16,6 +16,7 @@ from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
 _FAILURE_SECTIONS = ("FAILURES", "ERRORS")
+_SUGAR = "Results"
 _MAX_RESULT = 2_000
 """Characters of a line that can tell a result; ids with long parameters come near it."""
 _MAX_CRASH_LINES = 200
@@ -71,6 +72,8 @@ class _Session:
             self._close_block()
             self.section = match["title"]
             self.started = self.started or self.section == "test session starts"
+        if self._feed_sugar(number, line):
+            return
         if total := text.tally(line):
             self._close_block()
             self.totals, seconds = total
@@ -88,6 +91,29 @@ class _Session:
             self._feed_progress(number, line)
         if match := text.BANG.match(line):
             self.warnings.append(Warn(match["text"].strip("_ "), number))
+
+    def _feed_sugar(self, number: int, line: str) -> bool:
+        """What pytest-sugar prints in place of the marks, the rules and the closing line."""
+        if match := text.SUGAR_RESULTS.match(line):
+            self._close_block()
+            self.section, self.totals = _SUGAR, Totals()
+            self.info = self.info.merged(RunInfo(duration=float(match["seconds"])))
+        elif self.section == _SUGAR:
+            counted = text.sugar_count(self.totals or Totals(), line)
+            self.totals = counted or self.totals
+            self.section = _SUGAR if counted or line.startswith("   ") else ""
+        elif match := text.SUGAR_BLOCK.match(line[:_MAX_RESULT]):
+            self._close_block()
+            self.section, self._title, self._title_line, self._lines = "FAILURES", match["title"], number, []
+        elif len(line) <= _MAX_RESULT and text.SUGAR_PROGRESS.match(line):
+            self._close_block()
+            self.section = ""
+            if match := text.SUGAR_TEST.match(line):
+                file, _, name = match["id"].partition("::")
+                self._record(f"{file}::{name.replace('.', '::', 1)}", text.SUGAR_MARKS[match["mark"]])
+        else:
+            return False
+        return True
 
     def _feed_failures(self, number: int, line: str) -> None:
         if match := text.BLOCK.match(line):

@@ -1,6 +1,6 @@
 """What Vitest prints with its default, verbose and dot reporters.
 
-Written after Vitest 1 to 4: older ones write the whole path of a test behind its mark and an arrow with the error
+Written after Vitest 0.34 to 4: older ones write the whole path of a test behind its mark and an arrow with the error
 below it; newer ones write the bare title, so the describe blocks of a test that passed are not known.
 """
 
@@ -35,7 +35,9 @@ _SUFFIX = re.compile(
 _FAIL = re.compile(rf"^ FAIL  {_PROJECT}(?P<file>[^\s>]+?)(?: > (?P<title>\S.*)| \[ .* \])?$")
 _SECTION = re.compile(r"^⎯{3,} (?P<title>[A-Z][\w ]*?) ⎯{3,}$")
 _SEPARATOR = re.compile(r"^⎯{5,}(?:\[\d+/\d+\]⎯+)?$")
-_TESTS = re.compile(r"^ +Tests  (?P<counts>(?:\d+ [a-z ]{4,20} \| )*\d+ [a-z ]{4,20}|no tests)(?:\(\d+\))?$")
+_TESTS = re.compile(
+    r"^ +Tests  (?P<counts>(?:\d+ [a-z ]{4,20} \| )*\d+ [a-z ]{4,20}?|no tests)(?: ?\((?P<all>\d{1,9})\))?$"
+)
 _FILES = re.compile(r"^ Test Files  ")
 _DURATION = re.compile(r"^ +Duration  (?P<time>[\d.]+)(?P<unit>ms|s|m)\b")
 # Where the message of a failure ends: the first frame, or the code frame without one.
@@ -103,7 +105,7 @@ class _Parser:
             return self.session.closed
         if match := _TESTS.match(mark):
             self._end_block()
-            self.session.stated, self.session.closed = _totals(match["counts"]), True
+            self.session.stated, self.session.closed = _totals(match["counts"], match["all"]), True
         elif match := _SECTION.match(mark):
             self._end_block()
             self.section = match["title"]
@@ -212,7 +214,7 @@ def _failure(block: Block) -> Failure:
     return failure_from(block.text, message=message, source_line=block.first_line)
 
 
-def _totals(counts: str) -> Totals:
+def _totals(counts: str, all_tests: str | None) -> Totals:
     if counts == "no tests":
         return Totals()
     pairs = (part.strip().partition(" ") for part in counts.split(" | "))
@@ -220,6 +222,8 @@ def _totals(counts: str) -> Totals:
     passed = found.get("passed", 0) + found.get("expected fail", 0)
     skipped = found.get("skipped", 0) + found.get("todo", 0)
     failed = found.get("failed", 0)
+    # Up to 1 those that a broken hook kept from running are in the sum alone.
+    skipped += max(0, int(all_tests or 0) - passed - failed - skipped)
     return Totals(passed + failed + skipped, passed, failed, 0, skipped)
 
 

@@ -115,7 +115,7 @@ class ClustersScreen(Screen[None]):
     def reload(self) -> None:
         """Ask the store anew; the cursor stays on its cluster."""
         db = self.triage.db
-        all_runs = runs(db)
+        all_runs = [run for run in runs(db) if run.same_as is None]
         self._runs = len(all_runs)
         self._totals = overall(run.totals for run in all_runs)
         self._all = clusters(db)

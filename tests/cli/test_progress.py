@@ -1,0 +1,74 @@
+"""Long reading: a bar after a second, and Ctrl-C that keeps what was finished."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Call
+from tests.conftest import SAMPLES
+from triage.cli import progress
+from triage.cli.progress import ReadingBar
+from triage.sources import session as module
+from triage.sources.session import Reading
+
+
+def test_ctrl_c_keeps_what_was_finished(triage: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, calls = module.ingest, 0
+
+    def stopped(*arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(module, "ingest", stopped)
+    done = triage("ingest", SAMPLES)
+    assert done.code == 130
+    assert "read to their end are in the database" in done.err
+    assert len(triage("runs", "--json").json["runs"]) == 2
+
+
+def test_reading_is_told_in_two_steps(triage: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, int, int | None]] = []
+    monkeypatch.setattr(ReadingBar, "show", lambda _, r: seen.append((r.step, r.done, r.size)))
+    path = SAMPLES / "nightly-1-api.xml"
+    triage("ingest", path)
+    size = path.stat().st_size
+    assert seen[0] == ("checking", 0, size)
+    assert ("checking", size, size) in seen and ("reading", size, size) in seen
+    assert all(done <= size for _, done, _ in seen)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("seconds", "drawn"), [(0.2, False), (1.5, True)])
+def test_the_bar_comes_after_a_second(monkeypatch: pytest.MonkeyPatch, seconds: float, drawn: bool) -> None:
+    clock = [0.0]
+    terminal = _Terminal()
+    monkeypatch.setattr(progress, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with ReadingBar() as bar:
+        clock[0] = seconds
+        bar.show(Reading("runs/\x1b[2Jnightly.xml", 1_000, 400, "reading"))
+    assert ("nightly.xml" in terminal.getvalue()) == drawn
+    assert "\x1b[2J" not in terminal.getvalue()
+
+
+def test_no_bar_where_no_terminal_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    clock = iter([0.0, 5.0, 10.0])
+    monkeypatch.setattr(progress, "monotonic", lambda: next(clock))
+    pipe = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", pipe)
+    with ReadingBar() as bar:
+        bar.show(Reading("a.xml", 10, 5, "reading"))
+    assert pipe.getvalue() == ""

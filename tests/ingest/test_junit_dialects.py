@@ -1,0 +1,313 @@
+"""JUnit XML of runners that are not recorded: written by hand from what their writers do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from triage.ingest import IngestError, Source, collect
+from triage.ingest.junit_text import moment, seconds
+from triage.model import Outcome, Run
+
+TextSource = Callable[[str | bytes], Source]
+
+
+def counts(run: Run) -> tuple[int, ...]:
+    """Tests, passed, failed, errors, skipped, flaky; expected failures among the skipped."""
+    t = run.totals
+    return (t.tests, t.passed + t.xpassed, t.failed, t.errors, t.skipped + t.xfailed, t.flaky)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        pytest.param(
+            '<testsuite name="a"><testcase name="x"/></testsuite>', (1, 1, 0, 0, 0, 0), id="no counts"
+        ),
+        pytest.param('<testcase name="x"><failure/></testcase>', (1, 0, 1, 0, 0, 0), id="root testcase"),
+        pytest.param("<testsuites/>", (0, 0, 0, 0, 0, 0), id="no suites"),
+        pytest.param(
+            '<j:testsuite xmlns:j="urn:x"><j:testcase name="x"><j:error/></j:testcase></j:testsuite>',
+            (1, 0, 0, 1, 0, 0),
+            id="namespace",
+        ),
+        pytest.param(
+            '<testrun name="r" tests="2"><testsuite name="s"><testcase name="x"/>'
+            '<testcase name="y" ignored="true"/></testsuite></testrun>',
+            (2, 1, 0, 0, 1, 0),
+            id="Eclipse",
+        ),
+        pytest.param(
+            '<testsuite tests="3" errors="7" failures="1" name="T"><properties>'
+            '<property value="5.15.2" name="QTestVersion"/></properties><testcase result="pass" name="a"/>'
+            '<testcase result="fail" name="b"><failure message="m" result="fail"/></testcase>'
+            '<testcase result="skip" name="c"/></testsuite>',
+            (3, 1, 1, 0, 1, 0),
+            id="Qt 5",
+        ),
+        pytest.param(
+            '<testsuite name="s"><testcase name="a" status="failed"/><testcase name="b" status="errored"/>'
+            '<testcase name="c" status="pending"/><testcase name="d" status="run"/></testsuite>',
+            (4, 1, 1, 1, 1, 0),
+            id="status alone",
+        ),
+        pytest.param(
+            '<testsuite name="s" tests="1" warnings="1"><testcase name="a"><warning type="W">old</warning></testcase></testsuite>',
+            (1, 1, 0, 0, 0, 0),
+            id="PHPUnit warning",
+        ),
+        pytest.param(
+            '<testsuite name="s"><testcase name="a"><flakyFailure message="m"/></testcase>'
+            '<testcase name="b"><failure message="m"/><rerunFailure message="n"/></testcase></testsuite>',
+            (2, 1, 1, 0, 0, 1),
+            id="nextest retries",
+        ),
+        pytest.param(
+            '<testsuite name="s"><testcase name="a"><testcase name="b"><failure message="m"/></testcase></testcase></testsuite>',
+            (2, 1, 1, 0, 0, 0),
+            id="case within a case",
+        ),
+    ],
+)
+def test_counted(text_source: TextSource, told: str, expected: tuple[int, ...]) -> None:
+    run = collect(text_source(told))
+    assert run.format == "junit-xml"
+    assert counts(run) == expected
+    assert run.failures == ()
+
+
+A = '<testcase name="a" classname="c" time="1"/>'
+A_FAILED = '<testcase name="a" classname="c" time="1"><failure message="m"/></testcase>'
+B = '<testcase name="b" classname="c"/>'
+
+
+@pytest.mark.parametrize(
+    ("head", "cases", "expected"),
+    [
+        pytest.param('<testsuite name="s">', A_FAILED + B + A, (2, 2, 0, 0, 0, 1), id="retried later"),
+        pytest.param('<testsuite name="s">', A_FAILED + A_FAILED + A, (1, 1, 0, 0, 0, 1), id="retried twice"),
+        pytest.param('<testsuite name="s">', A_FAILED * 3, (3, 0, 3, 0, 0, 0), id="findings of a linter"),
+        pytest.param('<testsuite name="s">', A * 3, (3, 3, 0, 0, 0, 0), id="parametrised"),
+        pytest.param('<testsuite name="s">', A + A_FAILED, (2, 1, 1, 0, 0, 0), id="fails after a pass"),
+        pytest.param('<testsuite name="jest tests">', A_FAILED + A, (2, 1, 1, 0, 0, 0), id="one title twice"),
+        pytest.param('<testsuite name="pytest">', A + B + A, (2, 2, 0, 0, 0, 1), id="pytest reruns"),
+        pytest.param(
+            '<testsuite name="s"><properties><property name="go.version" value="go1.22"/></properties>',
+            A_FAILED + A_FAILED + B,
+            (2, 1, 1, 0, 0, 0),
+            id="gotestsum --rerun-fails",
+        ),
+        pytest.param(
+            '<testsuite xmlns:x="urn:y" x:noNamespaceSchemaLocation="surefire-test-report.xsd">',
+            A_FAILED + A,
+            (2, 1, 1, 0, 0, 0),
+            id="Surefire tells reruns inside",
+        ),
+    ],
+)
+def test_equal_names(text_source: TextSource, head: str, cases: str, expected: tuple[int, ...]) -> None:
+    assert counts(collect(text_source(f"<testsuites>{head}{cases}</testsuite></testsuites>"))) == expected
+
+
+def test_equal_names_in_two_suites_are_two_tests(text_source: TextSource) -> None:
+    """Playwright runs one file in several browsers."""
+    suite = '<testsuite name="cart.spec.ts" hostname="{}">{}</testsuite>'
+    text = f"<testsuites>{suite.format('chromium', A_FAILED)}{suite.format('webkit', A)}</testsuites>"
+    assert counts(collect(text_source(text))) == (2, 1, 1, 0, 0, 0)
+
+
+def test_numbered_repetitions(text_source: TextSource) -> None:
+    """Xcode's, as trainer writes them."""
+    case = '<testcase name="a" classname="c">{}<properties><property name="repetition" value="Repetition {} of 2"/></properties></testcase>'
+    text = (
+        '<testsuite name="s">'
+        + case.format('<failure message="m"/>', 1)
+        + case.format('<failure message="n"/>', 2)
+    )
+    [one] = collect(text_source(f"{text}</testsuite>")).cases
+    assert (one.outcome, one.attempts, [f.message for f in one.failures]) == (Outcome.FAILED, 2, ["m", "n"])
+
+
+def test_red_heads_without_a_red_case_are_told(text_source: TextSource) -> None:
+    run = collect(
+        text_source(
+            '<testsuites tests="1" errors="1"><testsuite name="karma" tests="1" errors="1"><testcase name="x"/>'
+            "<system-err>loading\nReferenceError: till is not defined\n</system-err></testsuite></testsuites>"
+        )
+    )
+    [failure] = run.failures
+    assert failure.message.startswith("ReferenceError: till is not defined")
+    assert "karma" in failure.message
+    assert counts(run) == (1, 1, 0, 0, 0, 0)
+
+
+def test_a_flaky_case_explains_a_red_head(text_source: TextSource) -> None:
+    text = f'<testsuite name="s" tests="2" failures="1">{A_FAILED}{A}</testsuite>'
+    assert collect(text_source(text)).failures == ()
+
+
+def test_bazel_tells_the_reason_in_the_output_of_the_suite(text_source: TextSource) -> None:
+    run = collect(
+        text_source(
+            '<testsuites><testsuite name="cart" tests="1" failures="0" errors="1">'
+            '<testcase name="cart" status="run" duration="2" time="2"><error message="exited with error code 1"></error>'
+            "</testcase><system-out><![CDATA[start\nAssertionError: 17.84 != 17.85\n]]></system-out></testsuite></testsuites>"
+        )
+    )
+    [case] = run.cases
+    assert case.outcome is Outcome.ERROR
+    assert case.failures[0].message == "AssertionError: 17.84 != 17.85"
+    assert "start" in case.failures[0].trace
+
+
+@pytest.mark.parametrize(
+    ("failure", "message", "type_", "place"),
+    [
+        pytest.param(
+            '<failure message="Failed" type="">=== RUN   TestPay&#xA;    pay_test.go:34: quota is 0&#xA;--- FAIL: TestPay</failure>',
+            "quota is 0",
+            "",
+            ("pay_test.go", 34),
+            id="gotestsum",
+        ),
+        pytest.param(
+            '<failure message="cart.swift:48: Expectation failed"/>',
+            "cart.swift:48: Expectation failed",
+            "",
+            ("cart.swift", 48),
+            id="xcode",
+        ),
+        pytest.param(
+            '<error message="boom" type="TimeoutError" file="src/pay.ts" line="101"><![CDATA[x]]></error>',
+            "boom",
+            "TimeoutError",
+            ("src/pay.ts", 101),
+            id="place in attributes",
+        ),
+        pytest.param(
+            '<failure type="AssertionError"><![CDATA[AssertionError: no ]]>]]<![CDATA[ stock]]></failure>',
+            "AssertionError: no ]] stock",
+            "AssertionError",
+            (None, None),
+            id="CDATA in parts",
+        ),
+        pytest.param(
+            "<failure><reason>no stock</reason></failure>", "no stock", "", (None, None), id="nested elements"
+        ),
+        pytest.param(
+            '<failure type="java.io.IOException"/>', "", "java.io.IOException", (None, None), id="type alone"
+        ),
+        pytest.param(
+            '<failure message="failed" type="Test Failure">cart.cpp(12): error: 1 != 2</failure>',
+            "cart.cpp(12): error: 1 != 2",
+            "",
+            ("cart.cpp", 12),
+            id="a type that names no class",
+        ),
+    ],
+)
+def test_failure(
+    text_source: TextSource, failure: str, message: str, type_: str, place: tuple[str | None, int | None]
+) -> None:
+    [case] = collect(
+        text_source(f'<testsuite name="s"><testcase name="x">{failure}</testcase></testsuite>')
+    ).cases
+    [found] = case.failures
+    assert (found.message, found.type, (found.file, found.line)) == (message, type_, place)
+    assert found.headline
+
+
+def test_properties_reach_the_case(text_source: TextSource) -> None:
+    run = collect(
+        text_source(
+            '<testsuite name="s"><properties><property name="owner" value="till"/><property name="os" value="linux"/>'
+            '</properties><testcase name="x" priority="high"><properties><property name="tags">smoke</property>'
+            "</properties><system-out>[[ATTACHMENT|shots/a.png]] [[PROPERTY|author=Kim]]</system-out></testcase>"
+            '<testcase name="y"><properties><property name="owner" value="web"/></properties></testcase></testsuite>'
+        )
+    )
+    x, y = run.cases
+    assert dict(x.properties) == {
+        "owner": "till",
+        "priority": "high",
+        "tags": "smoke",
+        "attachment": "shots/a.png",
+        "author": "Kim",
+    }
+    assert dict(y.properties) == {"owner": "web"}
+    assert ("os", "linux") in run.info.properties
+
+
+def test_documents_one_after_the_other(text_source: TextSource) -> None:
+    one = '<?xml version="1.0"?>\n<testsuite name="s" tests="1">\n{}</testsuite>\n'
+    run = collect(text_source("\n" + one.format(A) + one.format(A_FAILED) + "<testsuites/>\nDone in 3 s\n"))
+    assert counts(run) == (2, 1, 1, 0, 0, 0)
+    assert run.cases[1].failures[0].source_line == 7
+    assert [warn.line for warn in run.warnings] == [9]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252", "gbk", "shift_jis", "no-such"]
+)
+def test_encodings(text_source: TextSource, encoding: str) -> None:
+    word = "preço" if encoding == "windows-1252" else "価格" if encoding != "no-such" else "price"
+    text = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?><testsuite><testcase name="{word}"/></testsuite>'
+    codec = encoding if encoding != "no-such" else "utf-8"
+    assert [case.name for case in collect(text_source(text.encode(codec))).cases] == [word]
+
+
+def test_utf16_in_name_only(text_source: TextSource) -> None:
+    """.NET writes the declaration of the string it had in memory."""
+    text = '<?xml version="1.0" encoding="utf-16"?><testsuite><testcase name="é"/></testsuite>'
+    assert [case.name for case in collect(text_source(text.encode())).cases] == ["é"]
+
+
+def test_a_text_of_any_size_is_cut(text_source: TextSource) -> None:
+    text = (
+        f'<testsuite><testcase name="a"><failure>first{"x" * 5_000_000}last</failure></testcase></testsuite>'
+    )
+    [case] = collect(text_source(text)).cases
+    trace = case.failures[0].trace or case.failures[0].message
+    assert trace.startswith("first") and trace.endswith("last")
+    assert len(trace) < 3_000_000
+
+
+def test_nothing_but_an_opening(text_source: TextSource) -> None:
+    with pytest.raises(IngestError, match="nothing could be read"):
+        collect(text_source("<testsuites><testsuite name='s'>"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1,234.5", 1234.5),
+        ("1.234,5", 1234.5),
+        ("0,25", 0.25),
+        ("1,204", 1204.0),
+        ("4.5e-05", 4.5e-05),
+        ("12ms", 0.012),
+        ("1.5s", 1.5),
+        ("00:01:02.5", 62.5),
+        ("1.00:00:01", 86401.0),
+        ("<<computed>>", None),
+        ("", None),
+    ],
+)
+def test_seconds(text: str, value: float | None) -> None:
+    assert seconds(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2026-03-02T02:00:00Z", "2026-03-02T02:00:00Z"),
+        ("1772416800", "2026-03-02T02:00:00+00:00"),
+        ("1772416800000", "2026-03-02T02:00:00+00:00"),
+        ("Mon, 02 Mar 2026 02:00:00 GMT", "2026-03-02T02:00:00+00:00"),
+        ("Mon Mar  2 02:00:00 2026", "2026-03-02T02:00:00"),
+        ("yesterday", None),
+    ],
+)
+def test_moments(text: str, value: str | None) -> None:
+    assert moment(text) == value

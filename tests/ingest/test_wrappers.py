@@ -1,0 +1,57 @@
+"""CI wrappers: what they put before the lines is taken off, the numbers stay, and logs of other kinds stay whole."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from tests.conftest import FRESH
+from triage.ingest import Source, collect
+from triage.ingest.text import clean_lines
+
+PYTEST = (FRESH / "pytest" / "console-ci.txt").read_text("utf-8")
+
+WRAP = {
+    "github": lambda n, s: f"2026-03-02T02:00:{n % 60:02}.1234567Z {s}",
+    "gh run view": lambda n, s: f"test (3.11)\tRun tests\t2026-03-02T02:00:{n % 60:02}.1234567Z {s}",
+    "gitlab": lambda n, s: f"2026-03-02T02:00:{n % 60:02}.123456Z 01O {s}",
+    "jenkins timestamper": lambda n, s: f"[2026-03-02T02:00:{n % 60:02}.123Z] {s}",
+    "jenkins page": lambda n, s: f"02:00:{n % 60:02}  {s}",
+    "teamcity": lambda n, s: f"[02:00:{n % 60:02}] :\t [Step 2/3] {s}",
+    "docker compose": lambda n, s: f"tests-1  | {s}",
+    "act": lambda n, s: f"[CI/test]   | {s}",
+    "docker logs -t": lambda n, s: f"2026-03-02T02:00:{n % 60:02}.123456789Z {s}",
+    "buildkite": lambda n, s: f"\x1b_bk;t=16094{n:08}\x07{s}",
+    "two of them": lambda n, s: f"2026-03-02T02:00:{n % 60:02}.1234567Z tests-1  | {s}",
+}
+
+
+def _source(text: str) -> Source:
+    return Source("ci.log", lambda: io.BytesIO(text.encode()))
+
+
+@pytest.mark.parametrize("system", WRAP)
+def test_the_inner_format_is_read(system: str) -> None:
+    """Totals, failures and their lines are those of the same output without the wrapper."""
+    wrapped = "\n".join(WRAP[system](n, line) for n, line in enumerate(PYTEST.split("\n"), 1))
+    plain, run = (collect(_source(text)) for text in (PYTEST, wrapped))
+    assert (run.format, run.totals) == (plain.format, plain.totals)
+    assert run.cases == plain.cases
+
+
+def test_the_commands_of_ci_systems_are_taken_off() -> None:
+    lines = ["section_start:1560896352:test[collapsed=true]", "travis_fold:start:script", "ok"]
+    assert list(clean_lines(lines)) == ["", "", "ok"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["2026-03-02T02:00:00Z INFO shop served", "2026-03-02T02:00:01Z ERROR shop broke"],
+        ["[02:00:00] starting", "[02:00:01] ready"],
+        ["a | b | c", "plain", "text"],
+    ],
+)
+def test_a_loggers_own_stamps_stay(lines: list[str]) -> None:
+    assert list(clean_lines(lines)) == lines

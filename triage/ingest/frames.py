@@ -1,0 +1,214 @@
+"""Stack frames of many languages: which file, line and function, and whether it is the project's own code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, pairwise
+
+MAX_LINE = 2_000
+"""Characters of a line that can be a frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One call on a stack."""
+
+    file: str
+    """As the runtime wrote it."""
+    line: int | None
+    """1-based."""
+    function: str
+    """With its class or module where the runtime says it; empty if it does not."""
+    own: bool
+    """False for the language's library, a package that was installed, and the runner."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How one runtime writes a frame."""
+
+    start: str
+    """What the line begins with, spaces and marks of groups aside; empty for what only the pattern knows."""
+    pattern: re.Pattern[str]
+    innermost_last: bool = False
+    """Python lists the place of the error last, all others first."""
+    library: re.Pattern[str] | None = None
+    """What is no code of the project, besides the places that hold packages in any language."""
+
+
+_PACKAGES = re.compile(
+    r"site-packages|dist-packages|node_modules|/usr/(?:lib|include)/|/lib/python\d|<frozen|/rustc/|/\.cargo/"
+    r"|/pkg/mod/|/usr/local/go/|/go[^/]*/src/|/gems/|/ruby/\d|/vendor/|/deps/|\.m2/repository|/\.nuget/"
+    r"|importlib/|_pytest/|(?:^|/)unittest/|asyncio/|(?:^|/)pluggy/"
+)
+_JVM = re.compile(
+    r"(?:java|javax|jdk|sun|com\.sun|org\.junit|junit\.|org\.testng|kotlin|scala|groovy|org\.gradle|org\.codehaus"
+    r"|org\.apache\.maven|org\.assertj|org\.hamcrest|org\.mockito|io\.kotest|org\.opentest4j|org\.scalatest|clojure"
+    r"|worker\.org\.gradle|org\.spockframework|jakarta|reactor\.core|io\.netty|org\.springframework)\b"
+)
+_NODE = re.compile(
+    r"node:|internal/|native |<anonymous>$|\[native code\]|(?:chrome|webpack)-?(?:extension|internal):"
+)
+_DOTNET = re.compile(r"(?:System|Microsoft|Xunit|NUnit|MSTest|FluentAssertions|Moq|Shouldly|Castle)\.")
+_RUST = re.compile(r"(?:std|core|alloc|test|rust_begin_unwind|__rust\w*|panic_unwind)\b(?:::|$)|/library/")
+_GO = re.compile(r"(?:runtime|testing|reflect|net/http|sync|os|syscall)[./]|panic\(|_testmain\.go")
+_NATIVE = re.compile(
+    r"(?:__libc_|_start\b|testing::|boost::|Catch::|doctest::|raise\b|abort\b|gsignal|std::)"
+)
+
+# In the order of asking: what is more particular first. A function may be behind or before its file.
+_FORMS = (
+    _Form(
+        'File "',
+        re.compile(
+            r'\s*(?:[|+] *)*File "(?P<file>[^"]{1,500})", line (?P<line>\d{1,9})(?:, in (?P<function>\S[^\n]{0,200}))?'
+        ),
+        innermost_last=True,
+    ),
+    _Form(
+        "at ",
+        re.compile(
+            r"\s*(?:\[\w+\]\s+)?at (?P<function>[\w.$/<>@\-]{1,300}) ?\((?:(?P<file>[\w$.-]{1,200}\.(?:java|kt|kts|scala|groovy|clj)):(?P<line>\d{1,9})"
+            r"|(?:Native Method|Unknown Source|<generated>))\)"
+        ),
+        library=_JVM,
+    ),
+    _Form(
+        "at ",
+        re.compile(
+            r"\s*at (?:async )?(?:(?P<function>[^\n()]{1,300}?) \()?(?:file://)?(?P<file>(?:[A-Za-z]:)?[^()\s:]{1,500}|node:[\w/]+|\w+://[^()\s]{1,500}?):(?P<line>\d{1,9}):\d+\)?\s*$"
+        ),
+        library=_NODE,
+    ),
+    _Form(
+        "at ",
+        re.compile(
+            r"\s*at (?P<function>[^\n()]{1,300}\([^\n()]{0,500}\))(?: in (?P<file>[^\n]{1,500}?):line (?P<line>\d{1,9}))?\s*$"
+        ),
+        library=_DOTNET,
+    ),
+    _Form(
+        "❯ ",
+        re.compile(r"\s*❯ (?:(?P<function>[^\n]{1,300}) )?(?P<file>\S{1,500}?):(?P<line>\d{1,9}):\d+$"),
+        library=_NODE,
+    ),
+    _Form(
+        "",
+        re.compile(
+            r"(?P<function>[^\s@/(){}]{0,200})@(?P<file>\w+://[^\s]{1,500}?|/[^\s]{1,500}?):(?P<line>\d{1,9}):\d+$"
+        ),
+        library=_NODE,
+    ),
+    _Form("", re.compile(r"\t(?P<file>\S{1,500}\.go):(?P<line>\d{1,9})(?: \+0x[0-9a-f]+)?$"), library=_GO),
+    _Form("at ", re.compile(r"\s+at (?P<file>\S{1,500}\.rs):(?P<line>\d{1,9})(?::\d+)?$"), library=_RUST),
+    _Form(
+        "",
+        re.compile(
+            r"\s*(?:from |# )?(?P<file>[^\s:]{1,500}\.(?:rb|erb|rake|ru)):(?P<line>\d{1,9})(?::in [`'](?P<function>[^\n']{1,200})')?"
+        ),
+    ),
+    _Form(
+        "#",
+        re.compile(
+            r"\s*#\d{1,4} +(?P<file>(?:[A-Za-z]:)?[^\s()]{1,500}\.php)[(:](?P<line>\d{1,9})\)?(?:: (?P<function>[^\n(]{1,200})\()?"
+        ),
+    ),
+    _Form(
+        "#",
+        re.compile(
+            r"\s*#\d{1,4} +(?:0x[0-9a-f]+ )?in (?P<function>[^\n]{1,300}?) (?:\([^\n]*\) at )?(?P<file>(?:[A-Za-z]:)?[^\s():]{1,500}):(?P<line>\d{1,9})(?::\d+)?\s*$"
+        ),
+        library=_NATIVE,
+    ),
+    _Form(
+        "#",
+        re.compile(
+            r"\s*#\d{1,4} +(?:0x[0-9a-f]+ in )?(?P<function>[^\n(]{1,300}?) ?\([^\n]*\) at (?P<file>[^\s()]{1,500}):(?P<line>\d{1,9})\s*$"
+        ),
+        library=_NATIVE,
+    ),
+    _Form(
+        "(",
+        re.compile(
+            r"\s*\((?P<app>\w+)(?: [\d.]+\S*)?\) (?P<file>[^\s:]{1,500}\.exs?):(?P<line>\d{1,9}): (?P<function>[^\n]{1,200})"
+        ),
+        library=re.compile(r"\s*\((?:ex_unit|elixir|stdlib|mix|kernel)\b"),
+    ),
+    _Form(
+        "",
+        re.compile(r"\s{0,8}(?P<file>(?:[A-Za-z]:)?[^\s:()'\"]{1,500}\.\w{1,4}):(?P<line>\d{1,9}):(?: |$)"),
+        innermost_last=True,
+    ),
+)
+
+
+_LAST = tuple(form for form in _FORMS if form.innermost_last)
+_FIRST = tuple(form for form in _FORMS if not form.innermost_last)
+_MARGIN = " \t|+"
+_PLACE = re.compile(r"[:(]\d|, line \d|:line \d|\bat .*\(")
+"""What every frame has: a place."""
+
+
+def frames(trace: str) -> tuple[Frame, ...]:
+    """The frames in ``trace``, innermost first: the place of the error, then who called it.
+
+    Where a text holds several stacks (causes, exception groups) the frames follow in the order of the text.
+
+    >>> frames("  at total (/srv/cart.js:4:11)\\n  at run (/srv/node_modules/mocha/lib/runner.js:9:1)")[0].function
+    'total'
+    """
+    lines = trace.split("\n")
+    return (*_innermost_last(lines), *_innermost_first(lines))
+
+
+def _innermost_last(lines: list[str]) -> Iterator[Frame]:
+    return (frame for line in reversed(lines) if (frame := _frame(line, "", _LAST)))
+
+
+def _innermost_first(lines: list[str]) -> Iterator[Frame]:
+    # Go writes the function on the line above its file, and Rust with a number before it.
+    return (frame for above, line in pairwise(("", *lines)) if (frame := _frame(line, above, _FIRST)))
+
+
+def _frame(line: str, above: str, forms: tuple[_Form, ...]) -> Frame | None:
+    if len(line) > MAX_LINE or not _PLACE.search(line):
+        return None
+    start = line.lstrip(_MARGIN)
+    for form in forms:
+        if not start.startswith(form.start) or (match := form.pattern.match(line)) is None:
+            continue
+        groups = match.groupdict()
+        function = (groups.get("function") or _function_above(line, above)).strip()
+        file, number = groups.get("file") or "", groups.get("line")
+        said = [text for text in (function, file, match[0]) if text]
+        own = not _PACKAGES.search(file) and not (form.library and any(map(form.library.match, said)))
+        return Frame(file, int(number) if number else None, function, own)
+    return None
+
+
+_RUST_NUMBERED = re.compile(r"\s*\d{1,4}: +(?:0x[0-9a-f]+ - )?(?P<function>\S[^\n]{0,300})")
+_GO_CALL = re.compile(
+    r"(?:created by )?(?P<function>[^\s(][^\n]{0,300}?)(?:\([^()\n]*\))?(?: in goroutine \d+)?$"
+)
+
+
+def _function_above(line: str, above: str) -> str:
+    if line.startswith("\t") and ".go:" in line and (match := _GO_CALL.match(above)):
+        return match["function"]
+    if ".rs:" in line and (match := _RUST_NUMBERED.match(above)):
+        return match["function"]
+    return ""
+
+
+def own_frame(trace: str) -> Frame | None:
+    """The innermost frame of the project's own code, else the innermost of any; None without a frame."""
+    lines = trace.split("\n")
+    found = (frame for frame in chain(_innermost_last(lines), _innermost_first(lines)) if frame.file)
+    library: Frame | None = None
+    for frame in found:
+        if frame.own:
+            return frame
+        library = library or frame
+    return library

@@ -1,0 +1,260 @@
+"""What the attributes and texts of JUnit XML mean, in the spellings of its many writers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from triage.ingest.console import MAX_MARK, Line
+from triage.ingest.go_text import CRASH, crash_failure, log_failure
+from triage.ingest.parts import exception_type, failure_from
+from triage.ingest.playwright_text import error_blocks
+from triage.ingest.pytest_text import native_message
+from triage.ingest.text import mend, strip_ansi
+from triage.model import Failure, Outcome, Totals
+
+Attributes = Mapping[str, str]
+
+_SAID = {
+    **dict.fromkeys(("fail", "failed", "failure", "xpass"), Outcome.FAILED),
+    **dict.fromkeys(
+        ("error", "errored", "broken", "crashed", "panicked", "timeout", "timedout", "aborted"), Outcome.ERROR
+    ),
+    **dict.fromkeys(
+        ("disabled", "notrun", "not_run", "not run", "skip", "skipped", "ignored"), Outcome.SKIPPED
+    ),
+    **dict.fromkeys(("suppressed", "pending", "todo", "inconclusive", "untested"), Outcome.SKIPPED),
+    **dict.fromkeys(("xfail", "xfailed"), Outcome.XFAILED),
+}
+"""Values of ``status`` and ``result``: CTest, GoogleTest, Ginkgo, behave, Qt and others say it there, too."""
+
+_NO_TYPE = {"failure", "error", "failed", "fail", "exception", "assertion", "unknown"}
+"""Values of ``type`` that name no class."""
+_NO_MESSAGE = {*_NO_TYPE, "test failed", "test failure", "failed.", "test error", "unexpected exception"}
+"""Messages that only repeat that it failed; the text says why."""
+_GO = re.compile(r"^(?:=== RUN |--- FAIL|panic: |fatal error: |\s*[\w.-]+\.go:\d{1,9}: )", re.MULTILINE)
+_GO_FRAME = re.compile(r"^\s*(?:=== |--- (?:FAIL|PASS|SKIP))")
+_PHP_TRACE = re.compile(r"\n\n(?=(?:[A-Z]:)?[^\s:]+:\d{1,9}(?:\n|\Z))")
+_SOURCE = (
+    "py|pyx|[cm]?[jt]sx?|vue|svelte|java|kts?|scala|groovy|clj|go|rs|cc?|cpp|cxx|hh?|hpp|mm?|swift|cs|fs|vb|phpt?|rb"
+    "|feature|robot|exs?|erl|hrl|dart|lua|p[lm]|t|r|R|jl|hs|ml|sh|bats|sql|tf|ya?ml|json|toml|xml|html|md|qml|f90|ps1"
+)
+_PLACE = re.compile(
+    rf"(?:^|(?<=[\s(\[\"'=]))(?P<file>(?:[A-Za-z]:)?[^\s:()\[\]\"'=]+\.(?:{_SOURCE}))[:(](?P<line>\d{{1,9}})\b"
+)
+_LEADING_PLACE = re.compile(
+    r"(?:unknown file|(?P<file>[^\s:()]+\.\w{1,4})[:(](?P<line>\d{1,9})\)?)(?:: (?:Failure|error))?:?\s*\n"
+)
+"""GoogleTest's messages begin with a line for the place."""
+_BOOST = re.compile(
+    r"^- message: (?!\"\")(?P<said>.+)$|^EXCEPTION STACK TRACE: -+\n(?P<thrown>.+)$", re.MULTILINE
+)
+_CATCH2 = re.compile(r"FAILED:\n(?P<said>.+?)(?:\nat \S+:\d{1,9})?", re.DOTALL)
+_JEST_TITLE = re.compile(r"● [^\n]*\n\s*(?P<said>\S.*?)(?:\n\s*\n|\Z)", re.DOTALL)
+_NODE_CAUSE = re.compile(r"^ *cause: (?P<type>[A-Z]\w*)\b", re.MULTILINE)
+_BOOST_FILE = re.compile(
+    r"^-? ?[Ff]ile *: *(?P<file>\S+)\s*\n-? ?[Ll]ine *: *(?P<line>\d{1,9})", re.MULTILINE
+)
+_FOREIGN = re.compile(r"/vendor/|node_modules|site-packages|/gems/|/usr/lib/|/lib/python")
+_UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 0.001, "m": 60.0, "min": 60.0}
+_TIME = re.compile(r"(?P<number>[-+\d.,eE]+)\s*(?P<unit>[a-z]*)")
+_CLOCK = re.compile(
+    r"(?:(?P<days>\d{1,4})\.)?(?P<hours>\d{1,4}):(?P<minutes>\d\d):(?P<seconds>\d\d(?:[.,]\d+)?)"
+)
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
+
+
+def integer(text: str | None) -> int | None:
+    """A count or a line, or None."""
+    return int(text) if text and len(text) < 16 and text.strip().isdecimal() else None
+
+
+def seconds(text: str | None) -> float | None:
+    """Seconds, whatever the locale: ``1,234.5``, ``1.234,5``, ``0,25``, ``12ms``, ``00:01:02.5``."""
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    text = text.strip()
+    if clock := _CLOCK.fullmatch(text):
+        days, hours = int(clock["days"] or 0), int(clock["hours"])
+        rest = float(clock["seconds"].replace(",", "."))
+        return (days * 24 + hours) * 3600 + int(clock["minutes"]) * 60 + rest
+    match = _TIME.fullmatch(text)
+    if match is None or match["unit"] not in _UNITS:
+        return None
+    number = match["number"]
+    if _THOUSANDS.fullmatch(number) or number.count(",") > 1:
+        number = number.replace(",", "")
+    elif "," in number:
+        number = number.replace(".", "").replace(",", ".")
+    try:
+        return round(float(number) * _UNITS[match["unit"]], 9)
+    except ValueError:
+        return None
+
+
+def moment(text: str | None) -> str | None:
+    """A time stamp as ISO 8601: as it is, from seconds or milliseconds since 1970, or from the words of a date."""
+    text = (text or "").strip()
+    if re.match(r"\d{4}-\d\d-\d\d", text):
+        return text
+    if text.isdecimal() and len(text) in (10, 13):
+        return datetime.fromtimestamp(int(text[:10]), UTC).isoformat(timespec="seconds")
+    for read in (parsedate_to_datetime, lambda said: datetime.strptime(said, "%a %b %d %H:%M:%S %Y")):
+        try:
+            return read(text).isoformat(timespec="seconds")
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
+
+
+def stated(attributes: Attributes) -> Totals | None:
+    """The totals that a suite's attributes state, or None."""
+    tests = integer(attributes.get("tests"))
+    if tests is None:
+        return None
+    failed = integer(attributes.get("failures")) or 0
+    errors = integer(attributes.get("errors")) or 0
+    skipped = integer(attributes.get("skipped") or attributes.get("skips")) or 0
+    skipped += (integer(attributes.get("disabled")) or 0) if skipped < tests else 0
+    return Totals(tests, max(0, tests - failed - errors - skipped), failed, errors, skipped)
+
+
+def said(attributes: Attributes) -> Outcome | None:
+    """The outcome that the attributes of a case tell apart from its children, or None."""
+    for key in ("result", "status"):
+        if outcome := _SAID.get(attributes.get(key, "").strip().lower()):
+            return outcome
+    if attributes.get("failure"):  # Node's reporter
+        return Outcome.FAILED
+    if attributes.get("ignored", "").lower() == "true" or attributes.get("executed", "").lower() == "false":
+        return Outcome.SKIPPED
+    return Outcome.FAILED if attributes.get("success", "").lower() == "false" else None
+
+
+def pytest_place(classname: str) -> tuple[str | None, str]:
+    """File and class path from pytest's dotted class name: classes start with a capital, modules do not."""
+    parts = classname.split(".")
+    module = []
+    while parts and not parts[0][:1].isupper():
+        module.append(parts.pop(0))
+    return ("/".join(module) + ".py" if any(module) else None), "::".join(parts)
+
+
+def says_nothing(message: str) -> bool:
+    """Whether a message only repeats that something failed."""
+    return message.lower() in _NO_MESSAGE or message.startswith("exited with error code")
+
+
+def clean(text: str) -> str:
+    """``text`` without colours and with its encoding repaired."""
+    return mend(strip_ansi(text))
+
+
+def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attributes) -> list[Failure]:
+    """What an element that tells a failure says: one, or one for each try where a text tells several.
+
+    ``line`` is where the text begins, or the element if it has none; ``test`` are the attributes of its case.
+    """
+    if " › " in text[:2000] and (blocks := error_blocks(text, line)):
+        return [replace(block, kind=kind) for block in blocks]
+    message = clean(attributes.get("message", "")).strip()
+    type_ = _class(attributes.get("type", ""))
+    lead = len(text) - len(text.lstrip("\n"))
+    if text.strip() and says_nothing(message):
+        message = ""
+    if not message and _GO.search(text):
+        return [replace(_go(text[lead:], line + lead), kind=kind)]
+    if not message:
+        message = _message(text, test)
+    elif message in ("collection failure", "test setup failure"):
+        message = failure_from(text, kind=kind).message or message
+    elif message.startswith("failed on "):
+        reason = failure_from(text, kind=kind).message
+        if reason and reason.split("\n", 1)[0] not in message:
+            message = f"{message}: {reason}"
+    file, number = attributes.get("file"), integer(attributes.get("line"))
+    if (place := _LEADING_PLACE.match(message)) and place.end() < len(message):
+        file, number = file or place["file"], number or integer(place["line"])
+        message = message[place.end() :]
+    found = failure_from(text, message=message, type=type_, kind=kind, source_line=line + lead)
+    return [_placed(found, file, number)]
+
+
+def _message(text: str, test: Attributes) -> str:
+    """The message in a text, where the element has none of its own; empty for texts that ``parts`` can read."""
+    if '\n  File "' in text and (said := native_message(text)):
+        return said
+    body = text.strip()
+    if match := _CATCH2.fullmatch(body) or (_JEST_TITLE.match(body) if body.startswith("● ") else None):
+        return "\n".join(line.strip() for line in match["said"].split("\n"))
+    if "\n- " in text and (boost := _BOOST.search(text)):
+        return (boost["said"] or boost["thrown"]).strip()
+    return _phpunit(text, test) if "class" in test else ""
+
+
+def _class(type_: str) -> str:
+    type_ = type_.strip()
+    spoken = type_.lower() in _NO_TYPE or type_.startswith("pytest") or " " in type_
+    spoken = spoken or type_ == "TEST_CASE"
+    # Node tells how it failed, testtools wraps what it only knows as text.
+    wrapped = (type_[:1].islower() and "." not in type_ and "_" not in type_) or type_.endswith(
+        "._StringException"
+    )
+    return "" if spoken or wrapped else type_
+
+
+def _go(text: str, line: int) -> Failure:
+    lines = [Line(line + at, said) for at, said in enumerate(text.split("\n"))]
+    crash = next((at for at, one in enumerate(lines) if CRASH.match(one.mark)), None)
+    if crash is not None:
+        return replace(crash_failure(lines[crash:]), trace=text.strip("\n"), source_line=line)
+    told = [one for one in lines if one.text.strip() and not _GO_FRAME.match(one.mark)] or lines
+    return replace(log_failure(told), trace=text.strip("\n"), source_line=line)
+
+
+def _phpunit(text: str, test: Attributes) -> str:
+    """PHPUnit's message: between the name of the test, which it repeats, and the places below a blank line."""
+    text = text.strip()
+    first, _, rest = text.partition("\n")
+    name = test.get("name", "")
+    if first.startswith(f"{test.get('class', '')}::"):
+        text = rest
+    elif name and text.startswith(name):
+        text = text.removeprefix(name)
+    return _PHP_TRACE.split(text, maxsplit=1)[0].strip()
+
+
+def _placed(failure: Failure, file: str | None, line: int | None) -> Failure:
+    """The failure with the type and the place that only its attributes or the rest of its text tell."""
+    type_ = failure.type
+    if not type_ and (cause := _NODE_CAUSE.search(failure.trace)):
+        type_ = cause["type"]
+    if not type_:
+        told = (
+            exception_type(line) for line in f"{failure.message}\n{failure.trace[:MAX_MARK]}".split("\n")[:12]
+        )
+        type_ = next(filter(None, told), "")
+    if file is None:
+        file, line = failure.file, failure.line
+    if file is None:
+        file, line = _place(failure.trace) or _place(failure.message) or (None, None)
+    if (type_, file, line) == (failure.type, failure.file, failure.line):
+        return failure
+    return replace(failure, type=type_, file=file, line=line)
+
+
+def _place(text: str) -> tuple[str, int] | None:
+    """The first place of the project's own code in the text of any compiler or runner."""
+    lines = [line for line in text.split("\n")[:200] if len(line) <= MAX_MARK]
+    found = [match for line in lines for match in _PLACE.finditer(line)]
+    found += list(_BOOST_FILE.finditer("\n".join(lines)))
+    own = next((match for match in found if not _FOREIGN.search(match["file"])), None)
+    best = own or next(iter(found), None)
+    return (best["file"], int(best["line"])) if best else None

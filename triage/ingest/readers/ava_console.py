@@ -1,0 +1,182 @@
+"""What AVA prints with its default reporter.
+
+After ``lib/reporters/default.js`` of AVA 2 to 6. A known failure that passes is a failure (AVA is strict); what broke
+outside a test (an uncaught exception, a file that did not load) is a failure of the run.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from triage.ingest.console import (
+    Block,
+    Line,
+    Session,
+    bare_failure,
+    reader_of,
+    run_after_run,
+    sample_lines,
+    until,
+)
+from triage.ingest.parts import exception_type, failure_from
+from triage.ingest.reader import Reader, Sample
+from triage.model import CaseResult, Failure, Outcome
+
+_MARK = re.compile(
+    r"^  (?P<mark>[✔✘✖√×-]) (?:\[(?P<word>fail|skip|todo|expected fail|unexpected pass)\]:? )?(?P<name>\S.*?)(?: \((?P<time>[\d.]+)(?P<unit>ms|s|m)[^)]*\))?$"
+)
+_COUNT = re.compile(
+    r"^  (?P<count>\d{1,9}) (?P<what>tests? (?:passed|failed|skipped|todo)|known failures?|tests? remained|uncaught exceptions?|unhandled rejections?|passed|failed|skipped|todo)$"
+)
+_RULE = re.compile(r"^  ─+$")
+_TITLE = re.compile(r"^  (?P<name>\S.*)$")
+_OUTSIDE = re.compile(r"^  (?:Uncaught exception|Unhandled rejection) in (?P<file>\S+)$")
+_BROKE = re.compile(
+    r"^  [✘✖×] (?P<said>(?P<file>\S+) exited .*|No tests found in \S+.*|Timed out while running tests.*)$"
+)
+_FRAME = re.compile(r"^\s+(?:at \S|› )")
+_PLACE = re.compile(r"^  (?:› )?(?:file://)?(?P<file>\S+\.\w{1,4}):(?P<line>\d{1,9})(?::\d+)?$")
+_CODE = re.compile(r"^  +\d+: ")
+_OUTCOMES = {"✔": Outcome.PASSED, "√": Outcome.PASSED, "-": Outcome.SKIPPED}
+_WORDS = {
+    "expected fail": Outcome.XFAILED,
+    "unexpected pass": Outcome.FAILED,
+    "skip": Outcome.SKIPPED,
+    "todo": Outcome.SKIPPED,
+}
+
+
+def _sniff(sample: Sample) -> int:
+    lines = sample_lines(sample)
+    counted = {match["what"] for line in lines if (match := _COUNT.match(line))}
+    worded = any((match := _MARK.match(line)) is not None and match["word"] for line in lines)
+    if any("test" in what or "known" in what or "exception" in what for what in counted):
+        return 74
+    return 64 if worded and any(map(_RULE.match, lines)) else 0
+
+
+@dataclass
+class _Case:
+    title: str
+    """With a message behind it where it failed."""
+    outcome: Outcome
+    status: Line
+    duration: float | None = None
+    failures: list[Failure] = field(default_factory=list)
+
+
+@dataclass
+class _Parser:
+    session: Session = field(default_factory=Session)
+    cases: list[_Case] = field(default_factory=list)
+    block: Block | None = None
+    case: _Case | None = None
+    detailed: bool = False
+    """Whether the rule above the details was there."""
+    blank: bool = True
+
+    def feed(self, line: Line) -> bool:
+        """Take a line; True when it was the last of the run."""
+        mark = line.mark
+        if _COUNT.match(mark):
+            self._end_block()
+            self.session.closed = True
+        elif _RULE.match(mark):
+            self._end_block()
+            self.detailed = True
+        elif _OUTSIDE.match(mark):
+            self._end_block()
+            self.block, self.case = Block(line), None
+        elif match := _BROKE.match(mark):
+            self._end_block()
+            self.session.failures.append(
+                Failure(
+                    match["said"],
+                    kind="error",
+                    trace=mark.strip(),
+                    file=match["file"],
+                    source_line=line.number,
+                )
+            )
+        elif not self.detailed and (match := _MARK.match(mark)):
+            self._end_block()
+            self._mark(match, line)
+        elif self.detailed and self.blank and (case := self._headed(mark)):
+            self._end_block()
+            self.block, self.case = Block(line), case
+        elif self.block is not None:
+            self.block.lines.append(line.text)
+        self.blank = not mark.strip()
+        return False
+
+    def _mark(self, match: re.Match[str], line: Line) -> None:
+        outcome = _WORDS.get(match["word"] or "") or _OUTCOMES.get(match["mark"], Outcome.FAILED)
+        duration = None
+        if match["time"] and match["time"].count(".") < 2:
+            factor = {"ms": 0.001, "s": 1.0, "m": 60.0}[match["unit"]]
+            duration = round(float(match["time"]) * factor, 6)
+        self.cases.append(_Case(match["name"], outcome, line, duration))
+
+    def _headed(self, mark: str) -> _Case | None:
+        """The test whose details begin with this line."""
+        match = _TITLE.match(mark)
+        if match is None:
+            return None
+        title = match["name"]
+        waiting = (
+            case
+            for case in self.cases
+            if case.outcome is Outcome.FAILED and not case.failures and case is not self.case
+        )
+        for case in waiting:
+            if case.title == title or case.title.startswith(f"{title} "):
+                case.title = title
+                return case
+        return None
+
+    def _end_block(self) -> None:
+        block, case = self.block, self.case
+        self.block = self.case = None
+        if block is None:
+            return
+        failure = _failure(block) if block.text.strip() else bare_failure(block.header)
+        if case is not None:
+            case.failures.append(failure)
+            return
+        match = _OUTSIDE.match(block.header.text)
+        whole = f"{block.header.text.strip()}\n{block.text}"
+        self.session.failures.append(
+            replace(
+                failure,
+                kind="error",
+                trace=whole,
+                file=failure.file or (match["file"] if match else None),
+                source_line=block.header.number,
+            )
+        )
+
+    def finish(self) -> Session:
+        self._end_block()
+        for case in self.cases:
+            *suite, name = case.title.split(" › ")
+            failures = tuple(case.failures) or ((bare_failure(case.status),) if case.outcome.is_red else ())
+            self.session.cases.append(
+                CaseResult(name, case.outcome, " > ".join(suite), duration=case.duration, failures=failures)
+            )
+        return self.session
+
+
+def _failure(block: Block) -> Failure:
+    lines = block.text.split("\n")
+    place = next((match for line in lines if (match := _PLACE.match(line[:500]))), None)
+    plain = [line for line in lines if not _CODE.match(line[:40]) and not _PLACE.match(line[:500])]
+    message = until([line.removeprefix("  ") for line in plain], _FRAME)
+    thrown = next((found for line in plain if (found := exception_type(line.strip()))), "")
+    failure = failure_from(block.text, message=message, type=thrown, source_line=block.first_line)
+    if place is not None:
+        failure = replace(failure, file=place["file"], line=int(place["line"]))
+    return failure
+
+
+READER = Reader("ava-console", _sniff, reader_of("AVA", run_after_run(_Parser)))

@@ -1,0 +1,90 @@
+"""Catch2's own XML (``-r xml``): ``<Catch>`` of versions 1 and 2, ``<Catch2TestRun>`` of version 3.
+
+Source: ``catch_reporter_xml.cpp``. Its totals know failures only, so an exception is a failure; a test that failed as its
+tags declare is told as a success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from triage.ingest.cpp_text import failures_in, lines
+from triage.ingest.reader import Reader, Sample, Source
+from triage.ingest.xml_text import root, stream
+from triage.ingest.xml_tree import Node, Tree, integer, seconds, stopped
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
+
+
+def _sniff(sample: Sample) -> int:
+    return 95 if root(sample)[0] in ("Catch", "Catch2TestRun") else 0
+
+
+class _Handler(Tree):
+    records = frozenset({"TestCase", "OverallResultsCases", "Randomness", "OverallResults"})
+
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        super().__init__(parser)
+        self._totals = Totals()
+
+    def opened(self, node: Node) -> None:
+        if node.name == "Catch2TestRun":
+            names = ("catch2-version", "rng-seed", "filters")
+            told = tuple((name, node.get(name)) for name in names if node.get(name))
+            self.tell(RunInfo(properties=told))
+
+    def found(self, node: Node) -> None:
+        if node.name == "TestCase":
+            case = _case(node)
+            self._totals = self._totals.plus(case)
+            self.tell(case)
+        elif node.name == "OverallResultsCases" and len(self.path) == 1:
+            self._compare(node)
+
+    def cut(self, node: Node) -> None:
+        if node.name == "TestCase":
+            self.tell(_case(node, Outcome.ERROR, (*failures_in(node), stopped(node))))
+
+    def _compare(self, node: Node) -> None:
+        names = ("successes", "failures", "expectedFailures", "skips")
+        passed, failed, expected, skipped = (integer(node.get(name)) or 0 for name in names)
+        total = passed + failed + expected + skipped
+        self.tell(RunInfo(totals=Totals(total, passed, failed, 0, skipped, expected)))
+        if total != self._totals.tests:
+            text = f"the totals speak of {total} tests, {self._totals.tests} are listed: those were counted"
+            self.tell(Warn(text, node.line))
+
+
+def _case(node: Node, outcome: Outcome | None = None, failures: tuple[Failure, ...] = ()) -> CaseResult:
+    result = node.child("OverallResult") or Node("OverallResult", {}, node.line)
+    failures = failures or tuple(failures_in(node))
+    skips = [inner for inner in node.walk() if inner.name == "Skip"]
+    if outcome is None:
+        if result.get("success") == "false":
+            outcome = Outcome.FAILED
+            declared = "[!shouldfail]" in node.get("tags")
+            text = "should have failed, and passed" if declared else "failed without a message"
+            failures = failures or (Failure(text, source_line=node.line),)
+        elif failures:
+            outcome = Outcome.XFAILED
+        else:
+            outcome = Outcome.SKIPPED if skips or integer(result.get("skips")) else Outcome.PASSED
+    told = [("tag", tag.rstrip("]")) for tag in node.get("tags").split("[") if tag.strip()]
+    told += [("reason", lines(skip)) for skip in skips]
+    return CaseResult(
+        name=node.get("name") or "(unnamed)",
+        outcome=outcome,
+        file=node.get("filename") or None,
+        line=integer(node.get("line")),
+        duration=seconds(result.get("durationInSeconds")),
+        failures=failures,
+        output="\n".join(filter(None, (result.said("StdOut"), result.said("StdErr")))),
+        properties=tuple(told),
+    )
+
+
+def _read(source: Source) -> Iterator[Item]:
+    return stream(source, _Handler)
+
+
+READER = Reader("catch2-xml", _sniff, _read)

@@ -1,0 +1,80 @@
+"""CppUnit's ``XmlOutputter``: failed tests first, then the successful ones.
+
+Source: ``XmlOutputter.cpp``, ``XmlDocument.cpp``. Its totals tell errors (exceptions) from failures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from triage.ingest.reader import Reader, Sample, Source
+from triage.ingest.xml_text import root, stream
+from triage.ingest.xml_tree import Node, Tree, integer, seconds
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
+
+_UNCAUGHT = re.compile(r"uncaught exception of type ([\w:]+)")
+
+
+def _sniff(sample: Sample) -> int:
+    if root(sample)[0] != "TestRun":
+        return 0
+    return 95 if re.search(r"<(?:FailedTests|SuccessfulTests)\b", sample.text) else 0
+
+
+class _Handler(Tree):
+    records = frozenset({"FailedTest", "Test", "Statistics"})
+
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        super().__init__(parser)
+        self._cases = 0
+
+    def found(self, node: Node) -> None:
+        if node.name == "Statistics":
+            self._compare(node)
+        else:
+            self._cases += 1
+            self.tell(_case(node, failed=node.name == "FailedTest"))
+
+    def _compare(self, node: Node) -> None:
+        tests, errors, failures = (integer(node.said(name)) or 0 for name in ("Tests", "Errors", "Failures"))
+        self.tell(RunInfo(totals=Totals(tests, max(0, tests - errors - failures), failures, errors)))
+        if tests != self._cases:
+            text = f"the statistics speak of {tests} tests, {self._cases} are listed: those were counted"
+            self.tell(Warn(text, node.line))
+
+
+def _case(node: Node, *, failed: bool) -> CaseResult:
+    suite, _, name = node.said("Name").rpartition("::")
+    error = node.said("FailureType") == "Error"
+    outcome = Outcome.ERROR if error else Outcome.FAILED
+    return CaseResult(
+        name=name or "(unnamed)",
+        outcome=outcome if failed else Outcome.PASSED,
+        suite=suite,
+        duration=seconds(node.said("Time") or node.get("time")),
+        failures=(_failure(node, "error" if error else "failure"),) if failed else (),
+    )
+
+
+def _failure(node: Node, kind: str) -> Failure:
+    place = node.child("Location") or node
+    message = node.child("Message") or node
+    text = node.said("Message")
+    uncaught = _UNCAUGHT.match(text)
+    return Failure(
+        message=text or "failed without a message",
+        type=uncaught[1] if uncaught else "",
+        kind=kind,
+        file=place.said("File") or None,
+        line=integer(place.said("Line")),
+        source_line=message.text_line if text else node.line,
+    )
+
+
+def _read(source: Source) -> Iterator[Item]:
+    return stream(source, _Handler)
+
+
+READER = Reader("cppunit-xml", _sniff, _read)

@@ -1,0 +1,391 @@
+"""What ``dotnet test`` prints: VSTest at any verbosity, the terminal logger of .NET 8 to 10, Microsoft.Testing.Platform,
+``vstest.console``, and the runners of xUnit.net on their own.
+
+Written after the console loggers of microsoft/vstest, MSBuild's terminal logger, the terminal output of testfx and
+xUnit's default runner reporter. Several projects in one output are summed; without ``normal`` verbosity tests that
+passed are counted, not named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, spoken_seconds
+from triage.ingest.console import Line, Session, reader_of, sample_lines
+from triage.ingest.parts import failure_from
+from triage.ingest.reader import Reader, Sample
+from triage.model import Failure, Outcome, Totals
+
+# "Failed!  - Failed:     1, Passed:     3, Skipped:     0, Total:     4, Duration: 12 ms - X.dll (net8.0)"
+_PROJECT = re.compile(
+    r"^\s*(?:Failed|Passed|Skipped)! +- Failed: +(?P<failed>\d{1,9}), Passed: +(?P<passed>\d{1,9}), "
+    r"Skipped: +(?P<skipped>\d{1,9}), Total: +(?P<tests>\d{1,9})(?:, Duration: (?P<time>[^-]*[^- ]))?(?: - (?P<name>.*))?$"
+)
+_LOGGER = re.compile(
+    r"^\s*Test summary: total: (?P<tests>\d{1,9}), failed: (?P<failed>\d{1,9}), succeeded: (?P<passed>\d{1,9}), "
+    r"skipped: (?P<skipped>\d{1,9})(?:, duration: (?P<time>\S+))?"
+)
+_PLATFORM = re.compile(r"^\s*Test run summary: (?P<how>[^-]*[^- ])(?: - (?P<name>.*))?$")
+_PLATFORM_COUNT = re.compile(r"^ {2,}(?P<key>total|failed|succeeded|skipped|error|duration): (?P<value>.+)$")
+_TOTAL = re.compile(r"^\s*Total tests: (?P<tests>\d{1,9}|Unknown)(?P<rest>\..*)?$")
+_COUNT = re.compile(r"^\s*(?P<key>Passed|Failed|Skipped) *: (?P<number>\d{1,9})$")
+_OLD_COUNT = re.compile(r"(Passed|Failed|Skipped): (\d{1,9})\.")
+_TIME = re.compile(r"^\s*(?:Total time|Test execution time): (?P<time>\S.*)$")
+# "   X.Tests  Total: 5, Errors: 0, Failed: 1, Skipped: 0, Not Run: 0, Time: 0.123s"
+_XUNIT = re.compile(
+    r"^\s*(?P<name>\S.*?)?:? *Total: +(?P<tests>\d{1,9}), Errors: +(?P<errors>\d{1,9}), Failed: +(?P<failed>\d{1,9}), "
+    r"Skipped: +(?P<skipped>\d{1,9})(?:, Not Run: +(?P<unrun>\d{1,9}))?, Time: +(?P<time>[\d.,]+)s"
+)
+_VSTEST = re.compile(
+    r"^ {0,2}(?P<status>Passed|Failed|Skipped) {1,3}(?P<name>[^\s:!].*?)(?: \[(?P<time>[^\[\]]*\d ?m?s|[^\[\]]*\d [mh])\])?$"
+)
+_PLATFORM_TEST = re.compile(
+    r"^(?P<status>passed|failed|skipped|timed out|canceled) (?P<name>\S.*?) \((?P<time>\d[\w. ]*)\)$"
+)
+_TESTERROR = re.compile(r"^\s+(?:(?P<file>\S[^()]*)\((?P<line>\d{1,9})\): )?error TESTERROR: *(?P<rest>.*)$")
+_TESTERROR_NAME = re.compile(
+    r"^\s*(?P<name>\S.*?) \((?P<time><? ?\d[\w. ]*)\): (?:Error Message: ?)?(?P<message>.*)$"
+)
+_XUNIT_TEST = re.compile(r"^(?:\[xUnit\.net [\d:.]+\])? {4,}(?P<name>\S.*) \[(?P<status>FAIL|SKIP)\]$")
+_XUNIT_PREFIX = re.compile(r"^\[xUnit\.net [\d:.]+\] {0,6}")
+_LABEL = re.compile(
+    r"^ {1,2}(?P<label>Error Message|Stack Trace|Standard Output Messages|Standard Error Messages|Debug Traces Messages|TestContext Messages|Attachments):$"
+)
+_MESSAGE_LABEL, _TRACE_LABEL = "Error Message", "Stack Trace"
+_END = re.compile(
+    r"^(?:\[xUnit\.net |Results File: |Attachments:|Test Run |Total tests: |Test Parallelization|Test run for |VSTest version |Starting test execution"
+    r"|NUnit Adapter |Microsoft \(R\) |A total of |The active |\s+\S+ (?:test )?(?:\S+ )?(?:failed|succeeded)(?: with .*)? \([\d.]+s\)|=== TEST EXECUTION SUMMARY ===|Build (?:failed|succeeded))"
+)
+_BUILD_ERROR = re.compile(
+    r"^\s*(?:(?P<file>(?:[A-Za-z]:)?[^\s:][^:()]*)(?:\((?P<line>\d{1,9})(?:,\d+)*\))?\s?: )?(?:fatal )?error (?P<code>(?!TEST)[A-Z]{2,10}\d{2,6}): (?P<text>.*?)(?: \[[^\[\]]+proj(?:::\S+)?\])?$"
+)
+_ABORTED = re.compile(
+    r"^(?:The active (?:Test Run was aborted|test run was aborted)\b|Test Run Aborted with error|Testhost process .* exited with error|Test host process crashed"
+    r"|No test is available in |No test matches |Unhandled [Ee]xception[.:]|Process terminated\.|Stack overflow\.|Data collector 'Blame' message: .*crash"
+    r"|\s*error (?:TESTRUNABORT|run failed): |Could not find testhost|MSBUILD : error )"
+)
+_OUTCOMES = {
+    "passed": Outcome.PASSED,
+    "failed": Outcome.FAILED,
+    "skipped": Outcome.SKIPPED,
+    "timed out": Outcome.FAILED,
+    "canceled": Outcome.ERROR,
+}
+
+
+def _sniff(sample: Sample) -> int:
+    lines = sample_lines(sample)
+    if any(_PROJECT.match(line) or _LOGGER.match(line) or _XUNIT.match(line) for line in lines):
+        return 80
+    if any(
+        line.lstrip().startswith(
+            ("Test run summary: ", "Test Run Failed.", "Test Run Successful.", "Test Run Aborted.")
+        )
+        for line in lines
+    ):
+        return 79
+    if any(map(_XUNIT_TEST.match, lines)):
+        return 74
+    return (
+        50
+        if any(line.startswith(("Test run for ", "Starting test execution, please wait")) for line in lines)
+        else 0
+    )
+
+
+@dataclass
+class _Block:
+    """What is printed of one test below its line."""
+
+    entry: Entry
+    failed: bool
+    label: str = ""
+    sections: dict[str, list[Line]] = field(default_factory=dict)
+    raw: list[Line] = field(default_factory=list)
+    xunit: bool = False
+
+    def add(self, line: Line) -> None:
+        if match := _LABEL.match(line.mark):
+            self.label = match["label"]
+            self.sections.setdefault(self.label, [])
+        elif self.label:
+            self.sections[self.label].append(line)
+        if len(self.raw) < MAX_BLOCK:
+            self.raw.append(line)
+
+
+@dataclass
+class _Parser:
+    session: Session = field(default_factory=Session)
+    book: CaseBook = field(default_factory=CaseBook)
+    projects: Totals = field(default_factory=Totals)
+    logger: Totals = field(default_factory=Totals)
+    blocks: list[dict[str, int]] = field(default_factory=list)
+    """``Total tests:`` with the counts below it."""
+    platforms: list[dict[str, int]] = field(default_factory=list)
+    xunits: list[tuple[str, Totals]] = field(default_factory=list)
+    counts: dict[str, int] | None = None
+    """Those that are being read."""
+    in_platform: bool = False
+    block: _Block | None = None
+    pending: re.Match[str] | None = None
+    """An ``error TESTERROR`` whose test is named on the next line."""
+    xunit: dict[str, tuple[Outcome, list[Line]]] = field(default_factory=dict)
+    """Tests that xUnit.net named while they ran."""
+    xunit_open: str = ""
+    build: dict[str, Failure] = field(default_factory=dict)
+    times: list[float] = field(default_factory=list)
+
+    def feed(self, line: Line) -> None:
+        mark = line.mark
+        if self._total(mark):
+            self._end()
+        elif self._xunit(mark, line) or self._test(mark, line):
+            return
+        elif match := _BUILD_ERROR.match(mark):
+            self._end()
+            number = int(match["line"]) if match["line"] else None
+            text = f"error {match['code']}: {match['text']}"
+            key = f"{match['file']}({number}) {text}"
+            self.build.setdefault(
+                key, Failure(text, match["code"], "error", mark.strip(), match["file"], number, line.number)
+            )
+        elif _ABORTED.match(mark):
+            self._end()
+            self.session.failures.append(Failure(mark.strip(), kind="error", source_line=line.number))
+        elif mark.strip() in ("Test Run Aborted.", "Build FAILED.", "Build succeeded."):
+            self._end()
+            self.session.closed = True
+        elif self.block is not None:
+            if _END.match(mark):
+                self._end()
+            else:
+                self.block.add(line)
+
+    def _total(self, mark: str) -> bool:
+        """Whether the line states counts."""
+        if match := _PROJECT.match(mark):
+            self.projects += _totals(match)
+        elif match := _LOGGER.match(mark):
+            self.logger += _totals(match)
+        elif match := _XUNIT.match(mark):
+            tests, errors, failed, skipped = (
+                int(match[key]) for key in ("tests", "errors", "failed", "skipped")
+            )
+            skipped += int(match["unrun"] or 0)
+            self.xunits.append(
+                (match["name"] or "", Totals(tests, tests - failed - skipped, failed, 0, skipped))
+            )
+            if errors and "GRAND TOTAL" not in (match["name"] or ""):
+                self.session.failures.append(
+                    Failure(f"{errors} errors outside any test: {mark.strip()}", kind="error")
+                )
+        elif match := _TOTAL.match(mark):
+            self.counts = {"Total": int(match["tests"])} if match["tests"] != "Unknown" else {}
+            self.counts.update((key, int(number)) for key, number in _OLD_COUNT.findall(match["rest"] or ""))
+            self.blocks.append(self.counts)
+            self.in_platform = False
+            self.session.closed = True
+            return True
+        elif match := _PLATFORM.match(mark):
+            self.counts, self.in_platform = {}, True
+            self.platforms.append(self.counts)
+            self.session.closed = True
+            return True
+        elif self.counts is not None and self.in_platform and (match := _PLATFORM_COUNT.match(mark)):
+            if match["value"].isdecimal():
+                self.counts.setdefault(match["key"], int(match["value"][:9]))
+            elif match["key"] == "duration":
+                self.times.append(spoken_seconds(match["value"]) or 0.0)
+            return True
+        elif self.counts is not None and not self.in_platform and (match := _COUNT.match(mark)):
+            self.counts.setdefault(match["key"], int(match["number"]))
+            return True
+        elif match := _TIME.match(mark):
+            self.times.append(spoken_seconds(match["time"]) or 0.0)
+            return True
+        else:
+            return False
+        self.session.closed = True
+        if (duration := spoken_seconds(_with_unit(match["time"]))) is not None and "GRAND TOTAL" not in mark:
+            self.times.append(duration)
+        return True
+
+    def _xunit(self, mark: str, line: Line) -> bool:
+        """Whether the line is one of those that xUnit.net writes while the tests run."""
+        prefixed = _XUNIT_PREFIX.match(mark)
+        if (match := _XUNIT_TEST.match(mark)) and (prefixed or self.block is None or self.block.xunit):
+            outcome = Outcome.FAILED if match["status"] == "FAIL" else Outcome.SKIPPED
+            self.xunit_open = match["name"]
+            self.xunit.setdefault(match["name"], (outcome, [line]))
+            return True
+        if self.xunit_open and (prefixed or (line.text.startswith("      ") and self.block is None)):
+            lines = self.xunit[self.xunit_open][1]
+            if line.number == lines[-1].number + 1 or prefixed:
+                lines.append(line)
+                return True
+        self.xunit_open = "" if not mark.strip() else self.xunit_open
+        return prefixed is not None
+
+    def _test(self, mark: str, line: Line) -> bool:
+        if self.pending is not None:
+            place, self.pending = self.pending, None
+            if match := _TESTERROR_NAME.match(mark):
+                self._open(match["name"], "failed", match["time"], line, place)
+                if match["message"] and self.block is not None:
+                    self.block.label = _MESSAGE_LABEL
+                    self.block.sections[_MESSAGE_LABEL] = [Line(line.number, match["message"])]
+                return True
+        if match := _TESTERROR.match(mark):
+            self._end()
+            self.pending = match
+            if match["rest"]:
+                return self._test(match["rest"], line)
+            return True
+        if (match := _VSTEST.match(mark)) and (
+            match["time"] or not (self.block and self.block.label == _MESSAGE_LABEL)
+        ):
+            self._open(match["name"], match["status"].lower(), match["time"], line)
+            return True
+        if match := _PLATFORM_TEST.match(mark):
+            self._open(match["name"], match["status"], match["time"], line)
+            return True
+        return False
+
+    def _open(
+        self, full: str, status: str, time: str | None, line: Line, place: re.Match[str] | None = None
+    ) -> None:
+        self._end()
+        name, suite = _split(full.strip())
+        known = self.book.entries.get((suite, name))
+        outcome = _OUTCOMES[status]
+        if known is not None and known.outcome is not None and known.outcome.is_red and outcome.is_red:
+            known = None if known.failures else known
+            name = name if known else f"{name} #{line.number}"
+        entry = self.book.settle(name, suite, outcome, line, spoken_seconds(time))
+        if place is not None and place["file"]:
+            entry.file, entry.line = None, None
+        self.block = _Block(entry, outcome.is_red)
+
+    def _end(self) -> None:
+        block, self.block = self.block, None
+        if block is None:
+            return
+        if block.failed:
+            kind = "error" if block.entry.outcome is Outcome.ERROR else "failure"
+            if (failure := _failure(block, kind)) is not None:
+                block.entry.failures.append(failure)
+        for label in ("Standard Output Messages", "Standard Error Messages"):
+            block.entry.output.extend(line.text.strip() for line in block.sections.get(label, []))
+        if block.entry.outcome is Outcome.SKIPPED and (lines := block.sections.get(_MESSAGE_LABEL)):
+            reason = " ".join(line.text.strip() for line in lines).strip()
+            block.entry.properties.append(("reason", reason))
+
+    def finish(self) -> Session:
+        self._end()
+        session = self.session
+        named = {_key(entry.suite, entry.name) for entry in self.book.entries.values()}
+        for full, (outcome, lines) in self.xunit.items():
+            name, suite = _split(full)
+            if _key(suite, name) in named:
+                continue
+            entry = self.book.settle(name, suite, outcome, lines[0])
+            body = [_XUNIT_PREFIX.sub("", line.text).strip() for line in lines[1:]]
+            if outcome is Outcome.FAILED and body:
+                entry.failures.append(
+                    failure_from("\n".join(body), message=_before_stack(body), source_line=lines[1].number)
+                )
+            elif body:
+                entry.properties.append(("reason", body[0]))
+        session.cases = self.book.results()
+        session.stated = self._stated()
+        session.failures.extend(self.build.values())
+        session.duration = round(sum(self.times), 6) if self.times else None
+        return session
+
+    def _stated(self) -> Totals | None:
+        """The runner's counts, from the place that sums up most."""
+        grand = [totals for name, totals in self.xunits if "GRAND TOTAL" in name]
+        found: Totals | None = None
+        if self.platforms and any("total" in counts for counts in self.platforms):
+            found = sum(
+                (_from(counts, "total", "succeeded", "failed", "skipped") for counts in self.platforms),
+                Totals(),
+            )
+        elif self.logger.tests:
+            found = self.logger
+        elif self.projects.tests:
+            found = self.projects
+        elif any("Total" in counts for counts in self.blocks):
+            found = sum(
+                (_from(counts, "Total", "Passed", "Failed", "Skipped") for counts in self.blocks), Totals()
+            )
+        elif grand or self.xunits:
+            found = sum(grand[-1:] or [totals for _, totals in self.xunits], Totals())
+        return found
+
+
+def _with_unit(time: str | None) -> str | None:
+    return f"{time}s" if time and time[-1].isdecimal() else time
+
+
+def _totals(match: re.Match[str]) -> Totals:
+    tests, passed, failed, skipped = (int(match[key]) for key in ("tests", "passed", "failed", "skipped"))
+    return Totals(tests, passed, failed, 0, skipped)
+
+
+def _from(counts: dict[str, int], total: str, passed: str, failed: str, skipped: str) -> Totals:
+    tests, bad = counts.get(total, 0), counts.get(failed, 0)
+    good = counts.get(passed, 0)
+    # Old versions count only some; what is left was not run.
+    return Totals(tests, good, bad, 0, max(counts.get(skipped, 0), tests - good - bad))
+
+
+def _split(full: str) -> tuple[str, str]:
+    """Name and class of ``Namespace.Class.Method(arg: "a.b")``; NUnit and MSTest print the method alone."""
+    head = re.match(r"^[\w.+`<>]+(?=$|[(\[<])", full)
+    if head is None or "." not in head[0]:
+        return full, ""
+    dot = head[0].rindex(".")
+    return full[dot + 1 :], full[:dot]
+
+
+def _key(suite: str, name: str) -> str:
+    return f"{suite}.{name}" if suite else name
+
+
+def _before_stack(lines: list[str]) -> str:
+    end = next(
+        (i for i, text in enumerate(lines) if text in ("Stack Trace:", "--- Stack Trace ---")), len(lines)
+    )
+    return "\n".join(lines[:end]).strip()
+
+
+def _failure(block: _Block, kind: str) -> Failure | None:
+    filled = [line for line in block.raw if line.text.strip()]
+    said = block.sections.get(_MESSAGE_LABEL, [])
+    messages = _before_stack([line.text.strip() for line in said]).split("\n") if said else []
+    if not filled and not messages:
+        return None
+    if not block.sections:
+        # Microsoft.Testing.Platform: the message, then the frames.
+        end = next((i for i, line in enumerate(filled) if re.match(r"^\s+at ", line.mark)), len(filled))
+        start = 1 if filled and filled[0].text.strip().startswith("from ") and len(filled) > 1 else 0
+        messages = [line.text.strip() for line in filled[start:end]]
+    trace = "\n".join(line.text for line in filled)
+    number = filled[0].number if filled else block.sections[_MESSAGE_LABEL][0].number
+    if not filled:
+        return Failure("\n".join(messages), kind=kind, source_line=number)
+    return failure_from(trace, message="\n".join(messages).strip(), kind=kind, source_line=number)
+
+
+def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
+    parser = _Parser()
+    for line in lines:
+        parser.feed(line)
+    yield parser.finish()
+
+
+READER = Reader("dotnet-test-console", _sniff, reader_of("dotnet test", _sessions))

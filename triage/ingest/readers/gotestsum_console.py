@@ -1,0 +1,162 @@
+"""What gotestsum prints in any of its formats, with and without ``--rerun-fails``.
+
+Written after ``testjson/format.go`` and ``summary.go`` of gotestsum 0.4 to 1.13. Its summary names the tests that failed
+or were skipped; those that passed are named in the ``testname`` formats only. Its counts add up every run of a test,
+the totals here count each test once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from triage.ingest.case_book import MAX_BLOCK, CaseBook
+from triage.ingest.console import Line, Session, reader_of, sample_lines, seconds
+from triage.ingest.go_text import CRASH, build_failure, crash_failure, log_failure
+from triage.ingest.reader import Reader, Sample
+from triage.model import CaseResult, Failure, Outcome, Totals
+
+_DONE = re.compile(
+    r"^DONE (?:(?P<runs>\d{1,4}) runs, )?(?P<tests>\d{1,9}) tests?(?:, (?P<skipped>\d{1,9}) skipped)?(?:, (?P<failed>\d{1,9}) failures?)?(?:, (?P<errors>\d{1,9}) errors?)? in (?P<time>[\d.]+)s$"
+)
+_LISTED = re.compile(
+    r"^=== (?P<status>FAIL|SKIP): (?P<suite>\S+) (?P<name>\S+)(?: \(re-run (?P<run>\d{1,4})\))? \((?P<time>[\d.]+)s\)$"
+)
+_SECTION = re.compile(r"^=== (?P<what>Failed|Skipped|Errors|Slow tests)$")
+_TESTNAME = re.compile(
+    r"^(?:PASS|✓|✔|\uf00c) (?P<suite>\S+?)\.(?P<name>(?:Test|Fuzz|Example|Benchmark)\S*)(?: \(re-run (?P<run>\d{1,4})\))? \((?P<time>[\d.]+)s\)$"
+)
+_NOISE = re.compile(r"^\s*(?:=== (?:RUN|PAUSE|CONT|NAME) |--- FAIL: |--- SKIP: )")
+
+
+def _sniff(sample: Sample) -> int:
+    return 86 if any(map(_DONE.match, sample_lines(sample))) else 0
+
+
+@dataclass
+class _Listed:
+    name: str
+    suite: str
+    status: Line
+    skipped: bool
+    run: int
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass
+class _Parser:
+    session: Session = field(default_factory=Session)
+    book: CaseBook = field(default_factory=CaseBook)
+    first: re.Match[str] | None = None
+    """The counts of the first run."""
+    last: re.Match[str] | None = None
+    section: str = ""
+    listed: list[_Listed] = field(default_factory=list)
+    errors: list[Line] = field(default_factory=list)
+
+    def feed(self, line: Line) -> None:
+        mark = line.mark
+        if match := _DONE.match(mark):
+            self.first, self.last = self.first or match, match
+            self.section = ""
+        elif match := _SECTION.match(mark):
+            self.section = match["what"]
+            self.listed, self.errors = ([], []) if self.section == "Skipped" else (self.listed, [])
+        elif match := _LISTED.match(mark):
+            self.listed.append(
+                _Listed(
+                    match["name"], match["suite"], line, match["status"] == "SKIP", int(match["run"] or 0)
+                )
+            )
+        elif match := _TESTNAME.match(mark):
+            entry = self.book.entry(match["name"], match["suite"])
+            entry.outcome, entry.status = Outcome.PASSED, line
+            entry.seconds = seconds(match["time"])
+            entry.attempts = int(match["run"] or 0) + 1
+        elif self.section == "Errors":
+            self.errors.append(line)
+        elif self.section and self.listed and len(self.listed[-1].lines) < MAX_BLOCK:
+            self.listed[-1].lines.append(line)
+
+    def finish(self) -> Session:
+        session = self.session
+        runs = int(self.last["runs"] or 1) if self.last else 1
+        for item in self.listed:
+            entry = self.book.entry(item.name, item.suite)
+            if item.skipped:
+                entry.outcome, entry.status = Outcome.SKIPPED, item.status
+                reason = [
+                    line.text.strip()
+                    for line in item.lines
+                    if line.text.strip() and not _NOISE.match(line.mark)
+                ]
+                entry.properties.extend([("reason", " ".join(reason))] if reason else [])
+                continue
+            # Every run repeats all that failed in the one before: what the last does not name has passed.
+            final = item.run == runs - 1
+            entry.outcome = Outcome.FAILED if final else Outcome.PASSED
+            entry.status = item.status
+            entry.attempts = max(entry.attempts, item.run + (1 if final else 2))
+            if (failure := _failure(item)) is not None:
+                entry.failures.append(failure)
+        session.cases = [self._without_echo(case) for case in self.book.results()]
+        if any(line.text.strip() for line in self.errors):
+            session.failures.append(build_failure([line for line in self.errors if line.text.strip()]))
+        if self.first is not None and self.last is not None:
+            session.closed = True
+            session.duration = seconds(self.last["time"])
+            session.stated = self._stated(runs)
+        return session
+
+    def _without_echo(self, case: CaseResult) -> CaseResult:
+        """A parent of subtests that failed fails with them and says nothing of its own."""
+        parent = any(
+            suite == case.suite and name.startswith(f"{case.name}/") for suite, name in self.book.entries
+        )
+        bare = all(not failure.message for failure in case.failures)
+        return replace(case, failures=()) if parent and bare else case
+
+    def _stated(self, runs: int) -> Totals:
+        assert self.first is not None and self.last is not None
+        counted = Totals.of(self.session.cases)
+        tests, skipped = int(self.first["tests"]), int(self.last["skipped"] or 0)
+        failed = int(self.last["failed"] or 0)
+        if runs > 1:
+            failed = counted.failed
+            if self.first is self.last:
+                again = sum(item.run > 0 for item in self.listed) + counted.flaky
+                tests = max(len(self.session.cases), tests - again)
+        return Totals(tests, max(0, tests - failed - skipped), failed, 0, skipped, flaky=counted.flaky)
+
+
+def _failure(item: _Listed) -> Failure | None:
+    lines = [line for line in item.lines if line.text.strip() and not _NOISE.match(line.mark)]
+    if not lines:
+        return None
+    crash = next((i for i, line in enumerate(lines) if CRASH.match(line.mark)), None)
+    if crash is not None:
+        return replace(crash_failure(lines[crash:]), kind="error")
+    return log_failure(lines)
+
+
+def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
+    """The runs: more than one program's when the counts of a first run come a second time."""
+    parser = _Parser()
+    pending: list[Line] = []
+    for line in lines:
+        pending.append(line)
+        if match := _DONE.match(line.mark):
+            if parser.last is not None and not match["runs"]:
+                yield parser.finish()
+                parser = _Parser()
+            for known in pending:
+                parser.feed(known)
+            pending = []
+    if parser.last is None:
+        for known in pending:
+            parser.feed(known)
+    yield parser.finish()
+
+
+READER = Reader("gotestsum-console", _sniff, reader_of("gotestsum", _sessions))

@@ -1,0 +1,183 @@
+"""What Google Test prints: plain, parametrized and typed tests, skipped ones, a death in the middle, several programs.
+
+Written after ``PrettyUnitTestResultPrinter`` of GoogleTest 1.8 to 1.17 (older ones say "test case" for a suite).
+Disabled tests are not run and not counted, as in its own totals. A test that never ended is an error: the process
+died in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, failure_of
+from triage.ingest.console import Line, Session, reader_of, sample_lines, seconds
+from triage.ingest.reader import Reader, Sample
+from triage.model import Failure, Outcome, Totals
+
+_START = re.compile(r"^\[={10}\] Running (?P<tests>\d{1,9}) tests? from \d+ test (?:suite|case)s?\.$")
+_END = re.compile(
+    r"^\[={10}\] (?P<tests>\d{1,9}) tests? from \d+ test (?:suite|case)s? ran\.(?: \((?P<ms>\d+) ms total\))?$"
+)
+_RUN = re.compile(r"^\[ RUN {6}\] (?P<name>\S.*)$")
+_RESULT = re.compile(
+    r"^(?P<before>.*?)\[ {1,7}(?P<status>OK|FAILED|SKIPPED) {1,2}\] (?P<name>[^\s,(:]+?)(?P<with>, where .*?)?(?: \((?P<ms>\d+) ms\))?$"
+)
+_SUITE_BROKE = re.compile(
+    r"^\[ {2}FAILED {2}\] (?P<name>\S+): SetUpTest(?:Suite|Case) or TearDownTest(?:Suite|Case)$"
+)
+_SHARED = re.compile(r"^\[-{10}\] (?:Global test environment|\d+ tests? from )")
+_PLACE = re.compile(
+    r"^(?P<file>\S.*?)(?::(?P<line>\d{1,9})|\((?P<msvc>\d{1,9})\)): (?:Failure|error|Skipped|Fatal failure)"
+)
+_UNKNOWN = re.compile(r"^unknown file: (?:Failure|error)")
+_REPEAT = re.compile(r"^Repeating all tests \(iteration \d+\)")
+
+
+def _sniff(sample: Sample) -> int:
+    lines = sample_lines(sample)
+    if any(_START.match(line) or _END.match(line) for line in lines):
+        return 73
+    return 60 if any(line.startswith("[ RUN      ] ") for line in lines) else 0
+
+
+@dataclass
+class _Parser:
+    session: Session = field(default_factory=Session)
+    book: CaseBook = field(default_factory=CaseBook)
+    running: Entry | None = None
+    lines: list[Line] = field(default_factory=list)
+    """Output of the running test, or of the suite around it."""
+    stated: int | None = None
+    ended: bool = False
+
+    def feed(self, line: Line) -> None:
+        mark = line.mark
+        if match := _START.match(mark):
+            self.stated, self.ended = int(match["tests"]), False
+        elif match := _RUN.match(mark):
+            self._abandon()
+            suite, _, name = match["name"].strip().partition(".")
+            self.running, self.lines = self.book.entry(name or suite, suite if name else ""), []
+            self.running.status = line
+        elif self.running is not None and (match := _RESULT.match(mark)):
+            self._result(match, line)
+        elif match := _END.match(mark):
+            self._abandon()
+            self.ended = True
+            self.session.duration = seconds(match["ms"], "ms")
+            self.session.closed = True
+        elif self.ended and (match := _SUITE_BROKE.match(mark)):
+            self._suite_broke(match["name"], line)
+        elif _SHARED.match(mark) and not self.ended and not self.lines:
+            pass
+        elif not self.ended and len(self.lines) < MAX_BLOCK:
+            self.lines.append(line)
+
+    def _result(self, match: re.Match[str], line: Line) -> None:
+        assert self.running is not None
+        entry, lines = self.running, self.lines
+        if match["name"] != f"{entry.suite}.{entry.name}" and match["name"] != entry.name:
+            lines.append(line)
+            return
+        if match["before"].strip():
+            lines.append(Line(line.number, match["before"]))
+        status = match["status"].strip()
+        outcome = {"OK": Outcome.PASSED, "FAILED": Outcome.FAILED, "SKIPPED": Outcome.SKIPPED}[status]
+        # Repeats are no retries: what failed once has failed.
+        if entry.outcome is not Outcome.FAILED:
+            entry.outcome, entry.status = outcome, line
+        duration = seconds(match["ms"], "ms")
+        entry.seconds = duration if entry.seconds is None else entry.seconds + (duration or 0)
+        if match["with"]:
+            entry.properties.append(("parameter", match["with"].partition(" = ")[2]))
+        if outcome is Outcome.FAILED:
+            entry.failures.extend(_failures(lines))
+        elif outcome is Outcome.SKIPPED:
+            said = [
+                known.text.strip() for known in lines if known.text.strip() and not _PLACE.match(known.mark)
+            ]
+            entry.properties.extend([("reason", " ".join(said))] if said else [])
+        self.running, self.lines = None, []
+
+    def _abandon(self) -> None:
+        """The running test was never said to have ended: the process died in it."""
+        if self.running is None:
+            return
+        entry, self.running = self.running, None
+        entry.outcome = Outcome.ERROR
+        said = [line for line in self.lines if line.text.strip()]
+        told = "\n".join(line.text for line in said)
+        last = said[-1].text.strip() if said else ""
+        status = entry.status
+        message = f"the process died while {entry.suite}.{entry.name} was running"
+        entry.failures.append(
+            Failure(
+                f"{message}: {last}" if last else message,
+                kind="error",
+                trace=told,
+                source_line=said[0].number if said else status.number if status else None,
+            )
+        )
+        self.lines = []
+
+    def _suite_broke(self, name: str, line: Line) -> None:
+        text = f"{name}: the set-up or tear-down of the suite failed"
+        self.session.failures.append(
+            Failure(text, kind="error", trace=line.text.strip(), source_line=line.number)
+        )
+
+    def finish(self) -> Session:
+        self._abandon()
+        self.session.cases = self.book.results()
+        counted = Totals.of(self.session.cases)
+        if self.ended and self.stated is not None and self.stated > counted.tests and not counted.red:
+            # --gtest_brief=1 names only what failed.
+            self.session.stated = Totals(self.stated, self.stated - counted.skipped, 0, 0, counted.skipped)
+        elif self.ended and self.stated is not None and self.stated > counted.tests:
+            rest = self.stated - counted.tests
+            self.session.stated = Totals(
+                self.stated, counted.passed + rest, counted.failed, counted.errors, counted.skipped
+            )
+        return self.session
+
+
+def _failures(lines: list[Line]) -> list[Failure]:
+    """One failure for each place that failed."""
+    starts = [i for i, line in enumerate(lines) if _PLACE.match(line.mark) or _UNKNOWN.match(line.mark)]
+    if not starts:
+        return [failure_of(lines)] if any(line.text.strip() for line in lines) else []
+    found = []
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        block = lines[start:end]
+        match = _PLACE.match(block[0].mark)
+        said = [line.text.rstrip() for line in block[1:] if line.text.strip()]
+        number = (match["line"] or match["msvc"]) if match else None
+        found.append(
+            Failure(
+                "\n".join(said).strip() or block[0].text,
+                trace="\n".join([block[0].text, *said]),
+                file=match["file"] if match else None,
+                line=int(number) if number else None,
+                source_line=block[0].number,
+            )
+        )
+    return found
+
+
+def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
+    parser, repeated = _Parser(), False
+    for line in lines:
+        if _REPEAT.match(line.mark):
+            repeated = True
+        elif _START.match(line.mark) and parser.stated is not None:
+            if not repeated:
+                yield parser.finish()
+                parser = _Parser()
+            repeated = False
+        parser.feed(line)
+    yield parser.finish()
+
+
+READER = Reader("gtest-console", _sniff, reader_of("Google Test", _sessions))

@@ -1,0 +1,395 @@
+"""What Maven prints: Surefire and Failsafe 2.4 to 3.5, one module or a reactor, reruns, builds that break before any test.
+
+Written after ``DefaultReporterFactory`` and ``StatelessTestsetInfoReporter`` of Surefire and the CLI event logger of
+Maven. Each module ends with its own totals; the lines of its classes stand only until then, so nothing counts twice.
+Tests that passed are counted, not named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, failure_of, spoken_seconds
+from triage.ingest.console import Line, Session, reader_of, sample_lines
+from triage.ingest.reader import Reader, Sample
+from triage.ingest.severity import CAUSE, severity
+from triage.model import Failure, Outcome, Totals
+
+_LEVEL = re.compile(
+    r"^(?:\d[\d:.,TZ +-]{7,31}\s)?(?:\[[\w.:-]{1,60}\] ?)??"
+    r"(?:\[(?P<level>INFO|ERROR|WARNING|WARN|FATAL|DEBUG)\] ?|(?P<word>Error|Warning): {1,2})"
+)
+_COUNTS = re.compile(
+    r"^Tests run: (?P<tests>\d{1,9}), Failures: (?P<failed>\d{1,9}), Errors: (?P<errors>\d{1,9})"
+    r"(?:, Skipped: (?P<skipped>\d{1,9}))?(?:, Flakes: (?P<flaky>\d{1,9}))?"
+    r"(?P<time>, Time elapsed: [\d.,]+ \w+)?(?: *<<< (?:FAILURE|ERROR)!)?(?: --? in (?P<suite>\S.*))?$"
+)
+_RUNNING = re.compile(r"^Running (?P<suite>[\w.$]+)$")
+_TEST = re.compile(
+    r"^(?P<name>\S.*?)(?: --)?(?: +Time elapsed: (?P<time>[\d.,]+ \w+))? +<<< (?P<what>FAILURE|ERROR)!$"
+)
+_OLD_NAME = re.compile(r"^(?P<name>.+)\((?P<suite>[\w.$]+)\)$")
+_DOTTED = re.compile(r"^(?P<suite>(?:[a-z_]\w*\.)+[A-Z][\w$]*)(?:\.(?P<name>.+))?$")
+_SECTION = re.compile(
+    r"^(?P<what>Failed tests|Failures|Tests in error|Errors|Flaked tests|Flakes|Skipped tests|Tests skipped): *(?P<rest>.*)$"
+)
+_SECTIONS = {
+    "Failed tests": Outcome.FAILED,
+    "Failures": Outcome.FAILED,
+    "Tests in error": Outcome.ERROR,
+    "Errors": Outcome.ERROR,
+    "Flaked tests": Outcome.PASSED,
+    "Flakes": Outcome.PASSED,
+}
+_BRIEF = re.compile(
+    r"^ {2,}(?P<suite>[\w$]+)(?:>[\w$]+)?(?:\.(?P<name>[^:»]+?))?(?:(?P<at>:\d{1,9})(?:->\S+)*| (?=»)) ?(?P<why>.*)$"
+)
+_BRIEF_OLD = re.compile(r"^ *(?P<name>[^\s(]\S*?(?:\[.*\])?)\((?P<suite>[\w.$]+)\)(?:: (?P<why>.*))?$")
+_RERUN = re.compile(r"^(?P<name>[\w$]+(?:\.[\w$]+)*\.\S+)$")
+_RUN = re.compile(r"^ {2}Run (?P<number>\d{1,4}): (?P<what>.*)$")
+_FRAME = re.compile(r"^\s+(?:at |\.\.\. \d+ more)|^\s*Caused by: ")
+_END_OF_TEST = re.compile(r"^(?:Running |Tests run: |Results ?:)")
+_COMPILER = re.compile(
+    r"^(?:file://)?(?P<file>(?:[A-Za-z]:)?\S[^:]*\.(?:java|kt|scala|groovy)):? ?[\[(:]?(?P<line>\d{1,9})[,:\])]\s*\S"
+)
+_WHY = re.compile(r" on project [^\s:]+: (?P<why>.*)$")
+_BUILD = re.compile(r"^BUILD (?P<how>SUCCESS|FAILURE|ERROR)$")
+_TIME = re.compile(
+    r"^Total time: +(?:(?P<minutes>\d+):(?P<seconds>\d\d) (?P<unit>min|h)|(?P<plain>[\d.]+ s))"
+)
+_ECHO = re.compile(r"^There (?:are|were) (?:some )?test failures")
+# What Maven says below every failed build.
+_BORING = re.compile(
+    r"^(?:$|-> \[Help|To see the full stack trace|Re-run Maven|For more information|\[Help \d|After correcting"
+    r"|  mvn |Please refer to|See .* for the individual|There (?:are|were) test failures|Failed to execute goal)"
+)
+_HELP = re.compile(r" -> \[Help \d+\]$")
+
+
+def _sniff(sample: Sample) -> int:
+    lines = [_strip(line)[1] for line in sample_lines(sample)]
+    if any((match := _COUNTS.match(line)) and (match["skipped"] or match["time"]) for line in lines):
+        return 78
+    maven = any(line.startswith("Scanning for projects...") for line in lines[:500])
+    broke = any(line.startswith("Failed to execute goal ") for line in lines)
+    return 45 if broke or (maven and any(map(_BUILD.match, lines))) else 0
+
+
+def _strip(mark: str) -> tuple[str, str]:
+    """The level of a line, in capitals or empty, and what is behind it."""
+    match = _LEVEL.match(mark)
+    return ("", mark) if match is None else ((match["level"] or match["word"]).upper(), mark[match.end() :])
+
+
+@dataclass
+class _Module:
+    """What the classes told since the last totals."""
+
+    totals: Totals = field(default_factory=Totals)
+    brief: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often the list at the end named a test so far."""
+
+
+@dataclass
+class _Parser:
+    session: Session = field(default_factory=Session)
+    book: CaseBook = field(default_factory=CaseBook)
+    module: _Module = field(default_factory=_Module)
+    stated: Totals = field(default_factory=Totals)
+    suite: str = ""
+    """The class whose results are being printed."""
+    test: tuple[Entry, str] | None = None
+    """The test whose stack is being printed, and its kind."""
+    block: list[Line] = field(default_factory=list)
+    section: Outcome | None = None
+    listed: tuple[Entry, Line, list[str]] | None = None
+    """The entry of the list at the end that is being read, and its lines."""
+    compiling: bool = False
+    compiler: list[list[Line]] = field(default_factory=list)
+    goals: list[list[Line]] = field(default_factory=list)
+    errors: list[Line] = field(default_factory=list)
+    causes: list[Line] = field(default_factory=list)
+    broken: bool = False
+    counted: bool = False
+    in_goal: bool = False
+
+    def feed(self, line: Line) -> None:
+        level, text = _strip(line.mark)
+        if self.test is not None and self._inside(level, text, line):
+            return
+        if match := _COUNTS.match(text):
+            self._counts(match)
+        elif match := _TEST.match(text):
+            self._start(match, line)
+        elif match := _RUNNING.match(text):
+            self.suite, self.section = match["suite"], None
+        elif (match := _SECTION.match(text)) and (match["rest"] == "" or _BRIEF_OLD.match(match["rest"])):
+            self._end_listed()
+            self.section = _SECTIONS.get(match["what"], Outcome.SKIPPED)
+            if match["rest"]:
+                self._list(level, "  " + match["rest"], line)
+        elif self.section is not None:
+            self._list(level, text, line)
+        else:
+            self._build(level, text, line)
+
+    # Tests
+
+    def _counts(self, match: re.Match[str]) -> None:
+        self._end_listed()
+        self.section = None
+        tests, failed, errors, skipped, flaky = (
+            int(match[key] or 0) for key in ("tests", "failed", "errors", "skipped", "flaky")
+        )
+        passed = max(0, tests - failed - errors - skipped)
+        totals = Totals(tests, passed, failed, errors, skipped, flaky=flaky)
+        self.counted = True
+        if match["time"]:
+            self.module.totals += totals
+            self.suite = match["suite"] or self.suite
+            self.session.closed = False
+        else:
+            self.stated += totals
+            self.module = _Module()
+            self.session.closed = True
+
+    def _start(self, match: re.Match[str], line: Line) -> None:
+        name, suite = _name(match["name"], self.suite)
+        kind = "failure" if match["what"] == "FAILURE" else "error"
+        entry = self.book.settle(
+            name,
+            suite,
+            Outcome.FAILED if kind == "failure" else Outcome.ERROR,
+            line,
+            spoken_seconds(match["time"]),
+        )
+        self.test, self.block = (entry, kind), []
+
+    def _inside(self, level: str, text: str, line: Line) -> bool:
+        """Whether the line belongs to the stack of the test that is open."""
+        mark = line.mark
+        framed = any(_FRAME.match(known.mark) for known in self.block[-3:])
+        if (
+            level
+            or (not mark.strip() and (framed or (self.block and not self.block[-1].text.strip())))
+            or _END_OF_TEST.match(mark)
+            or _TEST.match(text)
+        ):
+            self._end_test()
+            return not mark.strip()
+        if len(self.block) < MAX_BLOCK:
+            self.block.append(line)
+        return True
+
+    def _end_test(self) -> None:
+        if self.test is None:
+            return
+        entry, kind = self.test
+        if any(line.text.strip() for line in self.block):
+            entry.failures.append(failure_of(self.block, kind=kind))
+        elif entry.status is not None:
+            entry.failures.append(
+                Failure(kind=kind, trace=entry.status.text.strip(), source_line=entry.status.number)
+            )
+        self.test, self.block = None, []
+
+    def _list(self, level: str, text: str, line: Line) -> None:
+        """A line of the list at the end of a module."""
+        assert self.section is not None
+        if match := _RUN.match(text):
+            if self.listed is not None:
+                entry = self.listed[0]
+                entry.attempts = max(entry.attempts, int(match["number"]))
+                if match["what"] != "PASS" and len(entry.failures) < int(match["number"]):
+                    why = _BRIEF.match("  " + match["what"])
+                    message = (why["why"] if why else "") or match["what"]
+                    entry.failures.append(Failure(message, trace=line.text.strip(), source_line=line.number))
+            return
+        match = (
+            _BRIEF.match(text)
+            or _BRIEF_OLD.match(text)
+            or (None if " " in text.strip() else _RERUN.match(text))
+        )
+        if match is not None and self.section is not Outcome.SKIPPED:
+            self._end_listed()
+            groups = match.groupdict()
+            suite, name = groups.get("suite") or "", (groups.get("name") or "").strip()
+            name = name.removeprefix(f"{suite}.")
+            if not suite:
+                name, suite = _name(name, self.suite)
+            self._listed(suite, name, groups.get("why") or "", line)
+        elif text.strip().startswith("BUILD ") or text.startswith("-----"):
+            self._end_listed()
+            self.section = None
+            self._build(level, text, line)
+        elif self.listed is not None and not level and text.strip() and len(self.listed[2]) < 50:
+            self.listed[2].append(line.text)
+
+    def _listed(self, suite: str, name: str, why: str, line: Line) -> None:
+        assert self.section is not None
+        simple = _simple(suite)
+        key = (simple, _method(name))
+        tests = self.book.entries.values()
+        known = [e for e in tests if (_simple(e.suite), _method(e.name)) == key]
+        # What broke before the first test of a class is told under the name of the class.
+        known = known or [e for e in tests if not e.suite and _simple(e.name) == simple]
+        seen = self.module.brief[key]
+        self.module.brief[key] += 1
+        if seen < len(known):
+            entry = known[seen]
+        else:
+            entry = self.book.entry(f"{name}#{seen + 1}" if seen else name or suite, suite if name else "")
+            entry.status = line
+        entry.outcome = self.section
+        self.listed = (entry, line, [why] if why else [])
+
+    def _end_listed(self) -> None:
+        if self.listed is None:
+            return
+        entry, line, lines = self.listed
+        self.listed = None
+        if not entry.failures and lines:
+            first = lines[0].removeprefix("» ").strip()
+            kind = "error" if entry.outcome is Outcome.ERROR else "failure"
+            trace = "\n".join([line.text.strip(), *lines[1:]])
+            entry.failures.append(
+                Failure(
+                    "\n".join([first, *lines[1:]]).strip(), kind=kind, trace=trace, source_line=line.number
+                )
+            )
+
+    # The build
+
+    def _build(self, level: str, text: str, line: Line) -> None:
+        if match := _BUILD.match(text):
+            self.session.closed, self.compiling = True, False
+            self.broken = self.broken or match["how"] != "SUCCESS"
+        elif match := _TIME.match(text):
+            self.session.duration = (
+                spoken_seconds(match["plain"])
+                if match["plain"]
+                else (int(match["minutes"]) * 60 + int(match["seconds"]))
+                * (60 if match["unit"] == "h" else 1)
+            )
+        elif text.startswith("COMPILATION ERROR"):
+            self.compiling = True
+        elif text.startswith("Failed to execute goal "):
+            self.goals.append([line])
+            self.in_goal, self.compiling, self.broken = not _HELP.search(text), False, True
+        elif (
+            level not in ("INFO", "WARNING", "WARN", "DEBUG")
+            and (level or self.compiling)
+            and _COMPILER.match(text)
+        ):
+            self.compiler.append([line])
+        elif self.compiler and self.compiling and text.startswith("  ") and len(self.compiler[-1]) < 20:
+            self.compiler[-1].append(line)
+        elif level in ("ERROR", "FATAL"):
+            self._error(text, line)
+        elif self.compiling and re.match(r"^\d+ errors?", text):
+            self.compiling = False
+        elif level == "" and text.strip() and severity(line.mark) >= CAUSE and len(self.causes) < 200:
+            self.causes.append(line)
+
+    def _error(self, text: str, line: Line) -> None:
+        if self.in_goal and not _BORING.match(text):
+            self.goals[-1].append(line)
+        elif not _BORING.match(text):
+            self.errors.append(line)
+        self.in_goal = self.in_goal and not (_HELP.search(text) or text.startswith("-> [Help"))
+
+    def finish(self) -> Session:
+        self._end_test()
+        self._end_listed()
+        session = self.session
+        session.cases = self.book.results()
+        if self.counted:
+            session.stated = self.stated + self.module.totals
+        red = session.totals.red > 0
+        seen: set[str] = set()
+        for block in self.compiler:
+            if (text := _strip(block[0].mark)[1]) not in seen:
+                seen.add(text)
+                session.failures.append(_compiler_failure(block))
+        for block in self.goals:
+            if (failure := self._goal(block, red, bool(seen))) is not None:
+                session.failures.append(failure)
+        if self.broken and not red and not seen:
+            # The goal says that it broke; what was printed above says why.
+            for line in self.causes[-3:] if self.goals else []:
+                session.failures.append(failure_of([line], kind="error"))
+        if not session.failures and not red:
+            texts = {_HELP.sub("", _strip(line.text)[1]).strip(): line for line in reversed(self.errors[:50])}
+            for message, line in reversed(texts.items()) if self.broken or not self.counted else []:
+                session.failures.append(
+                    Failure(message, kind="error", trace=line.text.strip(), source_line=line.number)
+                )
+        return session
+
+    def _goal(self, block: list[Line], red: bool, compiled: bool) -> Failure | None:
+        """What broke, unless it is an echo of tests or of compiler messages that were told already."""
+        text = _HELP.sub("", _strip(block[0].mark)[1] or block[0].text)
+        match = _WHY.search(text)
+        why = match["why"] if match else text.removeprefix("Failed to execute goal ")
+        rest = [text for line in block[1:] if (text := _HELP.sub("", _strip(line.text)[1]).strip())]
+        if red and _ECHO.match(why):
+            if not (rest := [text for text in rest if not text.startswith("at ")]):
+                return None
+            why = rest.pop(0)
+            block = block[1:]
+        if compiled and re.match(r"^(?:Compilation failure|Compilation failed|wrap: )", why):
+            return None
+        trace = "\n".join(line.text.strip() for line in block)
+        return Failure(
+            "\n".join([why, *rest]).strip(), kind="error", trace=trace, source_line=block[0].number
+        )
+
+
+def _name(text: str, suite: str) -> tuple[str, str]:
+    """Name and class of a test in the header of its stack, in the spelling of any version."""
+    if (match := _OLD_NAME.match(text)) and (
+        match["suite"] == suite
+        or ("." in match["suite"] and not match["suite"].startswith("java."))
+        or (not suite and "." not in match["name"])
+    ):
+        return match["name"].removeprefix(match["suite"] + "."), match["suite"]
+    if suite and text.startswith(suite + "."):
+        return text[len(suite) + 1 :], suite
+    if match := _DOTTED.match(text):
+        return (match["name"], match["suite"]) if match["name"] else (match["suite"], "")
+    return text, ("" if text == suite else suite)
+
+
+def _simple(suite: str) -> str:
+    return suite.rpartition(".")[2]
+
+
+def _method(name: str) -> str:
+    return re.split(r"[(\[{]", name, maxsplit=1)[0].strip()
+
+
+def _compiler_failure(block: list[Line]) -> Failure:
+    text = _strip(block[0].text)[1].strip()
+    match = _COMPILER.match(text[:1000])
+    rest = [_strip(line.text)[1].strip() for line in block[1:]]
+    return Failure(
+        "\n".join([text, *rest]),
+        kind="error",
+        trace="\n".join(line.text.strip() for line in block),
+        file=match["file"] if match else None,
+        line=int(match["line"]) if match else None,
+        source_line=block[0].number,
+    )
+
+
+def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
+    parser = _Parser()
+    for line in lines:
+        parser.feed(line)
+    yield parser.finish()
+
+
+READER = Reader("maven-console", _sniff, reader_of("Maven", _sessions))

@@ -1,0 +1,225 @@
+"""NUnit's own XML: version 2 (``<test-results>``, ``Results.xsd``) and version 3 (``<test-run>``, ``TestResult.xsd``).
+
+NUnit 3 writes both, and others (Unity, Xamarin, MbUnit, Pester, IEUnit) write one of the two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from triage.ingest.dotnet_text import dotnet_failure, split_name
+from triage.ingest.reader import Reader, Sample, Source
+from triage.ingest.xml_text import root, stream
+from triage.ingest.xml_tree import Node, Tree, integer, seconds, truth
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
+
+_OUTCOMES = {
+    "passed": Outcome.PASSED,
+    "success": Outcome.PASSED,
+    "warning": Outcome.PASSED,
+    "failed": Outcome.FAILED,
+    "failure": Outcome.FAILED,
+    "error": Outcome.ERROR,
+    "cancelled": Outcome.ERROR,
+    "invalid": Outcome.SKIPPED,
+    "notrunnable": Outcome.SKIPPED,
+    "skipped": Outcome.SKIPPED,
+    "ignored": Outcome.SKIPPED,
+    "explicit": Outcome.SKIPPED,
+    "inconclusive": Outcome.SKIPPED,
+}
+_ECHO = re.compile(
+    r"(?:One or more |Some )?child(?:ren)? tests? (?:had|failed)|One or more child tests", re.IGNORECASE
+)
+"""What a suite says of failures that its tests tell themselves."""
+_SOURCE = re.compile(r"^(?:Assembly|Project|Test Project)$")
+
+
+def _sniff(sample: Sample) -> int:
+    name, attributes = root(sample)
+    if name == "test-run":
+        return 95
+    # The same name is used by others for other things.
+    return 95 if name == "test-results" and ("<test-suite" in sample.text or "not-run=" in attributes) else 0
+
+
+def _outcome(node: Node) -> Outcome:
+    """The outcome of a case; early versions only say whether it was executed and succeeded."""
+    told = node.get("result").partition("(")[0].partition(":")[0].replace(" ", "").lower()
+    if told:
+        return _OUTCOMES.get(told, Outcome.ERROR)
+    if truth(node.get("executed")) is False:
+        return Outcome.SKIPPED
+    if truth(node.get("success")) is False:
+        return Outcome.FAILED
+    return Outcome.FAILED if node.child("failure") else Outcome.PASSED
+
+
+class _Handler(Tree):
+    records = frozenset({"test-case", "failure", "reason", "environment", "property", "command-line"})
+
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        super().__init__(parser)
+        self._root: Node | None = None
+        self._cases = 0
+        self._red = 0
+        """Failures told so far."""
+        self._red_before: list[int] = []
+
+    def opened(self, node: Node) -> None:
+        self._red_before.append(self._red)
+        if self._root is None and node.name in ("test-run", "test-results"):
+            self._root = node
+            self.tell(_run(node))
+
+    def closed(self, node: Node) -> None:
+        if node is self._root:
+            self._compare(node)
+        # Version 2 does not tell of a fixture's tear-down but by the fixture's result.
+        silent = self._red_before.pop() == self._red
+        if silent and node.name in ("test-suite", "test-run") and _is_red(node):
+            name = node.get("fullname") or node.get("name") or "the run"
+            text = f"{name} ended as '{node.get('result') or 'failed'}', and none of its tests says why"
+            self._fail(Failure(text, kind="error", source_line=node.line))
+
+    def _fail(self, failure: Failure) -> None:
+        self._red += 1
+        self.tell(failure)
+
+    def found(self, node: Node) -> None:
+        around = self.path[-1] if self.path else node
+        if node.name == "test-case":
+            case = _case(node, around)
+            self._cases += 1
+            self._red += case.outcome.is_red
+            self.tell(case)
+            if node.get("result") in ("NotRunnable", "Invalid"):
+                # Counted among those that were not run, and the runner's exit code is that of a failure.
+                self._fail(next(_failures(node, Outcome.ERROR)))
+        elif node.name == "environment":
+            names = ("nunit-version", "framework-version", "clr-version", "os-version", "platform")
+            told = tuple((name, node.get(name)) for name in names if node.get(name))
+            self.tell(RunInfo(environment=node.get("os-version") or None, properties=told))
+        elif node.name in ("failure", "reason") and around.name == "test-suite":
+            self._suite_failure(node, around)
+
+    def _suite_failure(self, node: Node, suite: Node) -> None:
+        """What broke outside of the tests: set-up, tear-down, an assembly that is none."""
+        red = _is_red(suite)
+        own = suite.get("site") not in ("Child", "Parent") and not _ECHO.match(node.said("message"))
+        if red and own and (node.name == "failure" or _is_invalid(suite)):
+            failure = dotnet_failure(
+                node.child("message"), node.child("stack-trace"), kind="error", line=node.line
+            )
+            if failure.message:
+                self._fail(failure)
+
+    def _compare(self, node: Node) -> None:
+        stated = integer(node.get("total"))
+        not_run = integer(node.get("not-run")) or 0
+        listed = integer(node.get("testcasecount"))
+        if stated is not None and self._cases not in (stated, stated + not_run, listed):
+            text = f"the head speaks of {stated} tests, {self._cases} are listed: those were counted"
+            self.tell(Warn(text, node.line))
+
+
+def _is_red(suite: Node) -> bool:
+    return suite.get("result") == "NotRunnable" or _outcome(suite).is_red
+
+
+def _is_invalid(suite: Node) -> bool:
+    return suite.get("label") in ("Invalid", "Error") or suite.get("result") == "NotRunnable"
+
+
+def _run(node: Node) -> RunInfo:
+    """Facts in the head. Only version 3 says when it began in one word, and how long it took."""
+    count = {
+        name: integer(node.get(name))
+        for name in ("total", "passed", "failed", "failures", "errors", "not-run")
+    }
+    started = node.get("start-time") or "T".join(filter(None, (node.get("date"), node.get("time"))))
+    red, errors = count["failed"] or count["failures"] or 0, count["errors"] or 0
+    totals = None
+    if (tests := count["total"]) is not None:
+        tests += count["not-run"] or 0
+        passed = count["passed"]
+        if passed is None:
+            unsure = integer(node.get("inconclusive")) or 0
+            passed = max(0, tests - red - errors - (count["not-run"] or 0) - unsure)
+        passed += integer(node.get("warnings")) or 0
+        totals = Totals(tests, passed, red, errors, max(0, tests - passed - red - errors))
+    return RunInfo(started=started or None, duration=seconds(node.get("duration")), totals=totals)
+
+
+def _case(node: Node, suite: Node) -> CaseResult:
+    outcome = _outcome(node)
+    name, class_name = _names(node, suite)
+    failures = tuple(_failures(node, outcome)) if outcome.is_red else ()
+    return CaseResult(
+        name=name,
+        suite=class_name,
+        outcome=outcome,
+        duration=seconds(node.get("duration") or node.get("time")),
+        failures=failures,
+        output=node.said("output"),
+        properties=tuple(_properties(node, outcome)),
+    )
+
+
+def _names(node: Node, suite: Node) -> tuple[str, str]:
+    """The case's own name and its class; ``fullname`` has the arguments of the class."""
+    name, full = node.get("name") or "(unnamed)", node.get("fullname")
+    if full and full != name and full.endswith(f".{name}"):
+        return name, full.removesuffix(f".{name}")
+    if class_name := node.get("classname"):
+        return name.removeprefix(f"{class_name}."), class_name
+    class_name, method = split_name(name)
+    if class_name:
+        return method, class_name
+    return name, "" if _SOURCE.match(suite.get("type")) else suite.get("fullname") or suite.get("name")
+
+
+def _failures(node: Node, outcome: Outcome) -> Iterator[Failure]:
+    unexpected = outcome is Outcome.ERROR or node.get("label") in ("Error", "Invalid", "Cancelled")
+    kind = "error" if unexpected else "failure"
+    failure = node.child("failure") or node.child("reason") or node
+    assertions = [
+        child
+        for parent in node.all("assertions")
+        for child in parent.all("assertion")
+        if child.get("result") in ("Failed", "Error")
+    ]
+    if len(assertions) > 1 and "TearDown :" not in failure.said("message"):
+        for child in assertions:
+            kind = "error" if child.get("result") == "Error" else "failure"
+            yield dotnet_failure(
+                child.child("message"), child.child("stack-trace"), kind=kind, line=child.line
+            )
+        return
+    yield dotnet_failure(failure.child("message"), failure.child("stack-trace"), kind=kind, line=node.line)
+
+
+def _properties(node: Node, outcome: Outcome) -> Iterator[tuple[str, str]]:
+    reason = node.child("reason")
+    if reason is not None and reason.said("message"):
+        yield ("warning" if node.get("result") == "Warning" else "reason"), reason.said("message")
+    elif outcome is Outcome.SKIPPED and node.get("label"):
+        yield "reason", node.get("label")
+    if description := node.get("description"):
+        yield "description", description
+    for parent in node.all("categories"):
+        for category in parent.all("category"):
+            yield "category", category.get("name")
+    for parent in node.all("properties"):
+        for child in parent.all("property"):
+            if child.get("name") and not child.get("name").startswith("_"):
+                yield child.get("name").lower(), child.get("value")
+
+
+def _read(source: Source) -> Iterator[Item]:
+    return stream(source, _Handler)
+
+
+READER = Reader("nunit-xml", _sniff, _read)

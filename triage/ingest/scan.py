@@ -1,0 +1,196 @@
+"""A log of any size, reduced to the lines around its suspicious words at about the speed of ``grep``.
+
+The words are looked for in whole chunks of bytes by google-re2; only the lines around a hit become text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import re2
+
+from triage.ingest.reader import Source
+from triage.ingest.text import MAX_LINE, Cleaner, open_text
+from triage.ingest.wrappers import HEAD_LINES
+
+BEFORE, AFTER = 4, 8
+"""Lines around a hit that are looked at. A frame of a stack is a hit, so that a trace is seen whole."""
+
+WORDS = (
+    r"error|exception|fail|fatal|panic|traceback|abort|killed|crash|critical|severe|emerg|alert"
+    r"|segmentation|sig(?:segv|abrt|bus|ill|kill)|core dumped|bus error|out ?of ?memory|oomkill|sanitizer"
+    r"|no (?:space|such)|refused|reset|denied|not found|cannot|can't|could ?n[o']t|unable|undefined|deadlock|assert"
+    r"|tim(?:ed?|e)[- ]?out|rate limit|too many|unauthorized|forbidden|handshake|certificate|host key"
+    r"|exit(?:ed)?(?: with)?(?: code| status)?:? [1-9]|non-zero|not ok|status(?: code)?[:= ]+[45]\d\d|http[^ \n]* [45]\d\d"
+    r"|econn|etimedout|enotfound|eaddrinuse|enospc|eacces|enoent|epipe|emfile|eresolve"
+    r"|caused by|suppressed: |✘|✖|✗|❌|✕|● |expected|\[31m"
+)
+"""What a line must hold to be looked at: a superset of what ``severity`` knows, in any case."""
+_FRAMES = r'|[ \t]at [^ \n]|file "|[ \t]from [^ \n]+:\d|\n[ \t]*#\d+ |\.go:\d|\n[ \t]+\d+: |\n[ \t]*❯ '
+
+COPIES = 50
+"""Of one line, numbers aside, that are looked at."""
+
+_CHUNK = 1 << 20
+_KEY = 400
+_MOST_KEYS = 50_000
+_DIGITS = b"0123456789"
+_WIDE = ("utf-16", "utf-16-le", "utf-16-be")
+
+
+@cache
+def _pattern() -> Any:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.never_capture = True
+    options.log_errors = False
+    return re2.compile((WORDS + _FRAMES).encode(), options)
+
+
+@dataclass(slots=True)
+class Repeated:
+    """A line that was said again and again."""
+
+    first: int = 0
+    """1-based number of the first one."""
+    line: str = ""
+    count: int = 1
+
+
+class Scan:
+    """The lines around what may be a failure, with their 1-based numbers, ascending; all others are left out.
+
+    A line that was said ``COPIES`` times, numbers aside, is only counted from then on.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._seen: dict[bytes, Repeated] = {}
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        source, encoding = self._source, self._source.encoding
+        if encoding in _WIDE:
+            yield from enumerate(source.lines(), 1)
+            return
+        with open_text(source.open(), encoding) as text:
+            cleaner = Cleaner.of(islice((line[:MAX_LINE] for line in text), HEAD_LINES))
+
+        walk = _Walk(self._is_boring)
+        with source.open() as stream:
+            for chunk in _whole_lines(stream.read):
+                for number, raw in walk.around(chunk):
+                    line = cleaner.clean(raw[: MAX_LINE * 4].decode(encoding, "replace"))
+                    if (seen := self._seen.get(_key(raw))) is not None and not seen.first:
+                        seen.first, seen.line = number, line
+                    yield number, line
+
+    def repeated(self) -> list[Repeated]:
+        """What was only counted from some point on."""
+        return [line for line in self._seen.values() if line.count > COPIES]
+
+    def _is_boring(self, raw: bytes) -> bool:
+        key = _key(raw)
+        seen = self._seen.get(key)
+        if seen is None:
+            if len(self._seen) < _MOST_KEYS:
+                self._seen[key] = Repeated()
+            return False
+        seen.count += 1
+        return seen.count > COPIES
+
+
+def _key(raw: bytes) -> bytes:
+    return raw[:_KEY].translate(None, _DIGITS)
+
+
+def _whole_lines(read: Any) -> Iterator[bytes]:
+    """Chunks that end with a line, with one kind of line end; of a line longer than ``MAX_LINE`` the rest is lost."""
+    rest = b""
+    skipping = False
+    while chunk := read(_CHUNK):
+        if b"\r" in chunk:
+            if chunk.endswith(b"\r"):
+                chunk += read(1)
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if skipping:
+            end = chunk.find(b"\n")
+            if end < 0:
+                continue
+            chunk, skipping = chunk[end:], False
+        end = chunk.rfind(b"\n") + 1
+        if end:
+            yield rest + chunk[:end]
+            rest = chunk[end:]
+        else:
+            rest += chunk
+        if len(rest) > MAX_LINE * 4:
+            rest, skipping = rest[: MAX_LINE * 4], True
+    if rest:
+        yield rest
+
+
+class _Walk:
+    """Goes from hit to hit; remembers between chunks what is still owed and what stood before."""
+
+    def __init__(self, is_boring: Callable[[bytes], bool]) -> None:
+        self._is_boring = is_boring
+        self._number = 1
+        self._owed = 0
+        self._before: list[bytes] = []
+
+    def around(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+        """The lines of ``data`` around hits; ``data`` begins where the last call's ended."""
+        search = _pattern().search
+        position, size = 0, len(data)
+        seek = 0
+        while seek < size:
+            hit = search(data, seek)
+            if hit is None:
+                break
+            # A hit may begin with the line end in front of its line.
+            found = hit.end() - 1
+            start = data.rfind(b"\n", position, found) + 1 or position
+            end = data.find(b"\n", found) + 1 or size
+            line = data[start:end]
+            near = self._owed and data.count(b"\n", position, start) <= self._owed
+            if not near and self._is_boring(line):
+                seek = end
+                continue
+            yield from self._walk(data, position, start)
+            yield self._number, line
+            self._number += 1
+            self._owed = AFTER
+            position = seek = end
+        if position < size:
+            yield from self._walk(data, position, size)
+
+    def _walk(self, data: bytes, position: int, target: int) -> Iterator[tuple[int, bytes]]:
+        """What is owed of the last hit, then the last lines before ``target``; in between only the lines are counted."""
+        while self._owed and position < target:
+            end = data.find(b"\n", position, target) + 1 or target
+            yield self._number, data[position:end]
+            self._number += 1
+            self._owed -= 1
+            position = end
+        tail = target
+        for _ in range(BEFORE):
+            if tail <= position:
+                break
+            tail = data.rfind(b"\n", position, tail - 1) + 1 or position
+        self._number += data.count(b"\n", position, tail)
+        context = data[tail:target].splitlines() if target > tail else []
+        if tail > position:
+            self._before.clear()
+        if target < len(data):
+            first = self._number - len(self._before)
+            yield from enumerate(self._before, first)
+            self._before.clear()
+            yield from enumerate(context, self._number)
+        else:
+            self._before = (self._before + context)[-BEFORE:]
+        self._number += len(context)

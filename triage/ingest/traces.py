@@ -1,0 +1,223 @@
+"""What belongs to a failure in a log: the line that says it, its stack, its causes, its continuation.
+
+The forms are those that the languages' own runtimes print: Python (``traceback``, PEP 654 for groups), the JVM
+(``Throwable.printStackTrace``), V8, Go (``runtime/traceback.go``), Rust, .NET, Ruby, PHP, the sanitizers of LLVM, gdb.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from triage.ingest.severity import CAUSE, WRAPPER, severity
+
+MAX_LINES = 400
+"""Lines of one failure; what comes after is left out."""
+_BEFORE, _AFTER = 3, 3
+_MAX_PENDING = 6
+_MAX_MESSAGE = 40
+"""Lines of a message (a diff) that may stand between an exception and its first frame."""
+
+FRAME = re.compile(
+    r"\s+at \S|\s*\.\.\. \d+ (?:more|common frames)|\s*Caused by:|\s*Suppressed: |\s*File \"[^\"]+\", line \d"
+    r"|goroutine \d+ \[|created by \S|\s+\S+\.go:\d+|\s*\d+: +(?:0x[0-9a-f]+ - )?\S|\s+from \S+:\d+|\s*#\d+ +\S"
+    r"|\s*stack backtrace:|\s*Stack trace:|\s*note: run with `?RUST_BACKTRACE|\s*--- End of |\s+thrown in "
+    r"|\s*\[signal |\s*❯ \S|==\d+==|SUMMARY: \w+Sanitizer"
+)
+_GO_CALL = re.compile(r"[\w./*()\-·%]+\([^()]*\)$|\t\S|exit status \d|runtime: ")
+_CHAIN = re.compile(
+    r"\s*(?:[|+] *)*(?:During handling of the above exception|The above exception was the direct cause)"
+)
+_TRACEBACK = re.compile(r"(?P<margin>.*?)(?:Exception Group )?Traceback \(most recent call last\):\s*$")
+_GROUP = re.compile(r"\s*(?:\| |\|$|\+[-+])")
+_PREFIX = re.compile(r"\s*(?:\[(?:ERROR|FATAL|SEVERE|CRITICAL)\]|npm (?:ERR!|error)|E(?= {3})|error:)(?= |$)")
+_SECTION = re.compile(r"\s*(?:● |\d+\) )")
+"""A heading of a failed test, with everything below it indented."""
+_CLOSER = re.compile(r"[}\])]+[;,]?$")
+_GO_PANIC = re.compile(r"(?:panic|fatal error): ")
+
+
+@dataclass(slots=True)
+class Trace:
+    """One failure as a log tells it."""
+
+    first: int
+    """1-based number of the line that begins it."""
+    head: str
+    before: list[str]
+    """The lines in front of it, at most three."""
+    score: float
+    """Of its most telling line (see ``severity``)."""
+    message: str
+    """Its most telling line."""
+    lines: list[str] = field(default_factory=list)
+    """What belongs to it, from the first line on."""
+    after: list[str] = field(default_factory=list)
+    """The lines behind it, at most three."""
+    told: bool = True
+    """False for a traceback that ends before its exception."""
+
+    @property
+    def last(self) -> int:
+        """Number of its last line."""
+        return self.first + len(self.lines) - 1
+
+
+class _Growing:
+    """A trace whose end is not known yet."""
+
+    def __init__(self, number: int, line: str, score: float, before: Iterable[str]) -> None:
+        self.trace = Trace(number, line, list(before), score, line, [line])
+        self._pending: list[str] = []
+        self._indent = _indent(line)
+        prefix = _PREFIX.match(line)
+        self._prefix = prefix[0] if prefix else ""
+        self._go = _GO_PANIC.match(line) is not None
+        self._section = _SECTION.match(line) is not None
+        self._margin: str | None = None
+        """What stands before the word Traceback, while its exception has not come."""
+        self._ended = False
+        """A traceback whose exception has been told."""
+        self._stacked = False
+        self._look_for_traceback(line)
+
+    def takes(self, line: str, score: float) -> bool:
+        """Whether ``line`` may belong to it; what only may is kept until it is known."""
+        if len(self.trace.lines) + len(self._pending) >= MAX_LINES:
+            return False
+        if self._margin is not None:
+            return self._takes_in_traceback(line)
+        if not line.strip():
+            return self._wait(line)
+        if self._belongs(line, score):
+            self._accept(line)
+            if not self._look_for_traceback(line):
+                self._judge(line, score)
+            return True
+        if self._is_its_exception(line, score):
+            self._accept(line)
+            self._judge(line, score)
+            return True
+        # What says less right behind a cause is its echo, not a second failure.
+        return (score < WRAPPER or score <= WRAPPER < self.trace.score) and self._wait(line)
+
+    def finish(self) -> Trace:
+        """What is known to belong to it, and a few lines behind."""
+        self.trace.after = self._pending[:_AFTER]
+        self.trace.told = self._margin is None
+        return self.trace
+
+    @property
+    def passed_by(self) -> list[str]:
+        """The lines that turned out not to belong to it."""
+        return self._pending
+
+    def _takes_in_traceback(self, line: str) -> bool:
+        margin = self._margin or ""
+        bare = line[len(margin) :] if line.startswith(margin) else line
+        self._accept(line)
+        if bare.strip() and not bare.startswith((" ", "\t")) and not _GROUP.match(bare):
+            self._margin, self._ended = None, True
+            self.trace.message, self.trace.score = bare.strip(), CAUSE
+        elif not line.startswith(margin) and line.strip():
+            self._margin = None
+        return True
+
+    def _look_for_traceback(self, line: str) -> bool:
+        if match := _TRACEBACK.match(line):
+            self._margin, self._ended = match["margin"], False
+            self.trace.score = CAUSE
+            return True
+        return False
+
+    def _belongs(self, line: str, score: float) -> bool:
+        if FRAME.match(line):
+            self._stacked = True
+            return True
+        if _CHAIN.match(line) or _TRACEBACK.match(line) or _GROUP.match(line):
+            return True
+        if self._ended:
+            return False
+        if self._prefix and line.startswith(self._prefix) and not self._pending:
+            # Each error of a compiler is a failure of its own, what stands below it with the same mark is its detail.
+            return (
+                score < CAUSE
+                or self.trace.score < CAUSE
+                or FRAME.match(line[len(self._prefix) :]) is not None
+            )
+        if self._go and _GO_CALL.match(line):
+            return True
+        if self._section and _indent(line) > self._indent:
+            return True
+        if _indent(line) > self._indent or (_CLOSER.match(line) and len(self.trace.lines) > 1):
+            return not self._pending or (self._stacked and not any(text.strip() for text in self._pending))
+        return False
+
+    def _is_its_exception(self, line: str, score: float) -> bool:
+        """An exception told right below the line of the logger that announces it."""
+        return (
+            score == CAUSE
+            and len(self.trace.lines) == 1
+            and not self._pending
+            and not self._prefix
+            and (self.trace.score < CAUSE or line.strip() in self.trace.head)
+        )
+
+    def _judge(self, line: str, score: float) -> None:
+        if score > self.trace.score:
+            self.trace.score, self.trace.message = score, line
+
+    def _wait(self, line: str) -> bool:
+        most = _MAX_MESSAGE if self.trace.score == CAUSE and not self._stacked else _MAX_PENDING
+        if len(self._pending) >= most:
+            return False
+        self._pending.append(line)
+        return True
+
+    def _accept(self, line: str) -> None:
+        self.trace.lines += [*self._pending, line]
+        self._pending.clear()
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def traces(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
+    """The failures in ``numbered`` lines, in their order; a jump in the numbers ends what is open.
+
+    >>> [t.message for t in traces(enumerate(["ok", "KeyError: 'a'", "    at f (a.js:1:2)", "bye"], 1))]
+    ["KeyError: 'a'"]
+    """
+    before: deque[str] = deque(maxlen=_BEFORE)
+    growing: _Growing | None = None
+    expected = 0
+    for number, line in numbered:
+        if number != expected:
+            if growing is not None:
+                yield growing.finish()
+                growing = None
+            before.clear()
+        expected = number + 1
+        score = severity(line)
+        if growing is not None:
+            if growing.takes(line, score):
+                continue
+            yield growing.finish()
+            before.extend([*growing.trace.lines, *growing.passed_by][-_BEFORE:])
+            growing = None
+        if score >= WRAPPER or _TRACEBACK.match(line):
+            growing = _Growing(number, line, score, before)
+            before.clear()
+        else:
+            before.append(line)
+    if growing is not None:
+        yield growing.finish()
+
+
+def telling(lines: Iterable[str]) -> list[str]:
+    """``lines`` up to the first stack frame."""
+    return list(takewhile(lambda line: not FRAME.match(line), lines))

@@ -1,0 +1,111 @@
+"""What CI systems put around the lines of a log: time stamps, step names, service names, commands to themselves.
+
+A wrapper is known by standing before nearly every line; its inside is read as if it had been there alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_DATE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
+
+# In the order of asking. One mark is sure, others only where the lines behind them look torn off (see _TORN).
+_SURE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\ufeff?{_DATE}\.\d{{7}}Z ?",  # GitHub Actions, Azure Pipelines
+        rf"[^\t\n]*\t[^\t\n]*\t\ufeff?{_DATE}\.\d{{7}}Z ?",  # gh run view --log: job, step, stamp
+        rf"{_DATE}\.\d{{6}}Z \d\d[OE][ +]",  # GitLab with time stamps: O is stdout, + continues a line
+        rf"\[{_DATE}(?:\.\d{{1,3}})?(?:Z|[+-]\d\d:?\d\d)\] ?",  # Jenkins with the Timestamper plugin
+        r"\[\d\d:\d\d:\d\d\](?: :|[WEFi]:)[\t ]{0,3}(?:\[[^\]\n]{1,60}\] ?)?",  # TeamCity
+        r"\[[^\]\n]{1,60}\] {1,40}\| ?",  # act
+    )
+)
+_NAMES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:@[\w.-]{1,80}/)?[\w.-]{1,80}:[a-z][\w:.-]{0,80}:(?: |$)",  # Turborepo: @shop/web:test:
+        r"[\w@.-]{1,80}(?:/[\w@.-]{1,80}){0,9} [a-z][\w:-]{0,80}[:$](?: |$)",  # pnpm: packages/web test:
+        r"\[(?:@[\w.-]{1,80}/)?[\w.-]{1,80}\]:(?: |$)",  # Yarn: [@shop/web]:
+        r"[\w.-]{1,80} {1,40}\|(?: |$)",  # docker compose: web-1  |
+    )
+)
+"""What runs several things at once puts their names before the lines: few names, again and again."""
+_STAMPS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_DATE}(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:\d\d) ?",  # docker logs -t, kubectl logs --timestamps
+        r"\[\d\d:\d\d:\d\d\] ?",  # AppVeyor
+        r"\d\d:\d\d:\d\d(?:\.\d{3})? {1,2}",  # Jenkins with stamps, copied from the page
+    )
+)
+_TORN = re.compile(r"\s|$|[-=_~#+*>$]{3}")
+"""A logger writes no stamp before a blank, an indented or a ruled line: a wrapper does."""
+
+_COMMAND = re.compile(
+    r"##\[(?:group|endgroup|error|warning|notice|debug|command|section)\]"  # GitHub Actions, Azure Pipelines
+    r"|section_(?:start|end):\d+:[\w.-]+(?:\[[^\]]*\])?"  # GitLab
+    r"|travis_(?:fold|time):\w+(?::[\w.=,-]+)*"  # Travis
+)
+_MOSTLY = 0.8
+_OFTEN = 0.7
+_FEWEST, _MOST_NAMES = 6, 8
+_LAYERS = 3
+HEAD_LINES = 40
+"""Lines from which the wrapper is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """The prefixes of one log, outermost first; none for most logs."""
+
+    prefixes: tuple[re.Pattern[str], ...] = ()
+
+    def peel(self, line: str) -> str:
+        """``line`` without them, and without the commands that CI systems write to themselves."""
+        for prefix in self.prefixes:
+            if match := prefix.match(line):
+                line = line[match.end() :]
+        if self.prefixes or line.startswith(("section_", "travis_", "##[")):
+            match = _COMMAND.match(line)
+            return line[match.end() :] if match else line
+        return line
+
+
+def wrapper_of(head: Sequence[str]) -> Wrapper:
+    """The wrapper of a log that begins with the lines ``head``, line ends and colours removed.
+
+    >>> wrapper_of(["[CI/test]   | ready", "[CI/db]   | asked"]).peel("[CI/db]   | FATAL: no role")
+    'FATAL: no role'
+    """
+    lines = list(head)
+    prefixes: list[re.Pattern[str]] = []
+    while len(prefixes) < _LAYERS and (found := _prefix(lines)) is not None:
+        prefixes.append(found)
+        lines = [found.sub("", line, count=1) for line in lines]
+    return Wrapper(tuple(prefixes))
+
+
+def _prefix(lines: list[str]) -> re.Pattern[str] | None:
+    filled = [line for line in lines if line.strip()]
+    for pattern in _SURE:
+        if filled and _hits(pattern, filled) >= _MOSTLY * len(filled):
+            return pattern
+    for pattern in _NAMES:
+        names = [match[0] for line in filled if (match := pattern.match(line))]
+        if len(names) >= max(_FEWEST, _OFTEN * len(filled)) and len(set(names)) <= min(
+            _MOST_NAMES, len(names) // 2
+        ):
+            return pattern
+    for pattern in _STAMPS:
+        if filled and _hits(pattern, filled) >= _MOSTLY * len(filled):
+            rests = [line[match.end() :] for line in filled if (match := pattern.match(line))]
+            if any(_TORN.match(rest) for rest in rests):
+                return pattern
+    return None
+
+
+def _hits(pattern: re.Pattern[str], lines: Iterable[str]) -> int:
+    return sum(pattern.match(line) is not None for line in lines)
