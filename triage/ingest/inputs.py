@@ -27,7 +27,6 @@ from typing import Any, BinaryIO, cast
 
 from triage.ingest.reader import IngestError, Source
 from triage.ingest.registry import surest
-from triage.ingest.text import is_binary
 
 MAX_UNPACKED = 4 << 30
 """Bytes that one compressed member may unpack to."""
@@ -233,8 +232,6 @@ def _is_result(source: Source) -> bool:
     if not source.head.strip():
         # An empty report is what a killed run leaves behind, and is told when it is read.
         return suffix in _REPORT_SUFFIXES
-    if is_binary(source.head):
-        return False
     best, _ = surest(source)
     return best > 5 or (best > 0 and suffix in _LOG_SUFFIXES)
 

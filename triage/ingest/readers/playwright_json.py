@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from triage.ingest.json_report import json_report
-from triage.ingest.json_text import clean, get, has_keys, integer, number, rows, seconds, text, words
+from triage.ingest.json_text import (
+    clean,
+    get,
+    has_ends,
+    has_keys,
+    integer,
+    number,
+    rows,
+    seconds,
+    text,
+    words,
+)
 from triage.ingest.parts import exception_type, failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
@@ -22,6 +33,9 @@ _OUTCOMES = {
 
 def _sniff(sample: Sample) -> int:
     if has_keys(sample, "config", "rootDir", "projects"):
+        return 95
+    # What changed in the repository may stand between, and be long.
+    if has_keys(sample, "config", "rootDir") and has_ends(sample, "expected", "unexpected", "flaky"):
         return 95
     if has_keys(sample, "suites", "specs", "expectedStatus"):
         return 90

@@ -1,0 +1,84 @@
+"""Catch2's ``json`` reporter (3.6 and newer): test cases of runs of sections of assertions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from triage.ingest.json_report import json_report, miscounted
+from triage.ingest.json_text import get, has_ends, integer, rows, text, words
+from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals
+
+
+def _sniff(sample: Sample) -> int:
+    return 93 if has_ends(sample, "test-run", "test-cases", "metadata") else 0
+
+
+def _read(source: Source, report: Any) -> Iterator[Item]:
+    run = get(report, "test-run")
+    if not isinstance(get(run, "test-cases"), list):
+        raise IngestError(
+            f"{source.name}: no test cases in this Catch2 report; write it with --reporter json"
+        )
+    version, name = text(report, "metadata", "catch2-version"), text(report, "metadata", "name")
+    yield RunInfo(suites=(name,) if name else (), properties=(("Catch2", version),) if version else ())
+    counted = Totals()
+    for test in rows(run, "test-cases"):
+        case = _case(test)
+        counted = counted.plus(case)
+        yield case
+    totals = get(run, "totals", "test-cases")
+    stated = [integer(totals, key) for key in ("passed", "failed", "fail-but-ok", "skipped")]
+    if any(count is not None for count in stated):
+        yield from miscounted(sum(count for count in stated if count), counted.tests)
+
+
+def _case(test: dict[str, Any]) -> CaseResult:
+    info, totals = get(test, "test-info"), get(test, "totals", "assertions")
+    failures = [failure for run in rows(test, "runs") for failure in _failures(rows(run, "path"), ())]
+    failed, allowed = integer(totals, "failed") or 0, integer(totals, "fail-but-ok") or 0
+    skipped = (integer(totals, "skipped") or 0) or (integer(test, "totals", "test-cases", "skipped") or 0)
+    if failed or (failures and not allowed):
+        outcome = Outcome.FAILED
+        failures = failures or [Failure("failed, and the report does not say why")]
+    elif allowed:
+        outcome, failures = Outcome.XFAILED, []
+    else:
+        outcome = Outcome.SKIPPED if skipped else Outcome.PASSED
+    place = get(info, "source-location")
+    return CaseResult(
+        name=text(info, "name"),
+        outcome=outcome,
+        suite=text(info, "class-name"),
+        file=text(place, "filename") or None,
+        line=integer(place, "line"),
+        failures=tuple(failures),
+        properties=tuple(("tag", tag) for tag in words(info, "tags")),
+    )
+
+
+def _failures(path: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[Failure]:
+    todo = [(node, above) for node in reversed(path)]
+    while todo:
+        node, sections = todo.pop()
+        if text(node, "kind") == "section":
+            below = (*sections, text(node, "name"))
+            todo += [(inner, below) for inner in reversed(rows(node, "path"))]
+        elif get(node, "status") is False:
+            yield _failure(node, sections)
+
+
+def _failure(node: dict[str, Any], sections: tuple[str, ...]) -> Failure:
+    place = get(node, "source-location")
+    said = text(node, "message") or text(node, "expression") or "an assertion failed"
+    where = " > ".join(filter(None, sections))
+    return Failure(
+        message=f"{said}\nin {where}" if where else said,
+        type=text(node, "macro"),
+        file=text(place, "filename") or None,
+        line=integer(place, "line"),
+    )
+
+
+READER = Reader("catch2-json", _sniff, json_report(_read, cases="test-cases"))
