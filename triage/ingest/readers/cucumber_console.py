@@ -146,8 +146,15 @@ class _Parser:
             case.attempts = max(case.attempts, int(match["attempt"] or 1))
         self.current = case
 
+    def _key(self, file: str, line: int) -> tuple[str, int]:
+        """The place under which a scenario is known: the lists may have a whole path where it has the end of one."""
+        same = (
+            known for known, at in self.cases if at == line and (file.endswith(known) or known.endswith(file))
+        )
+        return next(same, file), line
+
     def _listed(self, match: re.Match[str], line: Line) -> None:
-        key = (match["file"], int(match["line"]))
+        key = self._key(match["file"], int(match["line"]))
         if self.listing in ("Flaky", "Skipped"):
             return
         case = self.cases.setdefault(key, _Case(match["name"] or f"{key[0]}:{key[1]}", *key, line))

@@ -36,7 +36,7 @@ _MINUTES = re.compile(r"\((?P<minutes>\d+) mins? (?P<time>[\d.]+) secs / ")
 _TEST = re.compile(rf"^{_BROWSER} (?P<name>\S.*) FAILED$")
 _ERROR = re.compile(rf"^{_BROWSER} ERROR$")
 _GONE = re.compile(
-    rf"^(?:.* WARN \[{_BROWSER}\]: |{_BROWSER.replace('browser', 'browser2')} )?(?P<why>Disconnected\b.*)$"
+    rf"^(?:.*WARN \[{_BROWSER}\]: |{_BROWSER.replace('browser', 'browser2')} )?(?P<why>Disconnected\b.*)$"
 )
 _LOG = re.compile(
     r"^(?:\d\d \d\d \d{4} \d\d:\d\d:\d\d\.\d{3}:|)(?P<level>INFO|WARN|ERROR) \[(?P<who>[\w -]+)\]:? ?(?P<said>.*)$"
