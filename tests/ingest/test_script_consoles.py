@@ -459,3 +459,62 @@ def test_cucumber_js_tries_again() -> None:
     assert counts(run) == (2, 2, 0, 0, 0)
     assert run.totals.flaky == 1
     assert case(run, "Comes right").failures[0].message == "Error: not yet"
+
+
+def test_codeception() -> None:
+    run = made(
+        """
+        There was 1 failure:
+        ---------
+        1) CartCest: Adds up
+         Test  tests/unit/CartCest.php:addsUp
+        Failed asserting that 2 matches expected 3.
+        #1  /srv/shop/tests/unit/CartCest.php:9
+
+        FAILURES!
+        Tests: 2, Assertions: 2, Failures: 1.
+        """,
+        "phpunit-console",
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "Adds up").suite == "CartCest"
+
+
+def test_playwright_before_it_numbered_its_marks() -> None:
+    run = made(
+        """
+        Running 3 tests using 1 worker
+
+          ✓  [chromium] › cart.spec.ts:3:1 › starts empty (345ms)
+          x  [chromium] › cart.spec.ts:7:1 › adds up (1s)
+          x  [chromium] › cart.spec.ts:7:1 › adds up (retry #1) (1s)
+          -  [chromium] › cart.spec.ts:9:1 › is off
+
+
+          1) [chromium] › cart.spec.ts:7:1 › adds up =====================================================
+
+            Error: expect(received).toBe(expected)
+
+                at cart.spec.ts:8:17
+
+            Retry #1 ---------------------------------------------------------------------------------------
+
+            Error: once more
+
+                at cart.spec.ts:8:17
+
+
+          1 failed
+            [chromium] › cart.spec.ts:7:1 › adds up ======================================================
+          1 skipped
+          1 passed (4s)
+        """,
+        "playwright-console",
+    )
+    assert counts(run) == (3, 1, 1, 0, 1)
+    failed = case(run, "adds up")
+    assert (failed.suite, failed.line) == ("chromium", 7)
+    assert [f.headline for f in failed.failures] == [
+        "Error: expect(received).toBe(expected)",
+        "Error: once more",
+    ]
