@@ -87,7 +87,8 @@ class _Parser:
     listing: str = ""
 
     def is_next(self, line: Line) -> bool:
-        return self.session.closed and _SCENARIO.match(line.mark) is not None
+        begins = _SCENARIO.match(line.mark) or _HEADING.match(line.mark) or _LIST.match(line.mark)
+        return self.session.closed and bool(begins)
 
     def feed(self, line: Line) -> None:
         mark = line.mark.rstrip()

@@ -28,6 +28,8 @@ def _sniff(sample: Sample) -> int:
         return 90
     if any(text.tally(line) for line in sample.end.split("\n")):
         return 88
+    if any(text.SUGAR_RESULTS.match(line) for line in sample.end.split("\n")):
+        return 86
     return 85 if any(text.USAGE.match(line) for line in lines[:50]) else 0
 
 
