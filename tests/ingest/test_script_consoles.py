@@ -518,3 +518,9 @@ def test_playwright_before_it_numbered_its_marks() -> None:
         "Error: expect(received).toBe(expected)",
         "Error: once more",
     ]
+
+
+def test_karma_that_ran_nothing_is_no_green() -> None:
+    run = made("PhantomJS 2.1.1 (Linux 0.0.0): Executed 0 of 0 ERROR (0.1 secs / 0 secs)\n", "karma-console")
+    assert counts(run) == (0, 0, 0, 0, 0)
+    assert "Executed 0 of 0 ERROR" in run.failures[0].message

@@ -177,6 +177,21 @@ def run_before_run(make: Callable[[], NextRunParser]) -> _Parse:
     return sessions
 
 
+def without_sums(parse: _Parse) -> _Parse:
+    """``parse`` without the sessions that only add up those before them, as a runner of runners prints them."""
+
+    def sessions(lines: Iterator[Line]) -> Iterator[Session]:
+        before, parts = Totals(), 0
+        for session in parse(lines):
+            bare = not session.cases and not session.failures and session.duration is None
+            if bare and parts > 1 and session.stated is not None and session.stated.tests == before.tests:
+                continue
+            before, parts = before + session.totals, parts + (session.stated is not None)
+            yield session
+
+    return sessions
+
+
 def reader_of(runner: str, sessions: _Parse) -> Callable[[Source], Iterator[Item]]:
     """A ``Reader.read`` from a function that finds the sessions in the lines.
 
