@@ -524,3 +524,41 @@ def test_karma_that_ran_nothing_is_no_green() -> None:
     run = made("PhantomJS 2.1.1 (Linux 0.0.0): Executed 0 of 0 ERROR (0.1 secs / 0 secs)\n", "karma-console")
     assert counts(run) == (0, 0, 0, 0, 0)
     assert "Executed 0 of 0 ERROR" in run.failures[0].message
+
+
+def test_a_killed_cucumber_run_is_no_green_one_of_behave() -> None:
+    run = made(
+        """
+        Feature: Cart
+
+          Scenario: Adds up        # features/cart.feature:8
+            When I add 2 things    # features/step_definitions/steps.rb:2
+            Then it holds 3 things # features/step_definitions/steps.rb:3
+              expected 3, got 2 (RuntimeError)
+              ./features/step_definitions/steps.rb:3:in `block'
+              features/cart.feature:10:in `Then it holds 3 things'
+
+          Scenario: Pays           # features/cart.feature:12
+        """,
+        "cucumber-console",
+    )
+    failed = case(run, "Adds up")
+    assert (failed.outcome, failed.failures[0].headline) == (
+        Outcome.FAILED,
+        "RuntimeError: expected 3, got 2",
+    )
+    assert any("cut off" in warning.text for warning in run.warnings)
+
+
+def test_a_killed_mocha_run_has_its_tree() -> None:
+    run = made(
+        """
+          Cart
+            ✔ starts empty
+            1) adds up
+            ✔ pays
+        """,
+        "mocha-console",
+    )
+    assert counts(run) == (3, 2, 1, 0, 0)
+    assert any("cut off" in warning.text for warning in run.warnings)

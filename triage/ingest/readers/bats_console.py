@@ -36,7 +36,9 @@ _SAID = re.compile(r"^  `(?P<said>.*)' failed(?: with status \d+)?$")
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     marked = sum(_MARK.search(line) is not None for line in lines)
-    return 76 if marked and any(map(_COUNTS.match, lines)) else 0
+    if marked and any(map(_COUNTS.match, lines)):
+        return 76
+    return 50 if marked and any(map(_FILE.match, lines)) else 0
 
 
 @dataclass

@@ -45,6 +45,8 @@ _LISTED = re.compile(
 _STEP = re.compile(
     r"^ +(?:(?P<mark>[✔✖✘√×?-]) )?\S.* # (?:\S+:\d+|\S+\(.*\)|.*::\w+\(\))$|^ +(?P<bare>[✔✖✘√×?-]) \S"
 )
+_FOREIGN = re.compile(r"^ +\S.* # (?:\S+\.(?:rb|java|kt|php|js|ts):\d+|[\w.$]+\(.*\)|\w.*::\w+\(\))$")
+"""A step of another language than Python, of which Behave prints the same."""
 _OTHER = re.compile(r"^ *(?:\||@\S+|#|(?:Feature|Background|Examples|Scenarios|Rule):)")
 _HEADING = re.compile(r"^(?:(?P<what>Failures|Warnings):|\(::\) (?P<ruby>\w+) steps \(::\))$")
 _REFERENCE = re.compile(r"(?P<file>[\w./@-]+\.feature):(?P<line>\d{1,9})")
@@ -59,7 +61,12 @@ def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     if any(map(_COUNTS.match, lines)) and any(map(_STEPS.match, lines)):
         return 82
-    return 70 if any(map(_LIST.match, lines)) and any(map(_LISTED.match, lines)) else 0
+    if any(map(_LIST.match, lines)) and any(map(_LISTED.match, lines)):
+        return 70
+    # A run that was killed has only what its formatter printed so far.
+    if any(map(_BLOCK.match, lines)) and any(map(_STEP.match, lines)):
+        return 64
+    return 64 if any(map(_SCENARIO.match, lines)) and any(map(_FOREIGN.match, lines)) else 0
 
 
 @dataclass
