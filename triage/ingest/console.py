@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import takewhile
 from typing import Protocol
 
@@ -37,6 +38,7 @@ def lines_of(source: Source) -> Iterator[Line]:
     return (Line(number, text) for number, text in enumerate(source.lines(), 1))
 
 
+@lru_cache(maxsize=2)  # every reader asks for those of the same sample
 def sample_lines(sample: Sample) -> list[str]:
     """The lines at both ends of a source that can be a runner's own (see ``Line.mark``)."""
     return [line for line in f"{sample.text}\n{sample.end}".split("\n") if len(line) <= MAX_MARK]
