@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from triage.ingest.case_book import MAX_BLOCK, CaseBook, spoken_seconds
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, spoken_seconds
 from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.severity import CAUSE, WRAPPER, severity
@@ -25,6 +25,8 @@ _EXECUTED = re.compile(r"^Executed (?P<ran>\d{1,9}) out of (?P<tests>\d{1,9}) te
 _COUNT = re.compile(
     r"(\d{1,9}) (?:(?:tests? )?(fails?|pass(?:es)?|were skipped|was skipped)|(fails? to build|fails? locally|fails? remotely))"
 )
+# With --test_summary=detailed the methods of a target stand below it.
+_DETAIL = re.compile(r"^ {4}FAILED +(?P<name>\S.*?) \([\d.]+s\)$")
 _OUTPUT = re.compile(
     r"^={4,} Test output for (?P<name>(?:@[\w.~+@-]*)?//[^\s:]*:?[^\s:]*?)(?: \((?:shard|run) [^()]*\))*:$"
 )
@@ -72,6 +74,7 @@ class _Parser:
     session: Session = field(default_factory=Session)
     book: CaseBook = field(default_factory=CaseBook)
     outputs: dict[str, list[Line]] = field(default_factory=dict)
+    last: Entry | None = None
     inside: str = ""
     """The target whose output is being printed."""
     error: list[Line] | None = None
@@ -90,6 +93,10 @@ class _Parser:
         elif match := _TARGET.match(mark):
             self.error = None
             self._target(match, line)
+        elif (match := _DETAIL.match(mark)) and self.last is not None:
+            self.last.failures.append(
+                Failure(f"{match['name']} failed", trace=mark.strip(), source_line=line.number)
+            )
         elif match := _EXECUTED.match(mark):
             tests = int(match["tests"])
             self._executed(tests, match["rest"])
@@ -109,6 +116,7 @@ class _Parser:
         status = match["status"]
         outcome = _OUTCOMES.get(status, Outcome.ERROR)
         entry = self.book.settle(match["name"], "", outcome, line, spoken_seconds(match["time"]))
+        self.last = entry
         if match["cached"]:
             entry.properties.append(("cached", match["cached"]))
         if status == "FLAKY":

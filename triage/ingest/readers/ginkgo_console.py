@@ -140,36 +140,18 @@ class _Parser:
         filled = [line for line in block[1:] if line.text.strip()]
         if not filled:
             return
-        # The first line without margin is the title; the place of the node follows.
-        title = filled[0].text.strip()
-        start = next((i for i, line in enumerate(filled) if _REASON.match(line.mark)), None)
-        if start is None:
-            body = [line for line in filled[1:] if not _PLACE.match(line.mark)]
-            body = [
-                line for line in body if not re.match(r"^\s*(?:[\w ]+ \[\w+\]|Full Stack Trace)$", line.mark)
-            ] or body
-        else:
-            body = filled[start:]
-        end = next(
-            (
-                i
-                for i, line in enumerate(body)
-                if i
-                and (
-                    _IN.match(line.mark)
-                    or _PLACE.match(line.mark)
-                    or line.text.strip() == "Full Stack Trace"
-                    or line.text.startswith("  There were additional")
-                )
-            ),
-            len(body),
-        )
-        texts = [line.text.strip() for line in body[:end]]
+        title, body = _title(filled)
+        reasons = [
+            i
+            for i, line in enumerate(body)
+            if (m := _REASON.match(line.mark)) and not m["text"].startswith(" in [")
+        ]
+        body = body[reasons[-1] :] if reasons else body
+        texts = [line.text.strip() for line in body[: _end_of_message(body)] if not _IN.match(line.mark)]
         if texts and (reason := _REASON.match(texts[0])):
             texts[0] = reason["text"].strip()
-        place = next((m for line in filled if (m := _IN.match(line.mark))), None) or next(
-            (m for line in reversed(filled) if (m := _PLACE.match(line.mark))), None
-        )
+        places = [m for line in filled if (m := _PLACE.match(line.mark))]
+        place = next((m for line in filled if (m := _IN.match(line.mark))), places[-1] if places else None)
         self.failures[_key(title)] = Failure(
             "\n".join(texts).strip(),
             kind=_kind(block[0].mark),
@@ -190,6 +172,30 @@ class _Parser:
                 entry.failures.append(failure)
         self.session.cases = self.book.results()
         return self.session
+
+
+def _title(lines: list[Line]) -> tuple[str, list[Line]]:
+    """The title of a spec, each part of it above its place and deeper than the one before, and what follows."""
+    parts: list[str] = []
+    margin, rest = -1, 0
+    for index in range(0, len(lines) - 1, 2):
+        text = lines[index].text
+        if len(text) - len(text.lstrip()) <= margin or not _PLACE.match(lines[index + 1].mark):
+            break
+        margin, rest = len(text) - len(text.lstrip()), index + 2
+        parts.append(text.strip())
+    return (" ".join(parts), lines[rest:]) if parts else (lines[0].text.strip(), lines[1:])
+
+
+def _end_of_message(body: list[Line]) -> int:
+    panicked = bool(body) and "PANICKED" in body[0].mark
+    for index, line in enumerate(body):
+        text = line.text.strip()
+        if index and (
+            text == "Full Stack Trace" or _PLACE.match(line.mark) or (_IN.match(line.mark) and not panicked)
+        ):
+            return index
+    return len(body)
 
 
 def _kind(what: str) -> str:

@@ -41,7 +41,7 @@ _SWIFT_RUN = re.compile(
 )
 _SWIFT_NOT_CASE = re.compile(r"^(?:run with |case passing )")
 _PRETTY = re.compile(
-    r"^ {4,}(?P<mark>✓|✔|✗|✖|⊘|⧖|~|\.|x|-) (?P<name>(?:[\w]+|\[[^\]]+\] \w+)[^,]*?)(?:,? \((?P<time>[\d.]+) seconds?\)|, (?P<why>.+))$"
+    r"^ {0,8}(?P<mark>✓|✔|✗|✖|⊘|⧖|~|\.|x|-) (?P<name>(?:[\w]+|\[[^\]]+\] \w+)[^,]*?)(?:,? \((?P<time>[\d.]+) seconds?\)|, (?P<why>.+))$"
 )
 _PRETTY_BEAUTY = re.compile(
     r"^ {4,}(?P<mark>✖) (?P<name>[\w ]+(?:\(\))?) on '[^']*' \((?P<time>[\d.]+) seconds\)$"
@@ -56,6 +56,9 @@ _BUILD = re.compile(
 _XCODE = re.compile(
     r"^(?:xcodebuild: error: |error: (?:no such module|fatalError|terminated|unable to|missing)|❌ +(?:error: )?)(?P<text>.*)$"
 )
+# What fastlane and older versions of xcpretty put before every line.
+_FASTLANE = re.compile(r"^(?:\[\d\d:\d\d:\d\d\]: )?▸ ?")
+_TARGET = re.compile(r"^\s*(?P<text>(?:Test target )?\S+(?:\(\))? encountered an error \(.*)$")
 _END = re.compile(r"^\*\* (?:TEST|BUILD|TEST BUILD|TEST EXECUTE) (?P<how>SUCCEEDED|FAILED|INTERRUPTED) \*\*")
 
 
@@ -87,7 +90,7 @@ class _Parser:
     crash: Line | None = None
 
     def feed(self, line: Line) -> None:
-        mark = line.mark
+        mark = _FASTLANE.sub("", line.mark)
         if self.issue is not None:
             if match := _SWIFT_MORE.match(mark):
                 entry, old = self.issue
@@ -118,7 +121,9 @@ class _Parser:
             pass
         elif match := _END.match(mark):
             self.session.closed = True
-        elif (match := _BUILD.match(mark) or _XCODE.match(mark)) and len(self.session.failures) < 200:
+        elif (match := _BUILD.match(mark) or _XCODE.match(mark) or _TARGET.match(mark)) and len(
+            self.session.failures
+        ) < 200:
             groups = match.groupdict()
             failure = Failure(
                 match["text"],
