@@ -76,7 +76,7 @@ def _failure(node: Node, kind: str = "failure") -> Failure:
 def _outside(error: Node, failure: Node) -> Failure:
     """What broke in the clean-up of an assembly, a collection, a class, or without a test at all."""
     told = _failure(failure, kind="error")
-    if told.headline.strip():
+    if told.message or told.type:
         return told
     return Failure(f"{error.get('type')} {error.get('name')}".strip(), kind="error", source_line=error.line)
 
