@@ -43,6 +43,17 @@ def test_catch2_version_3(text_source: TextSource) -> None:
     assert run.warnings == ()
 
 
+def test_catch2_checks_that_may_fail(text_source: TextSource) -> None:
+    text = CATCH3.replace(
+        "<Skip", '<Expression success="false" type="CHECK_NOFAIL"><Original>a</Original></Expression><Skip'
+    )
+    waits, _ = collect(text_source(text)).cases
+    assert (waits.outcome.value, waits.failures) == ("skipped", ())
+    text = CATCH3.replace("[slow]", "[!mayfail]").replace("<Skip", "<Failure").replace("</Skip", "</Failure")
+    waits, _ = collect(text_source(text)).cases
+    assert (waits.outcome.value, waits.failures[0].message) == ("xfailed", "no stock on this machine")
+
+
 @pytest.mark.parametrize(
     ("path", "mark", "name"),
     [

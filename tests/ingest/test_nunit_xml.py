@@ -125,3 +125,13 @@ def test_wrong_counts_are_told(text_source: TextSource) -> None:
     text = run_of('<test-case name="T" result="Passed"/>', head='result="Passed" total="9"')
     [warn] = collect(text_source(text)).warnings
     assert "9 tests, 1 are listed" in warn.text
+
+
+def test_names_with_spaces(text_source: TextSource) -> None:
+    """Pester names tests in sentences."""
+    text = (
+        '<test-results name="Pester" total="1" not-run="0"><test-suite type="TestFixture" name="The shop" result="Success">'
+        '<results><test-case name="The shop.pays. At once." result="Success" executed="True"/></results></test-suite></test-results>'
+    )
+    [case] = collect(text_source(text)).cases
+    assert (case.suite, case.name) == ("The shop", "pays. At once.")

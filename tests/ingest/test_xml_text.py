@@ -73,3 +73,14 @@ def test_other_xml_is_refused_by_its_root(text_source: TextSource, text: str) ->
     name, _ = root(Sample.of(text_source(text)))
     with pytest.raises(IngestError, match=f"root <{name}>"):
         collect(text_source(text))
+
+
+def test_a_log_that_begins_with_a_bracket_is_no_xml(text_source: TextSource) -> None:
+    """Lines of syslog begin with their priority."""
+    assert root(Sample.of(text_source("<13>Nov 21 10:00:00 host app: started"))) == ("", "")
+
+
+def test_a_file_that_ends_too_early_says_so(text_source: TextSource) -> None:
+    run = collect(text_source('<testsuite name="s"><testcase name="a"/>\n<testcase name="b"'))
+    assert [case.name for case in run.cases] == ["a"]
+    assert (run.warnings[-1].line, "ends too early" in run.warnings[-1].text) == (2, True)

@@ -18,7 +18,7 @@ _DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40}
 _FIRST_DECLARATION = re.compile(rb"([^<]*)<\?xml(?=\s)")
 _LATER_DECLARATION = re.compile(rb"(>\s*)<\?xml(?=\s)")
 _PROLOGUE = re.compile(r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}>", re.DOTALL)
-_ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,100})((?:\s[^<>]{0,4000})?)")
+_ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,99})((?:\s[^<>]{0,4000})?)")
 # Control characters and references to them are not allowed in XML 1.0, and runners write them all the same.
 _CONTROL = bytes(ch if ch in b"\t\n\r" or ch >= 32 else 0x20 for ch in range(256))
 _ESCAPE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -75,36 +75,24 @@ def stream(source: Source, make: Callable[[expat.XMLParserType], Handler]) -> It
     parser.buffer_text = True
     parser.EntityDeclHandler = refuse
     handler = make(parser)
-    depth = 0
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if name != _ROOF:
-            handler.start(name, attributes)
-
-    def end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        if name != _ROOF:
-            handler.end(name)
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = handler.data
     if codec == "iso-8859-1" and not _declares_latin(source):
         yield Warn("not in the encoding that it declares; read as Latin-1", 1)
     # A document type may only stand outside of any element.
-    roofed = b"<!DOCTYPE" not in source.head[:8192]
+    roof = None if b"<!DOCTYPE" in source.head[:8192] else _ROOF
+    over = False
     try:
-        if roofed:
-            parser.Parse(f"<{_ROOF}>".encode(), False)
+        parser.Parse(f"<{roof}>" if roof else "", False)
+        parser.StartElementHandler = handler.start
+        parser.EndElementHandler = handler.end
+        parser.CharacterDataHandler = handler.data
         for chunk in _chunks(source, codec):
             parser.Parse(chunk, False)
             yield from handler.take(all_of_it=False)
-        parser.Parse(f"</{_ROOF}>".encode() if roofed and depth == 1 else b"", True)
+        over = True
+        parser.EndElementHandler = None
+        parser.Parse(f"</{roof}>" if roof else "", True)
     except expat.ExpatError as error:
-        reason = expat.ErrorString(error.code)
+        reason = "the file ends too early" if over else expat.ErrorString(error.code)
         items = handler.take(all_of_it=True)
         if not handler.seen:
             raise IngestError(

@@ -16,7 +16,7 @@ from triage.ingest.xml_tree import Node, Tree, integer, seconds
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 
 _OUTCOMES = {"pass": Outcome.PASSED, "fail": Outcome.FAILED}
-_HEAD = re.compile(r"\b(?:run-date|test-framework|environment|timestamp|start-rtf|schema-version)=")
+_HEAD = re.compile(r"\b(?:run-date|test-framework|total|environment|timestamp|start-rtf|schema-version)=")
 
 
 def _sniff(sample: Sample) -> int:
