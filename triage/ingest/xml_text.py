@@ -34,7 +34,7 @@ _PROLOGUE = re.compile(
     r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}(?:\[[^\]]{0,20000}\]\s{0,100})?>",
     re.DOTALL,
 )
-_ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,100})((?:\s[^<>]{0,4000})?)")
+_ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,99})((?:\s[^<>]{0,4000})?)")
 _FIRST = re.compile(rb"<(?=[?!A-Za-z_])")
 
 
@@ -95,13 +95,16 @@ def stream(source: Source, make: Callable[[Any], Handler]) -> Iterator[Item]:
     if encoding is None:
         yield Warn("not in the encoding that it declares; read as Latin-1", 1)
     documents = _Documents(source.name, place, handler)
+    over = False
     try:
         for chunk in _chunks(source, encoding or "iso-8859-1"):
             documents.feed(chunk)
             yield from handler.take(all_of_it=False)
+        over = True
         documents.close()
     except expat.ExpatError as error:
-        reason, line = expat.ErrorString(error.code), place.above + error.lineno
+        reason = "the file ends too early" if over else expat.ErrorString(error.code)
+        line = place.above + error.lineno
         items = handler.take(all_of_it=True)
         if not handler.seen:
             raise IngestError(
