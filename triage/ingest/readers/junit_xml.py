@@ -8,15 +8,18 @@ What the attributes mean is in ``junit_text``, which elements are tries of one t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import repeat
+from operator import eq
 
 from triage.ingest import junit_text as text
+from triage.ingest.junit_runs import CaseRun, Runs
 from triage.ingest.junit_tries import NOT_RUN, Repeats, Tries
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.severity import telling_line
 from triage.ingest.xml_text import Place, stream
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, worse
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, passed_cases, worse
 
 _RED = {"failure": "failure", "error": "error"}
 _RETRIED = {
@@ -122,6 +125,19 @@ class _Text:
         return self.line if self.dropped else max(self.line, end - breaks)
 
 
+class _Places(dict[tuple[str, str, bool], tuple[str | None, str]]):
+    """File and suite of the cases of a suite; many cases have the same."""
+
+    def __init__(self, where: Callable[[str, str, bool], tuple[str | None, str]]) -> None:
+        self._where = where
+
+    def __missing__(self, key: tuple[str, str, bool]) -> tuple[str | None, str]:
+        if len(self) > 10_000:
+            self.clear()
+        self[key] = place = self._where(*key)
+        return place
+
+
 class _Handler:
     """See ``xml_text.Handler``."""
 
@@ -138,6 +154,8 @@ class _Handler:
         self._told: set[tuple[str, str]] = set()
         self._repeats = Repeats.PASS_OF_FAILED
         self._pytest = False
+        self._places = _Places(self._where)
+        self.next_run = Runs().next
         self._begin()
 
     def _begin(self) -> None:
@@ -183,6 +201,7 @@ class _Handler:
         suite = _Suite(attributes, self._place.CurrentLineNumber, is_root)
         self._suites.append(suite)
         self._tries.end_suite()
+        self._places.clear()
         self._recognise(attributes)
         if not self._dated and (started := text.moment(attributes.get("timestamp"))):
             self._dated = True
@@ -206,6 +225,7 @@ class _Handler:
             self._repeats = Repeats.OTHER
 
     def _end_suite(self, suite: _Suite) -> None:
+        self._places.clear()
         last = self._tries.last
         if suite.cases == 1 and suite.output.strip() and isinstance(last, CaseResult):
             # Bazel wraps a whole program into one case, and puts its output beside it.
@@ -343,13 +363,15 @@ class _Handler:
         if outcome.is_red and not failures:
             said = attributes.get("failure") or f"the report says {outcome.value!r}, and not why"
             failures = [Failure(said, kind="error" if outcome is Outcome.ERROR else "failure")]
-        file, suite = self._where(attributes)
+        name, classname = _name(attributes), attributes.get("classname") or attributes.get("class", "")
+        named = attributes.get("file") or attributes.get("filepath") or ""
+        file, suite = self._places[classname, named, classname == name]
         return CaseResult(
-            name=_name(attributes),
+            name=name,
             outcome=outcome,
             suite=suite,
             file=file,
-            line=_line(attributes, 1 if self._pytest else 0),
+            line=self._line(attributes.get("line") or attributes.get("lineno")),
             duration=text.seconds(attributes.get("time") or attributes.get("duration")),
             attempts=1 + case.retried,
             failures=tuple(_explained(failure, output) for failure in failures),
@@ -359,28 +381,53 @@ class _Handler:
 
     def _properties(self, case: _Case) -> tuple[tuple[str, str], ...]:
         own = [(name, value) for name, value in case.attributes.items() if name in _INHERITED]
-        above = [pair for suite in self._suites for pair in suite.properties if pair[0].lower() in _INHERITED]
         own += case.properties
-        return tuple(dict.fromkeys([*own, *(pair for pair in above if pair[0] not in dict(own))]))
+        names = {name for name, _ in own}
+        return tuple(dict.fromkeys([*own, *(pair for pair in self._inherited() if pair[0] not in names)]))
 
-    def _where(self, attributes: dict[str, str]) -> tuple[str | None, str]:
-        classname = attributes.get("classname") or attributes.get("class", "")
-        named = attributes.get("file") or attributes.get("filepath")
+    def _inherited(self) -> tuple[tuple[str, str], ...]:
+        told = (pair for suite in self._suites for pair in suite.properties)
+        return tuple(dict.fromkeys(pair for pair in told if pair[0].lower() in _INHERITED))
+
+    @property
+    def between(self) -> bool:
+        return bool(self._suites) and not self._cases and not self._open
+
+    def take_run(self, run: CaseRun) -> None:
+        """What ``start`` and ``end`` would make of each of the elements."""
+        names, classnames = run.columns["name"], run.columns["classname"]
+        files = run.columns.get("file") or repeat("", run.size)
+        numbers = run.columns.get("line")
+        lines = map(self._line, numbers) if numbers else repeat(None, run.size)
+        durations = text.all_seconds(run.columns.get("time") or [""] * run.size)
+        places = map(
+            self._places.__getitem__, zip(classnames, files, map(eq, classnames, names), strict=True)
+        )
+        told = zip(names, places, lines, durations, strict=True)
+        self._tries.add_passed(names, passed_cases(told, self._inherited()), self._repeats)
+        self.seen += run.size
+        self._listed += run.size
+        self._suites[-1].cases += run.size
+
+    def _line(self, told: str | None) -> int | None:
+        line = text.integer(told)
+        return None if line is None else line + self._pytest  # pytest counts from 0
+
+    def _where(self, classname: str, file: str, named_so: bool) -> tuple[str | None, str]:
+        """File and suite of a case, from what it says, whether its class is its name, and the suites that it is in."""
         if self._pytest:
-            file, suite = text.pytest_place(classname)
-            return named or file, suite
+            module, suite = text.pytest_place(classname)
+            return file or module, suite
         if not self._suites:
-            return named, classname
+            return file or None, classname
         suites = [suite for suite in self._suites if "name" in suite.attributes and not suite.is_root]
-        nearest = next(reversed(suites or self._suites), None)
+        nearest = next(reversed(suites or self._suites))
         suite = classname
         if classname == "test" and not self._suites[0].attributes:  # Node's reporter says so of every test
             suite = " > ".join(suite.name for suite in suites)
-        elif not classname or classname == attributes.get(
-            "name"
-        ):  # jest-junit and CTest repeat the name as class
-            suite = nearest.name if nearest else ""
-        return named or (nearest.attributes.get("file") if nearest else None), suite
+        elif not classname or named_so:  # jest-junit and CTest repeat the name as class
+            suite = nearest.name
+        return file or nearest.attributes.get("file"), suite
 
 
 def _name(attributes: dict[str, str]) -> str:
@@ -388,11 +435,6 @@ def _name(attributes: dict[str, str]) -> str:
         if name := attributes.get(key, "").strip():
             return name
     return "(unnamed)"
-
-
-def _line(attributes: dict[str, str], offset: int) -> int | None:
-    line = text.integer(attributes.get("line") or attributes.get("lineno"))
-    return None if line is None else line + offset
 
 
 def _skip(type_: str, reason: str) -> Outcome:
