@@ -37,41 +37,56 @@ class CaseRun(Run):
     """``name`` and ``classname``, and those of ``file``, ``line`` and ``time`` that the cases have."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Cases with the same attributes in the same order."""
+
+    many: re.Pattern[bytes]
+    columns: tuple[tuple[int, str], ...]
+    """Those that are read, by their places among the attributes."""
+    saying: tuple[int, ...]
+    """The places of those that may say that a case did not pass."""
+    width: int
+
+
 @lru_cache(maxsize=64)
-def _shape(names: tuple[bytes, ...]) -> re.Pattern[bytes] | None:
-    """The pattern of many elements with these attributes in this order."""
+def _shape(names: tuple[bytes, ...]) -> _Shape | None:
     told = {name.decode() for name in names}
     if not {"name", "classname"} <= told <= _READ | _NOTHING | _SAYING or len(told) < len(names):
         return None
     attributes = b"".join(rb'%s++%s="[^"]*+"' % (_S, re.escape(name)) for name in names)
-    return re.compile(rb"(?:<testcase%s%s%s*+)++" % (attributes, _END, _S))
+    many = re.compile(rb"(?:<testcase%s%s%s*+)++" % (attributes, _END, _S))
+    columns = tuple((at, name.decode()) for at, name in enumerate(names))
+    read = tuple((at, name) for at, name in columns if name in _READ)
+    return _Shape(many, read, tuple(at for at, name in columns if name in _SAYING), len(names))
+
+
+def _shape_at(chunk: bytes, at: int) -> _Shape | None:
+    first = _ATTRIBUTES.match(chunk, at)
+    return _shape(tuple(_NAMES.findall(first[1]))) if first else None
 
 
 class Runs:
     """Finds the runs in the chunks of one report, whose cases mostly have one shape."""
 
     def __init__(self) -> None:
-        self._names: tuple[bytes, ...] = ()
-        self._shape: re.Pattern[bytes] | None = None
+        self._shape: _Shape | None = None
 
     def next(self, chunk: bytes, at: int) -> CaseRun | None:
         """The first run of passed cases in ``chunk`` from ``at`` on."""
         while (at := chunk.find(b"<testcase", at)) >= 0:
-            many = self._shape.match(chunk, at) if self._shape else None
-            if many is None and (first := _ATTRIBUTES.match(chunk, at)):
-                names = tuple(_NAMES.findall(first[1]))
-                if shape := _shape(names):
-                    self._names, self._shape = names, shape
-                    many = shape.match(chunk, at)
-            if many and (run := _run(many, self._names)):
+            many = self._shape.many.match(chunk, at) if self._shape else None
+            if many is None and (shape := _shape_at(chunk, at)):
+                self._shape, many = shape, shape.many.match(chunk, at)
+            if many and self._shape and (run := _run(many, self._shape)):
                 return run
             at = many.end() if many else at + 9
         return None
 
 
-def _run(many: re.Match[bytes], names: tuple[bytes, ...]) -> CaseRun | None:
+def _run(many: re.Match[bytes], shape: _Shape) -> CaseRun | None:
     """The cases in what the shape found, or None if expat should read them."""
-    found = many[0]
+    found, width = many[0], shape.width
     values = found.decode("utf-8", "replace").split('"')[1::2]
     everything = "".join(values)
     if "<" in everything or not everything.isprintable():
@@ -80,13 +95,12 @@ def _run(many: re.Match[bytes], names: tuple[bytes, ...]) -> CaseRun | None:
         if any(not match[1] for match in _ENTITY.finditer(everything)):
             return None
         values = [_ENTITY.sub(_character, value) if "&" in value else value for value in values]
-    columns = {name.decode(): values[at :: len(names)] for at, name in enumerate(names)}
-    columns["name"] = list(map(str.strip, columns["name"]))
-    told = {value for name in _SAYING & columns.keys() for value in columns[name]}
-    if not all(columns["name"]) or not told <= _GREEN:
+    columns = {name: values[at::width] for at, name in shape.columns}
+    names = columns["name"] = list(map(str.strip, columns["name"]))
+    if not all(names) or not all(_GREEN.issuperset(values[at::width]) for at in shape.saying):
         return None
     breaks = found.translate(None, _BREAKS) if b"\r" in found else b"\n" * found.count(b"\n")
-    return CaseRun(many.start(), many.end(), breaks, len(columns["name"]), columns)
+    return CaseRun(many.start(), many.end(), breaks, len(names), columns)
 
 
 def _character(match: re.Match[str]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol, runtime_checkable
 from xml.parsers import expat
 
@@ -97,16 +98,20 @@ def stream(source: Source, make: Callable[[Any], Handler]) -> Iterator[Item]:
     Raises:
         IngestError: the document declares entities, or is broken before anything could be read.
     """
+    return chain.from_iterable(_batches(source, make))
+
+
+def _batches(source: Source, make: Callable[[Any], Handler]) -> Iterator[Sequence[Item]]:
     place = Place()
     handler = make(place)
     encoding = _encoding(source)
     if encoding is None:
-        yield Warn("not in the encoding that it declares; read as Latin-1", 1)
+        yield (Warn("not in the encoding that it declares; read as Latin-1", 1),)
     documents = _Documents(source.name, place, handler)
     try:
         for chunk in _chunks(source, encoding or "iso-8859-1"):
             documents.feed(chunk)
-            yield from handler.take(all_of_it=False)
+            yield handler.take(all_of_it=False)
         documents.close()
     except expat.ExpatError as error:
         reason, line = expat.ErrorString(error.code), place.above + error.lineno
@@ -114,11 +119,11 @@ def stream(source: Source, make: Callable[[Any], Handler]) -> Iterator[Item]:
             raise IngestError(
                 f"{source.name}:{line}: broken XML ({reason}), nothing could be read; was the run killed?"
             ) from None
-        yield from handler.take(all_of_it=True)
-        yield Warn(f"broken XML ({reason}): what was complete up to here was read, the rest is lost", line)
+        yield handler.take(all_of_it=True)
+        yield (Warn(f"broken XML ({reason}): what was complete up to here was read, the rest is lost", line),)
         return
-    yield from handler.take(all_of_it=True)
-    yield from documents.warnings
+    yield handler.take(all_of_it=True)
+    yield documents.warnings
 
 
 class _Documents:
