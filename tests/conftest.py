@@ -10,12 +10,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from triage.ingest import Source
 from triage.ingest.inputs import find
 from triage.model import TriageError
 from triage.rules import Engine, library, load
 from triage.store import Store, open_store
+
+# Speed is measured in benchmarks: a busy machine fails no test.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "data"
