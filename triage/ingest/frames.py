@@ -89,6 +89,15 @@ _FORMS = (
         ),
         library=_DOTNET,
     ),
+    # .NET in the language of the machine, and Mono: ``bei A.B() in C:\\a b\\X.cs:Zeile 7``, ``in /a/X.cs:7``.
+    _Form(
+        "",
+        re.compile(
+            r"\s*\w{1,10} (?P<function>[^\n()]{1,300}\([^\n()]{0,500}\))(?: \[[^\]\n]{1,20}\])? \w{1,6} "
+            r"(?P<file>(?:[A-Za-z]:)?[^\n:<>|]{1,300}\.(?:cs|vb|fs|feature|razor)):\D{0,12}(?P<line>[1-9]\d{0,8})"
+        ),
+        library=_DOTNET,
+    ),
     _Form(
         "❯ ",
         re.compile(r"\s*❯ (?:(?P<function>[^\n]{1,300}) )?(?P<file>\S{1,500}?):(?P<line>\d{1,9}):\d+$"),
@@ -147,7 +156,7 @@ _FORMS = (
 _LAST = tuple(form for form in _FORMS if form.innermost_last)
 _FIRST = tuple(form for form in _FORMS if not form.innermost_last)
 _MARGIN = " \t|+"
-_PLACE = re.compile(r"[:(]\d|, line \d|:line \d|\bat .*\(")
+_PLACE = re.compile(r"[:(]\d|\.(?:cs|vb|fs|feature|razor):|, line \d|:line \d|\bat .*\(")
 """What every frame has: a place."""
 
 

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from triage.ingest import readers
 from triage.ingest.reader import IngestError, Reader, Source
 from triage.ingest.text import is_binary
+from triage.ingest.xml_text import root
 
 _FAMILIES = ("xml", "json", "text")
 _SURE = 50
@@ -70,6 +71,11 @@ def choose(source: Source) -> Reader:
     if is_binary(source.head):
         raise IngestError(
             f"{source.name}: binary data, not a test result; name the log, XML or JSON file instead"
+        )
+    if (element := root(source.sample)[0]) and source.sample.text.lstrip("\ufeff \t\r\n").startswith("<"):
+        raise IngestError(
+            f"{source.name}: XML with the root <{element}>, which holds no test results that are known here; "
+            "see 'triage parse --help' for the formats that are read"
         )
     raise IngestError(
         f"{source.name}: unknown format; see 'triage parse --help' for the formats that are read"
