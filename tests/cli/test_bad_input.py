@@ -88,7 +88,7 @@ BAD = {
     "no results in it": (_no_results, "no test results"),
     "binary": (_written(bytes(range(256)) * 40), "binary data"),
     "unknown": (_written(b'{"colour": "blue"}'), "unknown format"),
-    "page": (_written(b"<!DOCTYPE html><html><body>Sign in</body></html>"), "unknown format"),
+    "page": (_written(b"<!DOCTYPE html><html><body>Sign in</body></html>"), "no test results"),
     "missing": (lambda path: path, "no such file"),
     "broken archive": (_broken_zip, "broken archive"),
     "cut archive": (_written(gzip.compress(os.urandom(100_000).hex().encode())[:50_000]), "broken archive"),

@@ -245,9 +245,10 @@ class _Documents:
     def _skip_junk(self, chunk: bytes) -> bytes:
         if chunk.startswith(b"<") and not chunk.startswith(b"</"):
             return chunk
-        line = self._place.above + 1
-        self.warnings.append(Warn("something else stands behind the end of the XML; it was not read", line))
         found = _NEXT.search(chunk)
+        if b"<" in chunk[: found.start() if found else None]:
+            text = "something else stands behind the end of the XML; it was not read"
+            self.warnings.append(Warn(text, self._place.above + 1))
         self._lost = found is None
         self._place.above += chunk.count(b"\n", 0, found.start()) if found else 0
         return chunk[found.start() :] if found else b""

@@ -18,26 +18,20 @@ from triage.ingest.junit_elements import RED, TEXT, TRACED, Case, Properties, Su
 from triage.ingest.junit_runs import CaseRun, Runs
 from triage.ingest.junit_tries import NOT_RUN, Repeats, Tries
 from triage.ingest.reader import Reader, Sample, Source
-from triage.ingest.xml_text import Place, stream
+from triage.ingest.xml_text import Place, root, stream
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, passed_cases
 
 _LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests"}
 _CLOSING = re.compile(r" fail (?P<count>\d{1,9}) ")
-_PROLOGUE = re.compile(
-    r"\ufeff?\s*(?:<\?[^>]*\?>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>\s*)*", re.DOTALL
-)
-_ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[\w.-]+)")
 
 
 def _sniff(sample: Sample) -> int:
-    head = sample.text[:32_768]
-    root = _ROOT.match(head, _PROLOGUE.match(head).end())  # type: ignore[union-attr]
-    if root is None:
-        return 0
-    if root["name"] in ("testsuites", "testsuite", "testcase"):
+    name, _ = root(sample)
+    if name in ("testsuites", "testsuite", "testcase"):
         return 95
+    head = sample.text[:32_768]
     # Some tools put their reports into an element of their own.
-    return 60 if re.search(r"<testsuite\b[^>]*>", head) and "<testcase" in head else 0
+    return 60 if name and re.search(r"<testsuite\b[^>]*>", head) and "<testcase" in head else 0
 
 
 class _Places(dict[tuple[str, str, bool], tuple[str | None, str]]):
@@ -159,16 +153,16 @@ class _Handler:
             self._compare_counts(suite)
             self._begin()
 
-    def _compare_counts(self, root: Suite) -> None:
-        stated = text.integer(root.attributes.get("tests"))
-        stated = (self._suite_sum or None) if stated is None and len(root.attributes) < 4 else stated
+    def _compare_counts(self, top: Suite) -> None:
+        stated = text.integer(top.attributes.get("tests"))
+        stated = (self._suite_sum or None) if stated is None and len(top.attributes) < 4 else stated
         tests = self._listed - self._tries.joined
         # Some count what was skipped apart; pytest counts reports (set-up, tear-down, subtests), Catch2 assertions.
         right = {self._listed, tests, self._listed - self._skipped}
         if stated is None or stated in right or (self._pytest and stated >= tests):
             return
         text_ = f"the head speaks of {stated} tests, {tests} are listed: those were counted"
-        self._tries.add(Warn(text_, root.line))
+        self._tries.add(Warn(text_, top.line))
 
     def _end_text(self, closed: Text) -> None:
         name, attributes = closed.name, closed.attributes
