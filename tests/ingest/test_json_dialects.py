@@ -282,9 +282,33 @@ def test_rspec_runs_one_after_another_between_other_output(read: Read) -> None:
     assert outcomes(joint) == outcomes(run)
 
 
-# TAP
+# TAP, and Mocha's stream
 
 
 def test_mocha_stream_without_its_end(read: Read) -> None:
     run = read('["start",{"total":2}]', '["pass",{"title":"a","fullTitle":"till a","duration":3}]')
     assert outcomes(run) == {"a": Outcome.PASSED} and "stopped or crashed" in run.warnings[0].text
+
+
+def test_the_dialect_of_the_linux_kernel(read: Read) -> None:
+    run = read(
+        "KTAP version 1", "1..2", "  KTAP version 1", "  1..3", "    # clock: EXPECTATION FAILED at clock.c:7",
+        "    not ok 1 ticks", "    ok 2 tocks", "  not ok 1 clock", "  ok 2 alarm # SKIP no hardware",
+        "  ok 3 leap # XFAIL known", "not ok 1 time", "ok 2 other",
+    )  # fmt: skip
+    assert run.format == "tap"
+    assert [(case.suite, case.name, case.outcome) for case in run.cases] == [
+        ("time > clock", "ticks", Outcome.FAILED),
+        ("time > clock", "tocks", Outcome.PASSED),
+        ("time", "alarm", Outcome.SKIPPED),
+        ("time", "leap", Outcome.XFAILED),
+        ("", "other", Outcome.PASSED),
+    ]
+
+
+def test_comments_that_head_results_and_such_that_explain_them(read: Read) -> None:
+    run = read(
+        "TAP version 13", "# till", "ok 1 opens", "not ok 2 sums", "# expected 1", "# got 2", "# end", "1..2"
+    )
+    assert [case.suite for case in run.cases] == ["till", "till"]
+    assert run.cases[1].failures[0].message.startswith("expected 1\ngot 2")
