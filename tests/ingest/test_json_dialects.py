@@ -249,6 +249,25 @@ def test_messages_of_a_run_that_was_stopped(read: Read) -> None:
     assert len(run.warnings) == 2
 
 
+def test_messages_of_versions_that_do_not_say_what_is_tried_again(read: Read) -> None:
+    def tried(id: str, status: str) -> list[Any]:
+        result = {"status": status, "duration": {"seconds": "1", "nanos": 500_000_000}, "message": "no card"}
+        return [
+            {"testCaseStarted": {"id": id, "testCaseId": "c"}},
+            {"testStepFinished": {"testCaseStartedId": id, "testStepId": "s", "testStepResult": result}},
+            {"testCaseFinished": {"testCaseStartedId": id}},
+        ]
+
+    run = read(
+        {"meta": {"protocolVersion": "13.0.0"}},
+        {"pickle": {"id": "p", "name": "pays", "uri": "a.feature", "steps": [{"id": "q", "text": "I pay"}]}},
+        {"testCase": {"id": "c", "pickleId": "p", "testSteps": [{"id": "s", "pickleStepId": "q"}]}},
+        *tried("1", "FAILED"), *tried("2", "PASSED"), {"testRunFinished": {"success": True}},
+    )  # fmt: skip
+    [case] = run.cases
+    assert (case.name, case.outcome, case.attempts, case.duration) == ("pays", Outcome.PASSED, 2, 3.0)
+
+
 def test_messages_of_features_that_do_not_parse_and_hooks_around_the_run(read: Read) -> None:
     run = read(
         {"meta": {"protocolVersion": "24.0.0"}},
