@@ -42,11 +42,12 @@ def strangers(number: int) -> Iterator[str]:
 
 
 def junit(path: Path, size: int) -> int:
-    """Write a JUnit XML file of about ``size`` bytes; every tenth case fails. The number of its cases."""
+    """Write a JUnit XML file of about ``size`` bytes, like those of large suites: of a hundred cases one fails, with a
+    long trace and captured logs, and one is skipped. The number of its cases."""
     cases = written = 0
     with path.open("w", encoding="utf-8") as file:
         file.write(_HEAD)
-        for case in _cases():
+        for case in _large():
             cases += 1
             written += file.write(case)
             if written >= size:
@@ -72,6 +73,29 @@ def _cases() -> Iterator[str]:
             said = next(texts).replace("&", "&amp;").replace("<", "&lt;").replace("'", "&apos;")
             trace = _TRACE.format(line=chance.randrange(900))
             yield f"{head}><failure message='{said}'>{trace}{said}</failure></testcase>\n"
+
+
+def _large() -> Iterator[str]:
+    chance = random.Random(7)
+    texts = messages(1 << 30)
+    for number in count(1):
+        module, name = (
+            f"tests.shop.test_{number // 60 % 97}.TestOrders{number // 20 % 3}",
+            f"test_case[{number}-eur]",
+        )
+        head = f'<testcase classname="{module}" name="{name}" time="0.{number % 997:03}"'
+        if number % 100 and number % 100 != 7:
+            yield f"{head} />\n"
+        elif number % 100:
+            yield f'{head}><skipped type="pytest.skip" message="not on this machine">tests/conftest.py:7: not on this machine</skipped></testcase>\n'
+        else:
+            said = next(texts).replace("&", "&amp;").replace("<", "&lt;").replace("'", "&apos;")
+            trace = _TRACE.format(line=chance.randrange(900)) * 3
+            log = "".join(f"INFO shop.api request {number + i} served in {i} ms\n" for i in range(30))
+            yield (
+                f"{head}><failure message='{said}'>{trace}{said}</failure>"
+                f"<system-out>{log}</system-out></testcase>\n"
+            )
 
 
 def log(path: Path, lines: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from typing import Any
 
 
 class TriageError(Exception):
@@ -130,6 +131,40 @@ class CaseResult:
     def flaky(self) -> bool:
         """Passed in the end, after at least one failed try."""
         return self.outcome is Outcome.PASSED and self.attempts > 1
+
+
+class _Draft:
+    """A case result as it is made: ``CaseResult`` without its guard against changes, which makes it cost four times
+    as much."""
+
+    __slots__ = CaseResult.__slots__
+
+
+def passed_cases(
+    told: Iterable[tuple[str, tuple[str | None, str], int | None, float | None]],
+    properties: tuple[tuple[str, str], ...] = (),
+) -> list[CaseResult]:
+    """What ``CaseResult(...)`` gives for cases that passed at once, for reports with millions of them.
+
+    Each is told as its name, its file and suite, its line and its duration.
+    """
+    made: list[CaseResult] = []
+    passed = Outcome.PASSED
+    for name, (file, suite), line, duration in told:
+        case: Any = _Draft()
+        case.name = name
+        case.outcome = passed
+        case.suite = suite
+        case.file = file
+        case.line = line
+        case.duration = duration
+        case.attempts = 1
+        case.failures = ()
+        case.output = ""
+        case.properties = properties
+        case.__class__ = CaseResult
+        made.append(case)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

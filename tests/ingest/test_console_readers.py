@@ -732,3 +732,29 @@ def test_behave_plain_formatter_and_hooks() -> None:
     assert pays.failures[0].message == "Assertion Failed: no money"
     assert [f.message for f in run.failures] == ["ConnectionError: broker is down"]
     assert run.info.duration == 62.5
+
+
+def test_unexpected_successes_that_are_only_counted_are_red() -> None:
+    run = made(
+        """
+        .u
+        ----------------------------------------------------------------------
+        Ran 2 tests in 0.001s
+
+        FAILED (unexpected successes=1)
+        """
+    )
+    assert (run.totals.tests, run.totals.passed, run.totals.failed) == (2, 1, 1)
+
+
+def test_nose_counts_in_capitals() -> None:
+    run = made(
+        """
+        S.
+        ----------------------------------------------------------------------
+        Ran 2 tests in 0.001s
+
+        OK (SKIP=1)
+        """
+    )
+    assert (run.totals.tests, run.totals.passed, run.totals.skipped) == (2, 1, 1)

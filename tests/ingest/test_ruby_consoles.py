@@ -162,3 +162,36 @@ def test_old_test_unit_names_the_test_below() -> None:
     )
     assert counts(run) == (2, 1, 1, 0, 0)
     assert case(run, "test_adds_up").suite == "CartTest"
+
+
+def test_parallel_rspec_adds_up_its_processes_once() -> None:
+    one = "\nFinished in 0.1 seconds\n{} examples, 0 failures\n"
+    told = one.format(3) + one.format(4) + "\n\n7 examples, 0 failures\n\nTook 2 seconds\n"
+    assert counts(made(told, "rspec-console")) == (7, 7, 0, 0, 0)
+
+
+def test_instafail_tells_failures_without_a_list() -> None:
+    run = made(
+        """
+        .
+          1) Cart adds up
+             Failure/Error: expect(2).to eq(3)
+
+               expected: 3
+                    got: 2
+             # ./spec/cart_spec.rb:5:in `block (2 levels) in <top (required)>'
+        ..
+
+        Finished in 0.1 seconds
+        4 examples, 1 failure
+
+        Failed examples:
+
+        rspec ./spec/cart_spec.rb:5 # Cart adds up
+        """,
+        "rspec-console",
+    )
+    assert counts(run) == (4, 3, 1, 0, 0)
+    failed = case(run, "Cart adds up")
+    assert (failed.file, failed.line) == ("./spec/cart_spec.rb", 5)
+    assert failed.failures[0].message == "expected: 3\n     got: 2"

@@ -36,8 +36,7 @@ def read(source: Source, reader: Reader | None = None) -> tuple[str, Iterator[It
 def _checked(source: Source, items: Iterator[Item]) -> Iterator[Item]:
     """``items``, with disk errors told as such, and without numbers that no store can hold."""
     with told(source):
-        for item in items:
-            yield bounded(item)
+        yield from map(bounded, items)
 
 
 @contextmanager

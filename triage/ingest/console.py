@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import takewhile
 from typing import Protocol
 
@@ -37,6 +38,7 @@ def lines_of(source: Source) -> Iterator[Line]:
     return (Line(number, text) for number, text in enumerate(source.lines(), 1))
 
 
+@lru_cache(maxsize=2)  # every reader asks for those of the same sample
 def sample_lines(sample: Sample) -> list[str]:
     """The lines at both ends of a source that can be a runner's own (see ``Line.mark``)."""
     return [line for line in sample.lines if len(line) <= MAX_MARK]
@@ -173,6 +175,21 @@ def run_before_run(make: Callable[[], NextRunParser]) -> _Parse:
                 parser = make()
             parser.feed(line)
         yield parser.finish()
+
+    return sessions
+
+
+def without_sums(parse: _Parse) -> _Parse:
+    """``parse`` without the sessions that only add up those before them, as a runner of runners prints them."""
+
+    def sessions(lines: Iterator[Line]) -> Iterator[Session]:
+        before, parts = Totals(), 0
+        for session in parse(lines):
+            bare = not session.cases and not session.failures and session.duration is None
+            if bare and parts > 1 and session.stated is not None and session.stated.tests == before.tests:
+                continue
+            before, parts = before + session.totals, parts + (session.stated is not None)
+            yield session
 
     return sessions
 

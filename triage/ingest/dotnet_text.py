@@ -12,10 +12,6 @@ from triage.model import Failure
 _TYPE = re.compile(
     r"^(?:(?:SetUp|TearDown|OneTimeSetUp|OneTimeTearDown) ?: )?(?P<type>(?:[A-Za-z_][\w+`]*\.)+[A-Za-z_][\w+`]*)(?: :|:) "
 )
-_THREW = re.compile(
-    r"^(?:Test method|Initialization method|Class Initialization method|TestCleanup method|Assembly Initialization method) "
-    r".{1,500}? (?:threw|throws) exception[:.]\s+(?P<type>[A-Za-z_][\w+`.]*): "
-)
 
 
 def split_name(full: str) -> tuple[str, str]:
@@ -43,7 +39,11 @@ def split_name(full: str) -> tuple[str, str]:
 
 def dotnet_type(message: str) -> str:
     """The exception class that a message of these runners begins with, or ``""``."""
-    match = _TYPE.match(message) or _THREW.match(message)
+    first, _, rest = message.partition("\n")
+    # "Test method X threw exception:", in the language of the machine; the exception is on the next line.
+    if first.rstrip().endswith(":") and (match := _TYPE.match(rest.lstrip())):
+        return match["type"]
+    match = _TYPE.match(message)
     return match["type"] if match else exception_type(message)
 
 

@@ -27,6 +27,7 @@ _EXIT = re.compile(r"^(?:exit status \d+|signal: \S.*)$")
 _RUNNING = re.compile(r"^\t(?P<name>\S+) \([\d.hmsµn]+\)$")
 
 _OUTCOMES = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED, "SKIP": Outcome.SKIPPED}
+_RACE_RULE = "=" * 18
 _LOOSE_LINES = 50
 
 
@@ -63,6 +64,8 @@ class GoParser:
     compiling: str = ""
     loose: deque[Line] = field(default_factory=lambda: deque(maxlen=_LOOSE_LINES))
     """Output outside any test."""
+    race: list[Line] = field(default_factory=list)
+    """The report of a data race that no test has owned yet."""
     verbose: bool = False
     ended: bool = False
 
@@ -100,10 +103,17 @@ class GoParser:
         test = self.tests.setdefault(match["name"], _Test())
         test.outcome, test.seconds = _OUTCOMES[match["status"]], float(match["seconds"])
         test.depth, test.result = len(match["indent"]), line
+        if test.outcome is Outcome.FAILED:
+            test.lines, self.race = [*self.race, *test.lines], []
         self.current, self.streaming, self.compiling, self.ended = match["name"], False, "", False
 
     def _output(self, line: Line) -> None:
-        if line.text.strip() and not self.streaming:
+        if line.mark == "WARNING: DATA RACE" and not self.streaming:
+            # Without -v a race is reported before the result line of its test.
+            self.current, self.race = "", [line]
+        elif self.race and line.mark != _RACE_RULE:
+            self.race.append(line)
+        elif line.text.strip() and not self.streaming and not self.current.startswith("Example"):
             # Below a result line only what is indented deeper belongs to the test, or to one of its parents.
             while self.current and not line.text.startswith(" " * (self.tests[self.current].depth + 4)):
                 self.current = self._parent(self.current)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -97,6 +97,14 @@ def seconds(text: str | None) -> float | None:
         return round(float(number) * _UNITS[match["unit"]], 9)
     except ValueError:
         return None
+
+
+def all_seconds(texts: Sequence[str]) -> list[float | None]:
+    """``seconds`` of each."""
+    try:
+        return list(map(float, texts))
+    except ValueError:
+        return list(map(seconds, texts))
 
 
 def moment(text: str | None) -> str | None:

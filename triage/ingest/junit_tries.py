@@ -14,8 +14,11 @@ name, can be tries of one test; and then:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum, auto
+from functools import reduce
+from operator import attrgetter
 
 from triage.ingest.pytest_text import phases
 from triage.model import CaseResult, Item, Outcome
@@ -27,6 +30,9 @@ NOT_RUN = "Test suite failed to run"
 """What jest-junit names the class of a suite that did not run, which it lists twice."""
 
 _Key = tuple[str | None, str, str]
+_Open = dict[str | _Key, CaseResult | tuple[CaseResult, ...]]
+"""Cases by their names; by their keys where another case has that name."""
+_key: Callable[[CaseResult], _Key] = attrgetter("file", "suite", "name")
 
 
 class Repeats(Enum):
@@ -48,9 +54,13 @@ class Tries:
     def __init__(self) -> None:
         self.joined = 0
         """Elements that were found to be another try of an earlier one."""
-        self._items: list[Item | None] = []
-        self._gone = 0
-        self._earlier: dict[_Key, list[int]] = {}
+        self._items: list[Item] = []
+        self._open: _Open = {}
+        """The cases that a later element may be another try of."""
+        self._older: _Open = {}
+        """The same of a while ago: what is older still is forgotten."""
+        self._suite = 0
+        """Where the items of the current suite begin."""
 
     def add(self, item: Item) -> None:
         """Append something that is no case."""
@@ -58,14 +68,34 @@ class Tries:
 
     def add_case(self, case: CaseResult, repeats: Repeats) -> None:
         """Append a case, or join it with the earlier tries of it."""
-        key = (case.file, case.suite, case.name)
-        earlier = [i for i in self._earlier.get(key, ()) if i >= self._gone]
+        place: str | _Key = case.name
+        earlier = self._tries_at(place)
+        if earlier and _key(earlier[0]) != _key(case):
+            place = _key(case)
+            earlier = self._tries_at(place)
         if earlier and (repeats is not Repeats.PASS_OF_FAILED or case.outcome is Outcome.PASSED):
-            self._join(key, earlier, case, repeats)
-            return
+            places = self._places(earlier)
+            if len(places) == len(earlier):
+                self._join(place, places, case, repeats)
+                return
+            earlier = ()
         self._items.append(case)
-        if repeats is Repeats.TRY or (case.outcome.is_red and repeats is not Repeats.OTHER):
-            self._earlier[key] = [*earlier, self._gone + len(self._items) - 1]
+        if repeats is Repeats.TRY or (repeats is not Repeats.OTHER and case.outcome.is_red):
+            self._open[place] = (*earlier, case) if earlier else case
+            self._forget()
+
+    def add_passed(self, names: list[str], cases: list[CaseResult], repeats: Repeats) -> None:
+        """``add_case`` for many cases that passed at once."""
+        if self._open or self._older or repeats is Repeats.TRY:
+            known = self._open.keys(), self._older.keys()
+            if len(set(names)) < len(names) or not all(keys.isdisjoint(names) for keys in known):
+                for case in cases:
+                    self.add_case(case, repeats)
+                return
+            if repeats is Repeats.TRY:
+                self._open.update(zip(names, cases, strict=True))
+                self._forget()
+        self._items += cases
 
     @property
     def last(self) -> Item | None:
@@ -78,35 +108,42 @@ class Tries:
 
     def end_suite(self) -> None:
         """What follows belongs to another suite."""
-        self._earlier.clear()
+        self._open, self._older = {}, {}
+        self._suite = len(self._items)
 
     def take(self, *, all_of_it: bool) -> list[Item]:
         """The items that no later element can change; with ``all_of_it`` the rest too."""
         count = len(self._items)
-        if not all_of_it and self._earlier:
-            oldest = next(iter(self._earlier.values()))[0]
-            count = min(max(0, oldest - self._gone), count) if oldest >= self._gone else count
-            count = max(count, len(self._items) - _WINDOW)
-        taken = [item for item in self._items[:count] if item is not None]
-        del self._items[:count]
-        self._gone += count
-        if len(self._earlier) > _WINDOW:
-            self._earlier = {k: at for k, at in self._earlier.items() if at[-1] >= self._gone}
+        if not all_of_it and (self._open or self._older):
+            count = max(self._suite, count - _WINDOW)
+        taken, self._items = self._items[:count], self._items[count:]
+        self._suite = max(0, self._suite - count)
         return taken
 
-    def _join(self, key: _Key, earlier: list[int], case: CaseResult, repeats: Repeats) -> None:
-        places = [i - self._gone for i in earlier]
-        whole, *others = [item for i in places if isinstance(item := self._items[i], CaseResult)]
-        for later in (*others, case):
-            whole = _joined(whole, later)
-        for i in places:
-            self._items[i] = None
+    def _forget(self) -> None:
+        if len(self._open) > _WINDOW:
+            self._open, self._older = {}, self._open
+
+    def _tries_at(self, place: str | _Key) -> tuple[CaseResult, ...]:
+        found = self._open.get(place) or self._older.get(place) or ()
+        return (found,) if isinstance(found, CaseResult) else found
+
+    def _places(self, cases: Sequence[CaseResult]) -> list[int]:
+        """Where they are among the items, without those that were taken."""
+        wanted = set(map(id, cases))
+        return [at for at, item in enumerate(self._items) if id(item) in wanted]
+
+    def _join(self, place: str | _Key, places: list[int], case: CaseResult, repeats: Repeats) -> None:
+        tries = [item for at in places if isinstance(item := self._items[at], CaseResult)]
+        whole = reduce(_joined, [*tries, case])
         self._items[places[0]] = whole
-        self.joined += 1 if repeats is not Repeats.PASS_OF_FAILED else len(places)
+        for at in reversed(places[1:]):
+            del self._items[at]
+        self.joined += len(tries)
+        self._older.pop(place, None)
+        self._open.pop(place, None)
         if repeats is Repeats.TRY or whole.outcome.is_red:
-            self._earlier[key] = earlier[:1]
-        else:
-            del self._earlier[key]
+            self._open[place] = whole
 
 
 def _joined(before: CaseResult, after: CaseResult) -> CaseResult:

@@ -9,11 +9,11 @@ from triage.ingest.parts import exception_type, location
 from triage.model import Failure
 
 HEADER = re.compile(
-    r"^\s*(?:(?P<number>\d+)\) )?(?:\[(?P<project>[^\]]+)\] › )?(?P<file>[^\s›][^›]*?):(?P<line>\d{1,9}):(?P<column>\d+) › (?P<title>.+?)\s*─*$"
+    r"^\s*(?:(?P<number>\d+)\) )?(?:\[(?P<project>[^\]]+)\] › )?(?P<file>[^\s›][^›]*?):(?P<line>\d{1,9}):(?P<column>\d+) › (?P<title>.+?)(?: =+|\s*─*)$"
 )
 """``  1) [api] › e2e/orders.spec.js:10:3 › orders › are all paid ────``"""
 
-_RETRY = re.compile(r"^\s*Retry #(\d+) ─{3,}")
+_RETRY = re.compile(r"^\s*Retry #(\d+) (?:─{3,}|-{3,})")
 _CODE_FRAME = re.compile(r"^\s*>?\s*\d* \|")
 _ATTACHMENT = re.compile(r"^\s*(?:Error Context: |attachment #\d+: |─{5,}\s*$|Usage:$|\[\[ATTACHMENT)")
 _FRAME = re.compile(r"^\s+at ")

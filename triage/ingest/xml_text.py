@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Protocol, runtime_checkable
 from xml.parsers import expat
 
 from triage.ingest.reader import IngestError, Sample, Source
 from triage.model import Item, Warn
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 17
 # Control characters and references to them are not allowed in XML 1.0, and runners write them all the same.
 _CONTROL = bytes(ch if ch in b"\t\n\r" or ch >= 32 else 0x20 for ch in range(256))
 _ESCAPE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -27,11 +29,16 @@ _AFTER_THE_END = [
     expat.errors.codes[text]
     for text in (expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT, expat.errors.XML_ERROR_MISPLACED_XML_PI)
 ]
+_MARK_NAME = "between"
+_MARK = f"<?{_MARK_NAME}?>".encode()
 _NEXT = re.compile(rb"<(?=\?xml\b|(?:\w+:)?testsuites?\b)")
 
 
-_PROLOGUE = re.compile(r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}>", re.DOTALL)
-_ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([\w.-]{1,100})((?:\s[^<>]{0,4000})?)")
+_PROLOGUE = re.compile(
+    r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}(?:\[[^\]]{0,20000}\]\s{0,100})?>",
+    re.DOTALL,
+)
+_ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,99})((?:\s[^<>]{0,4000})?)")
 _FIRST = re.compile(rb"<(?=[?!A-Za-z_])")
 
 
@@ -68,6 +75,31 @@ class Handler(Protocol):
         """The items that are complete; with ``all_of_it`` those too that a later element might have changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Elements of one kind in a row, as a handler found them in a chunk."""
+
+    start: int
+    end: int
+    breaks: bytes
+    """The line ends in it, which expat gets in its place, so that line numbers stay true."""
+
+
+@runtime_checkable
+class RunHandler(Protocol):
+    """A handler that can read elements which make up most of a report faster than by events."""
+
+    @property
+    def between(self) -> bool:
+        """Whether no element is open that a run may not be in, or of which the text counts."""
+
+    def next_run(self, chunk: bytes, at: int) -> Any:
+        """The first ``Run`` in ``chunk`` from ``at`` on, or None."""
+
+    def take_run(self, run: Any) -> None:
+        """Make items of a run."""
+
+
 def root(sample: Sample) -> tuple[str, str]:
     """The local name of the first element and its attributes as they are written; empty where there is none."""
     text = sample.text.lstrip("\ufeff")
@@ -86,29 +118,36 @@ def stream(source: Source, make: Callable[[Any], Handler]) -> Iterator[Item]:
     Raises:
         IngestError: the document declares entities, or is broken before anything could be read.
     """
+    return chain.from_iterable(_batches(source, make))
+
+
+def _batches(source: Source, make: Callable[[Any], Handler]) -> Iterator[Sequence[Item]]:
     place = Place()
     handler = make(place)
     encoding = _encoding(source)
     if encoding is None:
-        yield Warn("not in the encoding that it declares; read as Latin-1", 1)
+        yield (Warn("not in the encoding that it declares; read as Latin-1", 1),)
     documents = _Documents(source.name, place, handler)
+    over = False
     try:
         for chunk in _chunks(source, encoding or "iso-8859-1"):
             documents.feed(chunk)
-            yield from handler.take(all_of_it=False)
+            yield handler.take(all_of_it=False)
+        over = True
         documents.close()
     except expat.ExpatError as error:
-        reason, line = expat.ErrorString(error.code), place.above + error.lineno
+        reason = "the file ends too early" if over else expat.ErrorString(error.code)
+        line = place.above + error.lineno
         items = handler.take(all_of_it=True)
         if not handler.seen:
             raise IngestError(
                 f"{source.name}:{line}: broken XML ({reason}), nothing could be read; was the run killed?"
             ) from None
-        yield from items
-        yield Warn(f"broken XML ({reason}): what was complete up to here was read, the rest is lost", line)
+        yield items
+        yield (Warn(f"broken XML ({reason}): what was complete up to here was read, the rest is lost", line),)
         return
-    yield from handler.take(all_of_it=True)
-    yield from documents.warnings
+    yield handler.take(all_of_it=True)
+    yield documents.warnings
 
 
 class _Documents:
@@ -121,8 +160,43 @@ class _Documents:
         self._before = b""
         self._begun = False
         self._lost = False
+        self._marked = False
+        self._runs = handler if isinstance(handler, RunHandler) else None
 
     def feed(self, chunk: bytes) -> None:
+        """Parse the next bytes, without the runs of elements that the handler can read itself."""
+        if self._runs is None:
+            self._parse(_allowed(chunk))
+            return
+        fed = at = 0
+        while (run := self._runs.next_run(chunk, at)) is not None:
+            at = run.end
+            if run.start > fed:
+                self._parse(_allowed(chunk[fed : run.start]))
+            if self._between():
+                self._runs.take_run(run)
+                self._parse(run.breaks)
+            else:
+                self._parse(_allowed(chunk[run.start : run.end]))
+            fed = at
+        self._parse(_allowed(chunk[fed:]))
+
+    def _between(self) -> bool:
+        """Whether expat stands between two elements: it has nothing left of a tag, a comment or an instruction, and
+        it tells a mark, as it would not within CDATA. That no element is open whose text would have the mark in it,
+        the handler knows."""
+        if self._runs is None or not self._begun or self._lost or not self._runs.between:
+            return False
+        if self._place.parser.CurrentByteIndex != self._fed:
+            return False
+        self._marked = False
+        self._parse(_MARK)
+        return self._marked
+
+    def _see_mark(self, target: str, _: str) -> None:
+        self._marked = self._marked or target == _MARK_NAME
+
+    def _parse(self, chunk: bytes) -> None:
         while chunk and not self._lost:
             if not self._begun and not (chunk := self._begin(chunk)):
                 return
@@ -162,6 +236,8 @@ class _Documents:
             parser.StartElementHandler = self._handler.start
             parser.EndElementHandler = self._handler.end
             parser.CharacterDataHandler = self._handler.data
+            if self._runs is not None:
+                parser.ProcessingInstructionHandler = self._see_mark
             self._place.parser = parser
             self._begun, self._fed, self._before = True, 0, b""
         return rest
@@ -197,7 +273,7 @@ def _encoding(source: Source) -> str | None:
 
 
 def _chunks(source: Source, encoding: str) -> Iterator[bytes]:
-    """The text in UTF-8, without what runners write and XML forbids."""
+    """The text in UTF-8, cut where no escape or reference is."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     utf8 = encoding in ("utf-8", "utf-8-sig")
     rest = b""
@@ -208,13 +284,14 @@ def _chunks(source: Source, encoding: str) -> Iterator[bytes]:
             chunk = rest + chunk
             cut = _BEGUN.search(chunk, max(0, len(chunk) - 18))
             rest = chunk[cut.start() :] if cut else b""
-            yield _allowed(chunk[: cut.start()] if cut else chunk)
+            yield chunk[: cut.start()] if cut else chunk
     rest += decoder.decode(b"", True).encode("utf-8", "replace")
     if rest:
-        yield _allowed(rest)
+        yield rest
 
 
 def _allowed(chunk: bytes) -> bytes:
+    """``chunk`` without what runners write and XML forbids."""
     if b"\x1b" in chunk:
         chunk = _ESCAPE.sub(b"", chunk)
     if b"&#" in chunk:

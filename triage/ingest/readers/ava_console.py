@@ -15,7 +15,7 @@ from triage.ingest.console import (
     Session,
     bare_failure,
     reader_of,
-    run_after_run,
+    run_before_run,
     sample_lines,
     until,
 )
@@ -76,8 +76,11 @@ class _Parser:
     """Whether the rule above the details was there."""
     blank: bool = True
 
-    def feed(self, line: Line) -> bool:
-        """Take a line; True when it was the last of the run."""
+    def is_next(self, line: Line) -> bool:
+        mark = line.mark
+        return self.session.closed and bool(_MARK.match(mark) or _OUTSIDE.match(mark) or _BROKE.match(mark))
+
+    def feed(self, line: Line) -> None:
         mark = line.mark
         if _COUNT.match(mark):
             self._end_block()
@@ -108,7 +111,6 @@ class _Parser:
         elif self.block is not None:
             self.block.lines.append(line.text)
         self.blank = not mark.strip()
-        return False
 
     def _mark(self, match: re.Match[str], line: Line) -> None:
         outcome = _WORDS.get(match["word"] or "") or _OUTCOMES.get(match["mark"], Outcome.FAILED)
@@ -179,4 +181,4 @@ def _failure(block: Block) -> Failure:
     return failure
 
 
-READER = Reader("ava-console", _sniff, reader_of("AVA", run_after_run(_Parser)))
+READER = Reader("ava-console", _sniff, reader_of("AVA", run_before_run(_Parser)))

@@ -15,7 +15,7 @@ from triage.ingest.parts import exception_type
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, integer, stopped
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, worse
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, worse
 
 _RED = {"Error": "failure", "FatalError": "failure", "Exception": "error"}
 _OUTCOMES = {
@@ -49,7 +49,10 @@ class _Handler(Tree):
     def opened(self, node: Node) -> None:
         self._red_before.append(self._red)
         if node.name == "TestSuite" and node.get("skipped") == "yes":
-            self.path[-1].attributes["result"] = "skipped"
+            reason = node.get("reason") or "no reason is given"
+            self.tell(
+                Warn(f"the suite {node.get('name')} was skipped, with all of its tests: {reason}", node.line)
+            )
 
     def closed(self, node: Node) -> None:
         silent = self._red_before.pop() == self._red

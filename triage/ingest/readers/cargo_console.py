@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from triage.ingest.console import (
     MAX_MARK,
@@ -42,6 +42,8 @@ _ERROR = re.compile(r"^error(?:\[E\d+\])?: (?P<text>\S.*)$")
 _ECHO = re.compile(
     r"^(?:could not compile|aborting due to|\d+ targets? failed|(?:doc)?test failed, to rerun)"
 )
+_ECHO_LINE = re.compile(r"^(?:error: test failed, to rerun|Caused by:)")
+_MAX_PRINTED = 500
 _AT = re.compile(r"^ *--> (?P<file>[^\s:]+):(?P<line>\d{1,9}):\d+$")
 _DIED = re.compile(r"^  process didn't exit successfully: .*\((?:signal|exit code|exit status): ")
 
@@ -82,6 +84,8 @@ class _Parser:
     target: str = ""
     session: Session = field(default_factory=Session)
     tests: dict[str, _Test] = field(default_factory=dict)
+    printed: list[Line] = field(default_factory=list)
+    """What the running test printed, with ``--nocapture``."""
     running: str = ""
     """The test whose status has not been printed yet."""
     block: Block | None = None
@@ -103,14 +107,16 @@ class _Parser:
         if _COUNT.match(mark):
             self.open = True
         elif match := _TEST.match(mark):
-            self.running = _KIND.sub("", match["name"])
+            self.running, self.printed = _KIND.sub("", match["name"]), []
             self._status(match["rest"], line)
         elif _DIED.match(mark) and self.open:
-            self.session.failures.append(Failure(mark.strip(), kind="error", source_line=line.number))
+            self._died(mark, line)
         elif self.running:
             self._status(mark, line)
         elif _BLOCK.match(mark):
             self.block = Block(line)
+        elif mark.startswith("error: could not compile "):
+            self.session.closed = True
         elif (match := _ERROR.match(mark)) and not self.open and not _ECHO.match(match["text"]):
             self.error = Block(line)
         return None
@@ -135,7 +141,27 @@ class _Parser:
             test = _Test(_OUTCOMES[match["status"] or "ok"], line, match["reason"] or "")
             test.seconds = seconds(match["seconds"])
             self.tests[self.running] = test
+            if test.outcome is Outcome.FAILED and (
+                printed := "\n".join(known.text for known in self.printed).strip("\n")
+            ):
+                # Its block at the end is empty, or there is none.
+                first = next(known.number for known in self.printed if known.text.strip())
+                test.failures.append(panic_failure(printed, first))
             self.running = ""
+        elif text.strip() and len(self.printed) < _MAX_PRINTED:
+            self.printed.append(Line(line.number, text))
+
+    def _died(self, mark: str, line: Line) -> None:
+        """The process of a target ended by itself: in the running test, where there is only one."""
+        failure = Failure(mark.strip(), kind="error", source_line=line.number)
+        if not self.running:
+            self.session.failures.append(failure)
+            return
+        printed = [known.text.strip() for known in self.printed if not _ECHO_LINE.match(known.text)]
+        message = "\n".join([*printed[-3:], failure.message])
+        test = self.tests[self.running] = _Test(Outcome.ERROR, line)
+        test.failures.append(replace(failure, message=message, trace=line.text.strip()))
+        self.running = ""
 
     def _end_block(self) -> None:
         if self.block is None:
@@ -143,7 +169,8 @@ class _Parser:
         match = _BLOCK.match(self.block.header.text)
         assert match is not None
         test = self.tests.setdefault(match["name"], _Test(Outcome.FAILED, self.block.header))
-        test.failures.append(panic_failure(self.block.text, self.block.first_line))
+        if self.block.text or not test.failures:
+            test.failures.append(panic_failure(self.block.text, self.block.first_line))
         self.block = None
 
     def _end_error(self) -> None:

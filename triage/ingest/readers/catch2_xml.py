@@ -58,18 +58,20 @@ class _Handler(Tree):
 def _case(node: Node, outcome: Outcome | None = None, failures: tuple[Failure, ...] = ()) -> CaseResult:
     result = node.child("OverallResult") or Node("OverallResult", {}, node.line)
     failures = failures or tuple(failures_in(node))
+    tags = node.get("tags")
     skips = [inner for inner in node.walk() if inner.name == "Skip"]
     if outcome is None:
         if result.get("success") == "false":
             outcome = Outcome.FAILED
-            declared = "[!shouldfail]" in node.get("tags")
-            text = "should have failed, and passed" if declared else "failed without a message"
+            text = "should have failed, and passed" if "[!shouldfail]" in tags else "failed without a message"
             failures = failures or (Failure(text, source_line=node.line),)
-        elif failures:
+        elif failures and ("[!shouldfail]" in tags or "[!mayfail]" in tags):
             outcome = Outcome.XFAILED
         else:
+            # CHECK_NOFAIL tells a failure that counts for nothing.
+            failures = ()
             outcome = Outcome.SKIPPED if skips or integer(result.get("skips")) else Outcome.PASSED
-    told = [("tag", tag.rstrip("]")) for tag in node.get("tags").split("[") if tag.strip()]
+    told = [("tag", tag.rstrip("]")) for tag in tags.split("[") if tag.strip()]
     told += [("reason", lines(skip)) for skip in skips]
     return CaseResult(
         name=node.get("name") or "(unnamed)",

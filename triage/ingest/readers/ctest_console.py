@@ -103,10 +103,13 @@ class _Parser:
     def _summary(self, mark: str, line: Line) -> None:
         if match := _TIME.match(mark):
             self.session.duration = seconds(match["seconds"])
-        elif (match := _LISTED.match(mark)) and match["number"] not in self.tests:
-            # With -Q this list is all there is.
-            test = self.tests[match["number"]] = _Test(match["name"], match["status"])
-            test.results, test.result = 1, line
+        elif (match := _LISTED.match(mark)) and not self._has_result(match["number"]):
+            # With -Q this list is all there is, and a result whose reason has a line break is no line.
+            test = self.tests.setdefault(match["number"], _Test(match["name"]))
+            test.status, test.results, test.result = match["status"], 1, line
+
+    def _has_result(self, number: str) -> bool:
+        return number in self.tests and self.tests[number].results > 0
 
     def finish(self) -> Session:
         for test in self.tests.values():

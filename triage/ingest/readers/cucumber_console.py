@@ -45,6 +45,8 @@ _LISTED = re.compile(
 _STEP = re.compile(
     r"^ +(?:(?P<mark>[✔✖✘√×?-]) )?\S.* # (?:\S+:\d+|\S+\(.*\)|.*::\w+\(\))$|^ +(?P<bare>[✔✖✘√×?-]) \S"
 )
+_FOREIGN = re.compile(r"^ +\S.* # (?:\S+\.(?:rb|java|kt|php|js|ts):\d+|[\w.$]+\(.*\)|\w.*::\w+\(\))$")
+"""A step of another language than Python, of which Behave prints the same."""
 _OTHER = re.compile(r"^ *(?:\||@\S+|#|(?:Feature|Background|Examples|Scenarios|Rule):)")
 _HEADING = re.compile(r"^(?:(?P<what>Failures|Warnings):|\(::\) (?P<ruby>\w+) steps \(::\))$")
 _REFERENCE = re.compile(r"(?P<file>[\w./@-]+\.feature):(?P<line>\d{1,9})")
@@ -59,7 +61,12 @@ def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     if any(map(_COUNTS.match, lines)) and any(map(_STEPS.match, lines)):
         return 82
-    return 70 if any(map(_LIST.match, lines)) and any(map(_LISTED.match, lines)) else 0
+    if any(map(_LIST.match, lines)) and any(map(_LISTED.match, lines)):
+        return 70
+    # A run that was killed has only what its formatter printed so far.
+    if any(map(_BLOCK.match, lines)) and any(map(_STEP.match, lines)):
+        return 64
+    return 64 if any(map(_SCENARIO.match, lines)) and any(map(_FOREIGN.match, lines)) else 0
 
 
 @dataclass
@@ -87,7 +94,8 @@ class _Parser:
     listing: str = ""
 
     def is_next(self, line: Line) -> bool:
-        return self.session.closed and _SCENARIO.match(line.mark) is not None
+        begins = _SCENARIO.match(line.mark) or _HEADING.match(line.mark) or _LIST.match(line.mark)
+        return self.session.closed and bool(begins)
 
     def feed(self, line: Line) -> None:
         mark = line.mark.rstrip()
@@ -146,8 +154,15 @@ class _Parser:
             case.attempts = max(case.attempts, int(match["attempt"] or 1))
         self.current = case
 
+    def _key(self, file: str, line: int) -> tuple[str, int]:
+        """The place under which a scenario is known: the lists may have a whole path where it has the end of one."""
+        same = (
+            known for known, at in self.cases if at == line and (file.endswith(known) or known.endswith(file))
+        )
+        return next(same, file), line
+
     def _listed(self, match: re.Match[str], line: Line) -> None:
-        key = (match["file"], int(match["line"]))
+        key = self._key(match["file"], int(match["line"]))
         if self.listing in ("Flaky", "Skipped"):
             return
         case = self.cases.setdefault(key, _Case(match["name"] or f"{key[0]}:{key[1]}", *key, line))

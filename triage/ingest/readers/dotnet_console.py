@@ -66,6 +66,7 @@ _ABORTED = re.compile(
     r"|No test is available in |No test matches |Unhandled [Ee]xception[.:]|Process terminated\.|Stack overflow\.|Data collector 'Blame' message: .*crash"
     r"|\s*error (?:TESTRUNABORT|run failed): |Could not find testhost|MSBUILD : error )"
 )
+_MAX_CRASH = 40
 _OUTCOMES = {
     "passed": Outcome.PASSED,
     "failed": Outcome.FAILED,
@@ -135,11 +136,18 @@ class _Parser:
     xunit: dict[str, tuple[Outcome, list[Line]]] = field(default_factory=dict)
     """Tests that xUnit.net named while they ran."""
     xunit_open: str = ""
+    aborted: list[Line] | None = None
+    """Why the run was aborted, which may go on for some lines."""
+    crashes: list[list[Line]] = field(default_factory=list)
     build: dict[str, Failure] = field(default_factory=dict)
     times: list[float] = field(default_factory=list)
 
     def feed(self, line: Line) -> None:
         mark = line.mark
+        if self.aborted is not None and (
+            not mark.strip() or len(self.aborted) >= _MAX_CRASH or _PROJECT.match(mark)
+        ):
+            self.aborted = None
         if self._total(mark):
             self._end()
         elif self._xunit(mark, line) or self._test(mark, line):
@@ -154,10 +162,13 @@ class _Parser:
             )
         elif _ABORTED.match(mark):
             self._end()
-            self.session.failures.append(Failure(mark.strip(), kind="error", source_line=line.number))
+            self.aborted = [line]
+            self.crashes.append(self.aborted)
         elif mark.strip() in ("Test Run Aborted.", "Build FAILED.", "Build succeeded."):
             self._end()
             self.session.closed = True
+        elif self.aborted is not None:
+            self.aborted.append(line)
         elif self.block is not None:
             if _END.match(mark):
                 self._end()
@@ -301,6 +312,13 @@ class _Parser:
                 entry.properties.append(("reason", body[0]))
         session.cases = self.book.results()
         session.stated = self._stated()
+        for lines in self.crashes:
+            texts = [line.text.strip() for line in lines]
+            end = next((i for i, text in enumerate(texts) if text.startswith("at ")), len(texts))
+            trace = "\n".join(line.text for line in lines)
+            session.failures.append(
+                failure_from(trace, message="\n".join(texts[:end]), kind="error", source_line=lines[0].number)
+            )
         session.failures.extend(self.build.values())
         session.duration = round(sum(self.times), 6) if self.times else None
         return session

@@ -115,7 +115,7 @@ class _Task:
                 stated.skipped,
                 flaky=counted.flaky,
             )
-        return counted if counted.tests > stated.tests else stated
+        return stated
 
 
 @dataclass
@@ -250,7 +250,10 @@ class _Parser:
         for task, tests in self.tasks.items():
             session.cases.extend(_with_task(case, task) for case in tests.book.results())
         if any(task.stated or task.devices for task in self.tasks.values()):
-            session.stated = sum((task.totals() for task in self.tasks.values()), Totals())
+            # Events may come before the header of their task, whose totals have them already.
+            session.stated = sum(
+                (task.totals() for name, task in self.tasks.items() if name or task.stated), Totals()
+            )
         red = session.totals.red > 0
         told = set()
         for block in self.compiler:

@@ -46,7 +46,9 @@ def _sniff(sample: Sample) -> int:
     counted = any(map(_COUNTS.match, lines))
     if counted and any(map(_TOOK.match, lines)):
         return 80
-    return 72 if any(map(_EXECUTED.match, lines)) or (counted and "Started" in lines) else 0
+    if any(map(_EXECUTED.match, lines)) or (counted and "Started" in lines):
+        return 72
+    return 58 if "  Message:" in lines and "Failures:" in lines and any(map(_HEADER.match, lines)) else 0
 
 
 @dataclass

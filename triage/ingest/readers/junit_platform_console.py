@@ -28,7 +28,10 @@ _ARROW = re.compile(r"^ {4}=> (?P<text>.*)$")
 # With the details "flat" and "verbose" an exception stands below the unique id of its test.
 _ID = re.compile(r"\[engine:[^\[\]]+\](?:/\[[^\[\]]*(?:\[\][^\[\]]*)*\])*")
 _CAUGHT = re.compile(r"^[ |│+]*(?:caught: |=> Exception: )(?P<text>.*)$")
-_CAUGHT_ENDS = re.compile(r"^(?:[A-Z][a-z]+: +|[ |│+]*(?:duration|status): )")
+_CAUGHT_ENDS = re.compile(
+    r"^(?:[A-Z][a-z]+: +|Test (?:run|execution|plan execution) finished|[ |│+]*(?:duration|status): )"
+)
+_NODE_ENDS = re.compile(r"^[ |│+]*status: ")
 _SEGMENT = re.compile(r"\[(?P<kind>[\w-]+):(?P<value>[^\[\]]*)\]")
 
 
@@ -64,6 +67,8 @@ class _Parser:
             self._end_caught()
         if match := _ID.search(mark):
             self.unique_id = match[0] if "parent: " not in mark else self.unique_id
+        if _NODE_ENDS.match(mark):
+            self.unique_id = ""
         if match := _CAUGHT.match(mark):
             self.caught = [Line(line.number, match["text"])]
         elif _FAILURES.match(mark):
@@ -94,12 +99,12 @@ class _Parser:
     def _end_caught(self) -> None:
         caught, self.caught = self.caught, None
         path = [(match["kind"], match["value"]) for match in _SEGMENT.finditer(self.unique_id)]
-        if not caught or not path:
+        if not caught:
             return
         failure = failure_of(caught)
         classes = [value for kind, value in path if "class" in kind]
-        if "class" in path[-1][0] or path[-1][0] == "engine":
-            message = f"{failure.message}\n{self.unique_id}"
+        if not path or "class" in path[-1][0] or path[-1][0] == "engine":
+            message = f"{failure.message}\n{self.unique_id}".strip()
             self.session.failures.append(replace(failure, message=message, kind="error"))
             return
         name = " ".join(value for kind, value in path if kind != "engine" and "class" not in kind)

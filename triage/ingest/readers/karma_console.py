@@ -36,7 +36,7 @@ _MINUTES = re.compile(r"\((?P<minutes>\d+) mins? (?P<time>[\d.]+) secs / ")
 _TEST = re.compile(rf"^{_BROWSER} (?P<name>\S.*) FAILED$")
 _ERROR = re.compile(rf"^{_BROWSER} ERROR$")
 _GONE = re.compile(
-    rf"^(?:.* WARN \[{_BROWSER}\]: |{_BROWSER.replace('browser', 'browser2')} )?(?P<why>Disconnected\b.*)$"
+    rf"^(?:.*WARN \[{_BROWSER}\]: |{_BROWSER.replace('browser', 'browser2')} )?(?P<why>Disconnected\b.*)$"
 )
 _LOG = re.compile(
     r"^(?:\d\d \d\d \d{4} \d\d:\d\d:\d\d\.\d{3}:|)(?P<level>INFO|WARN|ERROR) \[(?P<who>[\w -]+)\]:? ?(?P<said>.*)$"
@@ -92,6 +92,8 @@ class _Parser:
     block: Block | None = None
     case: _Case | None = None
     """That of the block; None for an error outside any test."""
+    last: Line | None = None
+    """The last counts of a browser."""
     listing: bool = False
     after_blank: bool = True
 
@@ -105,6 +107,7 @@ class _Parser:
         if match := _EXECUTED.match(mark):
             self._end_block()
             self._executed(match)
+            self.last = line
         elif match := _TEST.match(mark):
             self._end_block()
             self.case = _Case((match["name"],), Outcome.FAILED, line, match["browser"])
@@ -231,6 +234,13 @@ class _Parser:
         self.session.cases = [_result(case, several=several) for case in self.cases]
         if self.executed:
             self.session.stated = sum(self.executed.values(), Totals())
+            if (
+                not self.session.stated.tests
+                and not self.session.failures
+                and self.last
+                and "ERROR" in self.last.mark
+            ):
+                self._outside(self.last.text.strip(), self.last)
         elif self.counts:
             passed, failed, skipped = (
                 self.counts.get(what, 0) for what in ("completed", "failed", "skipped")

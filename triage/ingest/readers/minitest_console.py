@@ -21,6 +21,7 @@ from triage.ingest.console import (
     run_after_run,
     sample_lines,
     seconds,
+    without_sums,
 )
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.ruby_text import FRAME, TYPE, ruby_location
@@ -203,4 +204,4 @@ def _failure(block: Block, outcome: Outcome, place: tuple[str, int] | None) -> F
     )
 
 
-READER = Reader("minitest-console", _sniff, reader_of("Minitest", run_after_run(_Parser)))
+READER = Reader("minitest-console", _sniff, reader_of("Minitest", without_sums(run_after_run(_Parser))))

@@ -12,6 +12,8 @@ from triage.ingest.console import Line, Session, reader_of, run_before_run, samp
 from triage.ingest.mocha_text import COUNT, HEADER, MARK, MochaRun
 from triage.ingest.reader import Reader, Sample
 
+_TICKS = ("✓", "✔", "√")
+
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
@@ -19,7 +21,9 @@ def _sniff(sample: Sample) -> int:
     marks = sum(MARK.match(line) is not None for line in lines)
     if "passing" in counts:
         return 75 if marks or len(counts) > 1 or any(map(HEADER.match, lines)) else 60
-    return 0
+    # A run that was killed has only its tree.
+    ticks = sum((match := MARK.match(line)) is not None and match["mark"] in _TICKS for line in lines)
+    return 35 if ticks >= 2 else 0
 
 
 @dataclass

@@ -91,7 +91,9 @@ class _Handler(Tree):
     def found(self, node: Node) -> None:
         around = self.path[-1] if self.path else node
         if node.name == "test-case":
-            case = _case(node, around)
+            # Version 2 has an element <results> in between.
+            suites = (outer for outer in reversed(self.path) if outer.name == "test-suite")
+            case = _case(node, next(suites, around))
             self._cases += 1
             self._red += case.outcome.is_red
             self.tell(case)
@@ -175,6 +177,9 @@ def _names(node: Node, suite: Node) -> tuple[str, str]:
         return name, full.removesuffix(f".{name}")
     if class_name := node.get("classname"):
         return name.removeprefix(f"{class_name}."), class_name
+    around = suite.get("name")
+    if around and name.startswith(f"{around}."):  # names with spaces, as Pester has them
+        return name.removeprefix(f"{around}."), around
     class_name, method = split_name(name)
     if class_name:
         return method, class_name

@@ -38,6 +38,8 @@ _TIME = re.compile(
     r"^Time: (?:(?P<h>\d+):(?=\d+:))?(?:(?P<m>\d+):)?(?P<s>\d[\d.]*)(?: (?P<unit>ms|seconds?|minutes?))?, Memory: "
 )
 _PROGRESS = re.compile(r"^[.FEWRISDN]+ +\d+ / \d+ \( *\d+%\)$")
+_CLASS = re.compile(r"^[A-Za-z_][\w\\]*$")
+"""A class without a test: its fixture broke."""
 _DATA = re.compile(r"^(?P<name>.*? with data set (?:\"[^\"]*\"|#\S+))(?: \(.*)?$")
 _FRAME = re.compile(r"^(?P<file>\S.*\.\w{1,8}):(?P<line>\d{1,9})$")
 _TYPE = re.compile(r"^(?P<type>[A-Za-z_][\w\\]*): (?P<said>.*)$")
@@ -154,7 +156,7 @@ class _Parser:
         if self.kind in ("error", "failure") or self.kind == "PHPUnit error":
             kind = "failure" if self.kind == "failure" else "error"
             failure = _failure(block, kind) if said else bare_failure(block.header, kind)
-            if "::" not in named and not named.endswith(".phpt"):
+            if _CLASS.match(named):
                 trace = f"{block.header.text}\n{block.text}"
                 self.session.failures.append(
                     replace(failure, kind="error", trace=trace, source_line=block.header.number)
@@ -189,7 +191,7 @@ class _Parser:
 def _case(named: str, outcome: Outcome, failure: Failure | None = None) -> CaseResult:
     if match := _DATA.match(named):
         named = match["name"]
-    suite, _, name = named.partition("::")
+    suite, _, name = named.partition("::" if "::" in named else ": ")  # Codeception writes the latter
     if not name:
         suite, name = "", named
     return CaseResult(name, outcome, suite, failures=(failure,) if failure is not None else ())

@@ -1,6 +1,6 @@
 """What Playwright Test prints with its list, line, dot and github reporters.
 
-Written after Playwright 1.30 to 1.65. The counts and lists at the end are the truth: a mark says how a try ended, not
+Written after Playwright 1.12 to 1.65 (up to 1.26 headers end with ``=``, and marks have no numbers). The counts and lists at the end are the truth: a mark says how a try ended, not
 whether that was expected (``✘`` stands on a test that is declared to fail). Tests that did not run count as skipped.
 """
 
@@ -29,7 +29,7 @@ from triage.model import CaseResult, Failure, Outcome, Totals
 
 _DURATION = r" \((?P<time>[\d.]+)(?P<unit>ms|s|m|h)\)"
 _RUNNING = re.compile(r"^Running (?P<count>\d+) tests? using \d+ workers?\b")
-_MARK = re.compile(r"^  (?P<mark>✓|✘|ok|x|-) +\d+ (?P<test>\S.* › .*)$")
+_MARK = re.compile(r"^  (?P<mark>✓|✘|ok|x|-) +(?:\d+ )?(?P<test>\S.* › .*)$")
 _STEP = re.compile(r"^\[\d+/\d+\] (?:\(retries\) )?(?P<test>\S.* › .*)$")
 _HEADER = re.compile(r"^  \d+\) \S.* › ")
 _COUNT = re.compile(
@@ -40,7 +40,7 @@ _SLOW = re.compile(r"^  Slow test file: ")
 _ANNOTATION = "::error "
 _TIME = re.compile(_DURATION + r"$")
 _RETRY = re.compile(r" \(retry #(?P<number>\d+)\)$")
-_RETRY_PART = re.compile(r"^\s*Retry #\d+ ─{3,}")
+_RETRY_PART = re.compile(r"^\s*Retry #\d+ (?:─{3,}|-{3,})")
 _ERROR = re.compile(r"^(?:[A-Z]\w*)?Error: \S")
 _NO_TESTS = "Error: No tests found"
 _RUNNER_FRAME = re.compile(r"^- \S*node_modules/(?:@playwright/test|playwright)/")

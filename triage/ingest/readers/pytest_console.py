@@ -28,6 +28,8 @@ def _sniff(sample: Sample) -> int:
         return 90
     if any(text.tally(line) for line in sample.end.split("\n")):
         return 88
+    if any(text.SUGAR_RESULTS.match(line) for line in sample.end.split("\n")):
+        return 86
     return 85 if any(text.USAGE.match(line) for line in lines[:50]) else 0
 
 
@@ -94,7 +96,9 @@ class _Session:
 
     def _feed_sugar(self, number: int, line: str) -> bool:
         """What pytest-sugar prints in place of the marks, the rules and the closing line."""
-        if match := text.SUGAR_RESULTS.match(line):
+        if line.startswith("Test session starts (platform: "):
+            self.started = True
+        elif match := text.SUGAR_RESULTS.match(line):
             self._close_block()
             self.section, self.totals = _SUGAR, Totals()
             self.info = self.info.merged(RunInfo(duration=float(match["seconds"])))

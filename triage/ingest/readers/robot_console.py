@@ -67,11 +67,9 @@ class _Parser:
 
     def is_next(self, line: Line) -> bool:
         # Pabot repeats what a process of its own printed, and counts them all at the end.
-        return (
-            self.ended
-            and not self.parallel
-            and (_RULE.match(line.mark) is not None or _DOTTED.match(line.mark) is not None)
-        )
+        if self.parallel:
+            return self.session.duration is not None and _PABOT.search(line.mark) is not None
+        return self.ended and bool(_RULE.match(line.mark) or _DOTTED.match(line.mark))
 
     def feed(self, line: Line) -> None:
         mark = line.mark.rstrip()

@@ -38,10 +38,10 @@ def _sniff(sample: Sample) -> int:
 class _Suites(Tree):
     """Numbers the suites in the order of the file: ids are new, and a file may be one line."""
 
-    def __init__(self, parser: expat.XMLParserType, broken: dict[int, str]) -> None:
+    def __init__(self, parser: expat.XMLParserType, broken: dict[int, tuple[str, int]]) -> None:
         super().__init__(parser)
         self.broken = broken
-        """What suites, by number, said when they broke in their tear-down."""
+        """What suites, by number, said when they broke in their tear-down, and the line of it."""
         self.numbers: list[int] = []
         self._count = 0
 
@@ -64,15 +64,17 @@ class _TearDowns(_Suites):
         return node.name == "status" and len(self._open) == 1
 
     def found(self, node: Node) -> None:
-        torn_down = node.name == "kw" and node.get("type").lower() == "teardown" and self.numbers
-        if torn_down and _status(node) == "FAIL":
-            self.broken[self.numbers[-1]] = node.said("status")
+        status = node.child("status")
+        if node.name != "kw" or node.get("type").lower() != "teardown" or status is None:
+            return
+        if status.get("status") == "FAIL" and self.numbers:
+            self.broken[self.numbers[-1]] = (status.text.strip(), status.text_line)
 
 
 class _Handler(_Suites):
     records = frozenset({"test", "kw", "status", "msg", "stat", "doc", "meta", "metadata"})
 
-    def __init__(self, parser: expat.XMLParserType, broken: dict[int, str]) -> None:
+    def __init__(self, parser: expat.XMLParserType, broken: dict[int, tuple[str, int]]) -> None:
         super().__init__(parser, broken)
         self._stated: Totals | None = None
         self._totals = Totals()
@@ -139,8 +141,9 @@ class _Handler(_Suites):
         broken = [self.broken[number] for number in self.numbers if number in self.broken]
         if broken and outcome is not Outcome.SKIPPED:
             outcome = Outcome.FAILED
-            text = f"Parent suite teardown failed:\n{broken[-1]}"
-            failures = (*failures, Failure(text, kind="error", source_line=status.line))
+            text, line = broken[-1]
+            text = f"Parent suite teardown failed:\n{text}"
+            failures = (*failures, Failure(text, kind="error", source_line=line))
         reason = message if outcome is Outcome.SKIPPED else ""
         case = self._case(node, outcome, (*earlier, *failures), attempts, reason)
         self._totals = self._totals.plus(case)
@@ -256,7 +259,7 @@ def _elapsed(status: Node) -> float | None:
 
 
 def _read(source: Source) -> Iterator[Item]:
-    broken: dict[int, str] = {}
+    broken: dict[int, tuple[str, int]] = {}
     try:
         for _ in stream(source, partial(_TearDowns, broken=broken)):
             pass

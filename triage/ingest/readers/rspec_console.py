@@ -23,6 +23,7 @@ from triage.ingest.console import (
     run_before_run,
     sample_lines,
     seconds,
+    without_sums,
 )
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.ruby_text import FRAME, ruby_location
@@ -78,12 +79,18 @@ class _Parser:
     section: str = ""
     block: Block | None = None
     framed: bool = False
+    early: set[str] = field(default_factory=set)
+    """Those that were told when they happened; the list may tell them again."""
     tries: dict[str, int] = field(default_factory=dict)
     tried: dict[str, list[Failure]] = field(default_factory=lambda: defaultdict(list))
 
     def is_next(self, line: Line) -> bool:
         mark = line.mark
-        begins = mark.startswith(("Failures:", "Pending:", "Finished in ")) or _OUTSIDE.match(mark)
+        begins = (
+            mark.startswith(("Failures:", "Pending:", "Finished in "))
+            or _OUTSIDE.match(mark)
+            or _COUNTS.match(mark)
+        )
         return self.session.closed and bool(begins)
 
     def feed(self, line: Line) -> None:
@@ -115,7 +122,9 @@ class _Parser:
     def _opens(self, mark: str) -> bool:
         if self.section in ("Failures", "Pending"):
             return _HEADER.match(mark) is not None
-        return bool(_OUTSIDE.match(mark) or (not self.section and _TRY.match(mark)))
+        # Fuubar and instafail tell a failure when it happens, outside any list.
+        early = not self.section and (_TRY.match(mark) or (_HEADER.match(mark) and self.block is None))
+        return bool(_OUTSIDE.match(mark) or early)
 
     def _below(self, line: Line) -> None:
         assert self.block is not None
@@ -143,12 +152,17 @@ class _Parser:
                 replace(failure, kind="error", trace=whole, source_line=block.header.number)
                 for failure in found
             ]
-        elif match := _HEADER.match(header):
+        elif (match := _HEADER.match(header)) and (self.section or _ASSERTED in block.text):
             self._listed(match["title"], block)
 
     def _listed(self, title: str, block: Block) -> None:
         outcome = Outcome.FAILED
         name = title.removesuffix(" FIXED")
+        if not self.section:
+            self.early.add(name)
+        elif name in self.early and self.section == "Failures":
+            self.early.remove(name)
+            return
         failures = _failures(block)
         why = ""
         if self.section == "Pending":
@@ -304,4 +318,4 @@ def _until_frames(lines: list[str]) -> list[str]:
     return lines[:end]
 
 
-READER = Reader("rspec-console", _sniff, reader_of("RSpec", run_before_run(_Parser)))
+READER = Reader("rspec-console", _sniff, reader_of("RSpec", without_sums(run_before_run(_Parser))))

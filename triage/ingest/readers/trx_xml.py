@@ -26,6 +26,7 @@ _OUTCOMES = {
     "failed": Outcome.FAILED,
     "timeout": Outcome.FAILED,
     "notexecuted": Outcome.SKIPPED,
+    "notrunnable": Outcome.SKIPPED,
     "inconclusive": Outcome.SKIPPED,
     "pending": Outcome.SKIPPED,
 }
@@ -33,6 +34,8 @@ _GREEN = ("completed", "passed", "warning", "inconclusive", "")
 _DURATION = re.compile(r"^(?:(\d{1,5})\.)?(\d{1,5}):(\d\d):(\d\d(?:\.\d+)?)$")
 # xUnit.net's adapter tells each failed test once more as messages of the run.
 _ECHO = re.compile(r"^\[xUnit\.net [\d:.]+\](?:\s{5,}| .{0,2000}\[FAIL\]\s*$)", re.DOTALL)
+
+_EXIT_CODE = re.compile(r"Exit code indicates failure")
 
 
 def _sniff(sample: Sample) -> int:
@@ -89,6 +92,9 @@ class _Handler(Tree):
         self._tests = tests
         self._cases = self._sums = self._red = 0
         self._broken_runs: list[Failure] = []
+        # What sums the results up stands before them or behind them.
+        self._counters: Node | None = None
+        self._summary: Node | None = None
 
     def is_record(self, node: Node) -> bool:
         return super().is_record(node) or "testName" in node.attributes
@@ -100,22 +106,28 @@ class _Handler(Tree):
             start, finish = node.get("start"), node.get("finish")
             self.tell(RunInfo(started=start or node.get("creation") or None, duration=between(start, finish)))
         elif node.name == "Counters":
-            self._compare(node)
+            self._counters = node
         elif node.name == "RunInfo":
             self._run_info(node)
 
     def closed(self, node: Node) -> None:
-        if node.name != "ResultSummary":
+        if node.name == "ResultSummary":
+            self._summary = node
+
+    def ended(self) -> None:
+        if self._counters is not None:
+            self._compare(self._counters)
+        if self._summary is None:
             return
-        outcome = node.get("outcome").lower()
+        outcome = self._summary.get("outcome")
         for failure in self._broken_runs:
-            if outcome in _GREEN:
+            if outcome.lower() in _GREEN:
                 self.tell(Warn(failure.headline, failure.source_line))
-            else:
+            elif not self._red or not _EXIT_CODE.match(failure.message):
                 self.tell(failure)
-        if outcome not in _GREEN and not self._red and not self._broken_runs:
-            text = f"the run ended '{node.get('outcome')}', and no test failed"
-            self.tell(Failure(text, kind="error", source_line=node.line))
+        if outcome.lower() not in _GREEN and not self._red and not self._broken_runs:
+            text = f"the run ended as '{outcome}', and no test failed"
+            self.tell(Failure(text, kind="error", source_line=self._summary.line))
 
     def _result(self, node: Node) -> None:
         """A result whose rows (data-driven) or steps (ordered) are tests only sums those up."""
@@ -128,6 +140,9 @@ class _Handler(Tree):
             self._cases += 1
             self._red += case.outcome.is_red
             self.tell(case)
+            if node.get("outcome") == "NotRunnable":
+                # Counted among those that were not executed, and the run is a failed one.
+                self.tell(_failure(node, kind="error"))
             return
         self._sums += 1
         if _outcome(node).is_red and red == self._red:

@@ -16,7 +16,7 @@ from triage.ingest.xml_tree import Node, Tree, integer, seconds
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 
 _OUTCOMES = {"pass": Outcome.PASSED, "fail": Outcome.FAILED}
-_HEAD = re.compile(r"\b(?:run-date|test-framework|environment|timestamp|start-rtf|schema-version)=")
+_HEAD = re.compile(r"\b(?:run-date|test-framework|total|environment|timestamp|start-rtf|schema-version)=")
 
 
 def _sniff(sample: Sample) -> int:
@@ -76,7 +76,7 @@ def _failure(node: Node, kind: str = "failure") -> Failure:
 def _outside(error: Node, failure: Node) -> Failure:
     """What broke in the clean-up of an assembly, a collection, a class, or without a test at all."""
     told = _failure(failure, kind="error")
-    if told.headline.strip():
+    if told.message or told.type:
         return told
     return Failure(f"{error.get('type')} {error.get('name')}".strip(), kind="error", source_line=error.line)
 

@@ -1,0 +1,127 @@
+"""Runs of passed cases, read with a pattern, are what expat would have made of them."""
+
+from __future__ import annotations
+
+import io
+from unittest import mock
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from triage.ingest import IngestError, Source
+from triage.ingest.junit_runs import Runs
+from triage.ingest.readers.junit_xml import READER
+from triage.model import CaseResult, Item, Outcome, passed_cases
+
+_PLAIN = '<testcase classname="t.C" name="a" time="0.1"/>'
+
+_values = st.one_of(
+    st.sampled_from(
+        ["t.test_a.C", "a", "b[1]", " a ", "", "x &lt; y", "&amp;lt;", "&#65;", "1,5", "0.25", "nan", "7"]
+    ),
+    st.text(st.sampled_from("ab.é\u00a0\t>' \x01"), max_size=6),
+)
+_names = st.sampled_from(
+    [
+        "name",
+        "classname",
+        "time",
+        "file",
+        "line",
+        "status",
+        "assertions",
+        "id",
+        "owner",
+        "n:name",
+        "class",
+        "result",
+    ]
+)
+_quotes = st.sampled_from(['"', '"', '"', "'"])
+_spaces = st.sampled_from([" ", " ", "  ", "\n", "\t", "\r\n"])
+_ends = st.sampled_from(
+    ["/>", " />", "></testcase>", ">\n</testcase>", "><failure>x</failure></testcase>", "> </testcase >"]
+)
+
+
+@st.composite
+def _case(draw: st.DrawFn) -> str:
+    pairs = draw(
+        st.lists(
+            st.tuples(_names, _values, _quotes, _spaces), min_size=1, max_size=5, unique_by=lambda p: p[0]
+        )
+    )
+    said = "".join(
+        f"{space}{name}={quote}{value.replace(quote, '')}{quote}" for name, value, quote, space in pairs
+    )
+    return f"<testcase{said}{draw(_ends)}"
+
+
+@st.composite
+def _cases(draw: st.DrawFn) -> str:
+    """Some cases of one shape in a row."""
+    space, end = draw(_spaces), draw(_ends)
+    rows = draw(st.lists(st.tuples(st.sampled_from("abc"), _values, _values), min_size=1, max_size=6))
+    return draw(_spaces).join(
+        f'<testcase{space}classname="t.{c}"{space}name="{n.replace(chr(34), "")}" time="{t.replace(chr(34), "")}"{end}'
+        for c, n, t in rows
+    )
+
+
+_texts = st.sampled_from(
+    [
+        f"<!-- {_PLAIN} -->",
+        f"<![CDATA[{_PLAIN}]]>",
+        f"<system-out><![CDATA[{_PLAIN}\n{_PLAIN}]]></system-out>",
+        f'<testcase name="q"><failure><![CDATA[{_PLAIN}]]> {_PLAIN}</failure></testcase>',
+        f'<testcase name="outer">{_PLAIN}{_PLAIN}</testcase>',
+        f"<?php {_PLAIN} ?>",
+        f"<x:testcase xmlns:x='u' name='n'/><other>{_PLAIN}</other>",
+        '<properties><property name="owner" value="till"/></properties>',
+        "</testsuite><testsuite name='next' file='f.py'>",
+        "&amp; text \r\n",
+        "<error message='of the suite'/>",
+        "<!-- fail 3 -->",
+    ]
+)
+_documents = st.builds(
+    lambda name, parts, tail: (
+        f"<testsuites><testsuite name='{name}'>{''.join(parts)}</testsuite></testsuites>{tail}"
+    ),
+    st.sampled_from(["pytest", "s", "jest tests", "a"]),
+    st.lists(st.one_of(_case(), _cases(), _cases(), _texts, _spaces), max_size=12),
+    st.sampled_from(["", "\n", "junk", f"<testsuite>{_PLAIN}{_PLAIN}</testsuite>"]),
+)
+
+
+def _read(data: bytes, chunk: int, *, runs: bool) -> list[Item] | str:
+    source = Source("inline", lambda: io.BytesIO(data))
+    find = Runs.next if runs else lambda self, chunk, at: None
+    with mock.patch.object(Runs, "next", find), mock.patch("triage.ingest.xml_text._CHUNK", chunk):
+        try:
+            return list(READER.read(source))
+        except IngestError as error:
+            return str(error)
+
+
+@given(document=_documents, chunk=st.sampled_from([17, 64, 200, 1 << 17]), cut=st.floats(0, 1))
+@example(document=f"<testsuite>{_PLAIN * 3}</testsuite>", chunk=1 << 17, cut=1.0)
+@example(document=f"<testsuite><!-- {_PLAIN * 3} --></testsuite>", chunk=1 << 17, cut=1.0)
+def test_runs_are_what_expat_reads(document: str, chunk: int, cut: float) -> None:
+    data = document.encode()
+    data = data[: round(len(data) * cut)] if cut > 0.5 else data
+    # By their texts, since a duration may be no number.
+    assert repr(_read(data, chunk, runs=True)) == repr(_read(data, chunk, runs=False))
+
+
+def test_runs_are_found() -> None:
+    data = f"<testsuite name='s'>{_PLAIN * 3}</testsuite>".encode()
+    run = Runs().next(data, 0)
+    assert run is not None and run.size == 3
+    assert Runs().next(b"<testcase name='a'/>", 0) is None
+
+
+def test_a_case_made_quickly_is_a_case() -> None:
+    [quick] = passed_cases([("n", ("f.py", "s"), 3, 0.5)], (("owner", "till"),))
+    slow = CaseResult("n", Outcome.PASSED, "s", "f.py", 3, 0.5, properties=(("owner", "till"),))
+    assert quick == slow and hash(quick) == hash(slow) and type(quick) is CaseResult

@@ -1,0 +1,137 @@
+"""NUnit 2 and 3, as NUnit and those who write its format disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from triage.ingest import Source, collect
+from triage.model import Outcome
+
+TextSource = Callable[[str | bytes], Source]
+
+
+def run_of(cases: str, *, head: str = 'result="Passed" total="1"', suite: str = 'result="Passed"') -> str:
+    return (
+        f'<test-run id="2" {head} start-time="2024-01-01 10:00:00Z" duration="1.5">'
+        f'<test-suite type="Assembly" name="A.dll" fullname="/x/A.dll"><test-suite type="TestFixture" name="F(1)" '
+        f'fullname="N.F(1)" classname="N.F" {suite}>{cases}</test-suite></test-suite></test-run>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome", "kind"),
+    [
+        ('result="Passed"', Outcome.PASSED, None),
+        ('result="Warning"', Outcome.PASSED, None),
+        ('result="Failed"', Outcome.FAILED, "failure"),
+        ('result="Failed(Child)"', Outcome.FAILED, "failure"),
+        ('result="Failed" label="Error"', Outcome.FAILED, "error"),
+        ('result="Failed" label="Cancelled"', Outcome.FAILED, "error"),
+        ('result="Inconclusive"', Outcome.SKIPPED, None),
+        ('result="Skipped" label="Ignored"', Outcome.SKIPPED, None),
+        ('result="Skipped" label="Explicit"', Outcome.SKIPPED, None),
+    ],
+)
+def test_outcomes_of_version_3(
+    text_source: TextSource, result: str, outcome: Outcome, kind: str | None
+) -> None:
+    text = run_of(
+        f'<test-case name="T" fullname="N.F(1).T" {result}><failure><message>m</message></failure></test-case>'
+    )
+    [case] = collect(text_source(text)).cases
+    assert case.outcome is outcome
+    assert [failure.kind for failure in case.failures] == ([kind] if kind else [])
+
+
+def test_names_properties_and_the_place_of_a_failure(text_source: TextSource) -> None:
+    text = run_of(
+        '<test-case name="T(1,&quot;a.b&quot;)" fullname="N.F(1).T(1,&quot;a.b&quot;)" classname="N.F" result="Failed" '
+        'duration="0.25"><properties><property name="Category" value="slow"/><property name="Description" value="d"/>'
+        '<property name="_PID" value="1"/></properties><failure><message><![CDATA[\n  System.Exception : x]]></message>\n'
+        "<stack-trace><![CDATA[   bei N.F.T() in C:\\a b\\F.cs:Zeile 3.]]></stack-trace></failure>"
+        "<output>told</output></test-case>",
+        head='result="Failed" total="1"',
+    )
+    run = collect(text_source(text))
+    [case] = run.cases
+    assert (case.suite, case.name, case.duration, case.output) == ("N.F(1)", 'T(1,"a.b")', 0.25, "told")
+    assert case.properties == (("category", "slow"), ("description", "d"))
+    [failure] = case.failures
+    assert (failure.type, failure.file, failure.line) == ("System.Exception", "C:\\a b\\F.cs", 3)
+    assert failure.source_line == 3
+    assert (run.info.started, run.info.duration) == ("2024-01-01 10:00:00Z", 1.5)
+    assert run.failures == () and run.warnings == ()
+
+
+def test_several_assertions_are_several_failures(text_source: TextSource) -> None:
+    text = run_of(
+        '<test-case name="T" fullname="N.F(1).T" result="Failed"><failure><message>Multiple failures: 1) one 2) two</message>'
+        '</failure><assertions><assertion result="Failed"><message>one</message></assertion><assertion result="Passed"/>'
+        '<assertion result="Failed"><message>two</message></assertion></assertions></test-case>'
+    )
+    [case] = collect(text_source(text)).cases
+    assert [failure.message for failure in case.failures] == ["one", "two"]
+
+
+def test_a_fixture_that_breaks_is_told_once(text_source: TextSource) -> None:
+    own = "<failure><message>OneTimeTearDown : System.Exception : lock</message></failure>"
+    text = run_of(
+        own + '<test-case name="T" fullname="N.F(1).T" result="Passed"/>',
+        head='result="Failed" total="1"',
+        suite='result="Failed" site="TearDown"',
+    )
+    run = collect(text_source(text))
+    assert [failure.type for failure in run.failures] == ["System.Exception"]
+    assert run.totals.passed == 1
+    echo = run_of(
+        "<failure><message>One or more child tests had errors</message></failure>"
+        '<test-case name="T" fullname="N.F(1).T" result="Failed"><failure><message>m</message></failure></test-case>',
+        head='result="Failed" total="1"',
+        suite='result="Failed" site="Child"',
+    )
+    assert collect(text_source(echo)).failures == ()
+
+
+def test_an_assembly_that_cannot_be_loaded_is_no_green_run(text_source: TextSource) -> None:
+    text = (
+        '<test-run result="Failed" total="0"><test-suite type="Assembly" name="A.dll" runstate="NotRunnable" result="Failed" '
+        'label="Invalid"><reason><message>File not found: A.dll</message></reason></test-suite></test-run>'
+    )
+    assert [f.message for f in collect(text_source(text)).failures] == ["File not found: A.dll"]
+    silent = '<test-run result="Failed" total="0" failed="0"></test-run>'
+    assert "none of its tests says why" in collect(text_source(silent)).failures[0].message
+
+
+def test_version_2_without_results_in_words(text_source: TextSource) -> None:
+    text = """<test-results name='x' total='2' failures='1' not-run='1' date='2007-10-31' time='21:30:07'>
+  <test-suite name='N.F' success='False'><results>
+    <test-case name='N.F.Good' executed='True' success='True' time='0.1'/>
+    <test-case name='N.F.Bad("a.b")' executed='True' success='False'><failure><message>no</message><stack-trace/></failure></test-case>
+    <test-case name='N.F.Off' executed='False'><reason><message>later</message></reason></test-case>
+  </results></test-suite></test-results>"""
+    run = collect(text_source(text))
+    assert [(case.suite, case.name, case.outcome.value) for case in run.cases] == [
+        ("N.F", "Good", "passed"),
+        ("N.F", 'Bad("a.b")', "failed"),
+        ("N.F", "Off", "skipped"),
+    ]
+    assert run.info.started == "2007-10-31T21:30:07"
+    assert run.failures == () and run.warnings == ()
+
+
+def test_wrong_counts_are_told(text_source: TextSource) -> None:
+    text = run_of('<test-case name="T" result="Passed"/>', head='result="Passed" total="9"')
+    [warn] = collect(text_source(text)).warnings
+    assert "9 tests, 1 are listed" in warn.text
+
+
+def test_names_with_spaces(text_source: TextSource) -> None:
+    """Pester names tests in sentences."""
+    text = (
+        '<test-results name="Pester" total="1" not-run="0"><test-suite type="TestFixture" name="The shop" result="Success">'
+        '<results><test-case name="The shop.pays. At once." result="Success" executed="True"/></results></test-suite></test-results>'
+    )
+    [case] = collect(text_source(text)).cases
+    assert (case.suite, case.name) == ("The shop", "pays. At once.")

@@ -1,0 +1,86 @@
+"""XML as it really lies on disks: wrong declarations, several documents, other people's XML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from triage.ingest import IngestError, Source, collect
+from triage.ingest.reader import Sample
+from triage.ingest.xml_text import root
+
+TextSource = Callable[[str | bytes], Source]
+
+SUITE = '<testsuite name="s"><testcase name="zählt ✓"/></testsuite>'
+
+
+@pytest.mark.parametrize(
+    ("declared", "codec"),
+    [
+        ("utf-16", "utf-8"),  # a string in memory, saved as UTF-8
+        ("utf-8", "utf-16"),  # PowerShell's redirection of a UTF-8 stream
+        ("utf-8", "utf-16-le"),
+        ("us-ascii", "utf-8"),
+        ("utf-8", "utf-8-sig"),
+        ("nonsense-99", "utf-8"),
+        ("gb18030", "gb18030"),
+    ],
+)
+def test_bytes_beat_the_declaration(text_source: TextSource, declared: str, codec: str) -> None:
+    text = f'<?xml version="1.0" encoding="{declared}"?>\n{SUITE}'
+    run = collect(text_source(text.encode(codec)))
+    assert [case.name for case in run.cases] == ["zählt ✓"]
+    assert run.warnings == ()
+
+
+def test_a_broken_character_breaks_no_file(text_source: TextSource) -> None:
+    far = " " * 70_000
+    data = f'<testsuite name="s">{far}<testcase name="a"><system-out>'.encode() + b"cut \xe2\x9c here"
+    run = collect(text_source(data + b'</system-out></testcase><testcase name="b"/></testsuite>'))
+    assert [case.name for case in run.cases] == ["a", "b"]
+    assert run.warnings == ()
+
+
+def test_several_documents_and_the_lines_around_them(text_source: TextSource) -> None:
+    one = '<?xml version="1.0"?>\n<testsuite name="{0}"><testcase name="{0}"/></testsuite>\n'
+    run = collect(text_source("Running all tests\n" + one.format("a") + one.format("b") + "2 tests ran\n"))
+    assert [case.name for case in run.cases] == ["a", "b"]
+    assert run.warnings == ()
+
+
+def test_lines_stay_true_behind_a_declaration(text_source: TextSource) -> None:
+    text = '\n<?xml version="1.0"?>\n<testsuite name="s">\n<testcase name="a"><failure message="m"/></testcase></testsuite>'
+    [case] = collect(text_source(text)).cases
+    assert case.failures[0].source_line == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<project xmlns="http://maven.apache.org/POM/4.0.0"><testsuites/></project>',
+        '<phpunit><testsuites><testsuite name="unit"/></testsuites></phpunit>',
+        '<?xml version="1.0"?><!DOCTYPE report PUBLIC "-//JACOCO//DTD" "report.dtd"><report name="x"/>',
+        '<?xml version="1.0"?>\n<!-- made by a tool -->\n<coverage line-rate="1"/>',
+        '<checkstyle version="8"><file name="a"/></checkstyle>',
+        '<assembly xmlns="urn:schemas-microsoft-com:asm.v1" manifestVersion="1.0"/>',
+        '<suite name="shop"><test name="all"/></suite>',  # what TestNG is told to run
+        "<html><body>502 Bad Gateway</body></html>",
+        '<testResults version="1.2"><httpSample t="1"/></testResults>',
+    ],
+)
+def test_other_xml_is_refused_by_its_root(text_source: TextSource, text: str) -> None:
+    name, _ = root(Sample.of(text_source(text)))
+    with pytest.raises(IngestError, match=f"root <{name}>"):
+        collect(text_source(text))
+
+
+def test_a_log_that_begins_with_a_bracket_is_no_xml(text_source: TextSource) -> None:
+    """Lines of syslog begin with their priority."""
+    assert root(Sample.of(text_source("<13>Nov 21 10:00:00 host app: started"))) == ("", "")
+
+
+def test_a_file_that_ends_too_early_says_so(text_source: TextSource) -> None:
+    run = collect(text_source('<testsuite name="s"><testcase name="a"/>\n<testcase name="b"'))
+    assert [case.name for case in run.cases] == ["a"]
+    assert (run.warnings[-1].line, "ends too early" in run.warnings[-1].text) == (2, True)

@@ -1,0 +1,208 @@
+"""The elements of a JUnit report while they are read: suites, cases, and what stands in them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from triage.ingest import junit_text as text
+from triage.ingest.severity import telling_line
+from triage.model import Failure, Outcome, worse
+
+RED = {"failure": "failure", "error": "error"}
+_RETRIED = {
+    "rerunFailure": "failure",
+    "rerunError": "error",
+    "flakyFailure": "failure",
+    "flakyError": "error",
+    "rerun": "failure",
+}
+_SKIPPED = {"skipped", "skip", "ignored", "disabled", "notrun", "pending", "inconclusive"}
+TEXT = {*RED, *_RETRIED, *_SKIPPED, "system-out", "system-err", "property", "stackTrace", "warning"}
+TRACED = {*RED, *_RETRIED, "stackTrace"}
+"""Elements of which the line is told."""
+_INHERITED = {
+    "priority",
+    "severity",
+    "owner",
+    "author",
+    "team",
+    "component",
+    "tag",
+    "tags",
+    "labels",
+    "group",
+    "groups",
+}
+"""What a suite says of all of its cases, as properties; and cases, as attributes or properties."""
+_MARK = re.compile(
+    r"\[\[(?:ATTACHMENT\|(?P<path>[^\]\n]+)|PROPERTY\|(?P<name>[^=\]\n]+)=(?P<value>[^\]\n]*))\]\]"
+)
+_LONGEST = 1 << 20
+"""Characters of one text that are kept: its beginning and its end."""
+_OUTPUT = 1 << 16
+"""Characters of the output of a suite that are kept: its end."""
+
+Properties = tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Suite:
+    attributes: dict[str, str]
+    line: int
+    is_root: bool
+    told: bool = False
+    """Whether anything red, or that was red once, is in it."""
+    output: str = ""
+    inherited: Properties = ()
+    """What it and the suites around it say of their cases."""
+    is_qt: bool = False
+    cases: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.attributes.get("name", "")
+
+    def add_property(self, name: str, value: str) -> None:
+        """Keep what counts for its cases."""
+        self.is_qt = self.is_qt or name == "QTestVersion"
+        if name.lower() in _INHERITED and len(self.inherited) < 50:
+            self.inherited = tuple(dict.fromkeys((*self.inherited, (name, value))))
+
+    def add_output(self, said: str) -> None:
+        """Keep the end of what it wrote."""
+        self.output = f"{self.output}\n{said}".strip("\n")[-_OUTPUT:]
+
+    def unlisted(self) -> Failure | None:
+        """What it counts as red, if nothing red is in it."""
+        counts = (text.integer(self.attributes.get(key)) or 0 for key in ("failures", "errors"))
+        red = sum(counts)
+        if not red or self.told or self.is_qt:  # Qt counts warnings as errors
+            return None
+        said = f"the {f'suite {self.name!r}' if self.name else 'head'} counts {red} failed, and lists none of them"
+        if self.output.strip():
+            said = f"{telling_line(self.output)}\n{said}"
+        return Failure(said, kind="error", trace=self.output.strip("\n"), source_line=self.line)
+
+
+@dataclass(slots=True)
+class Case:
+    """The test case being read."""
+
+    attributes: dict[str, str]
+    outcome: Outcome = Outcome.PASSED
+    failures: list[Failure] = field(default_factory=list)
+    retried: int = 0
+    tolerated: bool = False
+    """Whether a failure of it is let pass."""
+    output: list[str] = field(default_factory=list)
+    properties: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, name: str, attributes: dict[str, str], said: str, line: int) -> None:
+        """Take a child that ended: ``line`` is where its text begins."""
+        if name in RED:
+            found = text.failures(name, attributes, said, line, self.attributes)
+            self.failures.extend(found)
+            self.retried += len(found) - 1 if found[0].trace.count("Retry #") or len(found) > 1 else 0
+            self.outcome = worse(self.outcome, Outcome.ERROR if name == "error" else Outcome.FAILED)
+        elif name in _RETRIED:
+            self.failures.extend(text.failures(_RETRIED[name], attributes, said, line, self.attributes))
+            self.retried += 1
+            if name in ("rerunFailure", "rerunError"):
+                self.outcome = worse(self.outcome, Outcome.FAILED)
+        elif name in _SKIPPED:
+            reason = attributes.get("message") or said.strip()
+            if attributes.get("type") == "todo" or reason == "TEST_CASE tagged with !mayfail":
+                self.tolerated = True
+            if reason.startswith("TEST_CASE tagged with"):
+                return  # Catch2's mark, whatever came of it
+            self.outcome = worse(self.outcome, _skip(attributes.get("type", ""), reason))
+            if reason:
+                self.properties.append(("reason", reason))
+        elif name == "warning":
+            self.properties.append(("warning", attributes.get("message") or said.strip()))
+        elif name in ("system-out", "system-err") and said.strip():
+            self.output.append(said.strip("\n"))
+            self.properties += [
+                ("attachment", mark["path"]) if mark["path"] else (mark["name"], mark["value"])
+                for mark in (_MARK.finditer(said) if "[[" in said else ())
+            ]
+        elif name == "property" and attributes.get("name"):
+            self.properties.append((attributes["name"], attributes.get("value", said.strip())))
+
+    @property
+    def is_repetition(self) -> bool:
+        """Whether it is numbered as one try of several."""
+        return any(name == "repetition" and value.startswith("Repetition") for name, value in self.properties)
+
+    def all_properties(self, above: Properties) -> Properties:
+        """Its own, from attributes and children, and what the suites say."""
+        if not self.properties and _INHERITED.isdisjoint(self.attributes):
+            return above
+        own = [(name, value) for name, value in self.attributes.items() if name in _INHERITED]
+        own += self.properties
+        names = {name for name, _ in own}
+        return tuple(dict.fromkeys([*own, *(pair for pair in above if pair[0] not in names)]))
+
+    def ended(self) -> tuple[Outcome, list[Failure]]:
+        """How it ended, from its children and its attributes."""
+        outcome, failures = self.outcome, self.failures
+        if outcome is Outcome.PASSED and not self.retried:
+            outcome = text.said(self.attributes) or outcome
+        elif outcome is Outcome.FAILED and self.tolerated:
+            outcome = Outcome.XFAILED
+        if outcome.is_red and not failures:
+            said = self.attributes.get("failure") or f"the report says {outcome.value!r}, and not why"
+            failures = [Failure(said, kind="error" if outcome is Outcome.ERROR else "failure")]
+        return outcome, failures
+
+
+@dataclass(slots=True)
+class Text:
+    """An element whose text counts."""
+
+    name: str
+    attributes: dict[str, str]
+    line: int
+    parts: list[str] = field(default_factory=list)
+    size: int = 0
+    dropped: int = 0
+
+    def add(self, part: str) -> None:
+        """Take a part of the text."""
+        self.parts.append(part)
+        self.size += len(part)
+        if self.size > 2 * _LONGEST:
+            whole, half = "".join(self.parts), _LONGEST // 2
+            self.dropped += len(whole) - 2 * half
+            self.parts = [whole[:half], "\n[...]\n", whole[-half:]]
+            self.size = 2 * half + 7
+
+    def begins(self, end: int) -> int:
+        """The line of its first character, if it ends in line ``end``."""
+        breaks = sum(part.count("\n") for part in self.parts)
+        return self.line if self.dropped else max(self.line, end - breaks)
+
+
+def name_of(attributes: dict[str, str]) -> str:
+    """The name of a case, whatever tells it."""
+    for key in ("name", "id", "classname"):
+        if name := attributes.get(key, "").strip():
+            return name
+    return "(unnamed)"
+
+
+def _skip(type_: str, reason: str) -> Outcome:
+    if "passes unexpectedly" in reason:
+        return Outcome.XPASSED
+    expected = "xfail" in type_.lower() or reason.startswith("expected test failure")
+    return Outcome.XFAILED if expected else Outcome.SKIPPED
+
+
+def explained(failure: Failure, output: str) -> Failure:
+    """The failure with the line of the output that tells most, where it says nothing itself."""
+    if failure.message and (failure.trace or not text.says_nothing(failure.message)):
+        return failure
+    if failure.trace or not output.strip():
+        return failure
+    return replace(failure, message=telling_line(output), trace=output.strip("\n"))

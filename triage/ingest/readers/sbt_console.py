@@ -1,0 +1,306 @@
+"""What sbt prints of tests: ScalaTest, specs2, munit, utest, weaver and the JUnit interface, one project or several; ScalaTest alone.
+
+Written after sbt's ``TestResultLogger``, ScalaTest's ``StringReporter``, munit's ``JUnitReporter``, specs2's text printer.
+sbt's own totals of each project stand, else ScalaTest's. What is ignored, pending or canceled is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, spoken_seconds
+from triage.ingest.console import Line, Session, reader_of, sample_lines
+from triage.ingest.reader import Reader, Sample
+from triage.model import Failure, Outcome, Totals
+
+_LEVEL = re.compile(r"^(?:\[(?P<level>info|error|warn|success|debug)\] ?)")
+_SBT = re.compile(
+    r"^(?P<how>Passed|Failed|Error): Total (?P<tests>\d{1,9}), Failed (?P<failed>\d{1,9}), Errors (?P<errors>\d{1,9}), Passed (?P<passed>\d{1,9})(?P<rest>(?:, \w+ \d{1,9})*)$"
+)
+_REST = re.compile(r", (Skipped|Ignored|Canceled|Pending) (\d{1,9})")
+_SCALATEST = re.compile(
+    r"^Tests: succeeded (?P<passed>\d{1,9}), failed (?P<failed>\d{1,9}), canceled (?P<canceled>\d{1,9})(?:, ignored (?P<ignored>\d{1,9}))?, pending (?P<pending>\d{1,9})$"
+)
+_SUITES = re.compile(r"^Suites: completed \d+, aborted (?P<aborted>\d{1,9})$")
+_SPECS2 = re.compile(
+    r"^(?P<tests>\d{1,9}) examples?(?:, (?P<expectations>\d{1,9}) expectations?)?, (?P<failed>\d{1,9}) failures?, (?P<errors>\d{1,9}) errors?(?:, (?P<skipped>\d{1,9}) skipped)?(?:, (?P<pending>\d{1,9}) pending)?"
+)
+_TIME = re.compile(r"^(?:Run completed in (?P<time>\S.*)\.|Total time: (?P<sbt>\d+ s).*)$")
+_SUITE = re.compile(r"^(?P<name>[A-Z][\w$.]*|(?:[a-z_]\w*\.)+[\w$]+)(?::(?: (?P<time>[\d.]+s))?)?$")
+_SCALATEST_TEST = re.compile(
+    r"^(?P<indent> *)- (?P<name>.+?)(?P<how> \*\*\* FAILED \*\*\*| !!! IGNORED !!!| !!! CANCELED !!!| \(pending\))?(?: \((?P<time>\d[^()]*)\))?$"
+)
+_ABORTED = re.compile(
+    r"^(?P<name>\S.*?) \*\*\* ABORTED \*\*\*(?: \(.*\))?$|^\*\*\* ABORTED \*\*\*$|^Exception encountered when (?:invoking run on a nested suite|attempting to run a suite)\b.*$"
+)
+_MUNIT_FAILED = re.compile(
+    r"^==> (?P<mark>X|i|s) (?P<suite>[\w.$]+)\.(?P<name>.+?)(?: +(?P<time>\d+\.\d+s))?(?: (?P<why>[\w.$]+(?:Exception|Error|Failure)\b.*))?$"
+)
+_MUNIT_PASSED = re.compile(r"^ {2}\+ (?P<name>\S.*?)(?: +(?P<time>\d+\.\d+s))?$")
+_SPECS2_TEST = re.compile(r"^ +(?P<mark>[+x!o*]) (?P<name>\S.*?)(?: \(\d+ \w+\))?$")
+_WEAVER = re.compile(r"^(?P<mark>[+-])\s(?P<name>\S.*?) (?P<time>\d+m?s)$")
+_JUNIT = re.compile(
+    r"^Test (?P<suite>[\w.$]+)\.(?P<name>\S+) (?P<how>failed|ignored|skipped)(?:: (?P<why>.*?))?(?:, took (?P<time>[\d.]+)(?: sec|s))?$"
+)
+_FINISHED = re.compile(
+    r"^(?:Test run |Run starting|Run completed|Discovery (?:starting|completed)|Total number of tests run|Total for specification|Finished in|Passed tests:|Failed tests:|Error(?:ed)? tests:|\*\*\* )"
+)
+_COMPILER = re.compile(
+    r"^(?:-- (?:\[E\d+\] )?.*Error: )?(?P<file>(?:[A-Za-z]:)?/?\S[^:]*\.(?:scala|java|sc)):(?P<line>\d{1,9})(?::\d+)?:?\s*(?P<text>.*)$"
+)
+_SCALA3 = re.compile(
+    r"^-- (?:\[E\d+\] )?(?P<what>[\w ]*Error): (?P<file>\S+?):(?P<line>\d{1,9})(?::\d+)? -*$"
+)
+_TASK = re.compile(r"^\((?P<task>[^()]*(?:\([^()]*\))?[^()]*)\) (?P<why>\S.*)$")
+_ECHO = re.compile(r"sbt\.TestsFailedException|Tests unsuccessful|Compilation failed|^Failed tests$")
+
+
+def _sniff(sample: Sample) -> int:
+    lines = [_LEVEL.sub("", line) for line in sample_lines(sample)]
+    if any(_SBT.match(line) or _SCALATEST.match(line) for line in lines):
+        return 78
+    levels = any(line.startswith(("[info] ", "[error] ")) for line in sample_lines(sample))
+    if levels and any(_SPECS2.match(line) or _MUNIT_FAILED.match(line) for line in lines):
+        return 74
+    return (
+        45
+        if levels
+        and any(
+            line.startswith(("[error] (", "[success] Total time: ", "[error] Total time: "))
+            for line in sample_lines(sample)
+        )
+        else 0
+    )
+
+
+@dataclass
+class _Parser:
+    session: Session = field(default_factory=Session)
+    book: CaseBook = field(default_factory=CaseBook)
+    suite: str = ""
+    scopes: list[tuple[int, str]] = field(default_factory=list)
+    """Headings above the next test, by indentation."""
+    sbt: Totals = field(default_factory=Totals)
+    scalatest: Totals = field(default_factory=Totals)
+    specs2: Totals = field(default_factory=Totals)
+    block: tuple[Entry | None, list[Line], int] | None = None
+    """The failed test (none for a suite that aborted), what is told of it, its indentation."""
+    compiler: list[list[Line]] = field(default_factory=list)
+    tasks: list[Line] = field(default_factory=list)
+
+    def feed(self, line: Line) -> None:
+        mark = line.mark
+        match = _LEVEL.match(mark)
+        level, text = (match["level"], mark[match.end() :]) if match else ("", mark)
+        if self._totals(text):
+            self._end()
+        elif self._test(level, text, line):
+            pass
+        elif self.block is not None and text.strip() and self._inside(text):
+            if len(self.block[1]) < MAX_BLOCK:
+                self.block[1].append(Line(line.number, text))
+        else:
+            self._end()
+            self._other(level, text, line)
+
+    def _inside(self, text: str) -> bool:
+        assert self.block is not None
+        indent = len(text) - len(text.lstrip())
+        return not _FINISHED.match(text) and (
+            indent > self.block[2] or text.startswith(("at ", "\tat ", "==>")) or not self.block[1]
+        )
+
+    def _totals(self, text: str) -> bool:
+        if match := _SBT.match(text):
+            tests, failed, errors, passed = (
+                int(match[key]) for key in ("tests", "failed", "errors", "passed")
+            )
+            rest = {key: int(number) for key, number in _REST.findall(match["rest"])}
+            left_out = rest.get("Ignored", 0) + rest.get("Pending", 0) + rest.get("Canceled", 0)
+            skipped = left_out + rest.get("Skipped", 0)
+            self.sbt += Totals(passed + failed + errors + skipped, passed, failed, errors, skipped)
+            self.session.closed = True
+        elif match := _SCALATEST.match(text):
+            passed, failed = int(match["passed"]), int(match["failed"])
+            skipped = sum(int(match[key] or 0) for key in ("canceled", "ignored", "pending"))
+            self.scalatest += Totals(passed + failed + skipped, passed, failed, 0, skipped)
+            self.session.closed = True
+        elif match := _SPECS2.match(text):
+            tests, failed, errors = (int(match[key]) for key in ("tests", "failed", "errors"))
+            skipped = int(match["skipped"] or 0) + int(match["pending"] or 0)
+            self.specs2 += Totals(tests, max(0, tests - failed - errors - skipped), failed, errors, skipped)
+            self.session.closed = True
+        elif match := _TIME.match(text):
+            self.session.duration = spoken_seconds(match["time"] or match["sbt"])
+            self.session.closed = self.session.closed or bool(match["sbt"])
+        else:
+            return False
+        return True
+
+    def _test(self, level: str, text: str, line: Line) -> bool:
+        if match := _ABORTED.match(text):
+            self._end()
+            if match["name"] or text.startswith("***") or self.block is None:
+                self.block = (None, [Line(line.number, text)], 0)
+            return True
+        if match := _MUNIT_FAILED.match(text):
+            outcome = Outcome.FAILED if match["mark"] == "X" else Outcome.SKIPPED
+            self._settle(
+                match["name"], match["suite"], outcome, line, spoken_seconds(match["time"]), match["why"]
+            )
+        elif match := _JUNIT.match(text):
+            outcome = Outcome.FAILED if match["how"] == "failed" else Outcome.SKIPPED
+            duration = float(match["time"]) if match["time"] and match["time"].count(".") < 2 else None
+            self._settle(match["name"], match["suite"], outcome, line, duration, match["why"])
+        elif (match := _SCALATEST_TEST.match(text)) and (level or match["how"] or self.suite):
+            how = (match["how"] or "").strip()
+            outcome = Outcome.FAILED if "FAILED" in how else Outcome.SKIPPED if how else Outcome.PASSED
+            indent = len(match["indent"])
+            path = " ".join(name for depth, name in self.scopes if depth <= indent)
+            name = f"{path} {match['name']}".strip()
+            self._settle(name, self.suite, outcome, line, spoken_seconds(match["time"]), None, indent)
+        elif self.suite and (match := _MUNIT_PASSED.match(text)) and match["time"]:
+            self._settle(match["name"], self.suite, Outcome.PASSED, line, spoken_seconds(match["time"]), None)
+        elif level and (match := _SPECS2_TEST.match(text)):
+            outcome = {"+": Outcome.PASSED, "x": Outcome.FAILED, "!": Outcome.ERROR}.get(
+                match["mark"], Outcome.SKIPPED
+            )
+            indent = len(text) - len(text.lstrip())
+            self._settle(
+                match["name"], self.suite, outcome, line, None, None, 0 if outcome.is_red else indent
+            )
+        else:
+            return False
+        return True
+
+    def _settle(
+        self,
+        name: str,
+        suite: str,
+        outcome: Outcome,
+        line: Line,
+        duration: float | None,
+        why: str | None,
+        indent: int = -1,
+    ) -> None:
+        self._end()
+        entry = self.book.settle(name, suite, outcome, line, duration)
+        if outcome.is_red:
+            self.block = (entry, [Line(line.number, why)] if why else [], indent)
+
+    def _other(self, level: str, text: str, line: Line) -> None:
+        if level == "error" and (match := _TASK.match(text)):
+            self.tasks.append(line)
+        elif level == "error" and (
+            _SCALA3.match(text) or ((match := _COMPILER.match(text)) and match["text"])
+        ):
+            self.compiler.append([line])
+        elif (
+            level == "error"
+            and self.compiler
+            and line.number == self.compiler[-1][-1].number + 1
+            and len(self.compiler[-1]) < 12
+        ):
+            self.compiler[-1].append(line)
+        elif (match := _SUITE.match(text)) and (level or text.endswith(":")):
+            self.suite, self.scopes = match["name"], []
+        elif (
+            (level or self.suite)
+            and text.strip()
+            and not _FINISHED.match(text)
+            and len(text) < 200
+            and not text.startswith(("at ", "\t"))
+        ):
+            indent = len(text) - len(text.lstrip())
+            self.scopes = [(depth, name) for depth, name in self.scopes if depth < indent]
+            self.scopes.append((indent, text.strip()))
+
+    def _end(self) -> None:
+        block, self.block = self.block, None
+        if block is None:
+            return
+        entry, lines, _ = block
+        filled = [line for line in lines if line.text.strip()]
+        kind = "error" if entry is None or entry.outcome is Outcome.ERROR else "failure"
+        if filled:
+            failure = _failure(filled, kind)
+            if entry is None and len(filled) > 1:
+                cause = _failure(filled[1:], kind)
+                failure = replace(
+                    failure, message=f"{cause.message}\n{filled[0].text.strip()}", type=cause.type
+                )
+            (self.session.failures if entry is None else entry.failures).append(failure)
+
+    def finish(self) -> Session:
+        self._end()
+        session = self.session
+        session.cases = self.book.results()
+        stated = self.sbt if self.sbt.tests else self.scalatest if self.scalatest.tests else self.specs2
+        session.stated = stated if stated.tests else None
+        for block in self.compiler:
+            session.failures.append(_compiler_failure(block))
+        red = session.totals.red > 0 or bool(session.failures)
+        for line in self.tasks:
+            match = _TASK.match(_LEVEL.sub("", line.mark))
+            if match and not (red and _ECHO.search(match["why"])):
+                session.failures.append(
+                    Failure(
+                        f"{match['why']} ({match['task']})",
+                        kind="error",
+                        trace=line.text.strip(),
+                        source_line=line.number,
+                    )
+                )
+        return session
+
+
+_PLACE = re.compile(
+    r"\((?P<file>[\w$./-]+\.(?:scala|java)):(?P<line>\d{1,9})\)|(?P<path>[\w$./-]+\.(?:scala|java)):(?P<at>\d{1,9})"
+)
+
+
+def _failure(lines: list[Line], kind: str) -> Failure:
+    said = [line.text.strip() for line in lines]
+    end = next(
+        (i for i, text in enumerate(said) if i and re.match(r"^(?:at [\w.$]|\.\.\.$)", text)), len(said)
+    )
+    place = next((match for text in said if (match := _PLACE.search(text[:1000]))), None)
+    type_match = re.match(r"^(?P<type>(?:[a-z_]\w*\.)+[A-Z]\w*)(?::|$)", said[0])
+    number = (place["line"] or place["at"]) if place else None
+    return Failure(
+        "\n".join(said[:end]),
+        type_match["type"] if type_match else "",
+        kind,
+        "\n".join(line.text for line in lines).strip(),
+        (place["file"] or place["path"]) if place else None,
+        int(number) if number else None,
+        lines[0].number,
+    )
+
+
+def _compiler_failure(block: list[Line]) -> Failure:
+    texts = [_LEVEL.sub("", line.text) for line in block]
+    head = _SCALA3.match(texts[0][:1000])
+    match = head or _COMPILER.match(texts[0][:1000])
+    told = [text.strip(" |") for text in texts[1:] if text.strip(" |^")]
+    message = "\n".join([head["what"], *told]) if head else match["text"] if match else texts[0]
+    return Failure(
+        message,
+        kind="error",
+        trace="\n".join(line.text for line in block),
+        file=match["file"] if match else None,
+        line=int(match["line"]) if match else None,
+        source_line=block[0].number,
+    )
+
+
+def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
+    parser = _Parser()
+    for line in lines:
+        parser.feed(line)
+    yield parser.finish()
+
+
+READER = Reader("sbt-console", _sniff, reader_of("sbt", _sessions))

@@ -1,0 +1,189 @@
+"""What WebdriverIO's test runner prints: its ``spec`` reporter, and the lines of its workers.
+
+After ``packages/wdio-spec-reporter`` and ``wdio-cli`` of WebdriverIO 5 to 9. Each browser's part is in brackets before its
+lines; without the reporter only the spec files are counted, and each is a test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from triage.ingest.console import (
+    Block,
+    Line,
+    Session,
+    bare_failure,
+    dedent,
+    indent_of,
+    reader_of,
+    run_after_run,
+    sample_lines,
+    until,
+)
+from triage.ingest.parts import failure_from
+from triage.ingest.reader import Reader, Sample
+from triage.model import CaseResult, Outcome, Totals
+
+_PREFIX = re.compile(r"^\[(?P<who>[^\]#]{1,80} #(?P<id>\d+-\d+(?:-\d+)?))\] ?")
+_FILE = re.compile(r"^(?:»|Spec:|>>) +(?P<file>\S.*)$")
+_MARK = re.compile(
+    r"^(?P<indent> +)(?P<mark>[✓✔√✖✗×?-]) (?P<name>\S.*?)(?: \((?P<time>[\d.]+)(?P<unit>ms|s)\))?$"
+)
+_TITLE = re.compile(r"^(?P<indent> *)(?P<name>[^\s»].*)$")
+_COUNT = re.compile(r"^(?P<count>\d{1,9}) (?P<what>passing|failing|skipped|pending|retries)(?: \(.*\))?$")
+_HEADER = re.compile(r"^(?P<number>\d{1,6})\) (?P<title>\S.*)$")
+_FILES = re.compile(
+    r"^Spec Files:\s+(?:(?P<passed>\d{1,9}) passed, )?(?:(?P<retries>\d{1,9}) retries, )?(?:(?P<failed>\d{1,9}) failed, )?(?:(?P<skipped>\d{1,9}) skipped, )?(?P<total>\d{1,9}) total\b"
+)
+_TIME = re.compile(r" in (?P<h>\d+):(?P<m>\d\d):(?P<s>\d\d)\s*$")
+_WORKER = re.compile(
+    r"^\[(?P<id>\d+-\d+)\] (?P<what>RUNNING|PASSED|FAILED|RETRYING|SKIPPED) (?:in|on) (?P<browser>.+?) - (?P<file>\S.*)$"
+)
+_ERROR = re.compile(r"^\[(?P<id>\d+-\d+)\] +(?:Error in \"(?P<name>.*)\"|(?P<said>\w*Error: .*))$")
+_END = re.compile(r"^\s*at \S")
+_SKIP = ("Running:", "Session ID:", "Report:", "Spec:", "Number of")
+_OUTCOMES = {
+    "✖": Outcome.FAILED,
+    "✗": Outcome.FAILED,
+    "×": Outcome.FAILED,
+    "-": Outcome.SKIPPED,
+    "?": Outcome.SKIPPED,
+}
+
+
+def _sniff(sample: Sample) -> int:
+    lines = sample_lines(sample)
+    files = any(map(_FILES.match, lines))
+    parts = any(map(_PREFIX.match, lines)) and any(
+        line.startswith("[") and "passing" in line for line in lines
+    )
+    if files:
+        return 86
+    return 78 if parts or any('"spec" Reporter:' in line for line in lines) else 0
+
+
+@dataclass
+class _Browser:
+    """The part of one worker."""
+
+    who: str
+    file: str | None = None
+    open: list[tuple[int, str]] = field(default_factory=list)
+    cases: list[tuple[CaseResult, Line]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    block: Block | None = None
+    counted: bool = False
+
+
+@dataclass
+class _Parser:
+    session: Session = field(default_factory=Session)
+    browsers: dict[str, _Browser] = field(default_factory=dict)
+    workers: dict[str, tuple[str, str, Line]] = field(default_factory=dict)
+    """How each worker ended: what, in which file."""
+    errors: dict[str, Block] = field(default_factory=dict)
+    """What a worker said of an error when it happened."""
+
+    def feed(self, line: Line) -> bool:
+        """Take a line; True when it was the last of the run."""
+        mark = line.mark.rstrip()
+        if match := _FILES.match(mark):
+            if time := _TIME.search(mark):
+                self.session.duration = int(time["h"]) * 3600.0 + int(time["m"]) * 60 + int(time["s"])
+            if not any(browser.counted for browser in self.browsers.values()):
+                self.session.stated = _totals(match)
+            self.session.closed = True
+            return True
+        if match := _PREFIX.match(mark):
+            browser = self.browsers.setdefault(match["id"], _Browser(match["who"]))
+            self._line(browser, Line(line.number, line.text[match.end() :].rstrip()))
+        elif match := _WORKER.match(mark):
+            self.workers[match["id"]] = (match["what"], match["file"], line)
+        elif match := _ERROR.match(mark):
+            self.errors.setdefault(match["id"], Block(line))
+        return False
+
+    def _line(self, browser: _Browser, line: Line) -> None:
+        mark = line.mark
+        if match := _COUNT.match(mark):
+            browser.counts[match["what"]] += int(match["count"])
+            browser.counted = True
+        elif match := _FILE.match(mark):
+            browser.file, browser.open = match["file"], []
+        elif browser.counted and (match := _HEADER.match(mark)):
+            self._end_block(browser)
+            browser.block = Block(line)
+        elif browser.block is not None:
+            browser.block.lines.append(line.text)
+        elif browser.counted or not mark or mark.startswith(_SKIP):
+            return
+        elif match := _MARK.match(mark):
+            indent = len(match["indent"])
+            _leave(browser, indent)
+            outcome = _OUTCOMES.get(match["mark"], Outcome.PASSED)
+            suite = " > ".join(name for _, name in browser.open)
+            browser.cases.append((CaseResult(match["name"], outcome, suite, browser.file), line))
+        elif match := _TITLE.match(mark):
+            indent = len(match["indent"])
+            _leave(browser, indent)
+            browser.open.append((indent, match["name"]))
+
+    def _end_block(self, browser: _Browser) -> None:
+        block, browser.block = browser.block, None
+        match = _HEADER.match(block.header.mark) if block is not None else None
+        if block is None or match is None or not block.text.strip():
+            return
+        lines = block.text.split("\n")
+        message = until(dedent(lines, indent_of(lines[0])), _END)
+        failure = failure_from(block.text.strip(), message=message, source_line=block.first_line)
+        title = match["title"]
+        for index, (case, line) in enumerate(browser.cases):
+            full = f"{case.suite.replace(' > ', ' ')} {case.name}".strip()
+            if case.outcome.is_red and not case.failures and title in (full, case.name):
+                browser.cases[index] = (replace(case, failures=(failure,)), line)
+                return
+        self.session.failures.append(replace(failure, message=f"{title}: {failure.message}", kind="error"))
+
+    def finish(self) -> Session:
+        totals = Totals()
+        several = len(self.browsers) > 1
+        for browser in self.browsers.values():
+            self._end_block(browser)
+            passed, failed = browser.counts["passing"], browser.counts["failing"]
+            skipped = browser.counts["skipped"] + browser.counts["pending"]
+            totals += Totals(passed + failed + skipped, passed, failed, 0, skipped)
+            name = browser.who.rpartition(" #")[0]
+            for case, line in browser.cases:
+                failures = case.failures or ((bare_failure(line),) if case.outcome.is_red else ())
+                suite = " > ".join(filter(None, (name if several else "", case.suite)))
+                self.session.cases.append(
+                    replace(case, suite=suite, failures=failures, properties=(("browser", name),))
+                )
+        if any(browser.counted for browser in self.browsers.values()):
+            self.session.stated = totals
+        elif not self.session.cases:
+            self._files()
+        return self.session
+
+    def _files(self) -> None:
+        """Without a reporter: what became of each spec file."""
+        for id, (what, file, line) in self.workers.items():
+            outcome = {"PASSED": Outcome.PASSED, "SKIPPED": Outcome.SKIPPED}.get(what, Outcome.FAILED)
+            block = self.errors.get(id)
+            failures = ((bare_failure(block.header if block else line)),) if outcome.is_red else ()
+            self.session.cases.append(CaseResult(file, outcome, file=file, failures=failures))
+
+
+def _leave(browser: _Browser, indent: int) -> None:
+    while browser.open and browser.open[-1][0] >= indent:
+        browser.open.pop()
+
+
+def _totals(match: re.Match[str]) -> Totals:
+    passed, failed, skipped = (int(match[name] or 0) for name in ("passed", "failed", "skipped"))
+    return Totals(passed + failed + skipped, passed, failed, 0, skipped)
+
+
+READER = Reader("wdio-console", _sniff, reader_of("WebdriverIO", run_after_run(_Parser)))
