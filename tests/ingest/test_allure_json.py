@@ -41,6 +41,7 @@ def test_a_directory_is_one_run_whatever_lies_in_it(tmp_path: Path, indent: int 
     (folder / "11111111-2222-3333-4444-555555555555-attachment.txt").write_text(
         "ERROR all of it is on fire\n"
     )
+    (folder / "attachment-log.txt").write_text("ERROR all of it is on fire\n")
     (folder / "environment.properties").write_text("stage=ci\n")
     (folder / "executor.json").write_text('{"name": "ci"}')
     (tmp_path / "other").mkdir()

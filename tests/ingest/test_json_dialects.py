@@ -62,7 +62,7 @@ def test_mochawesome_hooks_and_tests_that_they_kept_from_running(read: Read) -> 
     ]
     run = read(awesome({"results": [suite(tests=tests, beforeHooks=[hook])]}, tests=1, testsRegistered=2))
     assert (run.totals.skipped, run.totals.red, run.warnings) == (2, 0, ())
-    assert "Error: no key" in run.failures[0].trace
+    assert run.failures[0].message == "Error: no key", "version 2 has only the stack"
 
 
 def test_mochawesome_without_any_test(read: Read) -> None:
@@ -249,6 +249,25 @@ def test_messages_of_a_run_that_was_stopped(read: Read) -> None:
     assert len(run.warnings) == 2
 
 
+def test_messages_of_versions_that_do_not_say_what_is_tried_again(read: Read) -> None:
+    def tried(id: str, status: str) -> list[Any]:
+        result = {"status": status, "duration": {"seconds": "1", "nanos": 500_000_000}, "message": "no card"}
+        return [
+            {"testCaseStarted": {"id": id, "testCaseId": "c"}},
+            {"testStepFinished": {"testCaseStartedId": id, "testStepId": "s", "testStepResult": result}},
+            {"testCaseFinished": {"testCaseStartedId": id}},
+        ]
+
+    run = read(
+        {"meta": {"protocolVersion": "13.0.0"}},
+        {"pickle": {"id": "p", "name": "pays", "uri": "a.feature", "steps": [{"id": "q", "text": "I pay"}]}},
+        {"testCase": {"id": "c", "pickleId": "p", "testSteps": [{"id": "s", "pickleStepId": "q"}]}},
+        *tried("1", "FAILED"), *tried("2", "PASSED"), {"testRunFinished": {"success": True}},
+    )  # fmt: skip
+    [case] = run.cases
+    assert (case.name, case.outcome, case.attempts, case.duration) == ("pays", Outcome.PASSED, 2, 3.0)
+
+
 def test_messages_of_features_that_do_not_parse_and_hooks_around_the_run(read: Read) -> None:
     run = read(
         {"meta": {"protocolVersion": "24.0.0"}},
@@ -282,9 +301,33 @@ def test_rspec_runs_one_after_another_between_other_output(read: Read) -> None:
     assert outcomes(joint) == outcomes(run)
 
 
-# TAP
+# TAP, and Mocha's stream
 
 
 def test_mocha_stream_without_its_end(read: Read) -> None:
     run = read('["start",{"total":2}]', '["pass",{"title":"a","fullTitle":"till a","duration":3}]')
     assert outcomes(run) == {"a": Outcome.PASSED} and "stopped or crashed" in run.warnings[0].text
+
+
+def test_the_dialect_of_the_linux_kernel(read: Read) -> None:
+    run = read(
+        "KTAP version 1", "1..2", "  KTAP version 1", "  1..3", "    # clock: EXPECTATION FAILED at clock.c:7",
+        "    not ok 1 ticks", "    ok 2 tocks", "  not ok 1 clock", "  ok 2 alarm # SKIP no hardware",
+        "  ok 3 leap # XFAIL known", "not ok 1 time", "ok 2 other",
+    )  # fmt: skip
+    assert run.format == "tap"
+    assert [(case.suite, case.name, case.outcome) for case in run.cases] == [
+        ("time > clock", "ticks", Outcome.FAILED),
+        ("time > clock", "tocks", Outcome.PASSED),
+        ("time", "alarm", Outcome.SKIPPED),
+        ("time", "leap", Outcome.XFAILED),
+        ("", "other", Outcome.PASSED),
+    ]
+
+
+def test_comments_that_head_results_and_such_that_explain_them(read: Read) -> None:
+    run = read(
+        "TAP version 13", "# till", "ok 1 opens", "not ok 2 sums", "# expected 1", "# got 2", "# end", "1..2"
+    )
+    assert [case.suite for case in run.cases] == ["till", "till"]
+    assert run.cases[1].failures[0].message.startswith("expected 1\ngot 2")

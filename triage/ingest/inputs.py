@@ -38,7 +38,9 @@ _COMPRESSED_SUFFIXES = {".gz", ".bz2", ".xz"}
 _REPORT_SUFFIXES = {".xml", ".jsonl", ".tap"}
 _HELD = 256 << 10
 """Bytes of an archive's member that are read at once: opening an archive anew for each of thousands is slow."""
-_ATTACHED = re.compile(r"[\da-f]{8}-[\da-f-]{27}-attachment(?:\.\w+)?$|(?:^|[/!])data/attachments/[^/]+$")
+_ATTACHED = re.compile(
+    r"(?:^|[/!])(?:attachment-[^/!]+|[^/!]+-attachment(?:\.\w+)?|data/attachments/[^/!]+)$"
+)
 """What Allure calls that which a test attached: logs, pictures, and anything."""
 _SKIPPED_DIRECTORIES = {"node_modules", "__pycache__", "site-packages"}
 

@@ -1,19 +1,50 @@
-"""The YAML blocks of TAP: what runners write below a result."""
+"""The results of TAP, their diagnostics and their YAML blocks: what runners write below a result line."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import yaml
 
-from triage.ingest.console import dedent
+from triage.ingest.console import Line, dedent
 from triage.ingest.json_text import clean, get, integer, text
-from triage.model import Failure
+from triage.ingest.parts import exception_type, failure_from
+from triage.ingest.pytest_text import node_parts
+from triage.model import CaseResult, Failure, Outcome
 
+TITLE = re.compile(r"^\s*Failed (?:\(TODO\) )?test '(?P<name>.+)'$")
+_PLACE = re.compile(r"^\s*at (?P<file>\S+) line (?P<line>\d{1,9})\.$")
 _PLACE_JS = re.compile(r"^(?:.* )?\(?(?:file://)?(?P<file>[^\s():]+):(?P<line>\d{1,9})(?::\d+)?\)?$")
 _YAML_LIMIT = 100_000
+
+
+@dataclass
+class Test:
+    """One result line, and what belongs to it."""
+
+    line: Line
+    ok: bool
+    depth: int
+    name: str
+    directive: str = ""
+    why: str = ""
+    seconds: float | None = None
+    notes: list[Line] = field(default_factory=list)
+    """Diagnostics below it, without their marks."""
+    details: Any = None
+    """Its YAML block."""
+    block: str = ""
+    inside: list[Test] = field(default_factory=list)
+    holds: bool = False
+    """Only a file or a suite: what is inside it counts."""
+    braced: bool = False
+    """What is inside it follows it, up to a brace; else its result follows what is inside."""
+    above: str = ""
+    """The comment that heads it (tape)."""
 
 
 def flat(lines: list[str]) -> list[str]:
@@ -65,3 +96,109 @@ def placed_by(failure: Failure, details: dict[str, Any]) -> Failure:
         ):
             return replace(failure, file=match["file"], line=int(match["line"]))
     return failure
+
+
+def give_back(tests: list[Test]) -> None:
+    """What a file wrote to standard error before it broke stands above its result (node:test)."""
+    for before, test in pairwise(tests):
+        if get(test.details, "exitCode") is not None and not test.notes:
+            test.notes, before.notes = before.notes, []
+
+
+def told(test: Test, file: str, path: tuple[str, ...]) -> Iterator[CaseResult | Failure]:
+    """The cases of a result line and of what is inside it, and what broke outside them."""
+    inner_path = (*path, test.name)
+    if test.holds:
+        red = False
+        give_back(test.inside)
+        for inner in test.inside:
+            for item in told(inner, file, inner_path):
+                red = red or not isinstance(item, CaseResult) or item.outcome.is_red
+                yield item
+        if test.inside or get(test.details, "type") == "suite":
+            # A suite that is red for itself: one of its hooks broke.
+            if _outcome(test).is_red and (not red or text(test.details, "failureType") == "hookFailed"):
+                yield replace(_failure(test), kind="error")
+            return
+    elif get(test.details, "duration_ms") is not None:
+        # node:test counts a test and its subtests.
+        for inner in test.inside:
+            yield from told(inner, file, inner_path)
+    outcome = _outcome(test)
+    suite, name, where = " > ".join(path), test.name, file or None
+    if "::" in name and not path:
+        where, suite, name = node_parts(name)
+    elif not path and " > " in name:
+        # Flat output has the whole path in the name, the file first.
+        first, *middle, name = name.split(" > ")
+        where, suite = (first, " > ".join(middle)) if "." in first else (where, " > ".join((first, *middle)))
+    elif path and "." in path[0] and not file:
+        where, suite = path[0], " > ".join(path[1:])
+    if test.above and not suite:
+        suite = test.above
+    seconds = test.seconds
+    if seconds is None and isinstance(spent := get(test.details, "duration_ms"), int | float):
+        seconds = round(spent / 1000, 6)
+    yield CaseResult(
+        name,
+        outcome,
+        suite,
+        where,
+        duration=seconds,
+        failures=(_failure(test),) if outcome.is_red else (),
+        properties=(("reason", test.why),) if test.why else (),
+    )
+
+
+def _outcome(test: Test) -> Outcome:
+    if test.directive == "SKIP":
+        return Outcome.SKIPPED
+    if test.directive == "XFAIL":
+        return Outcome.XFAILED
+    if test.directive == "TODO":
+        # Without a reason it stands for a test that nobody wrote yet.
+        return Outcome.XFAILED if not test.ok else Outcome.XPASSED if test.why else Outcome.SKIPPED
+    return Outcome.PASSED if test.ok else Outcome.FAILED
+
+
+def _failure(test: Test) -> Failure:
+    notes = [line.text for line in test.notes]
+    inner = [_failure(child) for child in test.inside if _outcome(child).is_red]
+    trace = "\n".join(
+        [*notes, *(test.block.split("\n") if test.block else []), *(f.trace or f.message for f in inner)]
+    )
+    trace = trace.strip("\n")
+    number = test.notes[0].number if test.notes else test.line.number
+    if isinstance(test.details, dict):
+        error = get(test.details, "error")
+        said = text(error, "message") or text(error) or text(test.details, "message")
+        said = "\n".join(filter(None, (said, untold(test.details) if not error else "")))
+        kind = text(error, "name") or text(test.details, "name")
+        kind = kind or exception_type(text(test.details, "stack"))
+        if said and test.notes and get(test.details, "exitCode") is not None:
+            head = next((note for note in notes if exception_type(note)), "")
+            return failure_from("\n".join(notes), message=head, source_line=number)
+        if said:
+            found = failure_from(trace, message=said, type=kind, source_line=test.line.number)
+            return found if found.file else placed_by(found, test.details)
+    said_plainly = [
+        note for note in notes if not TITLE.match(note) and not _PLACE.match(note) and note.strip()
+    ]
+    if inner and not said_plainly:
+        return Failure(
+            f"{inner[0].message}", inner[0].type, "failure", trace, inner[0].file, inner[0].line, number
+        )
+    plain = "\n".join(said_plainly) if any(TITLE.match(note) for note in notes) else ""
+    failure = failure_from(
+        trace or test.line.text.strip(), message="\n".join(dedent(said_plainly, 4)) if plain else ""
+    )
+    place = next((match for note in notes if (match := _PLACE.match(note))), None)
+    return Failure(
+        failure.message,
+        failure.type,
+        failure.kind,
+        failure.trace,
+        place["file"] if place else failure.file,
+        int(place["line"]) if place else failure.line,
+        number,
+    )

@@ -24,7 +24,18 @@ _OUTCOMES = {
 }
 _FIXTURES = ("befores", "afters")
 _SUITES = ("parentSuite", "suite", "subSuite")
-_HIDDEN = ("package", "testClass", "testMethod", "host", "thread", "framework", "language", *_SUITES)
+_HIDDEN = (
+    "package",
+    "testClass",
+    "testMethod",
+    "class",
+    "method",
+    "host",
+    "thread",
+    "framework",
+    "language",
+    *_SUITES,
+)
 
 
 def _sniff(sample: Sample) -> int:
@@ -37,6 +48,8 @@ def _sniff(sample: Sample) -> int:
         )
     ):
         return 85
+    if ended and has_ends(sample, "uuid", "name", "status", "start", "stop"):
+        return 60
     if has_ends(sample, "uuid") and any(has_ends(sample, key) for key in _FIXTURES):
         return 84
     return 85 if has_ends(sample, "uid", "historyId", "status", "time", "newFailed") else 0
@@ -190,7 +203,7 @@ def _place(one: _Document, labels: dict[str, str]) -> tuple[str | None, str]:
         folder = labels.get("parentSuite", "").replace(".", "/")
         file = f"{folder}/{labels['suite']}.py" if folder else f"{labels['suite']}.py"
         return file, labels.get("subSuite", "")
-    if tested := labels.get("testClass"):
+    if tested := labels.get("testClass") or labels.get("class"):
         return None, tested
     named = " > ".join(said for key in _SUITES if (said := labels.get(key)))
     return None, named or text(one, "fullName").removesuffix(text(one, "name")).rstrip(".#: ")
@@ -201,6 +214,8 @@ def _properties(one: _Document, labels: list[tuple[str, str]], outcome: Outcome)
     for parameter in rows(one, "parameters"):
         if (name := text(parameter, "name")) and text(parameter, "mode") not in ("hidden", "masked"):
             yield name, text(parameter, "value")
+    if get(one, "statusDetails", "flaky") is True or get(one, "flaky") is True:
+        yield "flaky", "declared"
     yield from (("link", url) for link in rows(one, "links") if (url := text(link, "url")))
     if outcome in (Outcome.SKIPPED, Outcome.XFAILED, Outcome.XPASSED) and (said := _said(one)[0]):
         yield "reason", said

@@ -8,7 +8,7 @@ from typing import Any
 
 from triage.ingest.json_report import json_report
 from triage.ingest.json_text import get, has_keys, integer, rows, seconds, text
-from triage.ingest.parts import exception_type, failure_from
+from triage.ingest.parts import exception_type, failure_from, split_message
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
@@ -79,7 +79,7 @@ def _failure(test: dict[str, Any], kind: str = "failure") -> Failure:
         trace = f"{text(test, 'fullTitle')}\n{trace}"
     return failure_from(
         trace,
-        message=message or "failed, and the report does not say why",
+        message=message or split_message(stack)[0] or "failed, and the report does not say why",
         type=name or exception_type(stack),
         kind=kind,
     )

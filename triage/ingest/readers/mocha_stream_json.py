@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from triage.ingest.json_text import get, integer, moment, seconds, text
-from triage.ingest.parts import exception_type, failure_from
+from triage.ingest.parts import exception_type, failure_from, split_message
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
@@ -83,7 +83,7 @@ def _case(event: dict[str, Any], kind: str, number: int) -> CaseResult:
 def _failure(event: dict[str, Any], number: int, kind: str) -> Failure:
     message = text(event, "err") or text(event, "err", "message")
     stack = text(event, "stack") if isinstance(get(event, "stack"), str) else ""
-    said = message or "failed, and the report does not say why"
+    said = message or split_message(stack)[0] or "failed, and the report does not say why"
     return failure_from(
         stack or said, message=said, type=exception_type(stack), kind=kind, source_line=number
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from triage.ingest.json_report import json_report, miscounted
 from triage.ingest.json_text import get, has_ends, has_keys, integer, moment, rows, seconds, text
-from triage.ingest.parts import failure_from
+from triage.ingest.parts import failure_from, split_message
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals
 
@@ -108,7 +108,7 @@ def _failure(test: dict[str, Any], kind: str = "failure") -> Failure:
     trace = "\n\n".join(filter(None, (stack or message, diff if diff not in stack else "")))
     if kind == "error":
         trace = f"{text(test, 'fullTitle') or text(test, 'title')}\n{trace}".strip()
-    said = message or "failed, and the report does not say why"
+    said = message or split_message(stack)[0] or "failed, and the report does not say why"
     return failure_from(trace or said, message=said, type=text(error, "name"), kind=kind)
 
 

@@ -1,39 +1,33 @@
 """TAP, the Test Anything Protocol, of versions 12 to 14, on its own or between the lines of ``prove -v``.
 
-After the specifications of testanything.org and what Test::More, pytest-tap and Vitest write. A subtest in Perl's
-manner counts as its parent, as ``prove`` counts it; where the parent is only a file or a suite (Vitest's braces,
-``type: suite``) the tests inside it count.
+After the specifications of testanything.org and what Test::More, pytest-tap, Vitest, node:test, node-tap, AVA, tape,
+Mocha, Bats and the Linux kernel write. A subtest in Perl's manner counts as its parent, as ``prove`` counts it; where the
+parent is only a file or a suite (Vitest's braces, ``type: suite``, KTAP) the tests inside it count; node:test counts both.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from typing import Any
+from dataclasses import dataclass, field
 
-from triage.ingest.console import Line, Session, dedent, reader_of, sample_lines
-from triage.ingest.json_text import get, text
-from triage.ingest.parts import exception_type, failure_from
-from triage.ingest.pytest_text import node_parts
+from triage.ingest.console import Line, Session, reader_of, sample_lines
+from triage.ingest.json_text import get
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.tap_text import flat, parsed, placed_by, untold
-from triage.model import CaseResult, Failure, Outcome, Warn
+from triage.ingest.tap_text import TITLE, Test, flat, give_back, parsed, told
+from triage.model import CaseResult, Failure, Warn
 
-_VERSION = re.compile(r"^TAP version 1[2-4]$")
+_VERSION = re.compile(r"^ *(?:TAP version 1[2-4]|(?P<kernel>KTAP version \d))$")
 _PLAN = re.compile(r"^(?P<indent> *)1\.\.(?P<count>\d{1,9})(?:\s*#\s*(?P<why>.*))?$")
 _RESULT = re.compile(
     r"^(?P<indent> *)(?P<ok>(?:not )?ok)\b(?: (?P<number>\d{1,9}))?(?: ?-)?(?P<rest>(?: .*)?)$"
 )
 _DIRECTIVE = re.compile(
-    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO)\S*\s*(?P<why>.*)|time=(?P<time>[\d.]+)ms.*)$", re.IGNORECASE
+    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|time=(?P<time>[\d.]+)ms.*)$", re.IGNORECASE
 )
 _BAIL = re.compile(r"^ *Bail out!\s*(?P<why>.*)$")
 _COMMENT = re.compile(r"^ *#(?P<text>.*)$")
 _FILE = re.compile(r"^(?P<file>\S+\.\w{1,5}) \.{2,} *(?P<end>\S.*)?$")
-_TITLE = re.compile(r"^\s*Failed (?:\(TODO\) )?test '(?P<name>.+)'$")
-_PLACE = re.compile(r"^\s*at (?P<file>\S+) line (?P<line>\d{1,9})\.$")
 _SUMMARY = re.compile(
     r"^(?:Test Summary Report|Dubious, test returned|Files=\d+, Tests=\d+|Failed \d+/\d+ subtests)"
 )
@@ -55,33 +49,10 @@ def _sniff(sample: Sample) -> int:
 
 
 @dataclass
-class _Test:
-    line: Line
-    ok: bool
-    depth: int
-    name: str
-    directive: str = ""
-    why: str = ""
-    seconds: float | None = None
-    notes: list[Line] = field(default_factory=list)
-    """Diagnostics below it, without their marks."""
-    details: Any = None
-    """Its YAML block."""
-    block: str = ""
-    inside: list[_Test] = field(default_factory=list)
-    holds: bool = False
-    """Only a file or a suite: what is inside it counts."""
-    braced: bool = False
-    """What is inside it follows it, up to a brace; else its result follows what is inside."""
-    above: str = ""
-    """The comment that heads it (tape)."""
-
-
-@dataclass
 class _Parser:
     session: Session = field(default_factory=Session)
     file: str = ""
-    stack: list[list[_Test]] = field(default_factory=lambda: [[]])
+    stack: list[list[Test]] = field(default_factory=lambda: [[]])
     """Tests by depth, that of the file first; a level is given to the result line that ends it, or began it."""
     depths: list[int] = field(default_factory=lambda: [0])
     planned: int | None = None
@@ -97,6 +68,8 @@ class _Parser:
     tape: bool | None = None
     """Whether comments head the results below them; known when the line behind the version is one."""
     heading: str = ""
+    kernel: bool = False
+    """Whether it is the dialect of the Linux kernel, where what holds tests is no test."""
     before: str = ""
     """The line before."""
 
@@ -142,9 +115,10 @@ class _Parser:
             self.loose.append(line)
         if mark.strip():
             self.before = mark
+            self.kernel = self.kernel or mark.lstrip().startswith("KTAP version ")
 
     @property
-    def _last(self) -> _Test | None:
+    def _last(self) -> Test | None:
         return self.stack[-1][-1] if self.stack[-1] else None
 
     def _in_block(self, line: Line) -> None:
@@ -160,7 +134,7 @@ class _Parser:
 
     def _result(self, match: re.Match[str], line: Line) -> None:
         depth = len(match["indent"])
-        inside: list[_Test] = []
+        inside: list[Test] = []
         while len(self.depths) > 1 and depth < self.depths[-1]:
             level = self.stack.pop()
             self.depths.pop()
@@ -175,7 +149,7 @@ class _Parser:
         test = _test(match, line, depth)
         test.inside = inside
         # Of a runner that runs files (node-tap).
-        test.holds = test.holds or (bool(inside) and _SOURCE.search(test.name) is not None)
+        test.holds = test.holds or (bool(inside) and (self.kernel or _SOURCE.search(test.name) is not None))
         test.above = self.heading
         if not self.loose and test.name in self.early:
             test.notes = self.early.pop(test.name)
@@ -188,8 +162,9 @@ class _Parser:
             return
         if self.tape:
             self.heading = said.strip()
-            return
-        if match := _TITLE.match(said):
+            if (failed := self._last) is None or failed.ok or failed.block:
+                return
+        if match := TITLE.match(said):
             self.title = match["name"]
         last = self._last
         if last is not None and (not self.title or self.title == last.name) and not self.early_only:
@@ -214,13 +189,13 @@ class _Parser:
                 self.stack[-1] += level
         tests = self.stack[0]
         ran = len(tests)
-        _give_back(tests)
+        give_back(tests)
         for test in tests:
-            for told in _told(test, self.file, ()):
-                if isinstance(told, CaseResult):
-                    self.session.cases.append(told)
+            for item in told(test, self.file, ()):
+                if isinstance(item, CaseResult):
+                    self.session.cases.append(item)
                 else:
-                    self.session.failures.append(told)
+                    self.session.failures.append(item)
         where = f"{self.file}: " if self.file else ""
         if self.bailed is not None:
             why = _BAIL.match(self.bailed.text)
@@ -250,11 +225,11 @@ class _Parser:
         self.session.failures.append(Failure(message, kind="error", trace=trace, source_line=number))
 
 
-def _test(match: re.Match[str], line: Line, depth: int) -> _Test:
+def _test(match: re.Match[str], line: Line, depth: int) -> Test:
     rest, holds = match["rest"].strip(), False
     if rest.endswith(" {") or rest == "{":
         rest, holds = rest[:-1].rstrip(), True
-    test = _Test(line, match["ok"] == "ok", depth, "", holds=holds, braced=holds)
+    test = Test(line, match["ok"] == "ok", depth, "", holds=holds, braced=holds)
     if directive := _DIRECTIVE.search(rest):
         rest = rest[: directive.start()].rstrip()
         test.directive, test.why = (directive["what"] or "").upper(), directive["why"] or ""
@@ -264,107 +239,6 @@ def _test(match: re.Match[str], line: Line, depth: int) -> _Test:
     name = re.sub(r"\\([#\\])", r"\1", rest).strip()
     test.name = name or f"test {match['number'] or ''}".strip()
     return test
-
-
-def _give_back(tests: list[_Test]) -> None:
-    """What a file wrote to standard error before it broke stands above its result (node:test)."""
-    for before, test in pairwise(tests):
-        if get(test.details, "exitCode") is not None and not test.notes:
-            test.notes, before.notes = before.notes, []
-
-
-def _told(test: _Test, file: str, path: tuple[str, ...]) -> Iterator[CaseResult | Failure]:
-    inner_path = (*path, test.name)
-    if test.holds:
-        red = False
-        _give_back(test.inside)
-        for inner in test.inside:
-            for told in _told(inner, file, inner_path):
-                red = red or not isinstance(told, CaseResult) or told.outcome.is_red
-                yield told
-        if test.inside or get(test.details, "type") == "suite":
-            # A suite that is red for itself: one of its hooks broke.
-            if _outcome(test).is_red and (not red or text(test.details, "failureType") == "hookFailed"):
-                yield replace(_failure(test), kind="error")
-            return
-    elif get(test.details, "duration_ms") is not None:
-        # node:test counts a test and its subtests.
-        for inner in test.inside:
-            yield from _told(inner, file, inner_path)
-    outcome = _outcome(test)
-    suite, name, where = " > ".join(path), test.name, file or None
-    if "::" in name and not path:
-        where, suite, name = node_parts(name)
-    elif not path and " > " in name:
-        # Flat output has the whole path in the name, the file first.
-        first, *middle, name = name.split(" > ")
-        where, suite = (first, " > ".join(middle)) if "." in first else (where, " > ".join((first, *middle)))
-    elif path and "." in path[0] and not file:
-        where, suite = path[0], " > ".join(path[1:])
-    if test.above and not suite:
-        suite = test.above
-    seconds = test.seconds
-    if seconds is None and isinstance(spent := get(test.details, "duration_ms"), int | float):
-        seconds = round(spent / 1000, 6)
-    yield CaseResult(
-        name,
-        outcome,
-        suite,
-        where,
-        duration=seconds,
-        failures=(_failure(test),) if outcome.is_red else (),
-        properties=(("reason", test.why),) if test.why else (),
-    )
-
-
-def _outcome(test: _Test) -> Outcome:
-    if test.directive == "SKIP":
-        return Outcome.SKIPPED
-    if test.directive == "TODO":
-        # Without a reason it stands for a test that nobody wrote yet.
-        return Outcome.XFAILED if not test.ok else Outcome.XPASSED if test.why else Outcome.SKIPPED
-    return Outcome.PASSED if test.ok else Outcome.FAILED
-
-
-def _failure(test: _Test) -> Failure:
-    notes = [line.text for line in test.notes]
-    inner = [_failure(child) for child in test.inside if _outcome(child).is_red]
-    trace = "\n".join(
-        [*notes, *(test.block.split("\n") if test.block else []), *(f.trace or f.message for f in inner)]
-    )
-    trace = trace.strip("\n")
-    number = test.notes[0].number if test.notes else test.line.number
-    if isinstance(test.details, dict):
-        error = get(test.details, "error")
-        said = text(error, "message") or text(error) or text(test.details, "message")
-        said = "\n".join(filter(None, (said, untold(test.details) if not error else "")))
-        kind = text(error, "name") or text(test.details, "name")
-        kind = kind or exception_type(text(test.details, "stack"))
-        if said and test.notes and get(test.details, "exitCode") is not None:
-            head = next((note for note in notes if exception_type(note)), "")
-            return failure_from("\n".join(notes), message=head, source_line=number)
-        if said:
-            found = failure_from(trace, message=said, type=kind, source_line=test.line.number)
-            return found if found.file else placed_by(found, test.details)
-    told = [note for note in notes if not _TITLE.match(note) and not _PLACE.match(note) and note.strip()]
-    if inner and not told:
-        return Failure(
-            f"{inner[0].message}", inner[0].type, "failure", trace, inner[0].file, inner[0].line, number
-        )
-    plain = "\n".join(told) if any(_TITLE.match(note) for note in notes) else ""
-    failure = failure_from(
-        trace or test.line.text.strip(), message="\n".join(dedent(told, 4)) if plain else ""
-    )
-    place = next((match for note in notes if (match := _PLACE.match(note))), None)
-    return Failure(
-        failure.message,
-        failure.type,
-        failure.kind,
-        failure.trace,
-        place["file"] if place else failure.file,
-        int(place["line"]) if place else failure.line,
-        number,
-    )
 
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from triage.ingest.json_report import json_report, miscounted
 from triage.ingest.json_text import get, has_ends, integer, rows, seconds, text, words
-from triage.ingest.parts import failure_from
+from triage.ingest.parts import failure_from, split_message
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals
 
@@ -69,7 +69,7 @@ def _failure(told: dict[str, Any], kind: str) -> Failure:
     message = text(told, "error") or text(told, "error", "message")
     stack = text(told, "standardError") or text(told, "error", "stack")
     title = text(told, "title") if kind == "error" else ""
-    said = message or "failed, and the report does not say why"
+    said = message or split_message(stack)[0] or "failed, and the report does not say why"
     return failure_from(
         "\n".join(filter(None, (title, stack or said))), message=said, type=text(told, "errorType"), kind=kind
     )
