@@ -71,3 +71,10 @@ def test_what_is_binary() -> None:
     assert is_binary(bytes(range(32)) * 20)
     assert not is_binary("Fehler: \u00e4\n".encode("utf-16"))
     assert encoding_of(b"plain") == "utf-8"
+
+
+def test_stamps_of_jenkins_and_gitlab_are_taken_off() -> None:
+    jenkins = "[2024-05-01T10:00:00.000Z] one\n[2024-05-01T10:00:00.001Z] \n"
+    gitlab = "2024-05-22T12:43:46.962646Z 00O one\n2024-05-22T12:43:46.962647Z 00E two\n"
+    assert list(clean_lines(jenkins.splitlines(keepends=True))) == ["one", ""]
+    assert list(clean_lines(gitlab.splitlines(keepends=True))) == ["one", "two"]

@@ -16,6 +16,8 @@ _ANSI = re.compile(
 # Time stamps that CI systems put before every line.
 _GITHUB_STAMP = re.compile(r"^\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ")
 _GH_RUN_VIEW = re.compile(r"^[^\t\n]*\t[^\t\n]*\t\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ?")
+_JENKINS_STAMP = re.compile(r"^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z\] ?")
+_GITLAB_STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \d\d[OE][ +]")
 _GITHUB_COMMAND = re.compile(r"^##\[(?:group|endgroup|error|warning|notice|debug|command|section)\]")
 
 # UTF-8 that was read as cp1252 or Latin-1 and saved again shows these pairs.
@@ -106,7 +108,7 @@ def _visible_char(ch: str) -> str:
 
 def _unwrap(head: list[str]) -> re.Pattern[str] | None:
     """The prefix that a CI system put before the lines of this log, if most of the first lines have it."""
-    for pattern in (_GITHUB_STAMP, _GH_RUN_VIEW):
+    for pattern in (_GITHUB_STAMP, _GH_RUN_VIEW, _JENKINS_STAMP, _GITLAB_STAMP):
         hits = sum(pattern.match(line) is not None for line in head)
         if hits and hits >= 0.8 * len(head):
             return pattern
