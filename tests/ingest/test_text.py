@@ -95,3 +95,10 @@ def test_places_and_tables_are_no_names_of_packages() -> None:
     levels = [f"ERROR: broken {i}\n" for i in range(30)]
     for lines in (places, table, levels):
         assert list(clean_lines(lines)) == [line.rstrip("\n") for line in lines]
+
+
+def test_stamps_of_jenkins_and_gitlab_are_taken_off() -> None:
+    jenkins = "[2024-05-01T10:00:00.000Z] one\n[2024-05-01T10:00:00.001Z] \n"
+    gitlab = "2024-05-22T12:43:46.962646Z 00O one\n2024-05-22T12:43:46.962647Z 00E two\n"
+    assert list(clean_lines(jenkins.splitlines(keepends=True))) == ["one", ""]
+    assert list(clean_lines(gitlab.splitlines(keepends=True))) == ["one", "two"]

@@ -115,5 +115,7 @@ def failure_of(lines: Sequence[Line], *, message: str = "", type: str = "", kind
         return Failure(message, type, kind, source_line=lines[0].number if lines else None)
     kept = lines[filled[0] : filled[-1] + 1]
     margin = min(len(ln.text) - len(ln.text.lstrip()) for ln in kept if ln.text.strip())
-    trace = "\n".join(line.text[margin:] for line in kept)
+    # A stack frame keeps a margin, which is what tells it from the message.
+    texts = [line.text[margin:] for line in kept]
+    trace = "\n".join(f"\t{text}" if i and text.startswith("at ") else text for i, text in enumerate(texts))
     return failure_from(trace, message=message, type=type, kind=kind, source_line=kept[0].number)

@@ -27,7 +27,7 @@ from triage.model import CaseResult, Failure, Outcome, Totals, Warn
 _TARGET = re.compile(r"^ +(?:Running (?:unittests )?(?P<path>[^\s(]+)?(?: ?\(.*\))?|(?P<doc>Doc-tests \S+))$")
 _HASH = re.compile(r"(?:^|.*/)deps/(?P<name>.+)-[0-9a-f]{16}(?:\.exe)?$")
 _COUNT = re.compile(r"^running \d+ tests?$")
-_TEST = re.compile(r"^test (?P<name>\S.*?) \.\.\. (?P<rest>.*)$")
+_TEST = re.compile(r"^test (?P<name>\S.*?) \.\.\. ?(?P<rest>.*)$")
 _STATUS = re.compile(
     r"^(?:(?P<status>ok|FAILED|ignored)(?:, (?P<reason>.*?))?|bench: .*?)(?: <(?P<seconds>[\d.]+)s>)?$"
 )

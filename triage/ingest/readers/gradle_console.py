@@ -158,7 +158,11 @@ class _Parser:
 
     def _event(self, mark: str, line: Line) -> bool:
         if match := _EVENT.match(mark):
-            path = [part for part in [*match["path"].split(" > "), match["name"]] if not _OUTER.match(part)]
+            path = [
+                part
+                for part in [*match["path"].split(" > "), *match["name"].split(" > ")]
+                if not _OUTER.match(part)
+            ]
             if len(path) < 2:
                 return True
             self._end_test()

@@ -148,7 +148,12 @@ class _Parser:
         if match := _MUNIT_FAILED.match(text):
             outcome = Outcome.FAILED if match["mark"] == "X" else Outcome.SKIPPED
             self._settle(
-                match["name"], match["suite"], outcome, line, spoken_seconds(match["time"]), match["why"]
+                match["name"].removesuffix(" ignored"),
+                match["suite"],
+                outcome,
+                line,
+                spoken_seconds(match["time"]),
+                match["why"],
             )
         elif match := _JUNIT.match(text):
             outcome = Outcome.FAILED if match["how"] == "failed" else Outcome.SKIPPED

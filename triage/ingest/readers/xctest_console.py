@@ -63,7 +63,7 @@ _END = re.compile(r"^\*\* (?:TEST|BUILD|TEST BUILD|TEST EXECUTE) (?P<how>SUCCEED
 
 
 def _sniff(sample: Sample) -> int:
-    lines = sample_lines(sample)
+    lines = [_FASTLANE.sub("", line) for line in sample_lines(sample)]
     if any(_EXECUTED.match(line) or _SWIFT_RUN.match(line) for line in lines):
         return 77
     if any((match := _CASE.match(line)) and match["how"] != "started" for line in lines):

@@ -1,0 +1,151 @@
+"""Maven's console: old and new Surefire, lists without stacks, reruns, builds that break."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ingest.made import case, counts, headlines, run_of
+from triage.model import Outcome
+
+OLD = """
+    -------------------------------------------------------
+     T E S T S
+    -------------------------------------------------------
+    Running demo.ShelfTest
+    Tests run: 4, Failures: 1, Errors: 1, Skipped: 1, Time elapsed: 0.05 sec <<< FAILURE!
+    Running demo.DoorTest
+    Tests run: 1, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 1,000.5 sec
+
+    Results :
+
+    Failed tests:   counts(demo.ShelfTest): boxes on shelf 7 expected:<12> but was:<11>
+
+    Tests in error:
+      falls(demo.ShelfTest): the shelf fell
+
+    Tests run: 5, Failures: 1, Errors: 1, Skipped: 1
+
+    [INFO] ------------------------------------------------------------------------
+    [INFO] BUILD FAILURE
+    [ERROR] Failed to execute goal org.apache.maven.plugins:maven-surefire-plugin:2.12:test (default-test) on project demo: There are test failures.
+"""
+
+
+def test_old_surefire_without_stacks() -> None:
+    run = run_of(OLD)
+    assert run.format == "maven-console"
+    assert counts(run) == (5, 2, 1, 1, 1)
+    assert case(run, "counts").suite == "demo.ShelfTest"
+    assert "boxes on shelf 7" in case(run, "counts").failures[0].message
+    assert case(run, "falls").outcome is Outcome.ERROR
+    assert not run.failures, "the goal only repeats that tests failed"
+
+
+MODERN = """
+    [INFO] Running demo.ShelfTest
+    [ERROR] Tests run: 3, Failures: 1, Errors: 1, Skipped: 0, Time elapsed: 0.052 s <<< FAILURE! -- in demo.ShelfTest
+    [ERROR] demo.ShelfTest.counts(int)[2] -- Time elapsed: 0.003 s <<< FAILURE!
+    org.opentest4j.AssertionFailedError: boxes on shelf 7 ==> expected: <12> but was: <11>
+    \tat demo.ShelfTest.counts(ShelfTest.java:12)
+
+    [ERROR] demo.ShelfTest.falls -- Time elapsed: 0.001 s <<< ERROR!
+    java.lang.IllegalStateException: the shelf fell
+    \tat demo.ShelfTest.falls(ShelfTest.java:20)
+    Caused by: java.io.IOException: no shelf
+
+    [INFO] Results:
+    [INFO]
+    [ERROR] Failures:
+    [ERROR]   ShelfTest.counts:12 boxes on shelf 7 ==> expected: <12> but was: <11>
+    [ERROR] Errors:
+    [ERROR]   ShelfTest.falls:20 » IllegalState the shelf fell
+    [INFO]
+    [ERROR] Tests run: 3, Failures: 1, Errors: 1, Skipped: 0
+"""
+
+
+def test_the_list_at_the_end_names_no_test_twice() -> None:
+    run = run_of(MODERN)
+    assert counts(run) == (3, 1, 1, 1, 0)
+    assert [known.name for known in run.cases] == ["counts(int)[2]", "falls"]
+    failure = case(run, "counts(int)[2]").failures[0]
+    assert (failure.type, failure.file, failure.line) == (
+        "org.opentest4j.AssertionFailedError",
+        "ShelfTest.java",
+        12,
+    )
+
+
+@pytest.mark.parametrize("prefix", ["", "Error: ", "[2024-05-01T10:00:00.000Z] "])
+def test_levels_that_a_ci_rewrote(prefix: str) -> None:
+    text = "\n".join(
+        line.replace("[ERROR] ", prefix + (" " if prefix == "Error: " else "")).replace("[INFO] ", "")
+        if prefix != "[2024-05-01T10:00:00.000Z] "
+        else prefix + line
+        for line in (
+            line.strip(" ") if not line.strip().startswith("[") else line[4:] for line in MODERN.split("\n")
+        )
+    )
+    run = run_of(text)
+    assert counts(run) == (3, 1, 1, 1, 0)
+    assert case(run, "falls").outcome is Outcome.ERROR
+
+
+def test_a_flake_keeps_what_failed() -> None:
+    run = run_of("""
+        [INFO] Results:
+        [INFO]
+        [WARNING] Flakes:
+        [WARNING] demo.ShelfTest.flips
+        [ERROR]   Run 1: ShelfTest.flips:38 first try slips
+        [INFO]   Run 2: PASS
+        [INFO]
+        [WARNING] Tests run: 970, Failures: 0, Errors: 0, Skipped: 1, Flakes: 1
+    """)
+    assert counts(run) == (970, 969, 0, 0, 1)
+    assert run.totals.flaky == 1
+    flaky = case(run, "flips")
+    assert flaky.flaky and flaky.failures[0].message == "first try slips"
+
+
+def test_several_modules_are_summed_once() -> None:
+    module = """
+        [INFO] Running demo.A{n}Test
+        [INFO] Tests run: {n}, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.1 s - in demo.A{n}Test
+        [INFO] Results:
+        [INFO] Tests run: {n}, Failures: 0, Errors: 0, Skipped: 0
+    """
+    run = run_of("".join(module.format(n=n) for n in (2, 3)) + "        [INFO] BUILD SUCCESS\n")
+    assert counts(run) == (5, 5, 0, 0, 0)
+    assert not run.failures and not run.warnings
+
+
+def test_a_run_that_was_cut_counts_its_classes() -> None:
+    run = run_of("""
+        [INFO] Running demo.ATest
+        [INFO] Tests run: 2, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 0.1 s - in demo.ATest
+        [INFO] Running demo.BTest
+    """)
+    assert counts(run) == (2, 1, 0, 0, 1)
+    assert run.warnings
+
+
+def test_dependencies_that_do_not_resolve_are_the_cause() -> None:
+    run = run_of("""
+        [INFO] Scanning for projects...
+        [INFO] BUILD FAILURE
+        [ERROR] Failed to execute goal on project demo: Could not resolve dependencies for project demo:demo:jar:1: Could not find artifact demo:lost:jar:2 in central -> [Help 1]
+        [ERROR]
+        [ERROR] To see the full stack trace of the errors, re-run Maven with the -e switch.
+    """)
+    assert run.totals.tests == 0
+    assert headlines(run) == [
+        "Could not resolve dependencies for project demo:demo:jar:1: Could not find artifact demo:lost:jar:2 in central"
+    ]
+
+
+def test_a_fork_that_hangs_is_told_beside_the_failed_tests() -> None:
+    run = run_of(
+        OLD.replace("There are test failures.", "There was a timeout or other error in the fork -> [Help 1]")
+    )
+    assert headlines(run) == ["There was a timeout or other error in the fork"]
