@@ -27,6 +27,7 @@ _STEPS = frozenset(
 """Elements of a test that have a status of their own."""
 _TAG = re.compile(r"<[^<>]{0,300}>")
 _MERGED = re.compile(r"^(?:Test has been re-executed and results merged|Re-executed test has been merged)")
+_WHERE = re.compile(r"^((?:Parent suite )?(?:setup|teardown) failed:)\n", re.IGNORECASE)
 _LEVELS = ("FAIL", "ERROR", "WARN")
 
 
@@ -158,7 +159,7 @@ class _Handler(_Suites):
         if broken and outcome is not Outcome.SKIPPED:
             outcome = Outcome.FAILED
             text, line = broken[-1]
-            text = f"Parent suite teardown failed:\n{text}"
+            text = f"Parent suite teardown failed: {text}"
             failures = (*failures, Failure(text, kind="error", source_line=line))
         reason = message if outcome is Outcome.SKIPPED else ""
         case = self._case(node, outcome, (*earlier, *failures), attempts, reason)
@@ -216,7 +217,8 @@ def _unmerged(message: str, line: int) -> tuple[str, tuple[Failure, ...]]:
     status, _, old_message = old.partition("Old message:")
     if not status.strip().startswith("FAIL"):
         return new_message, ()
-    return new_message, (failure_from(old_message.strip() or "FAIL", source_line=line),)
+    old_message = _WHERE.sub(r"\1 ", old_message.strip())
+    return new_message, (failure_from(old_message or "FAIL", source_line=line),)
 
 
 def _failure(node: Node, message: str, status: Node) -> Failure:
@@ -233,10 +235,11 @@ def _failure(node: Node, message: str, status: Node) -> Failure:
     )
     begins = traceback or (status if message else node)
     trace = traceback.text.strip() if traceback else ""
-    kind = "error" if message.startswith(("Setup failed", "Teardown failed", "Parent suite")) else "failure"
+    kind = "error" if _WHERE.match(message) else "failure"
     failure = failure_from(trace or message or "FAIL", message=message or "FAIL", kind=kind)
     return Failure(
-        message=failure.message,
+        # In one line: what broke is more telling than where.
+        message=_WHERE.sub(r"\1 ", failure.message),
         type=failure.type,
         kind=kind,
         trace=trace,
