@@ -17,7 +17,10 @@ _ROOF = "all-documents"
 _DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})")
 _FIRST_DECLARATION = re.compile(rb"([^<]*)<\?xml(?=\s)")
 _LATER_DECLARATION = re.compile(rb"(>\s*)<\?xml(?=\s)")
-_PROLOGUE = re.compile(r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}>", re.DOTALL)
+_PROLOGUE = re.compile(
+    r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}(?:\[.{0,20000}?\]\s{0,20})?>",
+    re.DOTALL,
+)
 _ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,99})((?:\s[^<>]{0,4000})?)")
 # Control characters and references to them are not allowed in XML 1.0, and runners write them all the same.
 _CONTROL = bytes(ch if ch in b"\t\n\r" or ch >= 32 else 0x20 for ch in range(256))
