@@ -135,3 +135,20 @@ def test_names_with_spaces(text_source: TextSource) -> None:
     )
     [case] = collect(text_source(text)).cases
     assert (case.suite, case.name) == ("The shop", "pays. At once.")
+
+
+def test_what_pytest_nunit_writes(text_source: TextSource) -> None:
+    """Whole ids as names, and an empty failure in every case."""
+    empty = "<failure><message/><stack-trace/></failure><reason><message/></reason>"
+    case = '<test-case name="t/test_a.py::TestA::test_{0}" classname="TestA" result="{1}">{2}</test-case>'
+    skipped = "<failure><message>Skipped: no stock</message></failure><reason><message/></reason>"
+    text = run_of(
+        case.format("a", "Passed", empty)
+        + case.format("b[x.y]", "Failed", empty)
+        + case.format("c", "Skipped", skipped),
+        head='result="Passed" total="3"',
+    )
+    a, b, c = collect(text_source(text)).cases
+    assert (a.file, a.suite, a.name, a.failures) == ("t/test_a.py", "TestA", "test_a", ())
+    assert (b.name, b.failures[0].message) == ("test_b[x.y]", "ended as 'Failed' without a message")
+    assert c.properties == (("reason", "Skipped: no stock"),)

@@ -50,7 +50,7 @@ def test_a_tear_down_of_the_suite_fails_what_had_passed_but_not_what_was_skipped
     text = '<robot generator="{0} 7.0 (x)"><suite name="Out">' + inner + "</suite></robot>"
     robot = collect(text_source(text.format("Robot")))
     assert [case.outcome.value for case in robot.cases] == ["failed", "skipped", "passed", "skipped"]
-    assert robot.cases[0].failures[0].message == "Parent suite teardown failed:\nlock held"
+    assert robot.cases[0].failures[0].message == "Parent suite teardown failed: lock held"
     # Rebot has applied it already, or a later pass has replaced it.
     rebot = collect(text_source(text.format("Rebot")))
     assert [case.outcome.value for case in rebot.cases] == ["passed", "skipped", "passed", "skipped"]
@@ -77,3 +77,20 @@ def test_a_process_that_died_died_in_a_test() -> None:
     assert "broken XML" in run.warnings[-1].text
     whole = collect(source_of(DATA / "recorded" / "robot" / "rf-7.1.xml"))
     assert [case.name for case in run.cases] == [case.name for case in whole.cases][: len(run.cases)]
+
+
+def test_tests_that_are_in_other_files(text_source: TextSource) -> None:
+    text = (
+        '<robot generator="Robot 7.0 (x)"><suite name="A"><suite src="output-001.xml" name="B"><status status="FAIL"/></suite>'
+        '</suite><statistics><total><stat pass="2" fail="1" skip="0">All Tests</stat></total></statistics></robot>'
+    )
+    run = collect(text_source(text))
+    assert (run.totals.tests, run.totals.failed) == (3, 1)
+    assert "in other files" in run.failures[0].message
+    assert "output-001.xml" in run.warnings[0].text
+
+
+def test_a_suite_without_the_element_around_it(text_source: TextSource) -> None:
+    text = '<suite id="s1" name="A" source="/a.robot"><test name="t"><status status="PASS" start="x" elapsed="0.5"/></test></suite>'
+    run = collect(text_source(text))
+    assert (run.format, [case.duration for case in run.cases]) == ("robot-xml", [0.5])

@@ -39,7 +39,7 @@ def test_outcomes(text_source: TextSource, attribute: str, outcome: Outcome) -> 
 
 RESULTS = """<Results>
 <UnitTestResult testId="T1" testName="N.C.Adds" duration="00:00:02.5" outcome="Failed" resultType="DataDrivenTest"><InnerResults>
- <UnitTestResult testId="T1" testName="Adds (Data Row 0)" duration="00:01:01.5" outcome="Passed"/>
+ <UnitTestResult testId="T1" testName="Adds" dataRowInfo="0" duration="00:01:01.5" outcome="Passed"/>
  <UnitTestResult testId="T1" testName="Adds (Data Row 1)" outcome="Failed"><Output><StdOut>asked</StdOut><ErrorInfo>
   <Message>El método produjo la excepción: &#xD;
 System.ArgumentException: fuera</Message><StackTrace>   en N.C.Adds() en E:\\a b\\C.cs:línea 199</StackTrace></ErrorInfo></Output></UnitTestResult>
@@ -104,3 +104,13 @@ def test_green_with_a_complaint_is_green(text_source: TextSource) -> None:
 def test_wrong_counts_are_told(text_source: TextSource) -> None:
     run = collect(text_source(HEAD + GREEN + summary(outcome="Completed", total=7) + "</TestRun>"))
     assert "speaks of 7 tests, 1 are listed" in run.warnings[0].text
+
+
+def test_warnings_are_told_once_and_not_for_what_was_skipped(text_source: TextSource) -> None:
+    info = '<RunInfo outcome="Warning"><Text>{0}</Text></RunInfo>'
+    texts = ["no coverage\nfor A.dll", "[xUnit.net 00:00:00.48]     N.C.Off [SKIP]", "no coverage\nfor A.dll"]
+    infos = "".join(info.format(text) for text in texts)
+    text = f'<ResultSummary outcome="Warning"><Counters total="1" passed="1"/><RunInfos>{infos}</RunInfos></ResultSummary>'
+    run = collect(text_source(HEAD + GREEN + text + "</TestRun>"))
+    assert [warn.text for warn in run.warnings] == ["no coverage"]
+    assert run.failures == ()

@@ -84,3 +84,9 @@ def test_a_file_that_ends_too_early_says_so(text_source: TextSource) -> None:
     run = collect(text_source('<testsuite name="s"><testcase name="a"/>\n<testcase name="b"'))
     assert [case.name for case in run.cases] == ["a"]
     assert (run.warnings[-1].line, "ends too early" in run.warnings[-1].text) == (2, True)
+
+
+def test_entities_are_refused_in_every_format(text_source: TextSource) -> None:
+    text = '<?xml version="1.0"?>\n<!DOCTYPE x [\n<!ENTITY a SYSTEM "/etc/hostname">\n]>\n<test-run result="Passed"><test-case name="&a;"/></test-run>'
+    with pytest.raises(IngestError, match="declares XML entities"):
+        collect(text_source(text))

@@ -74,7 +74,7 @@ def choose(source: Source) -> Reader:
         )
     if (element := root(source.sample)[0]) and source.sample.text.lstrip("\ufeff \t\r\n").startswith("<"):
         raise IngestError(
-            f"{source.name}: XML with the root <{element}>, which holds no test results that are known here; "
+            f"{source.name}: unknown format: XML with the root <{element}>, which holds no test results; "
             "see 'triage parse --help' for the formats that are read"
         )
     raise IngestError(

@@ -57,7 +57,8 @@ def _case(
     failures = failures or tuple(failures_in(node))
     told = [(name, node.get(name)) for name in ("description", "should_fail", "may_fail") if node.get(name)]
     if outcome is None:
-        if node.get("skipped") == "true":
+        # Without a result it was only listed.
+        if node.get("skipped") == "true" or node.child(result.name) is None:
             outcome = Outcome.SKIPPED
         elif _succeeded(result):
             outcome = Outcome.PASSED

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from xml.parsers import expat
 
 from triage.ingest.dotnet_text import dotnet_failure, split_name
@@ -158,10 +159,14 @@ def _run(node: Node) -> RunInfo:
 def _case(node: Node, suite: Node) -> CaseResult:
     outcome = _outcome(node)
     name, class_name = _names(node, suite)
+    file, is_pytest, rest = name.partition(".py::")
+    if is_pytest:  # pytest-nunit writes whole ids
+        class_name, _, name = rest.rpartition("::")
     failures = tuple(_failures(node, outcome)) if outcome.is_red else ()
     return CaseResult(
         name=name,
         suite=class_name,
+        file=f"{file}.py" if is_pytest else None,
         outcome=outcome,
         duration=seconds(node.get("duration") or node.get("time")),
         failures=failures,
@@ -203,15 +208,20 @@ def _failures(node: Node, outcome: Outcome) -> Iterator[Failure]:
                 child.child("message"), child.child("stack-trace"), kind=kind, line=child.line
             )
         return
-    yield dotnet_failure(failure.child("message"), failure.child("stack-trace"), kind=kind, line=node.line)
+    told = dotnet_failure(failure.child("message"), failure.child("stack-trace"), kind=kind, line=node.line)
+    yield (
+        told if told.message else replace(told, message=f"ended as '{node.get('result')}' without a message")
+    )
 
 
 def _properties(node: Node, outcome: Outcome) -> Iterator[tuple[str, str]]:
     reason = node.child("reason")
     if reason is not None and reason.said("message"):
         yield ("warning" if node.get("result") == "Warning" else "reason"), reason.said("message")
-    elif outcome is Outcome.SKIPPED and node.get("label"):
-        yield "reason", node.get("label")
+    elif outcome is Outcome.SKIPPED:
+        failure = node.child("failure")
+        if told := (failure.said("message") if failure else "") or node.get("label"):
+            yield "reason", told
     if description := node.get("description"):
         yield "description", description
     for parent in node.all("categories"):

@@ -27,11 +27,14 @@ _STEPS = frozenset(
 """Elements of a test that have a status of their own."""
 _TAG = re.compile(r"<[^<>]{0,300}>")
 _MERGED = re.compile(r"^(?:Test has been re-executed and results merged|Re-executed test has been merged)")
+_WHERE = re.compile(r"^((?:Parent suite )?(?:setup|teardown) failed:)\n", re.IGNORECASE)
 _LEVELS = ("FAIL", "ERROR", "WARN")
 
 
 def _sniff(sample: Sample) -> int:
     name, attributes = root(sample)
+    if name == "suite":  # without the element around it: Rebot takes that too
+        return 90 if "<status status=" in sample.text and "source=" in attributes else 0
     return 95 if name == "robot" and ("generator=" in attributes or "<suite" in sample.text) else 0
 
 
@@ -79,9 +82,16 @@ class _Handler(_Suites):
         self._stated: Totals | None = None
         self._totals = Totals()
         self._head_line = 0
+        self._elsewhere = False
 
     def opened(self, node: Node) -> None:
         super().opened(node)
+        if node.name == "suite" and node.get("src"):
+            self._elsewhere = True
+            text = (
+                f"the tests of {node.get('name')} are in {node.get('src')} (--splitlog): name that file too"
+            )
+            self.tell(Warn(text, node.line))
         if node.name == "robot":
             self._head_line = node.line
             if node.get("generator").startswith("Rebot"):
@@ -90,7 +100,14 @@ class _Handler(_Suites):
 
     def closed(self, node: Node) -> None:
         super().closed(node)
-        if node.name == "robot" and self._stated is not None:
+        if node.name != "robot" or self._stated is None:
+            return
+        if self._elsewhere and not self._totals.tests:
+            self.tell(RunInfo(totals=self._stated, totals_stand=True))
+            if self._stated.failed:
+                text = f"{self._stated.failed} tests failed; what they said is in other files"
+                self.tell(Failure(text, kind="error", source_line=node.line))
+        else:
             told, counted = self._stated, self._totals
             if (told.passed, told.failed) != (counted.passed, counted.failed):
                 text = (
@@ -142,7 +159,7 @@ class _Handler(_Suites):
         if broken and outcome is not Outcome.SKIPPED:
             outcome = Outcome.FAILED
             text, line = broken[-1]
-            text = f"Parent suite teardown failed:\n{text}"
+            text = f"Parent suite teardown failed: {text}"
             failures = (*failures, Failure(text, kind="error", source_line=line))
         reason = message if outcome is Outcome.SKIPPED else ""
         case = self._case(node, outcome, (*earlier, *failures), attempts, reason)
@@ -200,7 +217,8 @@ def _unmerged(message: str, line: int) -> tuple[str, tuple[Failure, ...]]:
     status, _, old_message = old.partition("Old message:")
     if not status.strip().startswith("FAIL"):
         return new_message, ()
-    return new_message, (failure_from(old_message.strip() or "FAIL", source_line=line),)
+    old_message = _WHERE.sub(r"\1 ", old_message.strip())
+    return new_message, (failure_from(old_message or "FAIL", source_line=line),)
 
 
 def _failure(node: Node, message: str, status: Node) -> Failure:
@@ -217,10 +235,11 @@ def _failure(node: Node, message: str, status: Node) -> Failure:
     )
     begins = traceback or (status if message else node)
     trace = traceback.text.strip() if traceback else ""
-    kind = "error" if message.startswith(("Setup failed", "Teardown failed", "Parent suite")) else "failure"
+    kind = "error" if _WHERE.match(message) else "failure"
     failure = failure_from(trace or message or "FAIL", message=message or "FAIL", kind=kind)
     return Failure(
-        message=failure.message,
+        # In one line: what broke is more telling than where.
+        message=_WHERE.sub(r"\1 ", failure.message),
         type=failure.type,
         kind=kind,
         trace=trace,

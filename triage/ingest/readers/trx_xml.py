@@ -33,7 +33,7 @@ _OUTCOMES = {
 _GREEN = ("completed", "passed", "warning", "inconclusive", "")
 _DURATION = re.compile(r"^(?:(\d{1,5})\.)?(\d{1,5}):(\d\d):(\d\d(?:\.\d+)?)$")
 # xUnit.net's adapter tells each failed test once more as messages of the run.
-_ECHO = re.compile(r"^\[xUnit\.net [\d:.]+\](?:\s{5,}| .{0,2000}\[FAIL\]\s*$)", re.DOTALL)
+_ECHO = re.compile(r"^\[xUnit\.net [\d:.]+\](?:\s{5,}| .{0,2000}\[(?:FAIL|SKIP)\]\s*$)", re.DOTALL)
 
 _EXIT_CODE = re.compile(r"Exit code indicates failure")
 
@@ -92,6 +92,7 @@ class _Handler(Tree):
         self._tests = tests
         self._cases = self._sums = self._red = 0
         self._broken_runs: list[Failure] = []
+        self._warned: set[str] = set()
         # What sums the results up stands before them or behind them.
         self._counters: Node | None = None
         self._summary: Node | None = None
@@ -153,10 +154,12 @@ class _Handler(Tree):
         text = node.said("Text")
         if not text or _ECHO.match(text):
             return
+        message = next((line for line in text.split("\n") if line.strip()), text).strip()
         if node.get("outcome") == "Warning":
-            self.tell(Warn(text, node.line))
+            if message not in self._warned:
+                self._warned.add(message)
+                self.tell(Warn(message, node.line))
         else:
-            message = next((line for line in text.split("\n") if line.strip()), text).strip()
             trace = text if text != message else ""
             begins = node.child("Text") or node
             self._broken_runs.append(
@@ -183,6 +186,8 @@ class _Handler(Tree):
         name = node.get("testName") or "(unnamed)"
         if defined.class_name:
             name = name.removeprefix(f"{defined.class_name}.")
+        if row := node.get("dataRowInfo"):  # Visual Studio gives all rows the name of their test
+            name = f"{name} (Data Row {row})"
         output = node.child("Output") or node
         kind = "failure" if node.get("outcome") == "Failed" else "error"
         reason = () if outcome is not Outcome.SKIPPED else tuple(_reason(node, output))
