@@ -27,11 +27,11 @@ _LAUNCH = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c
 _LINES = 100_000
 
 
-def junit(scratch: Path) -> Iterator[Row]:
-    """50 MB of JUnit XML to cases, beside expat with empty handlers on the same bytes, and its peak memory."""
+def junit(scratch: Path, megabytes: int = 50) -> Iterator[Row]:
+    """JUnit XML to cases, beside expat with empty handlers on the same bytes, and its peak memory."""
     small, large = scratch / "small.xml", scratch / "large.xml"
     inputs.junit(small, 1 << 20)
-    cases = inputs.junit(large, 50 << 20)
+    cases = inputs.junit(large, megabytes << 20)
     size = large.stat().st_size / 1e6
     about = f"{size:.0f} MB, {cases:,} cases"
     ours = timed(lambda: _drain(large))

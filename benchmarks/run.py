@@ -1,6 +1,6 @@
 """Ratios against peers and physical limits, each measured in the same run: ``python3 dev.py run python benchmarks/run.py``.
 
-``--json`` prints one document instead of the table.
+``--json`` prints one document instead of the table; ``--large`` reads a gigabyte of JUnit XML instead of 50 MB.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from measure import Row
 _PEERS = ("triage", "textual", "rapidfuzz", "google-re2", "PyYAML", "sqlite-utils", "junitparser")
 
 
-def rows() -> Iterator[Row]:
+def rows(megabytes: int) -> Iterator[Row]:
     """All comparisons, in the order of the way of a failure; each is told on stderr when it is done."""
     with tempfile.TemporaryDirectory() as directory:
         scratch = Path(directory)
         for part in (
-            reading.junit(scratch), reading.log(scratch), reading.masking(), grouping.masking(), grouping.grouping(),
+            reading.junit(scratch, megabytes), reading.log(scratch), reading.masking(), grouping.masking(), grouping.grouping(),
             ruling.loading(), ruling.matching(), storing.storing(scratch), start.starting(),
         ):  # fmt: skip
             for row in part:
@@ -70,12 +70,15 @@ def line(row: Row) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
-    if parser.parse_args().json:
-        print(json.dumps({"about": about(), "rows": [asdict(row) for row in rows()]}, indent=2))
+    parser.add_argument("--large", action="store_true", help="a gigabyte of JUnit XML instead of 50 MB")
+    options = parser.parse_args()
+    megabytes = 1024 if options.large else 50
+    if options.json:
+        print(json.dumps({"about": about(), "rows": [asdict(row) for row in rows(megabytes)]}, indent=2))
         return
     print(", ".join(f"{name} {value}" for name, value in about().items()), end="\n\n")
     print("| what | input | here | beside it | ratio |\n| --- | --- | --- | --- | --- |", flush=True)
-    for row in rows():
+    for row in rows(megabytes):
         print(line(row), flush=True)
 
 

@@ -29,6 +29,9 @@ _WINDOW = 1_000
 NOT_RUN = "Test suite failed to run"
 """What jest-junit names the class of a suite that did not run, which it lists twice."""
 
+_MOST = 20
+"""Failed tries of one test that are joined: a linter may find one thing a million times."""
+
 _Key = tuple[str | None, str, str]
 _Open = dict[str | _Key, CaseResult | tuple[CaseResult, ...]]
 """Cases by their names; by their keys where another case has that name."""
@@ -81,7 +84,7 @@ class Tries:
             earlier = ()
         self._items.append(case)
         if repeats is Repeats.TRY or (repeats is not Repeats.OTHER and case.outcome.is_red):
-            self._open[place] = (*earlier, case) if earlier else case
+            self._open[place] = (*earlier[-_MOST:], case) if earlier else case
             self._forget()
 
     def add_passed(self, names: list[str], cases: list[CaseResult], repeats: Repeats) -> None:
@@ -129,9 +132,14 @@ class Tries:
         return (found,) if isinstance(found, CaseResult) else found
 
     def _places(self, cases: Sequence[CaseResult]) -> list[int]:
-        """Where they are among the items, without those that were taken."""
-        wanted = set(map(id, cases))
-        return [at for at, item in enumerate(self._items) if id(item) in wanted]
+        """Where they are among the items, in order, without those that were taken."""
+        wanted, places = set(map(id, cases)), []
+        for at in range(len(self._items) - 1, -1, -1):  # most tries are near
+            if id(self._items[at]) in wanted:
+                places.append(at)
+                if len(places) == len(wanted):
+                    break
+        return places[::-1]
 
     def _join(self, place: str | _Key, places: list[int], case: CaseResult, repeats: Repeats) -> None:
         tries = [item for at in places if isinstance(item := self._items[at], CaseResult)]
