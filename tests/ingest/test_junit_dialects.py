@@ -311,3 +311,18 @@ def test_seconds(text: str, value: float | None) -> None:
 )
 def test_moments(text: str, value: str | None) -> None:
     assert moment(text) == value
+
+
+def test_a_tear_down_that_breaks_after_a_failure_is_no_retry(text_source: TextSource) -> None:
+    """pytest's second element of one test; its message is cut, the text says what it was."""
+    text = (
+        '<testsuite name="pytest"><testcase classname="t.test_a" name="b"><failure message="assert 0">E   assert 0</failure>'
+        '</testcase><testcase classname="t.test_a" name="b"><error message="failed on teardown with &quot;OSError: no till&quot;">'
+        "E   OSError: no till</error></testcase></testsuite>"
+    )
+    [case] = collect(text_source(text)).cases
+    assert (case.outcome, case.attempts) == (Outcome.FAILED, 1)
+    assert [(f.kind, f.message) for f in case.failures] == [
+        ("failure", "assert 0"),
+        ("error", "OSError: no till"),
+    ]

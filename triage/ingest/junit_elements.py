@@ -93,6 +93,8 @@ class Case:
     outcome: Outcome = Outcome.PASSED
     failures: list[Failure] = field(default_factory=list)
     retried: int = 0
+    is_teardown: bool = False
+    """Whether it tells of a tear-down alone: pytest's second element of a test."""
     tolerated: bool = False
     """Whether a failure of it is let pass."""
     output: list[str] = field(default_factory=list)
@@ -101,6 +103,9 @@ class Case:
     def add(self, name: str, attributes: dict[str, str], said: str, line: int) -> None:
         """Take a child that ended: ``line`` is where its text begins."""
         if name in RED:
+            self.is_teardown = self.is_teardown or attributes.get("message", "").startswith(
+                "failed on teardown"
+            )
             found = text.failures(name, attributes, said, line, self.attributes)
             self.failures.extend(found)
             self.retried += len(found) - 1 if found[0].trace.count("Retry #") or len(found) > 1 else 0

@@ -184,9 +184,10 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
     elif message in ("collection failure", "test setup failure"):
         message = failure_from(text, kind=kind).message or message
     elif message.startswith("failed on "):
+        # pytest's "failed on setup with ...", of which the rest is cut after some lines.
         reason = failure_from(text, kind=kind).message
-        if reason and reason.split("\n", 1)[0] not in message:
-            message = f"{message}: {reason}"
+        if reason:
+            message = reason if reason.split("\n", 1)[0] in message else f"{message}: {reason}"
     file, number = attributes.get("file"), integer(attributes.get("line"))
     if (place := _LEADING_PLACE.match(message)) and place.end() < len(message):
         file, number = file or place["file"], number or integer(place["line"])

@@ -26,9 +26,6 @@ from triage.model import CaseResult, Item, Outcome
 _WINDOW = 1_000
 """Items that are kept back because a later element may be another try of one of them."""
 
-NOT_RUN = "Test suite failed to run"
-"""What jest-junit names the class of a suite that did not run, which it lists twice."""
-
 _MOST = 20
 """Failed tries of one test that are joined: a linter may find one thing a million times."""
 
@@ -69,8 +66,8 @@ class Tries:
         """Append something that is no case."""
         self._items.append(item)
 
-    def add_case(self, case: CaseResult, repeats: Repeats) -> None:
-        """Append a case, or join it with the earlier tries of it."""
+    def add_case(self, case: CaseResult, repeats: Repeats, *, same_try: bool = False) -> None:
+        """Append a case, or join it with the earlier tries of it; ``same_try``: it says more of the last of them."""
         place: str | _Key = case.name
         earlier = self._tries_at(place)
         if earlier and _key(earlier[0]) != _key(case):
@@ -79,7 +76,7 @@ class Tries:
         if earlier and (repeats is not Repeats.PASS_OF_FAILED or case.outcome is Outcome.PASSED):
             places = self._places(earlier)
             if len(places) == len(earlier):
-                self._join(place, places, case, repeats)
+                self._join(place, places, case, repeats, same_try)
                 return
             earlier = ()
         self._items.append(case)
@@ -141,9 +138,11 @@ class Tries:
                     break
         return places[::-1]
 
-    def _join(self, place: str | _Key, places: list[int], case: CaseResult, repeats: Repeats) -> None:
+    def _join(
+        self, place: str | _Key, places: list[int], case: CaseResult, repeats: Repeats, same_try: bool
+    ) -> None:
         tries = [item for at in places if isinstance(item := self._items[at], CaseResult)]
-        whole = reduce(_joined, [*tries, case])
+        whole = _joined(reduce(_joined, tries), case, same_try=same_try)
         self._items[places[0]] = whole
         for at in reversed(places[1:]):
             del self._items[at]
@@ -154,15 +153,12 @@ class Tries:
             self._open[place] = whole
 
 
-def _joined(before: CaseResult, after: CaseResult) -> CaseResult:
-    # pytest writes a second element for a test of which the tear-down broke after it had failed, jest-junit for a
-    # suite that did not run.
-    same = after.suite == NOT_RUN or any(f.message.startswith("failed on teardown") for f in after.failures)
+def _joined(before: CaseResult, after: CaseResult, *, same_try: bool = False) -> CaseResult:
     times = [time for time in (before.duration, after.duration) if time is not None]
     return replace(
         after,
-        outcome=phases(before.outcome, after.outcome) if same else after.outcome,
-        attempts=before.attempts + (0 if same else after.attempts),
+        outcome=phases(before.outcome, after.outcome) if same_try else after.outcome,
+        attempts=before.attempts + (0 if same_try else after.attempts),
         failures=before.failures + after.failures,
         duration=round(sum(times), 6) if times else None,
         output="\n".join(filter(None, (before.output, after.output))),

@@ -16,7 +16,7 @@ from operator import eq
 from triage.ingest import junit_text as text
 from triage.ingest.junit_elements import RED, TEXT, TRACED, Case, Properties, Suite, Text, explained, name_of
 from triage.ingest.junit_runs import CaseRun, Runs
-from triage.ingest.junit_tries import NOT_RUN, Repeats, Tries
+from triage.ingest.junit_tries import Repeats, Tries
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.xml_text import Place, root, stream
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, passed_cases
@@ -214,10 +214,12 @@ class _Handler:
         repeats = self._repeats
         if case.is_repetition:
             repeats = Repeats.TRY_OF_FAILED
-        elif result.suite == NOT_RUN:
-            repeats = Repeats.TRY
+        # jest-junit lists a suite that did not run twice.
+        not_run = result.suite == "Test suite failed to run"
         self._red += result.outcome.is_red
-        self._tries.add_case(result, repeats)
+        self._tries.add_case(
+            result, Repeats.TRY if not_run else repeats, same_try=not_run or case.is_teardown
+        )
 
     def _result(self, case: Case) -> CaseResult:
         attributes = case.attributes
