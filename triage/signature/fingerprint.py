@@ -60,7 +60,6 @@ _COMPARED = re.compile(
     r"^\s*(?:Expected|Received|Actual|expected|received|actual|Got|Want)\b[^\n]*:", re.MULTILINE
 )
 _PREFIX = re.compile(r"^#+\s+|^AssertionError: (?=assert )")
-_PHASE = re.compile(r'^failed on (?:setup|teardown) with "(?P<said>.+?)"?$')
 _STATUS_COMPARED = re.compile(r"^\s*(?:Received|Actual|Got)[^\n:]*:\s*([1-5]\d\d)\s*$", re.MULTILINE)
 
 
@@ -106,12 +105,10 @@ def digest(text: str) -> str:
 def telling_text(failure: Failure) -> str:
     """The one line that tells most: the headline, and the status that a comparison received.
 
-    pytest writes a rewritten assertion with its class in one place and without it in another, and the phase of a test
-    around what it said; the lines of Test::More are comments where nothing reads them.
+    pytest writes a rewritten assertion with its class in one place and without it in another, and the lines of
+    Test::More are comments where nothing reads them.
     """
     headline = _PREFIX.sub("", failure.headline)
-    if phase := _PHASE.match(headline):
-        headline = phase["said"]
     if received := _STATUS_COMPARED.search(failure.message):
         headline = f"{headline} (status {received[1]})" if received[1] not in headline else headline
     return headline
