@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from itertools import count, islice
@@ -96,6 +97,106 @@ def _large() -> Iterator[str]:
                 f"{head}><failure message='{said}'>{trace}{said}</failure>"
                 f"<system-out>{log}</system-out></testcase>\n"
             )
+
+
+def quiet_log(path: Path, size: int) -> None:
+    """Write a service log of about ``size`` bytes in which one line of 2,000 is an error."""
+    texts = messages(1 << 30)
+    with path.open("w", encoding="utf-8") as file:
+        written, number = 0, 0
+        while written < size:
+            number += 1
+            stamp = f"2026-03-02T02:{number // 6000 % 60:02}:{number // 100 % 60:02}.{number % 1000:03}Z"
+            said = (
+                f"INFO shop.api request {number} served in {number % 37} ms for tenant t-{number % 4000:04}"
+            )
+            if not number % 2_000:
+                said = f"ERROR shop.api request {number} broke: {next(texts)}"
+            written += file.write(f"{stamp} {said}\n")
+
+
+def playwright(path: Path, size: int) -> None:
+    """Write a report of Playwright of about ``size`` bytes; of twenty tests one fails."""
+    texts = messages(1 << 30)
+    with path.open("w", encoding="utf-8") as file:
+        written = file.write('{"config": {"rootDir": "/srv/e2e", "projects": []}, "suites": [')
+        for number in count():
+            written += file.write("," if number else "")
+            specs = [_spec(number * 200 + index, texts) for index in range(200)]
+            name = f"suite{number}.spec.ts"
+            written += file.write(
+                json.dumps({"title": name, "file": name, "line": 0, "column": 0, "specs": specs})
+            )
+            if written >= size:
+                break
+        file.write('], "errors": [], "stats": {"startTime": "2026-03-02T02:00:00.000Z", "duration": 1000}}')
+
+
+def _spec(number: int, texts: Iterator[str]) -> dict[str, object]:
+    ok = number % 20 != 0
+    result: dict[str, object] = {
+        "status": "passed" if ok else "failed",
+        "duration": number % 97,
+        "retry": 0,
+        "errors": [],
+    }
+    if not ok:
+        result["errors"] = [
+            {
+                "message": f"Error: {next(texts)}",
+                "stack": f"Error\n    at total (/srv/e2e/a.ts:{number % 300}:5)\n" * 4,
+            }
+        ]
+    test = {
+        "expectedStatus": "passed",
+        "projectName": "chromium",
+        "results": [result],
+        "status": "expected" if ok else "unexpected",
+    }
+    return {
+        "title": f"case {number} of the cart",
+        "ok": ok,
+        "tests": [test],
+        "file": "a.spec.ts",
+        "line": number % 300,
+    }
+
+
+def small_reports(root: Path, files: int) -> None:
+    """Write ``files`` small JUnit XML files into a hundred directories; of ten one has a failure."""
+    for number in range(files):
+        folder = root / f"module{number % 100}"
+        folder.mkdir(parents=True, exist_ok=True)
+        why = (
+            "<failure message='expected 1 but was 2'>at shop.Cart.add(Cart.java:12)</failure>"
+            if not number % 10
+            else ""
+        )
+        cases = "".join(
+            f'<testcase classname="shop.Cart{number}Test" name="case{i}" time="0.01"/>' for i in range(4)
+        )
+        (folder / f"TEST-{number}.xml").write_text(
+            f'<?xml version="1.0"?>\n<testsuite name="shop.Cart{number}Test" tests="5" failures="{int(bool(why))}">{cases}'
+            f'<testcase classname="shop.Cart{number}Test" name="last" time="0.01">{why}</testcase></testsuite>\n'
+        )
+
+
+def allure(root: Path, results: int) -> None:
+    """Write a directory of Allure results; of ten one is red."""
+    root.mkdir(parents=True)
+    for number in range(results):
+        red = not number % 10
+        result: dict[str, object] = {
+            "uuid": f"{number:032x}", "historyId": f"{number:032x}", "name": f"case {number}", "fullName": f"shop.cart#case_{number}",
+            "status": "failed" if red else "passed", "start": 1_772_416_800_000 + number, "stop": 1_772_416_800_009 + number,
+            "labels": [{"name": "suite", "value": f"suite {number % 50}"}], "steps": [],
+        }  # fmt: skip
+        if red:
+            result["statusDetails"] = {
+                "message": "expected 1 but was 2",
+                "trace": "at shop.Cart.add(Cart.java:12)",
+            }
+        (root / f"{number:032x}-result.json").write_text(json.dumps(result))
 
 
 def log(path: Path, lines: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,6 +52,27 @@ def timed(work: Callable[[], object], rounds: int = 3) -> float:
         work()
         taken.append(time.perf_counter() - begin)
     return median(taken)
+
+
+_PEAK = (
+    "import resource, sys\n"
+    "from triage.ingest import read\nfrom triage.sources import resolve\n"
+    "for found in resolve(sys.argv[1:]):\n"
+    "    for _ in read(found)[1]: pass\n"
+    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+)
+_LAUNCH = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c', *sys.argv[1:]]))"
+
+
+def peak(path: Path) -> float:
+    """Peak memory in MiB of a process that reads ``path`` and nothing else.
+
+    Linux hands the peak of the process that starts another one down to it (``ru_maxrss`` outlives ``exec``), so a
+    small process stands between this one and the reader.
+    """
+    command = [sys.executable, "-c", _LAUNCH, _PEAK, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return int(done.stdout) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
 def source_of(path: Path) -> Source:

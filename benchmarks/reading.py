@@ -1,29 +1,21 @@
-"""The readers: JUnit XML beside expat and junitparser, the log reader beside plain lines."""
+"""JUnit XML beside expat and junitparser, the severity of lines and the masking of secrets beside ``re``."""
 
 from __future__ import annotations
 
 import random
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from xml.parsers import expat
 
 import inputs
-from measure import Row, rates, skipped, source_of, timed
+from measure import Row, peak, rates, skipped, source_of, timed
 
 from triage.ingest import read
 from triage.ingest.redact import redact
 from triage.ingest.severity import severity
 
-_PEAK = (
-    "import resource, sys\nfrom triage import read_results\n"
-    "for _ in read_results(sys.argv[1]): pass\n"
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-)
-_LAUNCH = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c', *sys.argv[1:]]))"
 _LINES = 100_000
 
 
@@ -41,22 +33,19 @@ def junit(scratch: Path, megabytes: int = 50) -> Iterator[Row]:
         yield rates("JUnit XML", about, "MB/s", size, ours, "junitparser", peer)
     else:
         yield skipped("JUnit XML", about, "junitparser", "not installed; it is no dependency of triage")
-    a, b = _peak(large), _peak(small)
+    a, b = peak(large), peak(small)
     yield Row("JUnit XML, peak memory", f"{size:.0f} MB", "MiB", a, "ours on 1 MB", b, a / b)
 
 
-def log(scratch: Path) -> Iterator[Row]:
-    """100,000 lines of a service log to failures, beside iterating its decoded lines; severity beside one ``re``."""
+def severities(scratch: Path) -> Iterator[Row]:
+    """How a line sounds, beside one ``re``."""
     path = scratch / "service.log"
     inputs.log(path, _LINES)
-    about = f"{_LINES:,} lines"
-    ours, peer = timed(lambda: _drain(path)), timed(lambda: _plain_lines(path))
-    yield rates("any log", about, "lines/s", _LINES, ours, "its decoded lines alone", peer)
     text = path.read_text("utf-8").splitlines()
     words = re.compile(r"error|exception|fail|panic|fatal|refused|timed? ?out", re.IGNORECASE)
     ours = timed(lambda: [severity(line) for line in text])
     peer = timed(lambda: [words.search(line) for line in text])
-    yield rates("severity of a line", about, "lines/s", _LINES, ours, "one re of 7 words", peer)
+    yield rates("severity of a line", f"{_LINES:,} lines", "lines/s", _LINES, ours, "one re of 7 words", peer)
 
 
 def masking() -> Iterator[Row]:
@@ -85,19 +74,3 @@ def _junitparser(path: Path) -> int:
     from junitparser import JUnitXml  # type: ignore[import-not-found, unused-ignore]
 
     return sum(1 for suite in JUnitXml.fromfile(str(path)) for case in suite if case.result is not None)
-
-
-def _plain_lines(path: Path) -> int:
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return sum(1 for _ in file)
-
-
-def _peak(path: Path) -> float:
-    """Peak memory in MiB of a process that reads ``path`` and nothing else.
-
-    Linux hands the peak of the process that starts another one down to it (``ru_maxrss`` outlives ``exec``), so a
-    small process stands between this one and the reader.
-    """
-    command = [sys.executable, "-c", _LAUNCH, _PEAK, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return int(done.stdout) / (1 << 20 if sys.platform == "darwin" else 1 << 10)

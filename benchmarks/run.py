@@ -1,6 +1,6 @@
 """Ratios against peers and physical limits, each measured in the same run: ``python3 dev.py run python benchmarks/run.py``.
 
-``--json`` prints one document instead of the table; ``--large`` reads a gigabyte of JUnit XML instead of 50 MB.
+``--json`` prints one document instead of the table; ``--large`` reads gigabytes (500 MB of JSON) instead of 50 MB.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from xml.parsers import expat
 
+import bulk
+import extraction
 import grouping
 import reading
 import ruling
@@ -25,6 +27,8 @@ import start
 import storing
 from measure import Row
 
+PAIRS = Path(__file__).resolve().parents[2] / "shared" / "logpairs"
+"""Benchmark data that lie beside the project, where they do."""
 _PEERS = ("triage", "textual", "rapidfuzz", "google-re2", "PyYAML", "sqlite-utils", "junitparser")
 
 
@@ -33,7 +37,9 @@ def rows(megabytes: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as directory:
         scratch = Path(directory)
         for part in (
-            reading.junit(scratch, megabytes), reading.log(scratch), reading.masking(), grouping.masking(), grouping.grouping(),
+            reading.junit(scratch, megabytes), reading.severities(scratch), reading.masking(),
+            bulk.log(scratch, megabytes), bulk.playwright(scratch, min(megabytes, 500)), bulk.directories(scratch),
+            extraction.extracting(PAIRS), grouping.masking(), grouping.grouping(),
             ruling.loading(), ruling.matching(), storing.storing(scratch), start.starting(),
         ):  # fmt: skip
             for row in part:
@@ -70,7 +76,7 @@ def line(row: Row) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
-    parser.add_argument("--large", action="store_true", help="a gigabyte of JUnit XML instead of 50 MB")
+    parser.add_argument("--large", action="store_true", help="gigabytes instead of 50 MB")
     options = parser.parse_args()
     megabytes = 1024 if options.large else 50
     if options.json:

@@ -1,0 +1,79 @@
+"""Large inputs: a log beside ``grep``, JSON beside orjson, directories beside reading their bytes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import inputs
+import orjson
+from measure import Row, peak, rates, skipped, timed
+
+from triage.ingest import read
+from triage.ingest.scan import WORDS
+from triage.sources import resolve
+
+_FILES = 10_000
+_RESULTS = 20_000
+
+
+def log(scratch: Path, megabytes: int) -> Iterator[Row]:
+    """The log reader beside ``grep -ciE`` with the same words in the locale of this machine, and its peak memory."""
+    path, small = scratch / "large.log", scratch / "small.log"
+    inputs.quiet_log(path, megabytes << 20)
+    inputs.quiet_log(small, 1 << 20)
+    size = path.stat().st_size / 1e6
+    about = f"{size:,.0f} MB, an error in 2,000 lines"
+    if shutil.which("grep"):
+        ours = timed(lambda: _drain(path))
+        peer = timed(lambda: subprocess.run(["grep", "-ciE", WORDS, str(path)], capture_output=True))
+        yield rates("any log", about, "MB/s", size, ours, "grep -ciE", peer)
+    else:
+        yield skipped("any log", about, "grep -ciE", "there is no grep")
+    a, b = peak(path), peak(small)
+    yield Row("any log, peak memory", f"{size:,.0f} MB", "MiB", a, "ours on 1 MB", b, a / b)
+
+
+def playwright(scratch: Path, megabytes: int) -> Iterator[Row]:
+    """Playwright's JSON to cases beside orjson alone, and peak memory beside the size of the file."""
+    path = scratch / "playwright.json"
+    inputs.playwright(path, megabytes << 20)
+    size = path.stat().st_size / 1e6
+    ours, peer = timed(lambda: _drain(path)), timed(lambda: orjson.loads(path.read_bytes()))
+    yield rates("Playwright JSON", f"{size:,.0f} MB", "MB/s", size, ours, "orjson alone", peer)
+    a, b = peak(path), path.stat().st_size / (1 << 20)
+    yield Row("Playwright JSON, peak memory", f"{size:,.0f} MB", "MiB", a, "the file", b, a / b)
+
+
+def directories(scratch: Path) -> Iterator[Row]:
+    """Directories of small files to cases beside reading their bytes."""
+    reports, allure = scratch / "reports", scratch / "allure"
+    inputs.small_reports(reports, _FILES)
+    yield _directory("directory of JUnit XML", reports, _FILES)
+    inputs.allure(allure, _RESULTS)
+    yield _directory("Allure results", allure, _RESULTS)
+    a, b = peak(allure), sum(path.stat().st_size for path in allure.iterdir()) / (1 << 20)
+    yield Row("Allure results, peak memory", f"{_RESULTS:,} files", "MiB", a, "the files", b, a / b)
+
+
+def _directory(name: str, root: Path, files: int) -> Row:
+    ours, peer = timed(lambda: _drain(root), 1), timed(lambda: _bytes_of(root))
+    return rates(name, f"{files:,} files", "files/s", files, ours, "reading the bytes", peer)
+
+
+def _bytes_of(root: Path) -> int:
+    checksum = 0
+    for folder, _, names in os.walk(root):
+        for name in names:
+            checksum = zlib.crc32((Path(folder) / name).read_bytes(), checksum)
+    return checksum
+
+
+def _drain(path: Path) -> int:
+    return sum(
+        1 for found in resolve([str(path)]) if not isinstance(found, Exception) for _ in read(found)[1]
+    )
