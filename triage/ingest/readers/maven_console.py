@@ -144,7 +144,8 @@ class _Parser:
         tests, failed, errors, skipped, flaky = (
             int(match[key] or 0) for key in ("tests", "failed", "errors", "skipped", "flaky")
         )
-        passed = max(0, tests - failed - errors - skipped)
+        tests = max(tests, failed + errors + skipped)
+        passed = tests - failed - errors - skipped
         totals = Totals(tests, passed, failed, errors, skipped, flaky=flaky)
         self.counted = True
         if match["time"]:
