@@ -292,6 +292,7 @@ class _Parser:
         elif scanning:
             self.kept.append((self.compiler, self.goals, self.errors, self.causes))
             self.compiler, self.goals, self.errors, self.causes = [], [], [], []
+        self.in_goal = self.in_goal and bool(self.goals)
         self.ended_red = match["how"] != "SUCCESS" if match else self.ended_red and not scanning
         if match:
             self.session.closed, self.compiling = True, False
@@ -329,7 +330,7 @@ class _Parser:
             self.cause = None
 
     def _error(self, text: str, line: Line) -> None:
-        if self.in_goal and not _BORING.match(text):
+        if self.in_goal and self.goals and not _BORING.match(text):
             self.goals[-1].append(line)
         elif not _BORING.match(text):
             self.errors.append(line)
