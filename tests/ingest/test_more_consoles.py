@@ -221,3 +221,41 @@ def test_dejagnu() -> None:
     """)
     assert run.format == "dejagnu-console"
     assert counts(run) == (10, 5, 1, 1, 3)
+
+
+def test_eunit_under_rebar3() -> None:
+    run = run_of("""
+    ===> Verifying dependencies...
+    ===> Performing EUnit tests...
+    ..F.
+    Failures:
+
+      1) stock_tests:counts_test/0
+         Failure/Error: ?assertEqual(12, 11)
+           expected: 12
+                got: 11
+         %% /x/test/stock_tests.erl:12:in `stock_tests:-counts_test/0-fun-0-/0`
+         Output:
+         Output:
+
+    Finished in 0.05 seconds
+    4 tests, 1 failures
+    ===> Error running tests
+    """)
+    assert run.format == "erlang-console"
+    assert counts(run) == (4, 3, 1, 0, 0)
+    failure = case(run, "counts_test/0").failures[0]
+    assert (failure.headline, failure.line) == ("?assertEqual(12, 11)", 12)
+
+
+def test_common_test() -> None:
+    run = run_of("""
+    ===> Running Common Test suites...
+    %%% stock_SUITE: .
+    %%% stock_SUITE ==> counts: FAILED
+    %%% stock_SUITE ==> {{badmatch,11},[{stock_SUITE,counts,1,[{file,"stock_SUITE.erl"}]}]}
+    Testing demo.stock: *** FAILED test case 2 of 3 ***
+    Testing demo.stock: TEST COMPLETE, 1 ok, 1 failed, 1 skipped of 3 test cases
+    """)
+    assert counts(run) == (3, 1, 1, 0, 1)
+    assert "badmatch" in case(run, "counts").failures[0].message
