@@ -188,3 +188,22 @@ def test_what_went_wrong_without_tests_is_the_cause() -> None:
     BUILD FAILED in 3s
     """)
     assert headlines(run) == ["Process 'Gradle Test Executor 1' finished with non-zero exit value 134"]
+
+
+def test_mixed_streams_part_a_test_from_its_stack() -> None:
+    run = run_of("""
+    > Task :test FAILED
+    10 tests completed, 1 failed
+
+    ShelfTest > counts() FAILED
+    FAILURE: Build failed with an exception.
+        java.lang.IllegalArgumentException at ShelfTest.java:61
+
+    * What went wrong:
+    Execution failed for task ':test'.
+    > There were failing tests. See the report at: file:///x/index.html
+
+    BUILD FAILED in 14s
+    """)
+    assert counts(run) == (10, 9, 1, 0, 0)
+    assert case(run, "counts()").failures[0].line == 61

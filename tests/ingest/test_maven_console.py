@@ -149,3 +149,51 @@ def test_a_fork_that_hangs_is_told_beside_the_failed_tests() -> None:
         OLD.replace("There are test failures.", "There was a timeout or other error in the fork -> [Help 1]")
     )
     assert headlines(run) == ["There was a timeout or other error in the fork"]
+
+
+def test_the_same_classes_again_are_the_same_tests() -> None:
+    once = """
+        [INFO] Scanning for projects...
+        [INFO] Running demo.ATest
+        [INFO] Tests run: 2, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.1 s - in demo.ATest
+        [INFO] Tests run: 2, Failures: 0, Errors: 0, Skipped: 0
+        [INFO] BUILD SUCCESS
+    """
+    assert counts(run_of(once * 3)) == (2, 2, 0, 0, 0)
+
+
+BROKEN = """
+        [ERROR] COMPILATION ERROR :
+        [ERROR] /x/src/A.java:[25,31] cannot find symbol
+          symbol:   class Shelf
+        [ERROR] Failed to execute goal org.apache.maven.plugins:maven-compiler-plugin:3.10:compile (default-compile) on project a: Compilation failure
+"""
+GREEN = """
+        [INFO] Scanning for projects...
+        [INFO] Tests run: 2, Failures: 0, Errors: 0, Skipped: 0
+        [INFO] BUILD SUCCESS
+"""
+
+
+def test_what_fail_never_tolerated_leaves_a_later_build_green() -> None:
+    run = run_of(BROKEN + GREEN)
+    assert counts(run) == (2, 2, 0, 0, 0)
+    assert not run.failures
+
+
+def test_a_build_that_failed_stays_red_under_a_later_green_one() -> None:
+    run = run_of("        [INFO] BUILD FAILURE\n" + BROKEN + GREEN)
+    assert "cannot find symbol" in headlines(run)[0]
+
+
+def test_an_exception_above_the_goal_is_told_with_its_stack() -> None:
+    run = run_of("""
+        [INFO] Scanning for projects...
+        java.lang.UnsupportedClassVersionError: demo/Shelf has been compiled by a more recent version
+        \tat java.lang.ClassLoader.defineClass1(Native Method)
+        \tat demo.Main.main(Main.java:7)
+        [INFO] BUILD FAILURE
+        [ERROR] Failed to execute goal demo:shelf-plugin:1:run (default) on project demo: An API incompatibility was encountered -> [Help 1]
+    """)
+    assert headlines(run)[1].startswith("java.lang.UnsupportedClassVersionError")
+    assert run.failures[1].line == 7

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from triage.ingest.console import Line, bare_failure, seconds
 from triage.ingest.parts import failure_from
-from triage.model import CaseResult, Failure, Outcome
+from triage.model import CaseResult, Failure, Outcome, Totals
 
 MAX_BLOCK = 2_000
 """Lines of one failure that are kept."""
@@ -106,6 +106,12 @@ class CaseBook:
     def results(self) -> list[CaseResult]:
         """What is in the book, those that have ended."""
         return [entry.result() for entry in self.entries.values() if entry.outcome is not None]
+
+
+def adding_up(totals: Totals) -> Totals:
+    """The totals with as many tests as their outcomes have: what a cut summary states may not add up."""
+    outcomes = (totals.passed, totals.failed, totals.errors, totals.skipped, totals.xfailed, totals.xpassed)
+    return replace(totals, tests=sum(outcomes))
 
 
 def failure_of(lines: Sequence[Line], *, message: str = "", type: str = "", kind: str = "failure") -> Failure:

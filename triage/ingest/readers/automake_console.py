@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from triage.ingest.case_book import MAX_BLOCK, CaseBook
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, adding_up
 from triage.ingest.console import Line, Session, reader_of, sample_lines
 from triage.ingest.reader import Reader, Sample
 from triage.model import Failure, Outcome, Totals
@@ -120,6 +120,8 @@ class _Parser:
             )
         elif self.session.stated is not None and self.session.stated.tests <= len(self.session.cases):
             self.session.stated = None
+        if self.session.stated is not None:
+            self.session.stated = adding_up(self.session.stated)
         return self.session
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from triage.ingest.case_book import CaseBook, Entry, spoken_seconds
+from triage.ingest.case_book import CaseBook, Entry, adding_up, spoken_seconds
 from triage.ingest.console import Line, Session, reader_of, sample_lines
 from triage.ingest.reader import Reader, Sample
 from triage.model import Failure, Outcome, Totals, Warn
@@ -123,6 +123,8 @@ class _Parser:
             if self.expected and bad:
                 text = f"{self.expected} of the failed assertions are expected; the output does not say of which test"
                 session.warnings.append(Warn(text))
+        if session.stated is not None:
+            session.stated = adding_up(session.stated)
         return session
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from triage.ingest.case_book import MAX_BLOCK, CaseBook
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, adding_up
 from triage.ingest.console import Line, Session, reader_of, sample_lines, seconds
 from triage.ingest.go_text import CRASH, build_failure, crash_failure, log_failure
 from triage.ingest.reader import Reader, Sample
@@ -106,7 +106,7 @@ class _Parser:
         if self.first is not None and self.last is not None:
             session.closed = True
             session.duration = seconds(self.last["time"])
-            session.stated = self._stated(runs)
+            session.stated = adding_up(self._stated(runs))
         return session
 
     def _without_echo(self, case: CaseResult) -> CaseResult:

@@ -126,6 +126,8 @@ class _Parser:
     suite: str = ""
     """The class whose tests the test-logger plugin is printing."""
     test: Entry | None = None
+    failed: Entry | None = None
+    """The last test that failed."""
     what: str = ""
     block: list[Line] = field(default_factory=list)
     """What is printed, indented, below the event of a test."""
@@ -188,6 +190,7 @@ class _Parser:
             entry.outcome, entry.status = outcome, line
             entry.seconds = duration if duration is not None else entry.seconds
         self.test, self.what, self.block = entry, status, []
+        self.failed = entry if status in ("FAILED", "✘") else self.failed
         return True
 
     def _end_test(self) -> None:
@@ -227,7 +230,15 @@ class _Parser:
         return True
 
     def _build(self, mark: str, line: Line) -> None:
-        if match := _TASK.match(mark):
+        if (
+            self.failed is not None
+            and not self.failed.failures
+            and line.text[:1] == " "
+            and _SHORT.match(mark.strip())
+        ):
+            # The two streams of Gradle may be mixed: what failed stands below some other line.
+            self.failed.failures.append(_failure([line]))
+        elif match := _TASK.match(mark):
             self.task, self.suite = match["name"], ""
         elif match := _BUILD.match(mark):
             self.session.closed = True

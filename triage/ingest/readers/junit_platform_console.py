@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from triage.ingest.case_book import MAX_BLOCK, CaseBook, failure_of, spoken_seconds
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, adding_up, failure_of, spoken_seconds
 from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines
 from triage.ingest.reader import Reader, Sample
 from triage.model import Outcome, Totals
@@ -147,6 +147,8 @@ class _Parser:
                 self.counts.get(("tests", key), 0) for key in ("found", "successful", "failed")
             )
             self.session.stated = Totals(found, passed, failed, 0, max(0, found - passed - failed))
+        if self.session.stated is not None:
+            self.session.stated = adding_up(self.session.stated)
         return self.session
 
 

@@ -89,6 +89,7 @@ class _Module:
     """What the classes told since the last totals."""
 
     totals: Totals = field(default_factory=Totals)
+    classes: set[tuple[str, int]] = field(default_factory=set)
     brief: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often the list at the end named a test so far."""
 
@@ -98,7 +99,8 @@ class _Parser:
     session: Session = field(default_factory=Session)
     book: CaseBook = field(default_factory=CaseBook)
     module: _Module = field(default_factory=_Module)
-    stated: Totals = field(default_factory=Totals)
+    modules: dict[frozenset[tuple[str, int]], Totals] = field(default_factory=dict)
+    """Totals by the classes that ran."""
     suite: str = ""
     """The class whose results are being printed."""
     test: tuple[Entry, str] | None = None
@@ -111,7 +113,15 @@ class _Parser:
     compiler: list[list[Line]] = field(default_factory=list)
     goals: list[list[Line]] = field(default_factory=list)
     errors: list[Line] = field(default_factory=list)
-    causes: list[Line] = field(default_factory=list)
+    causes: list[list[Line]] = field(default_factory=list)
+    """Exceptions and the like outside any test, with their stacks."""
+    cause: list[Line] | None = None
+    kept: list[tuple[list[list[Line]], list[list[Line]], list[Line], list[list[Line]]]] = field(
+        default_factory=list
+    )
+    """What builds told that ended red before another began: as the four lists above."""
+    ended_red: bool = False
+    """Whether the last build said that it failed."""
     broken: bool = False
     counted: bool = False
     in_goal: bool = False
@@ -144,17 +154,26 @@ class _Parser:
         tests, failed, errors, skipped, flaky = (
             int(match[key] or 0) for key in ("tests", "failed", "errors", "skipped", "flaky")
         )
-        passed = max(0, tests - failed - errors - skipped)
+        tests = max(tests, failed + errors + skipped)
+        passed = tests - failed - errors - skipped
         totals = Totals(tests, passed, failed, errors, skipped, flaky=flaky)
         self.counted = True
         if match["time"]:
             self.module.totals += totals
             self.suite = match["suite"] or self.suite
+            self.module.classes.add((self.suite, tests))
             self.session.closed = False
         else:
-            self.stated += totals
-            self.module = _Module()
+            self._end_module(totals)
             self.session.closed = True
+
+    def _end_module(self, totals: Totals) -> None:
+        """The totals of a module; the same classes again (coverage, another phase) are the same tests."""
+        key = frozenset(self.module.classes) or frozenset({(f"#{len(self.modules)}", 0)})
+        known = self.modules.get(key)
+        if known is None or totals.red > known.red:
+            self.modules[key] = totals
+        self.module = _Module()
 
     def _start(self, match: re.Match[str], line: Line) -> None:
         name, suite = _name(match["name"], self.suite)
@@ -264,7 +283,18 @@ class _Parser:
     # The build
 
     def _build(self, level: str, text: str, line: Line) -> None:
-        if match := _BUILD.match(text):
+        match = _BUILD.match(text)
+        scanning = text.startswith("Scanning for projects...")
+        if (scanning or (match is not None and match["how"] == "SUCCESS")) and not self.ended_red:
+            # What went wrong until here did not break the build (mvn --fail-never).
+            self.compiler, self.goals, self.errors, self.causes = [], [], [], []
+            self.broken = bool(self.kept)
+        elif scanning:
+            self.kept.append((self.compiler, self.goals, self.errors, self.causes))
+            self.compiler, self.goals, self.errors, self.causes = [], [], [], []
+        self.in_goal = self.in_goal and bool(self.goals)
+        self.ended_red = match["how"] != "SUCCESS" if match else self.ended_red and not scanning
+        if match:
             self.session.closed, self.compiling = True, False
             self.broken = self.broken or match["how"] != "SUCCESS"
         elif match := _TIME.match(text):
@@ -291,11 +321,16 @@ class _Parser:
             self._error(text, line)
         elif self.compiling and re.match(r"^\d+ errors?", text):
             self.compiling = False
-        elif level == "" and text.strip() and severity(line.mark) >= CAUSE and len(self.causes) < 200:
-            self.causes.append(line)
+        elif self.cause is not None and not level and _FRAME.match(line.mark) and len(self.cause) < MAX_BLOCK:
+            self.cause.append(line)
+        elif not level and text.strip() and severity(line.mark) >= CAUSE and len(self.causes) < 200:
+            self.cause = [line]
+            self.causes.append(self.cause)
+        else:
+            self.cause = None
 
     def _error(self, text: str, line: Line) -> None:
-        if self.in_goal and not _BORING.match(text):
+        if self.in_goal and self.goals and not _BORING.match(text):
             self.goals[-1].append(line)
         elif not _BORING.match(text):
             self.errors.append(line)
@@ -307,7 +342,10 @@ class _Parser:
         session = self.session
         session.cases = self.book.results()
         if self.counted:
-            session.stated = self.stated + self.module.totals
+            session.stated = sum(self.modules.values(), Totals()) + self.module.totals
+        for compiler, goals, errors, causes in reversed(self.kept):
+            self.compiler, self.goals = compiler + self.compiler, goals + self.goals
+            self.errors, self.causes = errors + self.errors, causes + self.causes
         red = session.totals.red > 0
         seen: set[str] = set()
         for block in self.compiler:
@@ -319,8 +357,8 @@ class _Parser:
                 session.failures.append(failure)
         if self.broken and not red and not seen:
             # The goal says that it broke; what was printed above says why.
-            for line in self.causes[-3:] if self.goals else []:
-                session.failures.append(failure_of([line], kind="error"))
+            for block in self.causes[-3:] if self.goals else []:
+                session.failures.append(failure_of(block, kind="error"))
         if not session.failures and not red:
             texts = {_HELP.sub("", _strip(line.text)[1]).strip(): line for line in reversed(self.errors[:50])}
             for message, line in reversed(texts.items()) if self.broken or not self.counted else []:

@@ -1,0 +1,261 @@
+"""Consoles of further languages, typed after what their writers print."""
+
+from __future__ import annotations
+
+from tests.ingest.made import case, counts, run_of
+from triage.model import Outcome
+
+
+def test_nunit_3() -> None:
+    run = run_of("""
+    NUnit Console Runner 3.16.3
+
+    Errors, Failures and Warnings
+
+    1) Failed : Demo.Shelf.Counts
+      Expected: 12
+      But was:  11
+
+       at Demo.Shelf.Counts() in /x/Shelf.cs:line 12
+
+    2) Error : Demo.Shelf.Falls("a.b")
+    System.InvalidOperationException : the shelf fell
+       at Demo.Shelf.Falls() in /x/Shelf.cs:line 20
+
+    Tests Not Run
+
+    1) Ignored : Demo.Shelf.Waits
+    no scale
+
+    Run Settings
+        DisposeRunners: True
+
+    Test Run Summary
+      Overall result: Failed
+      Test Count: 5, Passed: 2, Failed: 2, Warnings: 0, Inconclusive: 0, Skipped: 1
+        Failed Tests - Failures: 1, Errors: 1, Invalid: 0
+        Skipped Tests - Ignored: 1, Explicit: 0, Other: 0
+      Start time: 2024-01-01 12:00:00Z
+        End time: 2024-01-01 12:00:01Z
+        Duration: 0.123 seconds
+    """)
+    assert run.format == "nunit-console"
+    assert counts(run) == (5, 2, 1, 1, 1)
+    assert case(run, "Counts").failures[0].message == "Expected: 12\nBut was:  11"
+    assert case(run, 'Falls("a.b")').suite == "Demo.Shelf"
+    assert case(run, "Waits").properties == (("reason", "no scale"),)
+
+
+def test_nunit_2_counts_what_was_not_run_apart() -> None:
+    run = run_of("""
+    Tests run: 4, Errors: 1, Failures: 1, Inconclusive: 0, Time: 0.05 seconds
+      Not run: 2, Invalid: 0, Ignored: 2, Skipped: 0
+
+    Errors and Failures:
+    1) Test Failure : Demo.Shelf.Counts
+      Expected: 12
+    2) Test Error : Demo.Shelf.Falls
+       System.Exception : the shelf fell
+    """)
+    assert counts(run) == (6, 2, 1, 1, 2)
+    assert case(run, "Falls").outcome is Outcome.ERROR
+
+
+def test_hspec() -> None:
+    run = run_of("""
+    Test suite spec: RUNNING...
+
+    Shelf
+      holds boxes
+      counts boxes FAILED [1]
+      waits
+        # PENDING: no scale
+
+    Failures:
+
+      test/Spec.hs:12:14:
+      1) Shelf counts boxes
+           expected: 12
+            but got: 11
+
+      To rerun use: --match "/Shelf/counts boxes/" --seed 1
+
+    Randomized with seed 1
+
+    Finished in 0.0012 seconds
+    3 examples, 1 failure, 1 pending
+    Test suite spec: FAIL
+    """)
+    assert run.format == "haskell-console"
+    assert counts(run) == (3, 1, 1, 0, 1)
+    failure = case(run, "Shelf counts boxes").failures[0]
+    assert (failure.file, failure.line) == ("test/Spec.hs", 12)
+    assert failure.message.startswith("expected: 12")
+
+
+def test_tasty_names_every_test() -> None:
+    run = run_of("""
+    Stock
+      Unit tests
+        Holds:  OK
+        Counts: FAIL (0.01s)
+          test/Test.hs:12:
+          expected: 12
+           but got: 11
+          Use -p '/Counts/' to rerun this test only.
+      Properties
+        Fits:   OK (0.02s)
+          +++ OK, passed 100 tests.
+
+    1 out of 3 tests failed (0.03s)
+    """)
+    assert counts(run) == (3, 2, 1, 0, 0)
+    assert case(run, "Counts").suite == "Stock / Unit tests"
+    assert case(run, "Fits").suite == "Stock / Properties"
+
+
+def test_alcotest() -> None:
+    run = run_of("""
+    Testing `Stock'.
+    This run has ID `ABCDEF'.
+
+      [OK]          shelf          0   holds.
+    > [FAIL]        shelf          1   counts boxes.
+      [SKIP]        shelf          2   waits.
+
+    ┌──────────────────────────────────────────────────────────────────────────────┐
+    │ [FAIL]        shelf          1   counts boxes.                               │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ASSERT boxes
+    FAIL boxes
+
+       Expected: `12'
+       Received: `11'
+
+    Raised at Alcotest_engine__Test.check in file "src/test.ml", line 200
+     ──────────────────────────────────────────────────────────────────────────────
+
+    Full test results in `/x/_build/_tests/Stock'.
+    1 failure! in 0.001s. 2 tests run.
+    """)
+    assert run.format == "alcotest-console"
+    assert counts(run) == (3, 1, 1, 0, 1)
+    assert "Expected: `12'" in case(run, "1 counts boxes").failures[0].message
+
+
+def test_julia_takes_the_outermost_row() -> None:
+    run = run_of("""
+         Testing Running tests...
+    Shelf: Test Failed at /x/test/runtests.jl:12
+      Expression: count_boxes() == 12
+       Evaluated: 11 == 12
+
+    Stacktrace:
+     [1] macro expansion
+       @ /x/test/runtests.jl:12 [inlined]
+
+    Shelf: Error During Test at /x/test/runtests.jl:15
+      Test threw exception
+      Expression: falls()
+      the shelf fell
+      Stacktrace:
+       [1] error(s::String)
+
+    Test Summary: | Pass  Fail  Error  Broken  Total  Time
+    Stock         |    3     1      1       1      6  0.5s
+      Shelf       |    2     1      1              4  0.4s
+    ERROR: LoadError: Some tests did not pass: 3 passed, 1 failed, 1 errored, 1 broken.
+    in expression starting at /x/test/runtests.jl:5
+    ERROR: Package Stock errored during testing
+    """)
+    assert run.format == "julia-test-console"
+    assert counts(run) == (6, 3, 1, 1, 1)
+    assert run.info.duration == 0.5
+    assert case(run, "line 12").failures[0].message.endswith("Evaluated: 11 == 12")
+    assert not run.failures
+
+
+def test_zig() -> None:
+    run = run_of("""
+    1/4 main.test.holds... OK
+    2/4 main.test.counts... expected 12, found 11
+    FAIL (TestExpectedEqual)
+    /usr/lib/zig/std/testing.zig:93:17: 0x1033b in expectEqual__anon (test)
+    /x/src/main.zig:12:5: 0x1034f in test.counts (test)
+    3/4 main.test.waits... SKIP
+    4/4 main.test.falls... FAIL (OutOfShelf)
+    /x/src/main.zig:20:5: 0x1034f in test.falls (test)
+    1 passed; 1 skipped; 2 failed.
+    error: the following test command failed with exit code 1:
+    """)
+    assert run.format == "zig-test-console"
+    assert counts(run) == (4, 1, 2, 0, 1)
+    failure = case(run, "counts").failures[0]
+    assert (failure.headline, failure.line) == ("expected 12, found 11", 12)
+
+
+def test_a_zig_panic_is_an_error_of_the_running_test() -> None:
+    run = run_of("""
+    1/2 main.test.holds... OK
+    2/2 main.test.falls... thread 4711 panic: the shelf fell
+    /x/src/main.zig:20:5: 0x1034f in test.falls (test)
+    error: the following test command crashed:
+    """)
+    assert counts(run) == (2, 1, 0, 1, 0)
+    assert case(run, "falls").failures[0].message == "the shelf fell"
+
+
+def test_dejagnu() -> None:
+    run = run_of("""
+    Running /x/shelf.exp ...
+    FAIL: shelf: counts boxes
+    UNRESOLVED: shelf: falls
+
+    \t\t=== stock Summary ===
+
+    # of expected passes\t\t5
+    # of unexpected failures\t1
+    # of expected failures\t\t2
+    # of unresolved testcases\t1
+    # of unsupported tests\t\t1
+    """)
+    assert run.format == "dejagnu-console"
+    assert counts(run) == (10, 5, 1, 1, 3)
+
+
+def test_eunit_under_rebar3() -> None:
+    run = run_of("""
+    ===> Verifying dependencies...
+    ===> Performing EUnit tests...
+    ..F.
+    Failures:
+
+      1) stock_tests:counts_test/0
+         Failure/Error: ?assertEqual(12, 11)
+           expected: 12
+                got: 11
+         %% /x/test/stock_tests.erl:12:in `stock_tests:-counts_test/0-fun-0-/0`
+         Output:
+         Output:
+
+    Finished in 0.05 seconds
+    4 tests, 1 failures
+    ===> Error running tests
+    """)
+    assert run.format == "erlang-console"
+    assert counts(run) == (4, 3, 1, 0, 0)
+    failure = case(run, "counts_test/0").failures[0]
+    assert (failure.headline, failure.line) == ("?assertEqual(12, 11)", 12)
+
+
+def test_common_test() -> None:
+    run = run_of("""
+    ===> Running Common Test suites...
+    %%% stock_SUITE: .
+    %%% stock_SUITE ==> counts: FAILED
+    %%% stock_SUITE ==> {{badmatch,11},[{stock_SUITE,counts,1,[{file,"stock_SUITE.erl"}]}]}
+    Testing demo.stock: *** FAILED test case 2 of 3 ***
+    Testing demo.stock: TEST COMPLETE, 1 ok, 1 failed, 1 skipped of 3 test cases
+    """)
+    assert counts(run) == (3, 1, 1, 0, 1)
+    assert "badmatch" in case(run, "counts").failures[0].message
