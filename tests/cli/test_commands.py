@@ -223,3 +223,12 @@ def test_recorded_archive_is_seen_through(triage: Call) -> None:
     plain, packed = FRESH / "pytest" / "junit-xunit2.xml", FRESH / "derived" / "junit.xml.gz"
     a, b = (triage("parse", path, "--json").json["runs"][0]["totals"] for path in (plain, packed))
     assert a["tests"] > 0 and b["tests"] > 0
+
+
+def test_two_descriptions_of_one_run_are_counted_once(triage: Call) -> None:
+    files = (FRESH / "pytest" / "junit-xunit2.xml", FRESH / "pytest" / "console-ci.txt")
+    told = triage("ingest", *files)
+    assert "2 of 2 sources new (1 of them describe the same runs): 47 tests" in told.out
+    assert "(the same as 1)" in triage("runs").out
+    assert triage().out.startswith("1 run, 47 tests")
+    assert [run["same_as"] for run in triage("ingest", *files, "--json").json["runs"]] == [None, 1]

@@ -112,8 +112,11 @@ def _print_warnings(source: str, warnings: Iterable[Warn]) -> None:
 def ingest(paths: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
     """Read results into the database. The same bytes twice change nothing."""
     from triage.cli.summary import read_into
+    from triage.store.twins import twins
 
-    session = read_into(store_at(db_path), paths)
+    db = store_at(db_path)
+    session = read_into(db, paths)
+    same = twins(db)
     if as_json:
         print_json(
             {
@@ -125,6 +128,7 @@ def ingest(paths: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
                         "known": result.known,
                         "totals": asdict(result.totals),
                         "failures": result.failures,
+                        "same_as": same.get(result.run_id),
                         "warnings": [asdict(warning) for warning in result.warnings],
                     }
                     for result in session.results
@@ -135,9 +139,15 @@ def ingest(paths: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
         )
     elif session.results:
         fresh = [result for result in session.results if not result.known]
+        counted = [result for result in fresh if result.run_id not in same]
+        again = (
+            f" ({len(fresh) - len(counted)} of them describe the same runs)"
+            if len(counted) < len(fresh)
+            else ""
+        )
         say(
-            f"{len(fresh)} of {len(session.results)} sources new: {sum(r.totals.tests for r in fresh)} tests,"
-            f" {sum(r.failures for r in fresh)} failures, {len(session.new_clusters)} new clusters,"
+            f"{len(fresh)} of {len(session.results)} sources new{again}: {sum(r.totals.tests for r in counted)} tests,"
+            f" {sum(r.failures for r in counted)} failures, {len(session.new_clusters)} new clusters,"
             f" {len(session.known_clusters)} known"
         )
     sys.exit(2 if session.errors else 0)

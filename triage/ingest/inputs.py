@@ -132,7 +132,8 @@ def joined(found: Iterator[Found]) -> Iterator[Found]:
     groups: dict[str, list[Source]] = {}
     for item in found:
         if isinstance(item, Source) and _is_document(item):
-            groups.setdefault(_directory_of(item.name), []).append(item)
+            # Anew, since each keeps what was looked at of it.
+            groups.setdefault(_directory_of(item.name), []).append(Source(item.name, item.open))
         else:
             yield item
     for name, parts in groups.items():

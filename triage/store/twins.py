@@ -51,6 +51,11 @@ def join_twins(db: Store, run: int) -> set[int]:
     return set()
 
 
+def twins(db: Store) -> dict[int, int]:
+    """The runs that are not counted, with those that are counted instead."""
+    return dict(db.conn.execute("SELECT id, same_as FROM runs WHERE same_as IS NOT NULL").fetchall())
+
+
 def _candidates(db: Store, new: _Told) -> list[int]:
     """The runs of the same call in other formats with about as many tests."""
     (batch,) = db.conn.execute("SELECT batch FROM runs WHERE id = ?", [new.run]).fetchone()

@@ -240,10 +240,13 @@ def run_line(run: RunRow, width: int) -> Text:
     if width >= 100:
         text.append(f"{run.clusters:>4} clusters  ")
         text.append(f"{run.format:<18}", "cyan")
-    text.append("! " if run.warnings else "  ", "bold yellow")
+    text.append("= " if run.same_as is not None else "! " if run.warnings else "  ", "bold yellow")
     # The end of a path tells more than its beginning.
     source, room = one_line(run.source), max(8, width - text.cell_len)
     text.append(source if len(source) <= room else "…" + source[1 - room :])
+    if run.same_as is not None:
+        # Another description of a run that is counted.
+        text.stylize("dim")
     return text
 
 
