@@ -12,9 +12,11 @@ from pathlib import Path
 import click
 
 from triage.cli.output import complain, db_option, json_option, print_json, say, store_at, table
+from triage.cli.progress import ReadingBar
 from triage.ingest import IngestError, Source, collect
 from triage.ingest.text import is_binary
 from triage.model import CaseResult, Failure, Run, Warn
+from triage.sources.session import watched
 
 _MAX_TEXT = 256 << 20
 
@@ -32,14 +34,15 @@ def parse(paths: tuple[str, ...], as_json: bool) -> None:
 
     runs: list[Run] = []
     errors: list[str] = []
-    for found in resolve(paths):
-        try:
-            if isinstance(found, IngestError):
-                raise found
-            runs.append(collect(found))
-        except IngestError as error:
-            errors.append(str(error))
-            complain(error)
+    with ReadingBar() as bar:
+        for found in resolve(paths):
+            try:
+                if isinstance(found, IngestError):
+                    raise found
+                runs.append(collect(watched(found, bar.show)))
+            except IngestError as error:
+                errors.append(str(error))
+                complain(error)
     if as_json:
         print_json({"runs": [run_document(run) for run in runs], "errors": errors})
     else:
@@ -201,7 +204,10 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
     passing = one_source(baseline) if baseline else _known_baseline(source, db_path)
     if passing and not baseline:
         complain(f"compared with {passing.name}, the last run of this job that passed")
-    found = extract_lines(source.lines(), passing.lines() if passing else None)
+    with ReadingBar() as bar:
+        found = extract_lines(
+            watched(source, bar.show).lines(), watched(passing, bar.show).lines() if passing else None
+        )
     if as_json:
         print_json(
             {

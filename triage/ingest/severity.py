@@ -77,7 +77,7 @@ def is_echo(line: str) -> bool:
     return _compiled(_ECHO).search(line) is not None
 
 
-_CALM = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE|info|debug|trace)\]?[ :\t]"
+_CALM = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE|info|debug|trace|notice|verbose)\]?[ :\t]"
 _WARNING = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:WARN|WARNING|warn|warning)\]?[ :\t]"
 
 

@@ -38,7 +38,21 @@ class Reading:
     done: int = 0
     """Bytes read in this step."""
     step: str = "checking"
-    """Whether it is known, by all of its bytes; then ``reading``."""
+    """The first pass over its bytes (whether it is known, what it is); then ``reading``."""
+
+
+def watched(source: Source, progress: Callable[[Reading], None]) -> Source:
+    """``source``, with ``progress`` called whenever a part of it has been read."""
+    reading = Reading(source.name, source.size)
+
+    def told(count: int) -> None:
+        reading.done += count
+        if reading.size and reading.done > reading.size:
+            reading.step, reading.done = "reading", count
+        progress(reading)
+
+    progress(reading)
+    return source.counted(told)
 
 
 def ingest_all(
@@ -56,16 +70,7 @@ def ingest_all(
     hearsay: list[tuple[Source, Reader]] = []
 
     def take(source: Source, reader: Reader) -> None:
-        reading = Reading(source.name, source.size)
-
-        def told(count: int) -> None:
-            reading.done += count
-            if reading.size and reading.done > reading.size:
-                reading.step, reading.done = "reading", count
-            progress(reading)
-
-        progress(reading)
-        session.results.append(ingest(db, source.counted(told), engine, batch, reader))
+        session.results.append(ingest(db, watched(source, progress), engine, batch, reader))
 
     for found in resolve(names):
         try:
