@@ -30,13 +30,14 @@ def read(source: Source, reader: Reader | None = None) -> tuple[str, Iterator[It
         IngestError: at once for an empty or unknown source; while streaming when nothing could be read.
     """
     reader = reader or reader_for(source)
-    return reader.name, _checked(source, reader.read(source))
+    items = reader.read(source)
+    return reader.name, _told(source, items if reader.bounded else map(bounded, items))
 
 
-def _checked(source: Source, items: Iterator[Item]) -> Iterator[Item]:
-    """``items``, with disk errors told as such, and without numbers that no store can hold."""
+def _told(source: Source, items: Iterator[Item]) -> Iterator[Item]:
+    """``items``, with disk errors told as such."""
     with told(source):
-        yield from map(bounded, items)
+        yield from items
 
 
 @contextmanager

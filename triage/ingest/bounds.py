@@ -18,7 +18,7 @@ def bounded(item: Item) -> Item:
         case CaseResult():
             if not item.failures and item.line is None and 0 <= (item.duration or 0) <= _MOST:
                 return item  # most cases of most reports
-            if _fits(item.line) and _fits(item.duration) and all(map(_sound, item.failures)):
+            if fits(item.line) and fits(item.duration) and all(map(_sound, item.failures)):
                 return item
             failures = tuple(map(_failure, item.failures))
             return replace(
@@ -39,7 +39,8 @@ def bounded(item: Item) -> Item:
             return item
 
 
-def _fits(number: float | None) -> bool:
+def fits(number: float | None) -> bool:
+    """Whether ``number`` is one that every store can hold."""
     return number is None or (math.isfinite(number) and abs(number) <= _MOST)
 
 
@@ -47,11 +48,11 @@ _Number = TypeVar("_Number", int, float)
 
 
 def _or_none(number: _Number | None) -> _Number | None:
-    return number if _fits(number) else None
+    return number if fits(number) else None
 
 
 def _sound(failure: Failure) -> bool:
-    return _fits(failure.line) and _fits(failure.source_line)
+    return fits(failure.line) and fits(failure.source_line)
 
 
 def _failure(failure: Failure) -> Failure:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from triage.ingest.bounds import fits
 from triage.ingest.console import MAX_MARK, Line
 from triage.ingest.go_text import CRASH, crash_failure, log_failure
 from triage.ingest.parts import exception_type, failure_from
@@ -74,8 +75,14 @@ def integer(text: str | None) -> int | None:
 
 def seconds(text: str | None) -> float | None:
     """Seconds, whatever the locale: ``1,234.5``, ``1.234,5``, ``0,25``, ``12ms``, ``00:01:02.5``."""
-    if not text:
+    try:
+        found = _seconds(text) if text else None
+    except (ValueError, OverflowError):
         return None
+    return found if fits(found) else None
+
+
+def _seconds(text: str) -> float | None:
     try:
         return float(text)
     except ValueError:
@@ -93,18 +100,19 @@ def seconds(text: str | None) -> float | None:
         number = number.replace(",", "")
     elif "," in number:
         number = number.replace(".", "").replace(",", ".")
-    try:
-        return round(float(number) * _UNITS[match["unit"]], 9)
-    except ValueError:
-        return None
+    return round(float(number) * _UNITS[match["unit"]], 9)
 
 
 def all_seconds(texts: Sequence[str]) -> list[float | None]:
     """``seconds`` of each."""
     try:
-        return list(map(float, texts))
+        numbers = list(map(float, texts))
     except ValueError:
-        return list(map(seconds, texts))
+        numbers = []
+    # Of numbers that are none the sum is none either.
+    if numbers and fits(sum(map(abs, numbers))):
+        return numbers  # type: ignore[return-value]
+    return list(map(seconds, texts))
 
 
 def moment(text: str | None) -> str | None:

@@ -179,6 +179,8 @@ class Reader:
     Raises ``IngestError`` when nothing could be read; what was complete before a break is yielded, then a
     ``Warn`` says where it broke.
     """
+    bounded: bool = False
+    """Whether its numbers are within ``bounds`` already: asked of every item, it costs as much as reading it."""
     hearsay: bool = False
     """Whether it retells, by bare names, tests that other sources of the same call may hold: read after them."""
     joins: bool = False

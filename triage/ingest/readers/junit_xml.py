@@ -292,4 +292,4 @@ def _read(source: Source) -> Iterator[Item]:
     return stream(source, _Handler)
 
 
-READER = Reader("junit-xml", _sniff, _read)
+READER = Reader("junit-xml", _sniff, _read, bounded=True)
