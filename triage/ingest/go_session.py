@@ -10,7 +10,7 @@ import re
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from triage.ingest.console import Line, Session, bare_failure
+from triage.ingest.console import Line, Session, bare_failure, indent_of
 from triage.ingest.go_text import COMPILER, CRASH, build_failure, crash_failure, log_failure
 from triage.ingest.severity import severity
 from triage.model import CaseResult, Failure, Outcome, Warn
@@ -23,10 +23,11 @@ PACKAGE = re.compile(
     r"^(?P<status>ok|FAIL|\?)(?: *\t| {4,6})(?P<name>\S+)\s+(?:[\d.]+s\b|\(cached\)|\[(?P<why>[\w ]+)\])"
 )
 _BUILD = re.compile(r"^# (?P<name>[\w./~-]+)(?: \[[\w./~-]+\])?$")
+_BENCHMARK = re.compile(r"^(?P<name>Benchmark\S*?)(?:-\d+)?\s+\d+\s+[\d.e+]+ ns/op\b")
 _EXIT = re.compile(r"^(?:exit status \d+|signal: \S.*)$")
 _RUNNING = re.compile(r"^\t(?P<name>\S+) \([\d.hmsµn]+\)$")
 
-_OUTCOMES = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED, "SKIP": Outcome.SKIPPED}
+OUTCOMES = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED, "SKIP": Outcome.SKIPPED}
 _RACE_RULE = "=" * 18
 _LOOSE_LINES = 50
 
@@ -68,6 +69,8 @@ class GoParser:
     """The report of a data race that no test has owned yet."""
     verbose: bool = False
     ended: bool = False
+    summed: bool = False
+    """Whether the closing line of the package was the last word."""
 
     def feed(self, line: Line) -> None:
         """Take one line of output."""
@@ -83,7 +86,8 @@ class GoParser:
                 self._output(crash_line)
             self.feed(line)
         elif match := _STARTED.match(mark):
-            self.verbose, self.streaming, self.compiling, self.ended = True, True, "", False
+            self.verbose, self.streaming, self.compiling = True, True, ""
+            self.ended = self.summed = False
             self.current = "" if match["what"] == "PAUSE" else match["name"]
             if self.current:
                 self.tests.setdefault(self.current, _Test())
@@ -101,11 +105,26 @@ class GoParser:
 
     def _result(self, match: re.Match[str], line: Line) -> None:
         test = self.tests.setdefault(match["name"], _Test())
-        test.outcome, test.seconds = _OUTCOMES[match["status"]], float(match["seconds"])
+        test.outcome, test.seconds = OUTCOMES[match["status"]], float(match["seconds"])
         test.depth, test.result = len(match["indent"]), line
         if test.outcome is Outcome.FAILED:
             test.lines, self.race = [*self.race, *test.lines], []
-        self.current, self.streaming, self.compiling, self.ended = match["name"], False, "", False
+        self.current, self.streaming, self.compiling = match["name"], False, ""
+        self.ended = self.summed = False
+
+    def start(self, name: str) -> None:
+        """A test began."""
+        self.tests.setdefault(name, _Test())
+        self.ended = self.summed = False
+
+    def settle(self, name: str, outcome: Outcome, seconds: float | None, end: Line) -> None:
+        """How a test ended where an event tells it, should its result line be lost between what it printed.
+
+        A test that is said to have failed behind a panic is hit by it.
+        """
+        test = self.tests.setdefault(name, _Test())
+        if test.outcome is None and not (self.crash and outcome is Outcome.FAILED):
+            test.outcome, test.seconds, test.result = outcome, seconds, end
 
     def _output(self, line: Line) -> None:
         if line.mark == "WARNING: DATA RACE" and not self.streaming:
@@ -115,8 +134,10 @@ class GoParser:
             self.race.append(line)
         elif line.text.strip() and not self.streaming and not self.current.startswith("Example"):
             # Below a result line only what is indented deeper belongs to the test, or to one of its parents.
-            while self.current and not line.text.startswith(" " * (self.tests[self.current].depth + 4)):
+            while self.current and indent_of(line.text.expandtabs(4)) < self.tests[self.current].depth + 4:
                 self.current = self._parent(self.current)
+        if (match := _BENCHMARK.match(line.mark)) and (test := self.tests.get(match["name"])):
+            test.outcome = test.outcome or Outcome.PASSED
         if self.current:
             self.tests[self.current].lines.append(line)
         else:
@@ -143,7 +164,7 @@ class GoParser:
             if not unfinished and all(test.outcome is not Outcome.FAILED for test in self.tests.values()):
                 self.session.failures.append(reason)
         self._flush(match["name"])
-        self.ended = True
+        self.ended = self.summed = True
 
     def _reason(self, end: Line) -> Failure:
         """Why a package failed of which no test did: a broken ``TestMain``, an ``os.Exit``, a signal."""
@@ -175,7 +196,7 @@ class GoParser:
         failed = [name for name, test in self.tests.items() if test.outcome in (Outcome.FAILED, None)]
         parents = {self._parent(name) for name in failed}
         for name, test in self.tests.items():
-            outcome = test.outcome or Outcome.FAILED
+            outcome = test.outcome or self._of_parent(name)
             failure = test.failure() if outcome is Outcome.FAILED else None
             if outcome is Outcome.FAILED and failure is None and name not in parents and test.result:
                 failure = bare_failure(test.result)
@@ -192,6 +213,13 @@ class GoParser:
             )
         self.tests, self.current, self.streaming, self.compiling = {}, "", False, ""
         self.loose.clear()
+
+    def _of_parent(self, name: str) -> Outcome:
+        """How a test ended that does not say so: a test that passed has no subtest that failed."""
+        while name := self._parent(name):
+            if self.tests[name].outcome is Outcome.PASSED:
+                return Outcome.PASSED
+        return Outcome.FAILED
 
     def finish(self, last: int) -> Session:
         """What was told; ``last`` is the number of the last line there was."""

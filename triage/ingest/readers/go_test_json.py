@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
-from triage.ingest.console import Line, Session, reader_of
-from triage.ingest.go_session import GoParser
+from triage.ingest.console import MAX_MARK, Line, Session, reader_of
+from triage.ingest.go_session import OUTCOMES, GoParser
+from triage.ingest.json_text import number as number_of
 from triage.ingest.json_text import parse_object, text
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.text import strip_ansi
@@ -21,6 +24,10 @@ _EVENT = re.compile(
     r'(?:start|run|pause|cont|pass|bench|fail|output|skip|attr|build-output|build-fail)"',
     re.MULTILINE,
 )
+# What a package is called where it is built: its tests have a name of their own.
+_BUILT = re.compile(r"(?:\.test)?(?: \[.*)?$")
+_OWN = re.compile(r" *--- (?:PASS|FAIL|SKIP): |=== [A-Z]+ |(?:PASS|FAIL)$|(?:FAIL|ok  )\t")
+_WORDS = {"pass": "PASS", "fail": "FAIL", "skip": "SKIP"}
 _PLAIN = ""
 
 
@@ -29,29 +36,66 @@ def _sniff(sample: Sample) -> int:
 
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
-    parsers: dict[str, GoParser] = {}
-    rests: dict[str, str] = {}
+    packages: dict[str, _Package] = {}
     last = 0
     for line in lines:
         last = line.number
         event = parse_object(line.text)
         if event is None:
-            package, output = _PLAIN, line.text + "\n"
+            packages.setdefault(_PLAIN, _Package()).take(line.text + "\n", last)
         else:
-            package = text(event, "Package") or text(event, "ImportPath").partition(" [")[0]
-            output = event["Output"] if isinstance(event.get("Output"), str) else ""
-        parser = parsers.setdefault(package, GoParser())
-        # An event may hold a part of a line.
-        *whole, rests[package] = (rests.get(package, "") + output).split("\n")
-        for part in whole:
-            parser.feed(Line(line.number, strip_ansi(part)))
-    sessions = [parser.finish(last) for parser in parsers.values()]
-    if _PLAIN in parsers:
-        sessions[list(parsers).index(_PLAIN)].warnings.clear()
+            name = text(event, "Package") or _BUILT.sub("", text(event, "ImportPath"))
+            packages.setdefault(name, _Package()).tell(event, name, last)
+    sessions = [package.finish(last) for package in packages.values()]
+    if _PLAIN in packages:
+        sessions[list(packages).index(_PLAIN)].warnings.clear()
     # The warning of a run that was cut looks at the last one.
     yield from sorted(
         (session for session in sessions if session.told), key=lambda session: not session.closed
     )
+
+
+@dataclass
+class _Package:
+    """The events of one package, or the lines between the events."""
+
+    parser: GoParser = field(default_factory=GoParser)
+    rest: str = ""
+    """The part of a line that has no end yet."""
+
+    def tell(self, event: dict[str, Any], name: str, number: int) -> None:
+        """Take an event of the package ``name``."""
+        action, test = text(event, "Action"), text(event, "Test")
+        seconds = number_of(event, "Elapsed")
+        self.parser.verbose = True
+        if isinstance(output := event.get("Output"), str):
+            if self.rest and _OWN.match(output[:MAX_MARK]):
+                # What a test prints need not end its line; test2json knows where its own words begin.
+                self.take("\n", number)
+            self.take(output, number)
+        elif action == "run":
+            self.parser.start(test)
+        elif action == "build-fail":
+            self.parser.ended = True
+        elif test and (word := _WORDS.get(action)):
+            said = Line(number, f"--- {word}: {test}")
+            self.parser.settle(test, OUTCOMES[word], seconds, said)
+        elif action in ("pass", "fail") and not test and not self.parser.summed:
+            # Its closing line is missing; the event says the same.
+            status = "ok" if action == "pass" else "FAIL"
+            self.take(f"{status}\t{name or '?'}\t{seconds or 0:.3f}s\n", number)
+
+    def take(self, output: str, number: int) -> None:
+        """Take a piece of output, which may be a part of a line."""
+        *whole, self.rest = (self.rest + output).split("\n")
+        for part in whole:
+            self.parser.feed(Line(number, strip_ansi(part)))
+
+    def finish(self, last: int) -> Session:
+        """What was told."""
+        if self.rest:
+            self.take("\n", last)
+        return self.parser.finish(last)
 
 
 READER = Reader("go-test-json", _sniff, reader_of("go test", _sessions))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from triage.ingest.console import Line, Session, reader_of, sample_lines
+from triage.ingest.console import Line, Session, indent_of, reader_of, sample_lines
 from triage.ingest.json_text import get
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.tap_text import TITLE, Test, flat, give_back, parsed, told
@@ -59,6 +59,8 @@ class _Parser:
     skipped_all: str = ""
     block: list[str] | None = None
     """Lines of the YAML block that is open."""
+    margin: int = 0
+    """Indentation of the line that opened it."""
     loose: list[Line] = field(default_factory=list)
     early: dict[str, list[Line]] = field(default_factory=dict)
     """Diagnostics that came before the results (standard error ahead of standard output), by title."""
@@ -75,7 +77,7 @@ class _Parser:
 
     def feed(self, line: Line) -> None:
         mark = line.mark
-        if self.block is not None:
+        if self.block is not None and not self._never_ended(mark):
             self._in_block(line)
         elif match := _FILE.match(mark):
             self.end_file(line.number)
@@ -84,6 +86,8 @@ class _Parser:
             self.summing_up = True
         elif self.summing_up:
             return
+        elif mark == "ok" and self.planned == len(self.stack[0]):
+            return  # what prove says of the whole file
         elif match := _RESULT.match(mark):
             self.tape = bool(self.tape)
             self._result(match, line)
@@ -93,7 +97,7 @@ class _Parser:
         elif _BAIL.match(mark):
             self.bailed = line
         elif mark.strip() == "---" and self._last is not None:
-            self.block = []
+            self.block, self.margin = [], indent_of(mark)
         elif match := _COMMENT.match(line.text):
             if self.tape is None and _VERSION.match(self.before):
                 self.tape = not match["text"].startswith((" Subtest", "  "))
@@ -121,16 +125,29 @@ class _Parser:
     def _last(self) -> Test | None:
         return self.stack[-1][-1] if self.stack[-1] else None
 
+    def _never_ended(self, mark: str) -> bool:
+        """Whether a result stands outside of the YAML block that is open, which is closed then."""
+        match = _RESULT.match(mark)
+        outside = match is not None and len(match["indent"]) < self.margin
+        if outside:
+            self._end_block()
+        return outside
+
     def _in_block(self, line: Line) -> None:
         assert self.block is not None
-        if line.text.strip() == "..." or len(self.block) > 10_000:
+        # A text inside may hold dots of its own.
+        if (line.text.strip() == "..." and indent_of(line.text) <= self.margin) or len(self.block) > 10_000:
+            self._end_block()
+        else:
+            self.block.append(line.text)
+
+    def _end_block(self) -> None:
+        if self.block is not None:
             if (test := self._last) is not None:
                 test.block = "\n".join(flat(self.block))
                 test.details = parsed(test.block)
                 test.holds = test.holds or get(test.details, "type") == "suite"
             self.block = None
-        else:
-            self.block.append(line.text)
 
     def _result(self, match: re.Match[str], line: Line) -> None:
         depth = len(match["indent"])

@@ -1,0 +1,100 @@
+"""What ``go test -json`` tells by its events where the lines of ``-v`` do not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.ingest.made import run_of
+from triage.model import Outcome
+
+PACKAGE = "demo.org/pump"
+
+
+def events(*told: dict[str, Any]) -> str:
+    """A stream of events of one package."""
+    whole = ({"Action": "output", "Package": PACKAGE} | event for event in told)
+    return "".join(json.dumps(event, separators=(",", ":")) + "\n" for event in whole)
+
+
+def said(test: str, *lines: str) -> list[dict[str, Any]]:
+    """Events of a test that prints ``lines``."""
+    return [{"Action": "run", "Test": test}, *({"Test": test, "Output": line} for line in lines)]
+
+
+def test_a_result_behind_half_a_line_is_a_result() -> None:
+    run = run_of(
+        events(
+            *said("TestOpen", "=== RUN   TestOpen\n", "opening", "--- PASS: TestOpen (0.10s)\n"),
+            {"Action": "pass", "Test": "TestOpen", "Elapsed": 0.1},
+            *said("TestShut", "=== RUN   TestShut\n", "    pump_test.go:9: still open\n", "shutting"),
+            {"Test": "TestShut", "Output": "--- FAIL: TestShut (0.20s)\n"},
+            {"Action": "fail", "Test": "TestShut", "Elapsed": 0.2},
+            {"Output": "FAIL\n"},
+            {"Output": f"FAIL\t{PACKAGE}\t0.3s\n"},
+            {"Action": "fail", "Elapsed": 0.3},
+        )
+    )
+    assert [(case.name, case.outcome) for case in run.cases] == [
+        ("TestOpen", Outcome.PASSED),
+        ("TestShut", Outcome.FAILED),
+    ]
+    assert run.cases[1].failures[0].message.startswith("still open")
+    assert not run.warnings
+
+
+def test_events_without_output_tell_enough() -> None:
+    run = run_of(
+        events(
+            {"Action": "run", "Test": "TestOpen"},
+            {"Action": "skip", "Test": "TestOpen", "Elapsed": 0},
+            {"Action": "run", "Test": "TestShut"},
+            {"Action": "fail", "Test": "TestShut", "Elapsed": 0.5},
+            {"Action": "fail", "Elapsed": 1.5},
+        )
+    )
+    assert [(case.outcome, case.duration, case.suite) for case in run.cases] == [
+        (Outcome.SKIPPED, 0, PACKAGE),
+        (Outcome.FAILED, 0.5, PACKAGE),
+    ]
+
+
+def test_a_benchmark_has_no_result_line() -> None:
+    run = run_of(
+        events(
+            *said("BenchmarkPump", "=== RUN   BenchmarkPump\n", "BenchmarkPump-8   \t 1269\t   91.3 ns/op\n"),
+            {"Output": f"ok  \t{PACKAGE}\t1.2s\n"},
+            {"Output": "panic: pump exploded"},
+        )
+    )
+    assert [case.outcome for case in run.cases] == [Outcome.PASSED]
+    assert [failure.message for failure in run.failures] == ["panic: pump exploded"]
+
+
+def test_what_broke_the_build_stands_with_its_package() -> None:
+    built = {"Action": "build-output", "ImportPath": f"{PACKAGE}.test"}
+    run = run_of(
+        events(
+            built | {"Output": f"# {PACKAGE}\n"},
+            built | {"Output": "pump_test.go:3:1: expected ';', found pump\n"},
+            {"Action": "build-fail", "ImportPath": f"{PACKAGE}.test"},
+            {"Action": "start"},
+            {"Output": f"FAIL\t{PACKAGE} [setup failed]\n"},
+            {"Action": "fail", "Elapsed": 0, "FailedBuild": f"{PACKAGE}.test"},
+        ).replace(f'"Package":"{PACKAGE}","ImportPath"', '"ImportPath"')
+    )
+    assert [failure.message for failure in run.failures] == ["pump_test.go:3:1: expected ';', found pump"]
+    assert not run.warnings
+
+
+def test_logs_of_old_versions_are_indented_by_tabs() -> None:
+    run = run_of(
+        "=== RUN   TestPump\n=== RUN   TestPump/dry\n--- FAIL: TestPump (0.13s)\n"
+        "    --- FAIL: TestPump/dry (0.13s)\n    \tpump_test.go:20: ran dry\n=== RUN   TestValve\n"
+        "--- FAIL: TestValve (0.01s)\n\tvalve_test.go:4: stuck\nFAIL\nFAIL\tdemo.org/pump\t0.151s\n"
+    )
+    assert {case.name: [f.message for f in case.failures] for case in run.cases} == {
+        "TestPump": [],
+        "TestPump/dry": ["ran dry"],
+        "TestValve": ["stuck"],
+    }
