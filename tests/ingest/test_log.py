@@ -24,6 +24,10 @@ TextSource = Callable[[str], Source]
         "set -e; trap on_error ERR",
         "12 passed",
         "INFO registered error page",
+        "W0302 02:00:01.000000 1 reflector.go:324] failed to list pods: will retry",
+        "test_error_handling PASSED",
+        "DEBUG errors=[] failed=0",
+        "checking for strerror... yes",
     ],
 )
 def test_innocent_lines(line: str) -> None:
@@ -35,6 +39,11 @@ def test_innocent_lines(line: str) -> None:
     [
         ('java.lang.NullPointerException: Cannot invoke "String.length()"', CAUSE),
         ("tar: No space left on device", CAUSE),
+        (
+            'fatal: [web1]: FAILED! => {"msg": "Unable to start nginx: the control process exited with error code."}',
+            CAUSE,
+        ),
+        ("│ Error: creating EC2 Instance: VcpuLimitExceeded", CAUSE),
         ("panic: runtime error: index out of range", CAUSE),
         ("src/main.c:12:5: error: expected ';'", CAUSE),
         ("2026-01-02 03:04:05 ERROR shop.api: sign-up broke", ERROR),

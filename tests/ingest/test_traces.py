@@ -34,7 +34,7 @@ WHOLE = {
         "    +---------------- 2 ----------------\n"
         "    | KeyError: 'second'\n"
         "    +------------------------------------",
-        None,
+        "ExceptionGroup: two (2 sub-exceptions)",
     ),
     "java": (
         "java.lang.IllegalStateException: cart is closed\n"

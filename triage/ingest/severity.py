@@ -15,9 +15,9 @@ WRAPPER = 0.55
 HINT = 0.3
 """A warning, a retry: context."""
 
-# (score, pattern). The highest score counts; a hit of an _INNOCENT pattern makes it 0.
+# (score, pattern). The highest score counts.
 _SIGNS: tuple[tuple[float, str], ...] = (
-    (CAUSE, r"^\s*(?:\[[^\]]*\]\s*)?(?:Uncaught |Unhandled |Unhandled exception\. |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*(?:[A-Z][\w$]*)?(?:Error|Exception)\b(?:: \S|:?\s*$| \[| at )"),
+    (CAUSE, r"^[\s│|]*(?:\[[^\]]*\]\s*)?(?:Uncaught |Unhandled |Unhandled exception\. |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*(?:[A-Z][\w$]*)?(?:Error|Exception)\b(?:: \S|:?\s*$| \[| at )"),
     (CAUSE, r"^\s*Traceback \(most recent call last\)"),
     (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\bfatal: |\bFatal Python error\b|\bUncaught (?:exception|[A-Z]\w*(?:Error|Exception))\b|\([A-Z]\w*(?:Error|Exception)\)\s*$"),
     (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|AddressSanitizer|Bus error|Out ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device)\b"),
@@ -40,18 +40,20 @@ _SIGNS: tuple[tuple[float, str], ...] = (
     (HINT, r"(?i)\b(?:warn(?:ing)?|deprecated|retry(?:ing)?|error|exception)\b"),
 )  # fmt: skip
 
-_INNOCENT: tuple[str, ...] = (
-    r"(?i)\b(?:0|no|zero|without(?: any)?) (?:errors?|failures?|failed|problems?|issues?)\b",
-    r"(?i)\b(?:errors?|failures?|failed|skipped)\b[\"']?\s*[:=]\s*[\"']?0\b",
-    r"(?i)\b(?:error|exception|failure)[-_ ]?(?:handler|handling|page|pages|log|report(?:er|ing)?|code|codes|budget|rate)\b",
-    r"(?i)\b(?:error|exception|fail\w*)(?:[-_/.][\w.]+)+\.(?:js|ts|py|java|go|rs|rb|c|h|cpp|css|html|o|class|jar)\b",
-    r"(?i)\bretry(?:ing)?\b.*\b(?:succeeded|ok|successful)|\b(?:succeeded|recovered) (?:after|on)\b",
-    r"(?i)\b(?:no such error|expected (?:error|failure|exception)|as expected|tolerated)\b",
-    r"-Werror|--fail-|--no-fail|\bon[_-]?(?:error|failure)\b|continue-on-error|errorlevel|set -e",
-    r"^\s*(?:\d+ )?(?:passed|✓|ok \d+|PASS(?:ED)?)\b",
-    r"(?i)^\s*(?:DEBUG|TRACE|INFO|\[INFO\])\b.{0,80}\b(?:0 errors?|loaded|enabled|registered|configured)\b",
+_INNOCENT = (
+    r"(?i)\b(?:0|no|zero|without(?: any)?) (?:errors?|failures?|failed|problems?|issues?)\b"
+    r"|\b(?:errors?|failures?|failed|skipped)\b[\"']?\s*[:=]\s*[\"']?(?:0\b|\[\])"
+    r"|\b(?:error|exception|failure)[-_ ]?(?:handlers?|handling|pages?|logs?|report(?:er|ing)?|codes|budget|rate)\b"
+    r"|\b(?:error|exception|fail\w*)(?:[-_/.][\w.]+)+\.(?:js|ts|py|java|go|rs|rb|c|h|cpp|css|html|o|class|jar)\b"
+    r"|\b(?:no such error|expected (?:error|failure|exception))\b"
+    r"|-Werror|--fail-[\w-]*|--no-fail[\w-]*|\bon[_-]?(?:error|failure)\b|continue-on-error|errorlevel|set -e"
 )
-
+"""Words that sound like failures and are names, options or counts of none: a line is judged without them."""
+_GOT_OVER = (
+    r"(?i)\bretry(?:ing)?\b.*\b(?:succeeded|ok|successful)|\b(?:succeeded|recovered) (?:after|on)\b"
+    r"|\b(?:as expected|tolerated)\b|^\s*(?:\d+ )?(?:passed|✓|ok \d+|PASS(?:ED)?)\b|\b(?:PASSED|\.\.\. ok)\s*$"
+)
+"""A line that says in the end that all is well."""
 
 _ECHO = (
     r"(?i)exit(?:ed|s)?(?: with)?(?: (?:code|status|value))?:? '?[1-9]\d*\b|non-zero exit|returned a non-zero"
@@ -77,20 +79,22 @@ def is_echo(line: str) -> bool:
     return _compiled(_ECHO).search(line) is not None
 
 
-_CALM = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE|info|debug|trace|notice|verbose)\]?[ :\t]"
-_WARNING = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:WARN|WARNING|warn|warning)\]?[ :\t]"
+_CALM = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE|info|debug|trace|notice|verbose)\]?[ :\t]|^I\d{4} "
+_WARNING = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:WARN|WARNING|warn|warning)\]?[ :\t]|^W\d{4} "
 
 
 @cache
-def _sets() -> tuple[re2.Set, re2.Set]:
-    built = []
-    for patterns in ([p for _, p in _SIGNS], _INNOCENT):
-        matcher = re2.Set.SearchSet()
-        for pattern in patterns:
-            matcher.Add(pattern)
-        matcher.Compile()
-        built.append(matcher)
-    return built[0], built[1]
+def _signs() -> re2.Set:
+    matcher = re2.Set.SearchSet()
+    for _, pattern in _SIGNS:
+        matcher.Add(pattern)
+    matcher.Compile()
+    return matcher
+
+
+def _sound(line: str) -> float:
+    hits = _signs().Match(line)
+    return max(_SIGNS[index][0] for index in hits) if hits else 0.0
 
 
 def severity(line: str) -> float:
@@ -99,18 +103,16 @@ def severity(line: str) -> float:
     >>> severity("0 errors, 3 warnings"), severity("java.io.IOException: No space left on device")
     (0.0, 1.0)
     """
-    signs, innocent = _sets()
-    hits = signs.Match(line)
-    if not hits:
-        return 0.0
-    best: float = max(_SIGNS[index][0] for index in hits)
-    if innocent.Match(line) and not (best == CAUSE and min(hits) == 0):
+    best = _sound(line)
+    if best and _compiled(_INNOCENT).search(line):
+        best = _sound(_compiled(_INNOCENT).sub(" ", line))
+    if not best or (best < CAUSE and _compiled(_GOT_OVER).search(line)):
         return 0.0
     # Who wrote the line knows how bad it is.
     if best > HINT and _compiled(_CALM).search(line):
         return HINT
-    if best > WRAPPER and _compiled(_WARNING).search(line):
-        return WRAPPER
+    if best > HINT and _compiled(_WARNING).search(line):
+        return WRAPPER if best == CAUSE else HINT
     return best
 
 

@@ -32,7 +32,8 @@ _CHAIN = re.compile(
     r"\s*(?:[|+] *)*(?:During handling of the above exception|The above exception was the direct cause)"
 )
 _TRACEBACK = re.compile(r"(?P<margin>.*?)(?:Exception Group )?Traceback \(most recent call last\):\s*$")
-_GROUP = re.compile(r"\s*(?:\| |\|$|\+[-+])")
+_GROUP = re.compile(r"\s*(?:\| |\|$|\+[-+]|│)")
+_GROUP_MARGIN = re.compile(r"\s*[|+] ?")
 _PREFIX = re.compile(r"\s*(?:\[(?:ERROR|FATAL|SEVERE|CRITICAL)\]|npm (?:ERR!|error)|E(?= {3})|error:)(?= |$)")
 _SECTION = re.compile(r"\s*(?:● |\d+\) )")
 """A heading of a failed test, with everything below it indented."""
@@ -81,6 +82,7 @@ class _Growing:
         """What stands before the word Traceback, while its exception has not come."""
         self._ended = False
         """A traceback whose exception has been told."""
+        self._ended_once = False
         self._stacked = False
         self._look_for_traceback(line)
 
@@ -118,10 +120,15 @@ class _Growing:
     def _takes_in_traceback(self, line: str) -> bool:
         margin = self._margin or ""
         bare = line[len(margin) :] if line.startswith(margin) else line
+        if "|" in margin or "+" in margin:
+            # Of a group, what comes below its own exception tells of its parts.
+            edge = _GROUP_MARGIN.match(line)
+            margin, bare = (edge[0], line[edge.end() :]) if edge else (margin, line)
         self._accept(line)
         if bare.strip() and not bare.startswith((" ", "\t")) and not _GROUP.match(bare):
-            self._margin, self._ended = None, True
-            self.trace.message, self.trace.score = bare.strip(), CAUSE
+            if not (self._ended_once and _GROUP.match(line)):
+                self.trace.message, self.trace.score = bare.strip(), CAUSE
+            self._margin, self._ended, self._ended_once = None, True, True
         elif not line.startswith(margin) and line.strip():
             self._margin = None
         return True
