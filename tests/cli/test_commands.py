@@ -232,3 +232,11 @@ def test_two_descriptions_of_one_run_are_counted_once(triage: Call) -> None:
     assert "(the same as 1)" in triage("runs").out
     assert triage().out.startswith("1 run, 47 tests")
     assert [run["same_as"] for run in triage("ingest", *files, "--json").json["runs"]] == [None, 1]
+
+
+def test_parse_tells_the_frames_of_a_failure(triage: Call) -> None:
+    [run] = triage("parse", FRESH / "pytest" / "console-tb-native.txt", "--json").json["runs"]
+    found = [frame for case in run["cases"] for failure in case["failures"] for frame in failure["frames"]]
+    assert {"file", "line", "function", "own"} == set(found[0])
+    assert {frame["own"] for frame in found} == {True, False}
+    assert any(frame["function"].startswith("test_") for frame in found)

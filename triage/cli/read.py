@@ -14,6 +14,7 @@ import click
 from triage.cli.output import complain, db_option, json_option, print_json, say, store_at, table
 from triage.cli.progress import ReadingBar
 from triage.ingest import IngestError, Source, collect
+from triage.ingest.frames import frames
 from triage.ingest.text import is_binary
 from triage.model import CaseResult, Failure, Run, Warn
 from triage.sources.session import watched
@@ -83,7 +84,7 @@ def _case_document(case: CaseResult) -> dict[str, object]:
 
 
 def _failure_document(failure: Failure) -> dict[str, object]:
-    return asdict(failure)
+    return {**asdict(failure), "frames": [asdict(frame) for frame in frames(failure.trace)]}
 
 
 def _print_run(run: Run) -> None:
