@@ -27,7 +27,7 @@ with atheris.instrument_imports(include=["triage.ingest"]):
 DATA = Path(__file__).parents[1] / "tests" / "data"
 MAX_SEED = 20_000
 """Bytes: larger recordings only make it slow."""
-SHORT = ["-max_total_time=20", "-timeout=10", "-rss_limit_mb=2048", "-max_len=20000"]
+SHORT = ["-verbosity=0", "-max_total_time=20", "-timeout=10", "-rss_limit_mb=2048", "-max_len=20000"]
 
 
 def one_input(data: bytes) -> None:
