@@ -74,7 +74,17 @@ class _Handler:
         self._suite_sum: int | None = 0
 
     def take(self, *, all_of_it: bool) -> list[Item]:
+        if all_of_it:
+            self._cut()
         return self._tries.take(all_of_it=all_of_it)
+
+    def _cut(self) -> None:
+        """Keep the cases that the file breaks off in, where what they said so far is that they failed."""
+        while self._open:
+            self._end_text(self._open.pop())
+        while self._cases:
+            if (case := self._cases.pop()).outcome.is_red:
+                self._finish_case(case)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
