@@ -223,7 +223,7 @@ class _Handler:
             self._suites[-1].told = self._suites[-1].told or bool(result.failures)
         repeats = self._repeats
         if case.is_repetition:
-            repeats = Repeats.TRY_OF_FAILED
+            repeats = Repeats.TRY
         # jest-junit lists a suite that did not run twice.
         not_run = result.suite == "Test suite failed to run"
         self._red += result.outcome.is_red

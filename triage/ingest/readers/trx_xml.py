@@ -150,7 +150,7 @@ class _Handler(Tree):
             self.tell(_failure(node, kind="error"))
 
     def _run_info(self, node: Node) -> None:
-        text = node.said("Text")
+        text = node.said("Text") or node.text.strip()
         if not text or _ECHO.match(text):
             return
         message = next((line for line in text.split("\n") if line.strip()), text).strip()
