@@ -161,3 +161,67 @@ def test_failures_begin_where_they_say(path: Path) -> None:
             if word.isalnum() and len(word) > 2
         ]
         assert not words or any(word in here for word in words), (failure, here)
+
+
+def test_aunit_names_failed_tests_as_the_others(text_source: TextSource) -> None:
+    text = """<?xml version='1.0' encoding='utf-8' ?>
+<TestRun elapsed='6.28E-4'>
+  <Statistics><Tests>3</Tests><FailuresTotal>2</FailuresTotal><Failures>1</Failures><Errors>1</Errors></Statistics>
+  <SuccessfulTests><Test><Name>Till : opens</Name></Test></SuccessfulTests>
+  <FailedTests>
+    <Test><Name>Till : closes
+      </Name><FailureType>Assertion</FailureType><Message>drawer open</Message>
+      <Location><File>till-test.adb</File><Line>23</Line></Location></Test>
+    <Test><Name>counts</Name><FailureType>Error</FailureType>
+      <Exception><Message>CONSTRAINT_ERROR</Message><Information>till.adb:7 range check failed</Information></Exception></Test>
+  </FailedTests>
+</TestRun>"""
+    run = collect(text_source(text))
+    opens, closes, counts = run.cases
+    assert [case.outcome.value for case in run.cases] == ["passed", "failed", "error"]
+    assert (opens.id, closes.id, run.warnings) == ("Till::opens", "Till::closes", ())
+    failure = closes.failures[0]
+    assert (failure.message, failure.file, failure.line) == ("drawer open", "till-test.adb", 23)
+    error = counts.failures[0]
+    assert (error.message, error.type) == (
+        "CONSTRAINT_ERROR: till.adb:7 range check failed",
+        "CONSTRAINT_ERROR",
+    )
+
+
+def test_fpcunit(text_source: TextSource) -> None:
+    text = """<?xml version="1.0"?>
+<TestResults><TestListing><TestSuite Name=""><TestSuite Name="TTill" ElapsedTime="00:00:00.814">
+  <Test Name="Opens" Result="OK" ElapsedTime="00:01:00.121"/>
+  <Test Name="Waits" Result="Ignored"><Message>TTill.Waits: later</Message></Test>
+  <Test Name="Closes" Result="Failed"><Message>TTill.Closes: drawer</Message>
+    <ExceptionClass>EAssertionFailedError</ExceptionClass><ExceptionMessage>drawer open</ExceptionMessage></Test>
+  <Test Name="Counts" Result="Error"><ExceptionClass>EDivByZero</ExceptionClass><ExceptionMessage>by zero</ExceptionMessage>
+    <SourceUnitName>till.pas</SourceUnitName><LineNumber>51</LineNumber></Test>
+</TestSuite></TestSuite></TestListing><TotalElapsedTime>00:00:02.500</TotalElapsedTime>
+<DateTimeRan>2010-01-20 15:20:47</DateTimeRan></TestResults>"""
+    run = collect(text_source(text))
+    opens, waits, closes, counts = run.cases
+    assert [case.outcome.value for case in run.cases] == ["passed", "skipped", "failed", "error"]
+    assert (run.info.started, run.info.duration, opens.duration) == ("2010-01-20T15:20:47", 2.5, 60.121)
+    assert (opens.id, waits.properties) == ("TTill::Opens", (("reason", "TTill.Waits: later"),))
+    assert (closes.failures[0].type, closes.failures[0].message) == ("EAssertionFailedError", "drawer open")
+    assert (counts.failures[0].file, counts.failures[0].line) == ("till.pas", 51)
+
+
+def test_gtester(text_source: TextSource) -> None:
+    text = """<?xml version="1.0"?>
+<gtester><testbinary path="/build/till">
+  <testcase path="/till/opens"><message>creaks</message><duration>0.5</duration><status exit-status="0" result="success"/></testcase>
+  <testcase path="/till/closes"><error>till.c:73: drawer open</error><status exit-status="-256" result="failed"/></testcase>
+  <testcase path="/till/counts"/>
+</testbinary><testbinary path="/build/till"><testcase path="/till/waits" skipped="1"/></testbinary></gtester>"""
+    opens, closes, counts, waits = collect(text_source(text)).cases
+    assert (opens.id, opens.outcome.value, opens.output, opens.duration) == (
+        "till::/till/opens",
+        "passed",
+        "creaks",
+        0.5,
+    )
+    assert (closes.failures[0].message, closes.failures[0].line) == ("till.c:73: drawer open", 73)
+    assert (counts.failures[0].message, waits.outcome.value) == ("the program died in this test", "skipped")

@@ -129,6 +129,46 @@ def test_numbered_repetitions(text_source: TextSource) -> None:
     assert (one.outcome, one.attempts, [f.message for f in one.failures]) == (Outcome.FAILED, 2, ["m", "n"])
 
 
+def test_copies_of_a_repetition_are_one_test(text_source: TextSource) -> None:
+    """An argument of a parametrised test is written once for each repetition of the whole test."""
+    case = '<testcase name="{}" classname="c">{}<properties><property name="repetition" value="{}"/></properties></testcase>'
+    red = '<failure message="m"/>'
+    cases = [("a", "", "First Run"), ("a", "", "First Run"), ("b", red, "First Run"), ("b", "", "Retry 1")]
+    cases += [("c", "", "Repetition 1 of 2"), ("c", "", "Repetition 2 of 2"), ("b", "", "Retry 1")]
+    run = collect(text_source(f"<testsuite>{''.join(case.format(*each) for each in cases)}</testsuite>"))
+    assert [(one.name, one.outcome, one.attempts) for one in run.cases] == [
+        ("a", Outcome.PASSED, 1),
+        ("b", Outcome.PASSED, 2),
+        ("c", Outcome.PASSED, 1),
+    ]
+
+
+def test_a_case_that_the_file_breaks_off_in_keeps_its_failure(text_source: TextSource) -> None:
+    whole = (
+        '<testsuite name="s"><testcase name="a"><failure message="m">why</failure>'
+        "<system-out><![CDATA[printed"
+    )
+    for end in (len(whole), whole.index("printed"), whole.index("</failure>")):
+        run = collect(text_source(whole[:end]))
+        [one] = run.cases
+        assert (one.outcome, one.failures[0].message) == (Outcome.FAILED, "m")
+        assert "ends too early" in run.warnings[-1].text
+    with pytest.raises(IngestError, match="nothing could be read"):
+        collect(text_source('<testsuite name="s"><testcase name="a"><system-out>printed'))
+
+
+def test_a_trace_in_the_attribute_is_read_as_a_trace(text_source: TextSource) -> None:
+    trace = "Traceback (most recent call last):&#10;  File &quot;t.py&quot;, line 3, in t&#10;    x()&#10;ValueError: no&#10;"
+    text = f'<testsuite><testcase name="t"><failure message="{trace}"/></testcase></testsuite>'
+    failure = collect(text_source(text)).cases[0].failures[0]
+    assert (failure.type, failure.message, failure.file, failure.line) == (
+        "ValueError",
+        "ValueError: no",
+        "t.py",
+        3,
+    )
+
+
 def test_red_heads_without_a_red_case_are_told(text_source: TextSource) -> None:
     run = collect(
         text_source(

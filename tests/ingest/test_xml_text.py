@@ -87,6 +87,40 @@ def test_a_file_that_ends_too_early_says_so(text_source: TextSource) -> None:
 
 
 def test_entities_are_refused_in_every_format(text_source: TextSource) -> None:
-    text = '<?xml version="1.0"?>\n<!DOCTYPE x [\n<!ENTITY a SYSTEM "/etc/hostname">\n]>\n<test-run result="Passed"><test-case name="&a;"/></test-run>'
-    with pytest.raises(IngestError, match="declares XML entities"):
-        collect(text_source(text))
+    for entity in ('"x"', '% a "x"'):
+        text = f'<?xml version="1.0"?>\n<!DOCTYPE x [\n<!ENTITY a {entity}>\n]>\n<test-run><test-case name="&a;"/></test-run>'
+        with pytest.raises(IngestError, match=r"declares XML entities|nothing could be read"):
+            collect(text_source(text))
+
+
+def test_an_entity_that_names_a_file_is_not_followed(text_source: TextSource) -> None:
+    head = '<?xml version="1.0"?>\n<!DOCTYPE x [\n<!ENTITY a SYSTEM "/etc/hostname">\n]>\n'
+    case = '<testcase name="{}"><failure message="m">[{}]</failure></testcase>'
+    run = collect(text_source(f"{head}<testsuite name='s'>{case.format('t', '&a;')}</testsuite>"))
+    assert run.cases[0].failures[0].trace == "[]"
+    assert (run.warnings[0].line, "that file was not read" in run.warnings[0].text) == (3, True)
+    with pytest.raises(IngestError, match="external entity"):
+        collect(text_source(f"{head}<testsuite name='s'>{case.format('&a;', '')}</testsuite>"))
+
+
+def test_characters_that_should_have_been_escaped(text_source: TextSource) -> None:
+    text = (
+        "<testsuite name='s'>\n<testcase name='fast' time='<1ms'/>\n<!-- a < b && c -->\n"
+        '<testcase name="R&D"><failure message="<b>1</b> < 2 &lt; 3 &nbsp;"><![CDATA[x < y & z &amp;]]></failure></testcase>\n'
+        "<testcase name='ends'><failure message='m'>if a<b & c <d e</failure></testcase></testsuite>"
+    )
+    run = collect(text_source(text))
+    fast, research, ends = run.cases
+    assert [case.name for case in run.cases] == ["fast", "R&D", "ends"]
+    assert (fast.duration, fast.outcome.value) == (None, "passed")
+    failure = research.failures[0]
+    assert (failure.message, failure.trace) == ("<b>1</b> < 2 < 3 &nbsp;", "x < y & z &amp;")
+    assert ends.failures[0].trace == "if a<b & c <d e"
+    assert (run.warnings[0].line, "not well-formed" in run.warnings[0].text) == (2, True)
+
+
+def test_what_was_told_before_a_character_is_not_told_again(text_source: TextSource) -> None:
+    cases = "".join(f'<testcase name="{number}"/>\n' for number in range(9_000))
+    run = collect(text_source(f"<testsuite>{cases}<testcase name='a & b'/></testsuite>"))
+    assert [case.name for case in run.cases] == [*map(str, range(9_000)), "a & b"]
+    assert [warning.line for warning in run.warnings] == [9_001]

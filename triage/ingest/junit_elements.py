@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from triage.ingest import junit_text as text
+from triage.ingest.junit_tries import REPETITION
 from triage.ingest.severity import telling_line
 from triage.model import Failure, Outcome, worse
 
@@ -137,8 +138,8 @@ class Case:
 
     @property
     def is_repetition(self) -> bool:
-        """Whether it is numbered as one try of several."""
-        return any(name == "repetition" and value.startswith("Repetition") for name, value in self.properties)
+        """Whether it is one of several tries, and says which: Xcode's, as trainer and fastlane write them."""
+        return any(name == REPETITION for name, _ in self.properties)
 
     def all_properties(self, above: Properties) -> Properties:
         """Its own, from attributes and children, and what the suites say."""

@@ -59,6 +59,7 @@ _NODE_CAUSE = re.compile(r"^ *cause: (?P<type>[A-Z]\w*)\b", re.MULTILINE)
 _BOOST_FILE = re.compile(
     r"^-? ?[Ff]ile *: *(?P<file>\S+)\s*\n-? ?[Ll]ine *: *(?P<line>\d{1,9})", re.MULTILINE
 )
+_TRACE = re.compile(r"^Traceback \(most recent call last\):\n|\n[ \t]+at \S")
 _FOREIGN = re.compile(r"/vendor/|node_modules|site-packages|/gems/|/usr/lib/|/lib/python")
 _UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 0.001, "m": 60.0, "min": 60.0}
 _TIME = re.compile(r"(?P<number>[-+\d.,eE]+)\s*(?P<unit>[a-z]*)")
@@ -185,6 +186,8 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
     lead = len(text) - len(text.lstrip("\n"))
     if text.strip() and says_nothing(message):
         message = ""
+    elif not text.strip() and _TRACE.search(message):  # some put all of it into the attribute
+        text, message = message, ""
     if not message and _GO.search(text):
         return [replace(_go(text[lead:], line + lead), kind=kind)]
     if not message:
@@ -218,7 +221,7 @@ def _message(text: str, test: Attributes) -> str:
 
 def _class(type_: str) -> str:
     type_ = type_.strip()
-    spoken = type_.lower() in _NO_TYPE or type_.startswith("pytest") or " " in type_
+    spoken = type_.lower() in _NO_TYPE or type_.startswith("pytest") or " " in type_ or "<" in type_
     spoken = spoken or type_ == "TEST_CASE"
     # Node tells how it failed, testtools wraps what it only knows as text.
     wrapped = (type_[:1].islower() and "." not in type_ and "_" not in type_) or type_.endswith(

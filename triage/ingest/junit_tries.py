@@ -4,8 +4,9 @@ No writer says it, so the rule follows from what writers do. Only elements of on
 name, can be tries of one test; and then:
 
 * pytest names its tests uniquely: whatever repeats a name is a rerun, or the tear-down of the same test.
-* Go names its tests uniquely within a run, but repeats them all with ``-count``; Xcode numbers its repetitions:
-  what follows a failed element of the same name is a rerun.
+* Go names its tests uniquely within a run, but repeats them all with ``-count``: what follows a failed element of the
+  same name is a rerun.
+* Xcode names its repetitions: elements of the same name are one test, and several of one repetition one try.
 * Surefire and Playwright tell reruns inside of the element, and the JavaScript runners tell only the last try: equal
   names are different tests.
 * Of the others, linters report each finding as a failure of one name, and parametrised tests repeat a name: equal
@@ -28,6 +29,9 @@ _WINDOW = 1_000
 
 _MOST = 20
 """Failed tries of one test that are joined: a linter may find one thing a million times."""
+
+REPETITION = "repetition"
+"""The property of a case that says which try it is."""
 
 _Key = tuple[str | None, str, str]
 _Open = dict[str | _Key, CaseResult | tuple[CaseResult, ...]]
@@ -142,7 +146,11 @@ class Tries:
         self, place: str | _Key, places: list[int], case: CaseResult, repeats: Repeats, same_try: bool
     ) -> None:
         tries = [item for at in places if isinstance(item := self._items[at], CaseResult)]
-        whole = _joined(reduce(_joined, tries), case, same_try=same_try)
+        before = reduce(_joined, tries)
+        if mark := next((pair for pair in case.properties if pair[0] == REPETITION), None):
+            # A copy, or the next of several runs that were asked for: no retry.
+            same_try = mark in before.properties or not before.outcome.is_red
+        whole = _joined(before, case, same_try=same_try)
         self._items[places[0]] = whole
         for at in reversed(places[1:]):
             del self._items[at]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Protocol, runtime_checkable
 from xml.parsers import expat
 
@@ -29,6 +29,21 @@ _AFTER_THE_END = [
     expat.errors.codes[text]
     for text in (expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT, expat.errors.XML_ERROR_MISPLACED_XML_PI)
 ]
+_UNESCAPED = [
+    expat.errors.codes[text]
+    for text in (expat.errors.XML_ERROR_INVALID_TOKEN, expat.errors.XML_ERROR_UNDEFINED_ENTITY)
+]
+_MENDED = 1 << 25
+"""Bytes of a file that is mended where it is not well-formed."""
+_REFERENCE = rb"&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});"
+_MARKUP = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<!?/?[A-Za-z_:][\w:.-]*+\s*+>"
+    rb"|(?P<tag><[A-Za-z_:][\w:.-]*+(?:\s++[A-Za-z_:][\w:.-]*+\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'))++\s*+/?>)"
+    rb"|<[A-Za-z_:][\w:.-]*+\s*+/>|" + _REFERENCE + rb"|(?P<lone>[<&])",
+    re.DOTALL,
+)
+"""Markup, as far as it can be told from characters that should have been escaped; or one of these."""
+_LONE = re.compile(_REFERENCE + rb"|(?P<lone>[<&])")
 _MARK_NAME = "between"
 _MARK = f"<?{_MARK_NAME}?>".encode()
 _NEXT = re.compile(rb"<(?=\?xml\b|(?:\w+:)?testsuites?\b)")
@@ -122,15 +137,32 @@ def stream(source: Source, make: Callable[[Any], Handler]) -> Iterator[Item]:
 
 
 def _batches(source: Source, make: Callable[[Any], Handler]) -> Iterator[Sequence[Item]]:
-    place = Place()
-    handler = make(place)
     encoding = _encoding(source)
     if encoding is None:
         yield (Warn("not in the encoding that it declares; read as Latin-1", 1),)
+        encoding = "iso-8859-1"
+    told = 0
+    try:
+        for items in _parsed(source, make, _chunks(source, encoding), mendable=_small(source)):
+            told += len(items)
+            yield items
+        return
+    except _UnescapedError as error:
+        line = error.line
+    mended = chain.from_iterable(_parsed(source, make, [_mended(b"".join(_chunks(source, encoding)))]))
+    yield list(islice(mended, told, None))
+    yield (Warn("not well-formed: each '<' and '&' that is no markup was read as the character", line),)
+
+
+def _parsed(
+    source: Source, make: Callable[[Any], Handler], chunks: Iterable[bytes], *, mendable: bool = False
+) -> Iterator[Sequence[Item]]:
+    place = Place()
+    handler = make(place)
     documents = _Documents(source.name, place, handler)
     over = False
     try:
-        for chunk in _chunks(source, encoding or "iso-8859-1"):
+        for chunk in chunks:
             documents.feed(chunk)
             yield handler.take(all_of_it=False)
         over = True
@@ -138,6 +170,8 @@ def _batches(source: Source, make: Callable[[Any], Handler]) -> Iterator[Sequenc
     except expat.ExpatError as error:
         reason = "the file ends too early" if over else expat.ErrorString(error.code)
         line = place.above + error.lineno
+        if mendable and not over and error.code in _UNESCAPED:
+            raise _UnescapedError(line) from None
         items = handler.take(all_of_it=True)
         if not handler.seen:
             raise IngestError(
@@ -232,7 +266,7 @@ class _Documents:
         if rest:
             parser = expat.ParserCreate("utf-8")
             parser.buffer_text = True
-            parser.EntityDeclHandler = self._refuse
+            parser.EntityDeclHandler = self._see_entity
             parser.StartElementHandler = self._handler.start
             parser.EndElementHandler = self._handler.end
             parser.CharacterDataHandler = self._handler.data
@@ -253,8 +287,38 @@ class _Documents:
         self._place.above += chunk.count(b"\n", 0, found.start()) if found else 0
         return chunk[found.start() :] if found else b""
 
-    def _refuse(self, *_: object) -> None:
-        raise IngestError(f"{self._name}: declares XML entities, which no test report needs; refused unread")
+    def _see_entity(self, name: str, is_parameter: bool, value: str | None, *_: object) -> None:
+        """What an entity stands for is never put into its place; one that only names another file does no harm so."""
+        if is_parameter or value is not None:
+            raise IngestError(
+                f"{self._name}: declares XML entities, which no test report needs; refused unread"
+            )
+        text = f"declares the entity &{name}; which stands for another file; that file was not read"
+        self.warnings.append(Warn(text, self._place.CurrentLineNumber))
+
+
+class _UnescapedError(Exception):
+    """The text may become XML if characters that are no markup are escaped."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+def _small(source: Source) -> bool:
+    return source.size is not None and source.size <= _MENDED
+
+
+def _mended(text: bytes) -> bytes:
+    """``text`` with a reference for each ``<`` and ``&`` that is no markup, as hand-made writers forget it."""
+
+    def escaped(match: re.Match[bytes]) -> bytes:
+        if match["lone"]:
+            return b"&lt;" if match["lone"] == b"<" else b"&amp;"
+        found = match[0]
+        return found[:1] + _LONE.sub(escaped, found[1:]) if match.groupdict().get("tag") else found
+
+    return _MARKUP.sub(escaped, text)
 
 
 def _encoding(source: Source) -> str | None:

@@ -5,6 +5,7 @@ What is around those (suites, runs) is told as it opens and closes, so memory ho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from xml.parsers import expat
 from triage.ingest.text import mend, strip_ansi
 from triage.model import CaseResult, Failure, Item
 
+_CLOCK = re.compile(r"(?:(\d{1,5})\.)?(\d{1,5}):(\d\d):(\d\d(?:\.\d+)?)")
 _DEPTH = 400
 """Elements inside one record that are kept; what is nested deeper is left out."""
 
@@ -172,6 +174,15 @@ def between(start: str, end: str) -> float | None:
         return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def clock(text: str) -> float | None:
+    """Seconds from ``[days.]hours:minutes:seconds``."""
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        return None
+    days, hours, minutes, rest = match.groups()
+    return int(days or 0) * 86400 + int(hours) * 3600 + int(minutes) * 60 + float(rest)
 
 
 def truth(text: str) -> bool | None:

@@ -1,6 +1,7 @@
-"""CppUnit's ``XmlOutputter``: failed tests first, then the successful ones.
+"""CppUnit's ``XmlOutputter``: failed tests first, then the successful ones; AUnit, for Ada, writes nearly the same.
 
-Source: ``XmlOutputter.cpp``, ``XmlDocument.cpp``. Its totals tell errors (exceptions) from failures.
+Source: ``XmlOutputter.cpp``, ``XmlDocument.cpp``; ``aunit-reporter-xml.adb``. The totals tell errors (exceptions) from
+failures. AUnit calls all of its tests ``Test``, begins with the totals, and says of an error which exception it was.
 """
 
 from __future__ import annotations
@@ -29,13 +30,19 @@ class _Handler(Tree):
     def __init__(self, parser: expat.XMLParserType) -> None:
         super().__init__(parser)
         self._cases = 0
+        self._statistics: Node | None = None
 
     def found(self, node: Node) -> None:
         if node.name == "Statistics":
-            self._compare(node)
+            self._statistics = node
         else:
             self._cases += 1
-            self.tell(_case(node, failed=node.name == "FailedTest"))
+            around = self.path[-1].name if self.path else ""
+            self.tell(_case(node, failed="FailedTest" in (node.name, around.removesuffix("s"))))
+
+    def ended(self) -> None:
+        if self._statistics is not None:
+            self._compare(self._statistics)
 
     def _compare(self, node: Node) -> None:
         tests, errors, failures = (integer(node.said(name)) or 0 for name in ("Tests", "Errors", "Failures"))
@@ -46,7 +53,10 @@ class _Handler(Tree):
 
 
 def _case(node: Node, *, failed: bool) -> CaseResult:
-    suite, _, name = node.said("Name").rpartition("::")
+    full = " ".join(node.said("Name").split())
+    suite, parted, name = full.rpartition("::")
+    if not parted:
+        suite, _, name = full.rpartition(" : ")
     error = node.said("FailureType") == "Error"
     outcome = Outcome.ERROR if error else Outcome.FAILED
     return CaseResult(
@@ -60,12 +70,14 @@ def _case(node: Node, *, failed: bool) -> CaseResult:
 
 def _failure(node: Node, kind: str) -> Failure:
     place = node.child("Location") or node
-    message = node.child("Message") or node
-    text = node.said("Message")
+    thrown = node.child("Exception")
+    message = (thrown or node).child("Message") or node
+    text = (thrown or node).said("Message")
     uncaught = _UNCAUGHT.match(text)
+    type_, more = (text, thrown.said("Information")) if thrown else (uncaught[1] if uncaught else "", "")
     return Failure(
-        message=text or "failed without a message",
-        type=uncaught[1] if uncaught else "",
+        message=": ".join(filter(None, (text, more))) or "failed without a message",
+        type=type_,
         kind=kind,
         file=place.said("File") or None,
         line=integer(place.said("Line")),

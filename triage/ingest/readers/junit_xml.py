@@ -74,7 +74,17 @@ class _Handler:
         self._suite_sum: int | None = 0
 
     def take(self, *, all_of_it: bool) -> list[Item]:
+        if all_of_it:
+            self._cut()
         return self._tries.take(all_of_it=all_of_it)
+
+    def _cut(self) -> None:
+        """Keep the cases that the file breaks off in, where what they said so far is that they failed."""
+        while self._open:
+            self._end_text(self._open.pop())
+        while self._cases:
+            if (case := self._cases.pop()).outcome.is_red:
+                self._finish_case(case)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
@@ -213,7 +223,7 @@ class _Handler:
             self._suites[-1].told = self._suites[-1].told or bool(result.failures)
         repeats = self._repeats
         if case.is_repetition:
-            repeats = Repeats.TRY_OF_FAILED
+            repeats = Repeats.TRY
         # jest-junit lists a suite that did not run twice.
         not_run = result.suite == "Test suite failed to run"
         self._red += result.outcome.is_red

@@ -15,7 +15,7 @@ from xml.parsers import expat
 from triage.ingest.dotnet_text import dotnet_failure
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.ingest.xml_text import root, stream
-from triage.ingest.xml_tree import Node, Tree, between, integer
+from triage.ingest.xml_tree import Node, Tree, between, clock, integer
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
 _OUTCOMES = {
@@ -31,7 +31,6 @@ _OUTCOMES = {
     "pending": Outcome.SKIPPED,
 }
 _GREEN = ("completed", "passed", "warning", "inconclusive", "")
-_DURATION = re.compile(r"^(?:(\d{1,5})\.)?(\d{1,5}):(\d\d):(\d\d(?:\.\d+)?)$")
 # xUnit.net's adapter tells each failed test once more as messages of the run.
 _ECHO = re.compile(r"^\[xUnit\.net [\d:.]+\](?:\s{5,}| .{0,2000}\[(?:FAIL|SKIP)\]\s*$)", re.DOTALL)
 
@@ -151,7 +150,7 @@ class _Handler(Tree):
             self.tell(_failure(node, kind="error"))
 
     def _run_info(self, node: Node) -> None:
-        text = node.said("Text")
+        text = node.said("Text") or node.text.strip()
         if not text or _ECHO.match(text):
             return
         message = next((line for line in text.split("\n") if line.strip()), text).strip()
@@ -195,7 +194,7 @@ class _Handler(Tree):
             name=name,
             suite=defined.class_name,
             outcome=outcome,
-            duration=_duration(node.get("duration")),
+            duration=clock(node.get("duration")),
             failures=(_failure(node, kind),) if outcome.is_red else (),
             output=_output(output),
             properties=(*reason, *defined.properties),
@@ -227,14 +226,6 @@ def _output(output: Node) -> str:
     told = [output.said(name) for name in ("StdOut", "StdErr", "DebugTrace")]
     told += [line.text.strip() for parent in output.all("TextMessages") for line in parent.all("Message")]
     return "\n".join(filter(None, told))
-
-
-def _duration(text: str) -> float | None:
-    match = _DURATION.match(text)
-    if match is None:
-        return None
-    days, hours, minutes, rest = match.groups()
-    return int(days or 0) * 86400 + int(hours) * 3600 + int(minutes) * 60 + float(rest)
 
 
 def _read(source: Source) -> Iterator[Item]:
