@@ -1,6 +1,6 @@
 """The output of ``go test`` as a session: what its console reader and its JSON reader have in common.
 
-Written after the ``testing`` package and ``cmd/go`` of Go 1.14 to 1.25. The suite of a test is its package; a parent
+Written after the ``testing`` package and ``cmd/go`` of Go 1.4 to 1.25. The suite of a test is its package; a parent
 of subtests is a test of its own, as Go counts it. Without ``-v`` tests that passed are not named.
 """
 
@@ -10,7 +10,7 @@ import re
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from triage.ingest.console import Line, Session, bare_failure
+from triage.ingest.console import Line, Session, bare_failure, indent_of
 from triage.ingest.go_text import COMPILER, CRASH, build_failure, crash_failure, log_failure
 from triage.ingest.severity import severity
 from triage.model import CaseResult, Failure, Outcome, Warn
@@ -115,7 +115,9 @@ class GoParser:
             self.race.append(line)
         elif line.text.strip() and not self.streaming and not self.current.startswith("Example"):
             # Below a result line only what is indented deeper belongs to the test, or to one of its parents.
-            while self.current and not line.text.startswith(" " * (self.tests[self.current].depth + 4)):
+            # (Go before 1.14 indents what was logged with tabs, and writes it there even with -v.)
+            indent = indent_of(line.mark.expandtabs(4))
+            while self.current and indent < self.tests[self.current].depth + 4:
                 self.current = self._parent(self.current)
         if self.current:
             self.tests[self.current].lines.append(line)
