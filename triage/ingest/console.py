@@ -113,6 +113,11 @@ class Session:
         """Whether anything could be read."""
         return self.closed or bool(self.cases or self.failures or self.stated)
 
+    def tell_red(self, line: Line) -> None:
+        """Make the line that says that something failed a failure of the run, where nothing else is red."""
+        if not self.failures and not self.totals.red and not Totals.of(self.cases).red:
+            self.failures.append(Failure(line.text.strip(), kind="error", source_line=line.number))
+
     @property
     def totals(self) -> Totals:
         """The stated counts, with what only the cases tell; the counted ones where none are stated."""

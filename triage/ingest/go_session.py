@@ -1,6 +1,6 @@
 """The output of ``go test`` as a session: what its console reader and its JSON reader have in common.
 
-Written after the ``testing`` package and ``cmd/go`` of Go 1.14 to 1.25. The suite of a test is its package; a parent
+Written after the ``testing`` package and ``cmd/go`` of Go 1.4 to 1.25. The suite of a test is its package; a parent
 of subtests is a test of its own, as Go counts it. Without ``-v`` tests that passed are not named.
 """
 
@@ -134,7 +134,9 @@ class GoParser:
             self.race.append(line)
         elif line.text.strip() and not self.streaming and not self.current.startswith("Example"):
             # Below a result line only what is indented deeper belongs to the test, or to one of its parents.
-            while self.current and indent_of(line.text.expandtabs(4)) < self.tests[self.current].depth + 4:
+            # (Go before 1.14 indents what was logged with tabs, and writes it there even with -v.)
+            indent = indent_of(line.mark.expandtabs(4))
+            while self.current and indent < self.tests[self.current].depth + 4:
                 self.current = self._parent(self.current)
         if (match := _BENCHMARK.match(line.mark)) and (test := self.tests.get(match["name"])):
             test.outcome = test.outcome or Outcome.PASSED

@@ -1,7 +1,7 @@
 """The lines that pytest prints, one pattern each; shared by the console reader's two passes.
 
 From pytest's terminal reporter (``_pytest/terminal.py``), pytest-xdist, pytest-rerunfailures and pytest-sugar as they
-print in versions 5 to 9.
+print in versions 3 to 9.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ XDIST = re.compile(rf"^\[gw\d+\] \[\s*\d+%\] (?P<status>{_STATUS}) (?P<id>\S.*?)
 STATUS_ALONE = re.compile(rf"^(?P<status>{_STATUS})(?: \(.*\))?{_PERCENT}\s*$")
 STARTED = re.compile(r"^(?P<id>[\w./\\-]+\.py::\S+)(?:\s|$)")
 SUBTEST = re.compile(r"^(?P<id>\S+::\S+) .*\bSUBFAIL(?:ED)?\b")
-SUMMARY = re.compile(rf"^(?P<status>{_STATUS})(?: \[\d+\])? (?P<id>.+?)(?: - (?P<message>.*))?$")
+# pytest 3 wrote FAIL there.
+SUMMARY = re.compile(rf"^(?P<status>{_STATUS}|FAIL)(?: \[\d+\])? (?P<id>.+?)(?: - (?P<message>.*))?$")
 SUB_SUMMARY = re.compile(r"^(?:SUBFAIL(?:ED)?\b.*?|\[.*SUBFAIL) (?P<id>\S+\.py::\S+)(?: - (?P<message>.*))?$")
 DURATION = re.compile(r"^(?P<seconds>\d+\.\d+)s (?:call|setup|teardown)\s+(?P<id>\S.*)$")
 _CRASH = re.compile(r"worker '\w+' crashed while running '(?P<id>[^']+)'")
@@ -66,6 +67,7 @@ SUGAR_MARKS = {
 OUTCOMES = {
     "PASSED": Outcome.PASSED,
     "FAILED": Outcome.FAILED,
+    "FAIL": Outcome.FAILED,
     "ERROR": Outcome.ERROR,
     "SKIPPED": Outcome.SKIPPED,
     "XFAIL": Outcome.XFAILED,

@@ -1,7 +1,8 @@
 """What AVA prints with its default reporter.
 
 After ``lib/reporters/default.js`` of AVA 2 to 6. A known failure that passes is a failure (AVA is strict); what broke
-outside a test (an uncaught exception, a file that did not load) is a failure of the run.
+outside a test (an uncaught exception, a file that did not load) is a failure of the run, a test that a time-out caught
+running is an error.
 """
 
 from __future__ import annotations
@@ -33,9 +34,10 @@ _RULE = re.compile(r"^  ─+$")
 _TITLE = re.compile(r"^  (?P<name>\S.*)$")
 _OUTSIDE = re.compile(r"^  (?:Uncaught exception|Unhandled rejection) in (?P<file>\S+)$")
 _BROKE = re.compile(
-    r"^  [✘✖×] (?P<said>(?P<file>\S+) exited .*|No tests found in \S+.*|Timed out while running tests.*)$"
+    r"^  [✘✖×] (?P<said>(?P<file>\S+) exited .*|No tests found in \S+.*|Timed out while running tests.*|Line numbers for \S+ did not match any tests|Couldn.t find any files to test.*|Internal (?:runner )?error.*)$"
 )
-_FRAME = re.compile(r"^\s+(?:at \S|› )")
+_PENDING = re.compile(r"^  ◌ (?P<name>\S.*)$")
+_FRAME = re.compile(r"^(?:\s+at \S|\s*› )")
 _PLACE = re.compile(r"^  (?:› )?(?:file://)?(?P<file>\S+\.\w{1,4}):(?P<line>\d{1,9})(?::\d+)?$")
 _CODE = re.compile(r"^  +\d+: ")
 _OUTCOMES = {"✔": Outcome.PASSED, "√": Outcome.PASSED, "-": Outcome.SKIPPED}
@@ -105,6 +107,8 @@ class _Parser:
         elif not self.detailed and (match := _MARK.match(mark)):
             self._end_block()
             self._mark(match, line)
+        elif match := _PENDING.match(mark):
+            self.cases.append(_Case(match["name"], Outcome.ERROR, line))
         elif self.detailed and self.blank and (case := self._headed(mark)):
             self._end_block()
             self.block, self.case = Block(line), case
@@ -162,11 +166,18 @@ class _Parser:
         self._end_block()
         for case in self.cases:
             *suite, name = case.title.split(" › ")
-            failures = tuple(case.failures) or ((bare_failure(case.status),) if case.outcome.is_red else ())
+            failures = tuple(case.failures) or (_bare(case) if case.outcome.is_red else ())
             self.session.cases.append(
                 CaseResult(name, case.outcome, " > ".join(suite), duration=case.duration, failures=failures)
             )
         return self.session
+
+
+def _bare(case: _Case) -> tuple[Failure]:
+    """What is known of a test without details: that it failed, or never ended."""
+    if case.outcome is Outcome.FAILED:
+        return (bare_failure(case.status),)
+    return (replace(bare_failure(case.status, "error"), message="still pending when the run timed out"),)
 
 
 def _failure(block: Block) -> Failure:

@@ -127,6 +127,10 @@ class _Parser:
 
     def _close(self, tests: int, spent: float | None) -> None:
         self.session.duration, self.session.closed = spent, True
+        if not self.counts:  # with --bail it says no more than how many ran
+            listed = Totals.of(self.session.cases)
+            self.counts = {"fail": listed.failed, "skip": listed.skipped}
+            self.counts["pass"] = max(0, tests - listed.failed - listed.skipped)
         passed, failed = self.counts.get("pass", 0), self.counts.get("fail", 0)
         skipped = self.counts.get("skip", 0) + self.counts.get("todo", 0)
         skipped += max(0, tests - passed - failed - skipped)

@@ -1,4 +1,5 @@
-"""What CTest prints: plain, ``-V`` with each test's number before its output, ``--output-on-failure``, repeats.
+"""What CTest prints: plain, ``-V`` with each test's number before its output, ``--output-on-failure``, repeats; and
+the ``LastTest.log`` that it keeps.
 
 Written after CMake 3.10 to 4.1. A test that did not run for want of its program is a failure, as CTest counts it;
 a disabled one is skipped.
@@ -32,11 +33,21 @@ _LISTED = re.compile(r"^\t *(?P<number>\d+) - (?P<name>\S.*?) \((?P<status>[^()]
 _ABOUT = re.compile(
     r"^(?:Test command: |Working Directory: |Test timeout computed to be: |Environment variables: )"
 )
+# In LastTest.log.
+_LOGGED = re.compile(r"^(?P<number>\d{1,7})/\d{1,7} Testing: (?P<name>\S.*)$")
+_LOGGED_TIME = re.compile(r"^Test time = +(?P<seconds>\d+\.\d+) sec$")
+_LOGGED_END = re.compile(r"^Test (?P<status>Passed|Failed|Skipped|Not Run)\.$")
+_LOGGED_ABOUT = re.compile(
+    r"^(?:\d{1,7}/\d{1,7} Test: |Command: |Directory: |Output:$|-{58}$|<end of output>$|\".*\" (?:start|end) time: |\".*\" time elapsed: )"
+)
+_LOG_END = re.compile(r"^End testing: ")
 _SKIPPED = ("Skipped", "Not Run (Disabled)", "Disabled")
 
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
+    if any(map(_LOGGED.match, lines)):
+        return 87
     if any(map(_PERCENT.match, lines)):
         return 80
     return 75 if any(map(_RESULT.match, lines)) else 0
@@ -68,9 +79,31 @@ class _Parser:
     """By number."""
     current: str = ""
     summing_up: bool = False
+    logged: bool = False
+    """Whether the current test is one of LastTest.log."""
 
     def feed(self, line: Line) -> None:
         mark = line.mark
+        if match := _LOGGED.match(mark):
+            self.current, self.logged = match["number"], True
+            self.tests.setdefault(self.current, _Test(match["name"])).settle()
+        elif self.logged:
+            self._logged(mark, line)
+        else:
+            self._printed(mark, line)
+
+    def _logged(self, mark: str, line: Line) -> None:
+        test = self.tests[self.current]
+        if match := _LOGGED_TIME.match(mark):
+            test.seconds = float(match["seconds"])
+        elif (match := _LOGGED_END.match(mark)) and not test.results:
+            test.status, test.results, test.result = match["status"], 1, line
+        elif _LOG_END.match(mark):
+            self.session.closed = True
+        elif not _LOGGED_ABOUT.match(mark) and not test.results:
+            test.lines.append(line)
+
+    def _printed(self, mark: str, line: Line) -> None:
         if match := _PERCENT.match(mark):
             self.summing_up = self.session.closed = True
             failed, tests = int(match["failed"]), int(match["tests"])

@@ -51,7 +51,7 @@ _TESTERROR_NAME = re.compile(
 _XUNIT_TEST = re.compile(r"^(?:\[xUnit\.net [\d:.]+\])? {4,}(?P<name>\S.*) \[(?P<status>FAIL|SKIP)\]$")
 _XUNIT_PREFIX = re.compile(r"^\[xUnit\.net [\d:.]+\] {0,6}")
 _LABEL = re.compile(
-    r"^ {1,2}(?P<label>Error Message|Stack Trace|Standard Output Messages|Standard Error Messages|Debug Traces Messages|TestContext Messages|Attachments):$"
+    r"^(?: {1,2}|(?=Error Message|Stack Trace))(?P<label>Error Message|Stack Trace|Standard Output Messages|Standard Error Messages|Debug Traces Messages|TestContext Messages|Attachments):$"
 )
 _MESSAGE_LABEL, _TRACE_LABEL = "Error Message", "Stack Trace"
 _END = re.compile(

@@ -1,8 +1,9 @@
 """What gotestsum prints in any of its formats, with and without ``--rerun-fails``.
 
 Written after ``testjson/format.go`` and ``summary.go`` of gotestsum 0.4 to 1.13. Its summary names the tests that failed
-or were skipped; those that passed are named in the ``testname`` formats only. Its counts add up every run of a test,
-the totals here count each test once.
+or were skipped; those that passed are named in the ``testname``, ``testdox`` and ``github-actions`` formats only. Its
+counts add up every run of a test, the totals here count each test once; a package that failed without a test is among
+its failures, and a failure of the run here.
 """
 
 from __future__ import annotations
@@ -21,17 +22,31 @@ _DONE = re.compile(
     r"^DONE (?:(?P<runs>\d{1,4}) runs, )?(?P<tests>\d{1,9}) tests?(?:, (?P<skipped>\d{1,9}) skipped)?(?:, (?P<failed>\d{1,9}) failures?)?(?:, (?P<errors>\d{1,9}) errors?)? in (?P<time>[\d.]+)s$"
 )
 _LISTED = re.compile(
-    r"^=== (?P<status>FAIL|SKIP): (?P<suite>\S+) (?P<name>\S+)(?: \(re-run (?P<run>\d{1,4})\))? \((?P<time>[\d.]+)s\)$"
+    r"^=== (?P<status>FAIL|SKIP): (?P<suite>\S+) (?P<name>\S*)(?: \(re-run (?P<run>\d{1,4})\))? \((?P<time>[\d.]+)s\)$"
 )
 _SECTION = re.compile(r"^=== (?P<what>Failed|Skipped|Errors|Slow tests)$")
 _TESTNAME = re.compile(
-    r"^(?:PASS|✓|✔|\uf00c) (?P<suite>\S+?)\.(?P<name>(?:Test|Fuzz|Example|Benchmark)\S*)(?: \(re-run (?P<run>\d{1,4})\))? \((?P<time>[\d.]+)s\)$"
+    r"^(?:(?P<group>::group::)|  )?(?P<mark>PASS|FAIL|SKIP|[✓✔✖∅\uf00c]) (?P<suite>\S+?)\.(?P<name>(?:Test|Fuzz|Example|Benchmark)\S*)(?: \(re-run (?P<run>\d{1,4})\))? \((?P<time>[\d.]+)s\)$"
 )
+_TESTDOX = re.compile(r"^ (?P<mark>[✓✖∅]) (?P<name>\S.*?) \((?P<time>\d+\.\d\d)s\)$")
+_DOX_PACKAGE = re.compile(r"^(?P<name>[\w.-]+(?:/[\w.-]+)+):$")
+_PACKAGE = re.compile(r"^  (?P<mark>PASS|FAIL|EMPTY) Package (?P<name>\S+)")
+_OUTCOMES = {
+    "FAIL": Outcome.FAILED,
+    "✖": Outcome.FAILED,
+    "SKIP": Outcome.SKIPPED,
+    "∅": Outcome.SKIPPED,
+}
 _NOISE = re.compile(r"^\s*(?:=== (?:RUN|PAUSE|CONT|NAME) |--- FAIL: |--- SKIP: )")
 
 
 def _sniff(sample: Sample) -> int:
-    return 86 if any(map(_DONE.match, sample_lines(sample))) else 0
+    lines = sample_lines(sample)
+    if any(map(_DONE.match, lines)):
+        return 86
+    if any(map(_PACKAGE.match, lines)):
+        return 82
+    return 72 if any(map(_DOX_PACKAGE.match, lines)) and any(map(_TESTDOX.match, lines)) else 0
 
 
 @dataclass
@@ -54,6 +69,13 @@ class _Parser:
     section: str = ""
     listed: list[_Listed] = field(default_factory=list)
     errors: list[Line] = field(default_factory=list)
+    dox: CaseBook = field(default_factory=CaseBook)
+    """Tests by what ``testdox`` makes of their names, which is all there is where no summary follows."""
+    suite: str = ""
+    group: _Listed | None = None
+    """The test whose output stands in a group of its own."""
+    broken: list[tuple[str, Line]] = field(default_factory=list)
+    """Packages that failed."""
 
     def feed(self, line: Line) -> None:
         mark = line.mark
@@ -70,10 +92,25 @@ class _Parser:
                 )
             )
         elif match := _TESTNAME.match(mark):
-            entry = self.book.entry(match["name"], match["suite"])
-            entry.outcome, entry.status = Outcome.PASSED, line
-            entry.seconds = seconds(match["time"])
+            outcome = _OUTCOMES.get(match["mark"], Outcome.PASSED)
+            entry = self.book.settle(match["name"], match["suite"], outcome, line, seconds(match["time"]))
             entry.attempts = int(match["run"] or 0) + 1
+            if match["group"] and outcome is Outcome.FAILED:
+                self.group = _Listed(entry.name, entry.suite, line, False, 0)
+        elif match := _PACKAGE.match(mark):
+            self.broken += [(match["name"], line)] if match["mark"] == "FAIL" else []
+        elif not self.section and (match := _DOX_PACKAGE.match(mark)):
+            self.suite = match["name"]
+        elif not self.section and (match := _TESTDOX.match(mark)):
+            outcome = _OUTCOMES.get(match["mark"], Outcome.PASSED)
+            self.dox.settle(match["name"], self.suite, outcome, line, seconds(match["time"]))
+        elif self.group is not None:
+            if mark != "::endgroup::":
+                self.group.lines.append(line)
+                return
+            if (failure := _failure(self.group)) is not None:
+                self.book.entry(self.group.name, self.group.suite).failures.append(failure)
+            self.group = None
         elif self.section == "Errors":
             self.errors.append(line)
         elif self.section and self.listed and len(self.listed[-1].lines) < MAX_BLOCK:
@@ -82,7 +119,10 @@ class _Parser:
     def finish(self) -> Session:
         session = self.session
         runs = int(self.last["runs"] or 1) if self.last else 1
+        packages = [item for item in self.listed if not item.name]
         for item in self.listed:
+            if not item.name:
+                continue
             entry = self.book.entry(item.name, item.suite)
             if item.skipped:
                 entry.outcome, entry.status = Outcome.SKIPPED, item.status
@@ -99,14 +139,23 @@ class _Parser:
             entry.status = item.status
             entry.attempts = max(entry.attempts, item.run + (1 if final else 2))
             if (failure := _failure(item)) is not None:
-                entry.failures.append(failure)
+                entry.failures[:] = [*entry.failures, failure] if entry.attempts > 1 else [failure]
+        if self.last is None and not self.book.entries:
+            self.book = self.dox
         session.cases = [self._without_echo(case) for case in self.book.results()]
         if any(line.text.strip() for line in self.errors):
             session.failures.append(build_failure([line for line in self.errors if line.text.strip()]))
+        for item in packages:
+            said = [line for line in item.lines if line.text.strip()] or [item.status]
+            if not (session.failures and said[-1].text.endswith(" failed]")):
+                session.failures.append(build_failure(said))
+        red = {case.suite for case in session.cases if case.outcome.is_red}
+        if self.last is None:
+            session.failures += [build_failure([line]) for name, line in self.broken if name not in red]
         if self.first is not None and self.last is not None:
             session.closed = True
             session.duration = seconds(self.last["time"])
-            session.stated = adding_up(self._stated(runs))
+            session.stated = adding_up(self._stated(runs, len(packages)))
         return session
 
     def _without_echo(self, case: CaseResult) -> CaseResult:
@@ -117,11 +166,11 @@ class _Parser:
         bare = all(not failure.message for failure in case.failures)
         return replace(case, failures=()) if parent and bare else case
 
-    def _stated(self, runs: int) -> Totals:
+    def _stated(self, runs: int, packages: int) -> Totals:
         assert self.first is not None and self.last is not None
         counted = Totals.of(self.session.cases)
         tests, skipped = int(self.first["tests"]), int(self.last["skipped"] or 0)
-        failed = int(self.last["failed"] or 0)
+        failed = max(0, int(self.last["failed"] or 0) - packages)
         if runs > 1:
             failed = counted.failed
             if self.first is self.last:

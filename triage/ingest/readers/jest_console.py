@@ -30,7 +30,7 @@ _FILE = re.compile(
     r"^ ?(?P<status>PASS|FAIL) +(?:(?P<project>\S[^/\\]{0,60}?) +)?(?P<file>[^\s(]+\.[A-Za-z]{2,4})"
     r"(?: \([\d.]+ ?m?s(?:, \d+ MB heap size)?\))?$"
 )
-_SUITES = re.compile(r"^Test Suites: +(?:\d+ \w+, )*\d+ total$")
+_SUITES = re.compile(r"^Test Suites: +(?:(?P<failed>\d{1,9}) failed, )?(?:\d+ \w+, )*\d+ total$")
 _TESTS = re.compile(r"^Tests: +(?P<counts>(?:\d+ \w+, )*\d+ total)$")
 _TIME = re.compile(r"^Time: +(?P<seconds>[\d.]+) ?(?P<unit>ms|s|m|h)\b")
 _AGAIN = re.compile(r"^Summary of all failing tests$")
@@ -125,6 +125,8 @@ class _Parser:
     files: list[_File] = field(default_factory=list)
     block: Block | None = None
     repeating: bool = False
+    broken: Line | None = None
+    """The line that counts files which failed."""
     retrying: str = ""
     """The test whose tries are told; the line of its file comes behind them."""
     retried: list[tuple[str, Failure]] = field(default_factory=list)
@@ -139,9 +141,10 @@ class _Parser:
         if match := _TESTS.match(mark):
             self._end_block()
             self.session.stated, self.session.closed = _totals(match["counts"]), True
-        elif _SUITES.match(mark) or _AGAIN.match(mark):
+        elif (match := _SUITES.match(mark)) or _AGAIN.match(mark):
             self._end_block()
             self.repeating = True
+            self.broken = line if match and match["failed"] else self.broken
         elif self.repeating:
             return False
         elif match := _FILE.match(mark):
@@ -208,6 +211,8 @@ class _Parser:
         for file in self.files:
             file.place_retries()
         self.session.cases = [_result(file, case) for file in self.files for case in file.cases]
+        if self.broken is not None:
+            self.session.tell_red(self.broken)
         return self.session
 
 

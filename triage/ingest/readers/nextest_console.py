@@ -46,7 +46,7 @@ def _sniff(sample: Sample) -> int:
     if any(map(_SUMMARY.match, lines)):
         return 82
     nextest = any("nextest" in line for line in lines)
-    return 76 if nextest and any(map(_STATUS.match, lines)) else 0
+    return 81 if nextest and any(map(_STATUS.match, lines)) else 0
 
 
 @dataclass
@@ -74,7 +74,9 @@ class _Parser:
                 self.error.append(line)
             else:
                 self._end()
-        elif (match := _ERROR.match(mark)) and self.block is None and not _ECHO.match(match["text"]):
+        elif (match := _ERROR.match(mark)) and _ECHO.match(match["text"]):
+            self._end()
+        elif match and self.block is None:
             self.error = [line]
         elif self.block is not None and len(self.block[2]) < MAX_BLOCK:
             self.block[2].append(line)

@@ -46,7 +46,7 @@ _TYPE = re.compile(r"^(?P<type>[A-Za-z_][\w\\]*): (?P<said>.*)$")
 _DOX = re.compile(r"^ (?P<mark>[✔✓✘↩∅☢⚠x☐]) (?P<name>\S.*?)(?: \[[\d.]+ m?s\])?$")
 _DOX_BODY = re.compile(r"^   [│┐├┊┴╵|]")
 _DOX_CLASS = re.compile(r"^(?P<name>[A-Z][\w ]*?)(?: \((?P<class>[\w\\]+)\))?$")
-_DOX_AGAIN: Final = "Summary of non-successful tests:"
+_DOX_AGAIN: Final = re.compile(r"^Summary of (?:non-successful tests|tests with .*):$")
 _OWN: Final = re.compile(r"/vendor/|^phar://")
 _DOX_OUTCOMES: Final = {
     "✘": Outcome.FAILED,
@@ -107,7 +107,7 @@ class _Parser:
             self.block = Block(line)
         elif self.block is not None:
             self.block.lines.append(line.text)
-        elif mark == _DOX_AGAIN:
+        elif _DOX_AGAIN.match(mark):
             self._end_dox()
             self.repeating = True
         elif not self.repeating:

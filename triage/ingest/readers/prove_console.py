@@ -42,7 +42,7 @@ def _sniff(sample: Sample) -> int:
     summed = any(map(_TOTAL.match, lines))
     listed = any(map(_FILE.match, lines)) or any(map(_REPORT.match, lines)) or any(map(_RESULT.match, lines))
     if not summed or not listed:
-        return 0
+        return 60 if any(map(_REPORT.match, lines)) else 0
     return 50 if any(map(_TAP.match, lines)) else 82
 
 

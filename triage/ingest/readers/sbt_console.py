@@ -1,7 +1,8 @@
-"""What sbt prints of tests: ScalaTest, specs2, munit, utest, weaver and the JUnit interface, one project or several; ScalaTest alone.
+"""What sbt and Bloop print of tests: ScalaTest, specs2, munit, ZIO Test, utest, weaver and the JUnit interface, one project
+or several; ScalaTest alone.
 
 Written after sbt's ``TestResultLogger``, ScalaTest's ``StringReporter``, munit's ``JUnitReporter``, specs2's text printer.
-sbt's own totals of each project stand, else ScalaTest's. What is ignored, pending or canceled is skipped.
+sbt's own totals of each project stand, or Bloop's, else those of the test framework. What is ignored, pending or canceled is skipped.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from triage.ingest.console import Line, Session, reader_of, sample_lines
 from triage.ingest.reader import Reader, Sample
 from triage.model import Failure, Outcome, Totals
 
-_LEVEL = re.compile(r"^(?:\[(?P<level>info|error|warn|success|debug)\] ?)")
+_LEVEL = re.compile(r"^(?:\[(?P<level>info|error|warn|success|debug|E|W)\] ?)")
 _SBT = re.compile(
     r"^(?P<how>Passed|Failed|Error): Total (?P<tests>\d{1,9}), Failed (?P<failed>\d{1,9}), Errors (?P<errors>\d{1,9}), Passed (?P<passed>\d{1,9})(?P<rest>(?:, \w+ \d{1,9})*)$"
 )
@@ -27,6 +28,14 @@ _SUITES = re.compile(r"^Suites: completed \d+, aborted (?P<aborted>\d{1,9})$")
 _SPECS2 = re.compile(
     r"^(?P<tests>\d{1,9}) examples?(?:, (?P<expectations>\d{1,9}) expectations?)?, (?P<failed>\d{1,9}) failures?, (?P<errors>\d{1,9}) errors?(?:, (?P<skipped>\d{1,9}) skipped)?(?:, (?P<pending>\d{1,9}) pending)?"
 )
+_ZIO = re.compile(
+    r"^(?P<passed>\d{1,9}) tests? passed\. (?P<failed>\d{1,9}) tests? failed\. (?P<ignored>\d{1,9}) tests? ignored\.$"
+)
+_ZIO_WHY = re.compile(r"^ +✗ \S")
+_UTEST = re.compile(r"^Tests: (?P<tests>\d{1,9}), Passed: (?P<passed>\d{1,9}), Failed: (?P<failed>\d{1,9})$")
+_BLOOP = re.compile(r"^(?P<tests>\d{1,9}) tests?, (?P<counts>\d{1,9} [a-z]{4,10}(?:, \d{1,9} [a-z]{4,10})*)$")
+_BLOOP_START = re.compile(r"^Compil(?:ing|ed) \S+ \((?:\d+ (?:Scala|Java) sources?|\d+ms)")
+_BLOOP_END = re.compile(r"^={40,}$")
 _TIME = re.compile(r"^(?:Run completed in (?P<time>\S.*)\.|Total time: (?P<sbt>\d+ s).*)$")
 _SUITE = re.compile(r"^(?P<name>[A-Z][\w$.]*|(?:[a-z_]\w*\.)+[\w$]+)(?::(?: (?P<time>[\d.]+s))?)?$")
 _SCALATEST_TEST = re.compile(
@@ -61,6 +70,10 @@ def _sniff(sample: Sample) -> int:
     lines = [_LEVEL.sub("", line) for line in sample_lines(sample)]
     if any(_SBT.match(line) or _SCALATEST.match(line) for line in lines):
         return 78
+    if any(map(_BLOOP.match, lines)) and any(line.startswith("Execution took ") for line in lines):
+        return 78
+    if any(map(_ZIO.match, lines)):
+        return 76
     levels = any(line.startswith(("[info] ", "[error] ")) for line in sample_lines(sample))
     if levels and any(_SPECS2.match(line) or _MUNIT_FAILED.match(line) for line in lines):
         return 74
@@ -84,7 +97,15 @@ class _Parser:
     """Headings above the next test, by indentation."""
     sbt: Totals = field(default_factory=Totals)
     scalatest: Totals = field(default_factory=Totals)
-    specs2: Totals = field(default_factory=Totals)
+    bloop: Totals = field(default_factory=Totals)
+    framework: Totals = field(default_factory=Totals)
+    """What specs2, ZIO Test or utest count."""
+    plain: bool = False
+    """Whether this is Bloop's, without levels."""
+    repeating: bool = False
+    """Whether failures are told again."""
+    last: Entry | None = None
+    """The test of the last line, where that began with a dash."""
     block: tuple[Entry | None, list[Line], int] | None = None
     """The failed test (none for a suite that aborted), what is told of it, its indentation."""
     compiler: list[list[Line]] = field(default_factory=list)
@@ -94,8 +115,16 @@ class _Parser:
         mark = line.mark
         match = _LEVEL.match(mark)
         level, text = (match["level"], mark[match.end() :]) if match else ("", mark)
+        if _BLOOP_START.match(text):
+            self.plain = True
+        level = level or ("info" if self.plain else "")
         if self._totals(text):
             self._end()
+        elif _BLOOP_END.match(text) and self.bloop.tests:
+            self._end()
+            self.repeating = not self.repeating
+        elif self.repeating:
+            pass
         elif self._test(level, text, line):
             pass
         elif self.block is not None and text.strip() and self._inside(text):
@@ -121,7 +150,7 @@ class _Parser:
             left_out = rest.get("Ignored", 0) + rest.get("Pending", 0) + rest.get("Canceled", 0)
             skipped = left_out + rest.get("Skipped", 0)
             self.sbt += Totals(passed + failed + errors + skipped, passed, failed, errors, skipped)
-            self.session.closed = True
+            self.session.closed, self.repeating = True, False
         elif match := _SCALATEST.match(text):
             passed, failed = int(match["passed"]), int(match["failed"])
             skipped = sum(int(match[key] or 0) for key in ("canceled", "ignored", "pending"))
@@ -130,8 +159,20 @@ class _Parser:
         elif match := _SPECS2.match(text):
             tests, failed, errors = (int(match[key]) for key in ("tests", "failed", "errors"))
             skipped = int(match["skipped"] or 0) + int(match["pending"] or 0)
-            self.specs2 += Totals(tests, max(0, tests - failed - errors - skipped), failed, errors, skipped)
+            self.framework += Totals(
+                tests, max(0, tests - failed - errors - skipped), failed, errors, skipped
+            )
             self.session.closed = True
+        elif match := _ZIO.match(text):
+            passed, failed, skipped = (int(match[key]) for key in ("passed", "failed", "ignored"))
+            self.framework += Totals(passed + failed + skipped, passed, failed, 0, skipped)
+            self.session.closed = self.repeating = True
+        elif match := _UTEST.match(text):
+            self.framework += Totals(*(int(match[key]) for key in ("tests", "passed", "failed")))
+            self.session.closed = True
+        elif match := _BLOOP.match(text):
+            self.bloop += _bloop_totals(match)
+            self.session.closed, self.repeating = True, False
         elif match := _TIME.match(text):
             self.session.duration = spoken_seconds(match["time"] or match["sbt"])
             self.session.closed = self.session.closed or bool(match["sbt"])
@@ -140,6 +181,12 @@ class _Parser:
         return True
 
     def _test(self, level: str, text: str, line: Line) -> bool:
+        if self.last is not None and _ZIO_WHY.match(text):
+            # A dash is ZIO Test's mark of a test that failed.
+            self.last.outcome = Outcome.FAILED
+            self.block = (self.last, [Line(line.number, text)], 0)
+            self.last = None
+            return True
         if match := _ABORTED.match(text):
             self._end()
             if match["name"] or text.startswith("***") or self.block is None:
@@ -166,6 +213,8 @@ class _Parser:
             path = " ".join(name for depth, name in self.scopes if depth <= indent)
             name = f"{path} {match['name']}".strip()
             self._settle(name, self.suite, outcome, line, spoken_seconds(match["time"]), None, indent)
+            self.last = self.book.entry(name, self.suite)
+            return True
         elif self.suite and (match := _MUNIT_PASSED.match(text)) and match["time"]:
             self._settle(match["name"], self.suite, Outcome.PASSED, line, spoken_seconds(match["time"]), None)
         elif level and (match := _SPECS2_TEST.match(text)):
@@ -178,6 +227,7 @@ class _Parser:
             )
         else:
             return False
+        self.last = None
         return True
 
     def _settle(
@@ -220,7 +270,7 @@ class _Parser:
         ):
             indent = len(text) - len(text.lstrip())
             self.scopes = [(depth, name) for depth, name in self.scopes if depth < indent]
-            self.scopes.append((indent, text.strip()))
+            self.scopes.append((indent, text.strip().removeprefix("+ ")))
 
     def _end(self) -> None:
         block, self.block = self.block, None
@@ -242,8 +292,8 @@ class _Parser:
         self._end()
         session = self.session
         session.cases = self.book.results()
-        stated = self.sbt if self.sbt.tests else self.scalatest if self.scalatest.tests else self.specs2
-        session.stated = stated if stated.tests else None
+        stated = (self.sbt, self.bloop, self.scalatest, self.framework)
+        session.stated = next((totals for totals in stated if totals.tests), None)
         for block in self.compiler:
             session.failures.append(_compiler_failure(block))
         red = session.totals.red > 0 or bool(session.failures)
@@ -259,6 +309,14 @@ class _Parser:
                     )
                 )
         return session
+
+
+def _bloop_totals(match: re.Match[str]) -> Totals:
+    pairs = (part.split(" ") for part in match["counts"].split(", "))
+    found = {word: int(number) for number, word in pairs}
+    tests, passed, failed = int(match["tests"]), found.get("passed", 0), found.get("failed", 0)
+    errors = found.get("errors", 0) + found.get("errored", 0)
+    return Totals(tests, passed, failed, errors, max(0, tests - passed - failed - errors))
 
 
 _PLACE = re.compile(

@@ -38,7 +38,7 @@ _SEPARATOR = re.compile(r"^⎯{5,}(?:\[\d+/\d+\]⎯+)?$")
 _TESTS = re.compile(
     r"^ +Tests  (?P<counts>(?:\d+ [a-z ]{4,20} \| )*\d+ [a-z ]{4,20}?|no tests)(?: ?\((?P<all>\d{1,9})\))?$"
 )
-_FILES = re.compile(r"^ Test Files  ")
+_FILES = re.compile(r"^ Test Files  (?P<failed>\d{1,9} failed)?")
 _DURATION = re.compile(r"^ +Duration  (?P<time>[\d.]+)(?P<unit>ms|s|m)\b")
 # Where the message of a failure ends: the first frame, or the code frame without one.
 _END = re.compile(r"^ ❯ \S|^\s+at \S|^\s+\d+\| |^This error originated in ")
@@ -95,6 +95,8 @@ class _Parser:
     headers: list[Line] = field(default_factory=list)
     """The tests that share the block below them."""
     block: Block | None = None
+    broken: Line | None = None
+    """The line that counts files which failed."""
 
     def feed(self, line: Line) -> bool:
         """Take a line; True when it was the last of the session."""
@@ -111,8 +113,11 @@ class _Parser:
             self.section = match["title"]
             if not self.section.startswith(("Failed ", "Unhandled Errors")):
                 self.block = Block(line)
-        elif _SEPARATOR.match(mark) or _FILES.match(mark):
+        elif _SEPARATOR.match(mark):
             self._end_block()
+        elif match := _FILES.match(mark):
+            self._end_block()
+            self.broken = line if match["failed"] else None
         elif _FAIL.match(mark):
             if self.block is not None and self.block.text:
                 self._end_block()
@@ -188,6 +193,8 @@ class _Parser:
     def finish(self) -> Session:
         self._end_block()
         self.session.cases = [_result(case) for case in self.cases]
+        if self.broken is not None:
+            self.session.tell_red(self.broken)
         return self.session
 
 
