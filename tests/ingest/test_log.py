@@ -115,3 +115,57 @@ def test_one_green_job_does_not_make_the_others_green(text_source: TextSource) -
 def test_a_log_without_a_failure_is_a_run_without_one(text_source: TextSource) -> None:
     run = collect(text_source("all is well\n" * 20))
     assert (run.format, run.failures, run.totals.tests) == ("log", (), 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "kind"),
+    [
+        ("PHP Fatal error:  Uncaught PumpError: ran dry in /srv/a.php:3", "ran dry", "PumpError"),
+        ("Fatal error: Allowed memory size of 99 bytes exhausted", "exhausted", ""),
+        ("a.c:3:4: runtime error: index 9 out of bounds for type 'int [8]'", "out of bounds", ""),
+        ("WARNING: ThreadSanitizer: data race (pid=7)", "ThreadSanitizer: data race", ""),
+        ("make: *** No rule to make target 'pump.o'.  Stop.", "No rule", ""),
+        ("Unhandled exception. Pump.DryException: no water", "no water", "Pump.DryException"),
+        ("│ Error: creating pump: it exists", "it exists", ""),
+        ("E0114 19:35:37.737240    2596 pump.go:82] ran dry", "ran dry", ""),
+        ("** (ArithmeticError) bad argument in arithmetic expression", "bad argument", ""),
+    ],
+)
+def test_every_runtime_has_its_way_to_say_it(
+    text_source: TextSource, said: str, told: str, kind: str
+) -> None:
+    [failure] = collect(text_source(f"starting\nstarted\n{said}\n")).failures
+    assert told in failure.message
+    assert failure.type == kind
+
+
+def test_what_a_line_says_of_itself_counts(text_source: TextSource) -> None:
+    log = (
+        "2024-05-01 10:00:00,123 - root - INFO - error_handler loaded\n"
+        "10:00:01.123 [main] INFO  org.Pump - Connection refused by the policy, as it should\n"
+        'level=info msg="failed to reach the pump, retrying"\n'
+        '{"level":"info","msg":"could not find a cache"}\n'
+        "[2025-06-07T16:34:16.995650Z ThreadId(1) pump DEBUG] cannot open valve 9\n"
+        "I0114 19:35:36.164379    2596 pump.go:10] failed to open, will open later\n"
+    )
+    assert not collect(text_source(log)).failures
+
+
+def test_a_traceback_behind_changing_stamps_has_its_exception(text_source: TextSource) -> None:
+    lines = (
+        "Traceback (most recent call last):",
+        '  File "pump.py", line 3, in run',
+        "    open_valve()",
+        "PumpError: ran dry",
+    )
+    log = "ready\n" + "".join(f"Mar  4 14:05:{9 + n} web[12]: {line}\n" for n, line in enumerate(lines))
+    [failure] = collect(text_source(log + "and on\nit\ngoes\n")).failures
+    assert (failure.type, failure.message) == ("PumpError", "PumpError: ran dry")
+    assert failure.source_line == 1
+
+
+def test_a_panic_of_rust_says_why_in_the_line_below(text_source: TextSource) -> None:
+    [failure] = collect(
+        text_source("thread 'main' panicked at src/a.rs:7:6:\npump is dry\nnote: run with x\n")
+    ).failures
+    assert failure.message == "pump is dry"

@@ -78,7 +78,7 @@ WHOLE = {
         "             at /rustc/90b35a/library/std/src/panicking.rs:616:12\n"
         "   1: cart::main\n"
         "note: run with `RUST_BACKTRACE=full` for a verbose backtrace.",
-        "thread 'main' panicked at src/main.rs:4:5:",
+        "cart is empty",
     ),
     ".net": (
         "Unhandled exception. System.InvalidOperationException: Sequence contains no elements\n"

@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import FRESH
 from triage.ingest import Source, collect
 from triage.ingest.text import clean_lines
+from triage.ingest.wrappers import wrapper_of
 
 PYTEST = (FRESH / "pytest" / "console-ci.txt").read_text("utf-8")
 
@@ -55,3 +56,27 @@ def test_the_commands_of_ci_systems_are_taken_off() -> None:
 )
 def test_a_loggers_own_stamps_stay(lines: list[str]) -> None:
     assert list(clean_lines(lines)) == lines
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "Feb 16 13:47:0{n} node-1 kubelet[11348]: ",
+        "2024-02-16T13:47:0{n}+01:00 node-1 kubelet: ",
+        "[  159.12177{n}] cloud-init[805]: ",
+        "0|pump  | ",
+    ],
+)
+def test_a_console_that_many_write_to_is_peeled(prefix: str) -> None:
+    said = [
+        "started",
+        "panic: dry",
+        "",
+        "goroutine 1 [running]:",
+        "main.main()",
+        "\t/srv/main.go:3 +0x1d",
+        "x",
+    ]
+    lines = [prefix.format(n=number) + line for number, line in enumerate(said)]
+    wrapper = wrapper_of(lines)
+    assert [wrapper.peel(line) for line in lines] == said

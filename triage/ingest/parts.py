@@ -16,6 +16,12 @@ _TYPE = re.compile(
 _DOTTED = re.compile(r"^(?P<type>[a-z_]\w*(?:\.\w+)*\.[A-Z]\w+)(?::\s|:?$)")
 _SHORT = re.compile(r"^(?P<type>Error|Failed|Exit|KeyboardInterrupt|SystemExit|GeneratorExit)(?::\s|:?$| \[)")
 
+# What a runtime puts before an exception that nothing caught.
+_UNCAUGHT = re.compile(
+    r"(?:PHP )?(?:Fatal error: +)?(?:Uncaught (?:exception )?|Unhandled (?:[Ee]xception|[Rr]ejection)[.:]? "
+    r'|Caused by: |Exception in thread "[^"\n]*" )'
+)
+
 _FRAME_START = re.compile(r"^\s+at \S|^\s*File \"|^Traceback \(most recent|^\s*❯ |^\s*Stack:$")
 
 
@@ -28,6 +34,8 @@ def exception_type(message: str) -> str:
     ''
     """
     first = message.lstrip().split("\n", 1)[0]
+    if uncaught := _UNCAUGHT.match(first):
+        first = first[uncaught.end() :]
     for pattern in (_TYPE, _DOTTED, _SHORT):
         if match := pattern.match(first):
             return match["type"]

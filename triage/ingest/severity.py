@@ -17,24 +17,26 @@ HINT = 0.3
 
 # (score, pattern). The highest score counts.
 _SIGNS: tuple[tuple[float, str], ...] = (
-    (CAUSE, r"^[\s│|]*(?:\[[^\]]*\]\s*)?(?:Uncaught |Unhandled |Unhandled exception\. |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*(?:[A-Z][\w$]*)?(?:Error|Exception)\b(?:: \S|:?\s*$| \[| at )"),
+    (CAUSE, r"^\s*(?:\[[^\]]*\]\s*|[│┃║╷>*]+\s*|#\d+ (?:\d+\.\d+ )?)?(?:Uncaught |Unhandled |Unhandled exception\. |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*(?:[A-Z][\w$]*)?(?:Error|Exception)\b(?:: \S|:?\s*$| \[| at )"),
     (CAUSE, r"^\s*Traceback \(most recent call last\)"),
-    (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\bfatal: |\bFatal Python error\b|\bUncaught (?:exception|[A-Z]\w*(?:Error|Exception))\b|\([A-Z]\w*(?:Error|Exception)\)\s*$"),
-    (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|AddressSanitizer|Bus error|Out ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device)\b"),
+    (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\b(?:Fatal|Parse|Compile|Recoverable fatal|Catchable fatal) error: |: runtime error: |^\*\* \([\w.]+\) |^Error in \S|\bfatal: |\bFatal Python error\b|\bUncaught (?:exception|[A-Z]\w*(?:Error|Exception))\b|\([A-Z]\w*(?:Error|Exception)\)\s*$"),
+    (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|\w+Sanitizer: |AddressSanitizer|Bus error|[Oo]ut ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device)\b"),
     (CAUSE, r"\b(?:error|Error)(?:\[[A-Z]*\d+\]| TS\d+| C\d{4}| CS\d{4}):|: (?:fatal )?error: |^error: "),
     (CAUSE, r"\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EADDRINUSE|ENOSPC|EACCES|ENOENT|EPIPE|EMFILE)\b"),
-    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected)\b"),
+    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected|uninitialized constant|unbound variable|attempt to (?:index|call|compare|perform))\b"),
+    (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating)|\bdefinitely lost: [1-9]|^e: \S+\.kts?\b"),
     (CAUSE, r"\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
     (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>]|$)"),
     (ERROR, r"\blevel\"?[=:] ?\"?(?:error|fatal|critical|panic)\b"),
     (ERROR, r"\bnpm (?:ERR!|error)|^E: |^##\[error\]|\[31m"),
     (ERROR, r"(?i)\b(?:timed out|time-?out (?:exceeded|expired)|rate limit exceeded|too many requests|access denied|unauthorized|forbidden|handshake (?:failed|failure)|certificate verify failed|host key verification failed)\b"),
-    (ERROR, r"(?i)\b(?:cannot|could not|couldn't|unable to|failed to) [a-z]"),
+    (ERROR, r"(?i)\b(?:cannot|could not|couldn't|can't|unable to|failed to|don't know how to) [a-z]"),
+    (ERROR, r"^[EF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\]|^[\w.-]*make(?:\[\d+\])?: \*\*\* .*Stop\.|^(?:\S+: line \d+: +\d+ )?Killed\b"),
     (ERROR, r"(?i)\bHTTP(?:/[\d.]+)?\"? (?:4\d\d|5\d\d)\b|\bstatus(?: code)?[:= ]+(?:4\d\d|5\d\d)\b"),
     (ERROR, r"[a-z]: Error: \S|^\s*\S+\.\w{1,5}:\d+:\d+: .*\([\w/@-]+\)$"),
     (ERROR, r"^\s*● |^\s*✕ |<<< (?:FAILURE|ERROR)!|^\s*\d+:\d+\s+error\s|^ERROR in |^ERR_[A-Z]+"),
     (ERROR, r"(?i)\bexpected\b.{1,200}\b(?:but|to (?:be|have|equal|match|contain|include|throw)|got|received|found)\b"),
-    (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b"),
+    (WRAPPER, r"^CMake Error\b|\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b"),
     (WRAPPER, r"(?i)\bexit(?:ed with)?(?: code| status)?:? [1-9]\d*\b|\bexited with (?:code )?[1-9]|returned non-zero"),
     (WRAPPER, r"(?i)\b(?:failed|failure|errored|aborted|crashed|killed)\b"),
     (HINT, r"(?i)\b(?:warn(?:ing)?|deprecated|retry(?:ing)?|error|exception)\b"),
@@ -53,12 +55,16 @@ _GOT_OVER = (
     r"(?i)\bretry(?:ing)?\b.*\b(?:succeeded|ok|successful)|\b(?:succeeded|recovered) (?:after|on)\b"
     r"|\b(?:as expected|tolerated)\b|^\s*(?:\d+ )?(?:passed|✓|ok \d+|PASS(?:ED)?)\b|\b(?:PASSED|\.\.\. ok)\s*$"
 )
+_NO_SOURCE = r"^\d+\t\S+: No such file or directory\.$"
+"""What gdb says of a frame whose source it has not."""
+
 """A line that says in the end that all is well."""
 
 _ECHO = (
-    r"(?i)exit(?:ed|s)?(?: with)?(?: (?:code|status|value))?:? '?[1-9]\d*\b|non-zero exit|returned a non-zero"
+    r"(?i)exit(?:ed|s)?(?: with)?(?: (?:code|status|value))?:? '?-?[1-9]\d*\b|non-zero exit|returned a non-zero"
     r"|Failed to execute goal|BUILD (?:FAILURE|FAILED)|Build failed|marked build as failure|Finished: FAILURE"
-    r"|There (?:are|were) (?:test failures|failing tests)|Execution failed for task|^make(?:\[\d+\])?: \*\*\*"
+    r"|There (?:are|were) (?:test failures|failing tests)|Execution failed for task|^[\w.-]*make(?:\[\d+\])?: \*\*\* .*Error \d"
+    r"|\bld returned \d|process didn't exit successfully|could not compile `|build stopped: subcommand failed|Sanitizer: reported \d"
     r"|ELIFECYCLE|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed|Command failed"
     r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b|^npm (?:ERR!|error) (?:code|errno|path|command|A complete log)"
 )
@@ -79,8 +85,23 @@ def is_echo(line: str) -> bool:
     return _compiled(_ECHO).search(line) is not None
 
 
-_CALM = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:INFO|DEBUG|TRACE|NOTICE|VERBOSE|info|debug|trace|notice|verbose)\]?[ :\t]|^I\d{4} "
-_WARNING = r"^(?:\[?[\d:T.,+Z/-]{8,35}\]?[ \t]+){0,2}\[?(?:WARN|WARNING|warn|warning)\]?[ :\t]|^W\d{4} "
+_HEAD = r"^(?:(?:\[?[\d:T.,+Z/-]{8,35}\]?|\[[^\]]{1,60}\])[ \t]+){0,3}(?:- )?(?:[\w.$-]{1,60} - |PHP )?\[?"
+"""What may stand before the level of a line: stamps, threads, the logger."""
+
+
+def _of_level(levels: str) -> str:
+    """What finds a line that says itself that it is of one of the ``levels``."""
+    upper = levels.upper()
+    return (
+        rf"{_HEAD}(?:{upper}|{levels}|{levels.title()})\]?[ :\t]"
+        rf"|\blevel\"?[=:] ?\"?(?:{levels})\b"
+        rf"|^\[[\dT:.Z+-]{{8,35}} (?:[^\]]{{0,80}} )?(?:{upper})\b[^\]]*\]"
+        rf"|^(?:{'|'.join(level[0].upper() for level in levels.split('|'))})\d{{4}} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\]"
+    )
+
+
+_CALM = _of_level("info|debug|trace|notice|verbose")
+_WARNING = _of_level("warn|warning")
 
 
 @cache
@@ -106,12 +127,12 @@ def severity(line: str) -> float:
     best = _sound(line)
     if best and _compiled(_INNOCENT).search(line):
         best = _sound(_compiled(_INNOCENT).sub(" ", line))
-    if not best or (best < CAUSE and _compiled(_GOT_OVER).search(line)):
+    if not best or (best < CAUSE and _compiled(_GOT_OVER).search(line)) or _compiled(_NO_SOURCE).search(line):
         return 0.0
     # Who wrote the line knows how bad it is.
     if best > HINT and _compiled(_CALM).search(line):
         return HINT
-    if best > HINT and _compiled(_WARNING).search(line):
+    if best > HINT and _compiled(_WARNING).search(line) and "Sanitizer: " not in line:
         return WRAPPER if best == CAUSE else HINT
     return best
 

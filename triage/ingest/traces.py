@@ -34,10 +34,14 @@ _CHAIN = re.compile(
 _TRACEBACK = re.compile(r"(?P<margin>.*?)(?:Exception Group )?Traceback \(most recent call last\):\s*$")
 _GROUP = re.compile(r"\s*(?:\| |\|$|\+[-+]|│)")
 _GROUP_MARGIN = re.compile(r"\s*[|+] ?")
-_PREFIX = re.compile(r"\s*(?:\[(?:ERROR|FATAL|SEVERE|CRITICAL)\]|npm (?:ERR!|error)|E(?= {3})|error:)(?= |$)")
+_PREFIX = re.compile(
+    r"\s*(?:\[(?:ERROR|FATAL|SEVERE|CRITICAL)\]|npm (?:ERR!|error)|E(?= {3})|error:|#)(?= |$)"
+)
 _SECTION = re.compile(r"\s*(?:● |\d+\) )")
 """A heading of a failed test, with everything below it indented."""
 _CLOSER = re.compile(r"[}\])]+[;,]?$")
+_RUST_PANIC = re.compile(r".*\bpanicked at \S+:\d+:\d+:$")
+"""Of Rust since 1.73: why stands in the line below."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
 
 
@@ -78,11 +82,13 @@ class _Growing:
         self._prefix = prefix[0] if prefix else ""
         self._go = _GO_PANIC.match(line) is not None
         self._section = _SECTION.match(line) is not None
-        self._margin: str | None = None
+        self._margin: re.Pattern[str] | None = None
         """What stands before the word Traceback, while its exception has not come."""
         self._ended = False
         """A traceback whose exception has been told."""
         self._ended_once = False
+        self._grouped = False
+        """Whether it is a group of exceptions (PEP 654), whose lines have a margin."""
         self._stacked = False
         self._look_for_traceback(line)
 
@@ -92,6 +98,10 @@ class _Growing:
             return False
         if self._margin is not None:
             return self._takes_in_traceback(line)
+        if len(self.trace.lines) == 1 and not self._pending and _RUST_PANIC.match(self.trace.head):
+            self._accept(line)
+            self.trace.message = line.strip() or self.trace.head
+            return True
         if not line.strip():
             return self._wait(line)
         if self._belongs(line, score):
@@ -118,24 +128,24 @@ class _Growing:
         return self._pending
 
     def _takes_in_traceback(self, line: str) -> bool:
-        margin = self._margin or ""
-        bare = line[len(margin) :] if line.startswith(margin) else line
-        if "|" in margin or "+" in margin:
+        margin = self._margin.match(line) if self._margin else None
+        if self._grouped:
             # Of a group, what comes below its own exception tells of its parts.
-            edge = _GROUP_MARGIN.match(line)
-            margin, bare = (edge[0], line[edge.end() :]) if edge else (margin, line)
+            margin = _GROUP_MARGIN.match(line) or margin
+        bare = line[margin.end() :] if margin else line
         self._accept(line)
         if bare.strip() and not bare.startswith((" ", "\t")) and not _GROUP.match(bare):
-            if not (self._ended_once and _GROUP.match(line)):
+            if not (self._grouped and self._ended_once):
                 self.trace.message, self.trace.score = bare.strip(), CAUSE
             self._margin, self._ended, self._ended_once = None, True, True
-        elif not line.startswith(margin) and line.strip():
+        elif not margin and line.strip():
             self._margin = None
         return True
 
     def _look_for_traceback(self, line: str) -> bool:
         if match := _TRACEBACK.match(line):
-            self._margin, self._ended = match["margin"], False
+            self._margin, self._ended = _shape(match["margin"]), False
+            self._grouped = self._grouped or "Exception Group" in line
             self.trace.score = CAUSE
             return True
         return False
@@ -187,6 +197,12 @@ class _Growing:
     def _accept(self, line: str) -> None:
         self.trace.lines += [*self._pending, line]
         self._pending.clear()
+
+
+def _shape(margin: str) -> re.Pattern[str]:
+    """What matches ``margin`` whatever its numbers are: the stamps of two lines are not the same."""
+    parts = re.split(r"(\d+)", margin)
+    return re.compile("".join(r"\d+" if part.isdecimal() else re.escape(part) for part in parts))
 
 
 def _indent(line: str) -> int:

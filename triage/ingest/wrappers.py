@@ -21,6 +21,9 @@ _SURE = tuple(
         rf"\[{_DATE}(?:\.\d{{1,3}})?(?:Z|[+-]\d\d:?\d\d)\] ?",  # Jenkins with the Timestamper plugin
         r"\[\d\d:\d\d:\d\d\](?: :|[WEFi]:)[\t ]{0,3}(?:\[[^\]\n]{1,60}\] ?)?",  # TeamCity
         r"\[[^\]\n]{1,60}\] {1,40}\| ?",  # act
+        # syslog, journalctl: date, host, program
+        rf"(?:[A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d|{_DATE}(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:?\d\d)) [\w.-]{{1,80}}"
+        r" [\w./@()-]{1,80}(?:\[\d{1,10}\])?: ?",
     )
 )
 _NAMES = tuple(
@@ -30,6 +33,8 @@ _NAMES = tuple(
         r"[\w@.-]{1,80}(?:/[\w@.-]{1,80}){0,9} [a-z][\w:-]{0,80}[:$](?: |$)",  # pnpm: packages/web test:
         r"\[(?:@[\w.-]{1,80}/)?[\w.-]{1,80}\]:(?: |$)",  # Yarn: [@shop/web]:
         r"[\w.-]{1,80} {1,40}\|(?: |$)",  # docker compose: web-1  |
+        r"\d{1,3}\|[\w.-]{1,80} {1,40}\|(?: |$)",  # pm2: 0|web  |
+        r"[\w.-]{1,80}\[\d{1,10}\]:(?: |$)",  # a console without dates: cloud-init[805]:
     )
 )
 """What runs several things at once puts their names before the lines: few names, again and again."""
@@ -38,6 +43,7 @@ _STAMPS = tuple(
     for pattern in (
         rf"{_DATE}(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:\d\d) ?",  # docker logs -t, kubectl logs --timestamps
         r"\[\d\d:\d\d:\d\d\] ?",  # AppVeyor
+        r"\[ {0,6}\d{1,7}\.\d{6}\] ?",  # the kernel's buffer, a serial console
         r"\d\d:\d\d:\d\d(?:\.\d{3})? {1,2}",  # Jenkins with stamps, copied from the page
     )
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, failure_of
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, adding_up, failure_of
 from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines, seconds
 from triage.ingest.reader import Reader, Sample
 from triage.model import Failure, Outcome, Totals
@@ -151,7 +151,7 @@ class _Parser:
             session.closed = True
             # Where the output begins behind the counts of a class, its tests are all there is.
             others = Totals.of(case for case in session.cases if case.suite not in self.counted)
-            session.stated = sum(self.counted.values(), others)
+            session.stated = adding_up(sum(self.counted.values(), others))
             session.duration = round(sum(self.times.values()), 6)
         for line in self.broken or []:
             session.tell_red(line)

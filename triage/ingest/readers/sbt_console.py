@@ -123,9 +123,7 @@ class _Parser:
         elif _BLOOP_END.match(text) and self.bloop.tests:
             self._end()
             self.repeating = not self.repeating
-        elif self.repeating:
-            pass
-        elif self._test(level, text, line):
+        elif self.repeating or self._test(level, text, line):
             pass
         elif self.block is not None and text.strip() and self._inside(text):
             if len(self.block[1]) < MAX_BLOCK:
