@@ -61,3 +61,9 @@ def test_lines_are_those_of_the_log(lines: list[str]) -> None:
 def test_the_examples_in_the_code(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
     assert result.failed == 0
+
+
+def test_the_cause_below_a_long_stack_is_among_the_first() -> None:
+    stack = [f"\tat org.demo.C{n}.run(C{n}.java:{n})" for n in range(40)]
+    log = ["org.demo.BeanException: no bean", *stack, "Caused by: java.net.ConnectException: refused", *stack]
+    assert [line.number for line in extract(log)][:2] == [1, 42]

@@ -128,7 +128,11 @@ def test_a_log_without_a_failure_is_a_run_without_one(text_source: TextSource) -
         ("Unhandled exception. Pump.DryException: no water", "no water", "Pump.DryException"),
         ("│ Error: creating pump: it exists", "it exists", ""),
         ("E0114 19:35:37.737240    2596 pump.go:82] ran dry", "ran dry", ""),
-        ("** (ArithmeticError) bad argument in arithmetic expression", "bad argument", ""),
+        ('error An error occurred: "https://demo.org/pump.tgz: ESOCKETTIMEDOUT".', "ESOCKETTIMEDOUT", ""),
+        ('{"level":50,"err":{"type":"PumpError","message":"ran dry"},"msg":"oh"}', "ran dry", "PumpError"),
+        ("** (ArithmeticError) bad argument in arithmetic expression", "bad argument", "ArithmeticError"),
+        ("pump.rb:7:in `run': undefined method `open' (NoMethodError)", "undefined method", "NoMethodError"),
+        ("##[error]The job has exceeded the maximum execution time of 9 minutes.", "exceeded", ""),
     ],
 )
 def test_every_runtime_has_its_way_to_say_it(
@@ -169,3 +173,17 @@ def test_a_panic_of_rust_says_why_in_the_line_below(text_source: TextSource) -> 
         text_source("thread 'main' panicked at src/a.rs:7:6:\npump is dry\nnote: run with x\n")
     ).failures
     assert failure.message == "pump is dry"
+
+
+def test_the_exception_below_the_line_of_its_logger_is_told_once(text_source: TextSource) -> None:
+    log = (
+        "2019-12-12 12:53:26.094 ERROR 3008 --- [  main] o.s.boot.SpringApplication : run failed\n\n"
+        "org.demo.PumpException: ran dry\n\tat org.demo.Pump.run(Pump.java:3) ~[pump.jar:1]\n"
+    )
+    [failure] = collect(text_source(log)).failures
+    assert (failure.type, failure.file, failure.line) == ("org.demo.PumpException", "Pump.java", 3)
+
+
+def test_an_exit_code_right_below_a_cause_does_not_hide_it(text_source: TextSource) -> None:
+    log = "E: Unable to locate package pump\nError: Process completed with exit code 100.\n"
+    assert [f.message for f in collect(text_source(log)).failures] == ["E: Unable to locate package pump"]

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from triage.ingest.severity import ERROR, is_echo, severity
+from triage.ingest.severity import CAUSE, ERROR, is_echo, severity
 from triage.ingest.traces import Trace, traces
 from triage.signature import normalize
 
 _DETAIL = 0.6
 """What a line of a trace is worth beside the one that tells it, and a telling line that was told before."""
+_CHAINED = 0.9
+"""What a line of a trace that is a cause by itself is worth: the exception below all others."""
 _ECHO = 0.75
 """What a line that only says that something failed is worth beside one that says what."""
 _NEAR_THE_END = 40
@@ -89,15 +91,20 @@ def _says(trace: Trace) -> list[str]:
 def _lines(trace: Trace, told: set[str]) -> list[Line]:
     template = normalize(trace.message)
     score = trace.score * (_ECHO if is_echo(trace.message) else 1)
-    detail = round(score * _DETAIL, 3)
     lines = [
-        Line(trace.first + i, line, detail, template) for i, line in enumerate(trace.lines) if line.strip()
+        Line(trace.first + i, line, round(score * _worth(line), 3), template)
+        for i, line in enumerate(trace.lines)
+        if line.strip()
     ]
     if template not in told:
         told.add(template)
         head = next((i for i, line in enumerate(lines) if trace.message in line.text), 0)
         lines[head] = replace(lines[head], score=round(score, 3))
     return lines
+
+
+def _worth(line: str) -> float:
+    return _CHAINED if severity(line[:1_000]) == CAUSE else _DETAIL
 
 
 def _hints(log: Sequence[str]) -> list[Line]:

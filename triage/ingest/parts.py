@@ -16,6 +16,10 @@ _TYPE = re.compile(
 _DOTTED = re.compile(r"^(?P<type>[a-z_]\w*(?:\.\w+)*\.[A-Z]\w+)(?::\s|:?$)")
 _SHORT = re.compile(r"^(?P<type>Error|Failed|Exit|KeyboardInterrupt|SystemExit|GeneratorExit)(?::\s|:?$| \[)")
 
+_BEHIND = re.compile(
+    r"^(?:\S+\.(?:rb|rake|erb):\d+:in [^\n]{1,900}\(|\*\* \()(?P<type>[A-Z][\w.:]*)\)(?:$|(?<=\)) )"
+)
+"""Ruby and Elixir put it in parentheses."""
 # What a runtime puts before an exception that nothing caught.
 _UNCAUGHT = re.compile(
     r"(?:PHP )?(?:Fatal error: +)?(?:Uncaught (?:exception )?|Unhandled (?:[Ee]xception|[Rr]ejection)[.:]? "
@@ -36,7 +40,7 @@ def exception_type(message: str) -> str:
     first = message.lstrip().split("\n", 1)[0]
     if uncaught := _UNCAUGHT.match(first):
         first = first[uncaught.end() :]
-    for pattern in (_TYPE, _DOTTED, _SHORT):
+    for pattern in (_TYPE, _DOTTED, _SHORT, _BEHIND):
         if match := pattern.match(first):
             return match["type"]
     return ""

@@ -22,14 +22,14 @@ _SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\b(?:Fatal|Parse|Compile|Recoverable fatal|Catchable fatal) error: |: runtime error: |^\*\* \([\w.]+\) |^Error in \S|\bfatal: |\bFatal Python error\b|\bUncaught (?:exception|[A-Z]\w*(?:Error|Exception))\b|\([A-Z]\w*(?:Error|Exception)\)\s*$"),
     (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|\w+Sanitizer: |AddressSanitizer|Bus error|[Oo]ut ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device)\b"),
     (CAUSE, r"\b(?:error|Error)(?:\[[A-Z]*\d+\]| TS\d+| C\d{4}| CS\d{4}):|: (?:fatal )?error: |^error: "),
-    (CAUSE, r"\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EADDRINUSE|ENOSPC|EACCES|ENOENT|EPIPE|EMFILE)\b"),
+    (CAUSE, r"\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EADDRINUSE|ENOSPC|EACCES|ENOENT|EPIPE|EMFILE|ESOCKETTIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERESOLVE)\b"),
     (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected|uninitialized constant|unbound variable|attempt to (?:index|call|compare|perform))\b"),
     (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating)|\bdefinitely lost: [1-9]|^e: \S+\.kts?\b"),
     (CAUSE, r"\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
     (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>]|$)"),
-    (ERROR, r"\blevel\"?[=:] ?\"?(?:error|fatal|critical|panic)\b"),
+    (ERROR, r"\b(?:level|severity|lvl)\"?[=:] ?\"?(?:error|fatal|critical|panic|50\b|60\b)|^error [A-Z\"]"),
     (ERROR, r"\bnpm (?:ERR!|error)|^E: |^##\[error\]|\[31m"),
-    (ERROR, r"(?i)\b(?:timed out|time-?out (?:exceeded|expired)|rate limit exceeded|too many requests|access denied|unauthorized|forbidden|handshake (?:failed|failure)|certificate verify failed|host key verification failed)\b"),
+    (ERROR, r"(?i)\b(?:(?:deadline|quota|limit) (?:was )?exceeded|exceeded the maximum|operation was cancell?ed|received a shutdown signal|lost communication with|timed out|time-?out (?:exceeded|expired)|rate limit exceeded|too many requests|access denied|unauthorized|forbidden|handshake (?:failed|failure)|certificate verify failed|host key verification failed)\b"),
     (ERROR, r"(?i)\b(?:cannot|could not|couldn't|can't|unable to|failed to|don't know how to) [a-z]"),
     (ERROR, r"^[EF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\]|^[\w.-]*make(?:\[\d+\])?: \*\*\* .*Stop\.|^(?:\S+: line \d+: +\d+ )?Killed\b"),
     (ERROR, r"(?i)\bHTTP(?:/[\d.]+)?\"? (?:4\d\d|5\d\d)\b|\bstatus(?: code)?[:= ]+(?:4\d\d|5\d\d)\b"),
@@ -64,7 +64,7 @@ _ECHO = (
     r"(?i)exit(?:ed|s)?(?: with)?(?: (?:code|status|value))?:? '?-?[1-9]\d*\b|non-zero exit|returned a non-zero"
     r"|Failed to execute goal|BUILD (?:FAILURE|FAILED)|Build failed|marked build as failure|Finished: FAILURE"
     r"|There (?:are|were) (?:test failures|failing tests)|Execution failed for task|^[\w.-]*make(?:\[\d+\])?: \*\*\* .*Error \d"
-    r"|\bld returned \d|process didn't exit successfully|could not compile `|build stopped: subcommand failed|Sanitizer: reported \d"
+    r"|\bld returned \d|process didn't exit successfully|could not compile `|intermediate artifacts can be found|build stopped: subcommand failed|Sanitizer: reported \d"
     r"|ELIFECYCLE|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed|Command failed"
     r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b|^npm (?:ERR!|error) (?:code|errno|path|command|A complete log)"
 )
@@ -89,19 +89,19 @@ _HEAD = r"^(?:(?:\[?[\d:T.,+Z/-]{8,35}\]?|\[[^\]]{1,60}\])[ \t]+){0,3}(?:- )?(?:
 """What may stand before the level of a line: stamps, threads, the logger."""
 
 
-def _of_level(levels: str) -> str:
-    """What finds a line that says itself that it is of one of the ``levels``."""
+def _of_level(levels: str, numbers: str) -> str:
+    """What finds a line that says itself that it is of one of the ``levels``; ``numbers`` are those of Bunyan and pino."""
     upper = levels.upper()
     return (
         rf"{_HEAD}(?:{upper}|{levels}|{levels.title()})\]?[ :\t]"
-        rf"|\blevel\"?[=:] ?\"?(?:{levels})\b"
+        rf"|\b(?:level|severity|lvl)\"?[=:] ?\"?(?:{levels}|{upper}|{numbers})\b"
         rf"|^\[[\dT:.Z+-]{{8,35}} (?:[^\]]{{0,80}} )?(?:{upper})\b[^\]]*\]"
         rf"|^(?:{'|'.join(level[0].upper() for level in levels.split('|'))})\d{{4}} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\]"
     )
 
 
-_CALM = _of_level("info|debug|trace|notice|verbose")
-_WARNING = _of_level("warn|warning")
+_CALM = _of_level("info|debug|trace|notice|verbose", "10|20|30")
+_WARNING = _of_level("warn|warning", "40")
 
 
 @cache

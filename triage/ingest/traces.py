@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from triage.ingest.severity import CAUSE, WRAPPER, severity
+from triage.ingest.severity import CAUSE, WRAPPER, is_echo, severity
 
 MAX_LINES = 400
 """Lines of one failure; what comes after is left out."""
@@ -177,14 +177,15 @@ class _Growing:
         """An exception told right below the line of the logger that announces it."""
         return (
             score == CAUSE
+            and not is_echo(line)
             and len(self.trace.lines) == 1
-            and not self._pending
+            and not any(text.strip() for text in self._pending)
             and not self._prefix
             and (self.trace.score < CAUSE or line.strip() in self.trace.head)
         )
 
     def _judge(self, line: str, score: float) -> None:
-        if score > self.trace.score:
+        if score > self.trace.score and not is_echo(line):
             self.trace.score, self.trace.message = score, line
 
     def _wait(self, line: str) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
+from triage.ingest.json_text import parse_object, text
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.scan import COPIES, Scan
@@ -25,6 +27,7 @@ _STAMP = re.compile(
 )
 _LEVEL = re.compile(
     r"^(?:\[[\w#-]{1,20}\]\s+)*\[?(?:ERROR|FATAL|CRITICAL|SEVERE|WARN(?:ING)?|INFO|ERR)\]?:?\s+(?:\[[^\]]{1,60}\]\s*)?(?:(?!\w*Sanitizer:)[\w.$/-]{1,60}(?:\[\d+\])?:\s+|- )?"
+    r"(?:\d+ --- \[[^\]]{0,60}\] (?:\[[^\]]{0,60}\] )?\S{1,100} +: )?"
 )
 _SUCCESS = re.compile(
     r"^(?:\[INFO\] )?(?:Finished: SUCCESS|BUILD SUCCESS(?:FUL)?\b.*|Job succeeded|Build succeeded\.?)\s*$",
@@ -37,17 +40,17 @@ _DIGITS = re.compile(r"0x[0-9a-fA-F]+|\d+|[0-9a-f]{8,}")
 
 
 def _sniff(sample: Sample) -> int:
-    text = sample.text.lstrip("\ufeff \t\r\n")
-    if not text or text.startswith("<"):
+    said = sample.text.lstrip("\ufeff \t\r\n")
+    if not said or said.startswith("<"):
         return 0
-    if text[0] in "{[" and not _is_log_lines(text):
+    if said[0] in "{[" and not _is_log_lines(said):
         return 0
     return 5
 
 
-def _is_log_lines(text: str) -> bool:
+def _is_log_lines(said: str) -> bool:
     """Whether text that looks like JSON is a log with one object a line, or has a bracketed prefix."""
-    first, _, rest = text.partition("\n")
+    first, _, rest = said.partition("\n")
     if first.startswith("{"):
         return first.rstrip().endswith("}") and any(
             key in first for key in ('"level"', '"msg"', '"message"', '"severity"')
@@ -59,8 +62,19 @@ def _is_log_lines(text: str) -> bool:
 
 def bare(line: str) -> str:
     """``line`` without its time stamp, level and logger name."""
+    if line.startswith("{") and (told := _told(parse_object(line))):
+        return told
     rest = _STAMP.sub("", line)
     return _LEVEL.sub("", rest, count=1).strip() or line.strip()
+
+
+def _told(event: dict[str, Any] | None) -> str:
+    """What one event of a log in JSON says: its exception, else its message."""
+    for key in ("err", "error", "exception"):
+        kind, said = text(event, key, "type") or text(event, key, "name"), text(event, key, "message")
+        if said:
+            return f"{kind}: {said}" if kind and not said.startswith(kind) else said
+    return text(event, "msg") or text(event, "message") or text(event, "error")
 
 
 def _read(source: Source) -> Iterator[Item]:
@@ -90,8 +104,8 @@ def _read(source: Source) -> Iterator[Item]:
             yield from found
             found.clear()
     if success and copies and not broke:
-        text = f"{len(copies)} lines sound like failures, but the log ends with '{success[0].strip()}': none is taken for one"
-        yield Warn(text, min(first_seen.values()))
+        why = f"{len(copies)} lines sound like failures, but the log ends with '{success[0].strip()}': none is taken for one"
+        yield Warn(why, min(first_seen.values()))
         return
     yield from found or ([] if copies else map(_failure, echoes))
     folded = [(first_seen[key], count) for key, count in copies.items() if count > COPIES]
