@@ -169,6 +169,23 @@ def test_a_trace_in_the_attribute_is_read_as_a_trace(text_source: TextSource) ->
     )
 
 
+def test_the_step_that_cucumber_stopped_at(text_source: TextSource) -> None:
+    steps = "Given v1.2 of the till........passed\nWhen it opens. ..{}\nThen it is open...........skipped\n"
+    for how in ("undefined", "pending", "ambiguous", "failed"):
+        said = f"<system-out><![CDATA[\n{steps.format('.....' + how)}]]></system-out>"
+        text = f'<testsuite name="Cucumber"><testcase name="t"><failure/>{said}</testcase></testsuite>'
+        [failure] = collect(text_source(text)).cases[0].failures
+        assert failure.message.startswith(f"{how}: When it opens")
+
+
+def test_an_empty_failure_beside_an_error(text_source: TextSource) -> None:
+    text = '<testsuite><testcase name="t">{}<system-err>Error: other</system-err></testcase></testsuite>'
+    [one] = collect(text_source(text.format('<failure/><error message="Error: gone"/>'))).cases
+    assert (one.outcome, [failure.message for failure in one.failures]) == (Outcome.ERROR, ["Error: gone"])
+    [one] = collect(text_source(text.format("<failure/><error/>"))).cases
+    assert [failure.message for failure in one.failures] == ["Error: other"]
+
+
 def test_red_heads_without_a_red_case_are_told(text_source: TextSource) -> None:
     run = collect(
         text_source(

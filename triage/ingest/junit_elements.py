@@ -39,6 +39,11 @@ _INHERITED = {
 _MARK = re.compile(
     r"\[\[(?:ATTACHMENT\|(?P<path>[^\]\n]+)|PROPERTY\|(?P<name>[^=\]\n]+)=(?P<value>[^\]\n]*))\]\]"
 )
+_STEP = re.compile(
+    r"^(?P<step>[^\n.]{1,300}+(?:\.[^\n.]{1,300}+){0,9}+)\.{2,}(?P<how>failed|undefined|ambiguous|pending)$",
+    re.MULTILINE,
+)
+"""Cucumber's account of a step; what is undefined or pending has no message of its own."""
 _LONGEST = 1 << 20
 """Characters of one text that are kept: its beginning and its end."""
 _OUTPUT = 1 << 16
@@ -157,6 +162,9 @@ class Case:
             outcome = text.said(self.attributes) or outcome
         elif outcome is Outcome.FAILED and self.tolerated:
             outcome = Outcome.XFAILED
+        if len(failures) > 1 and not self.retried:
+            # Some write an empty <failure/> beside the <error> that says why.
+            failures = [failure for failure in failures if failure.message or failure.trace] or failures[:1]
         if outcome.is_red and not failures:
             said = self.attributes.get("failure") or f"the report says {outcome.value!r}, and not why"
             failures = [Failure(said, kind="error" if outcome is Outcome.ERROR else "failure")]
@@ -211,4 +219,6 @@ def explained(failure: Failure, output: str) -> Failure:
         return failure
     if failure.trace or not output.strip():
         return failure
-    return replace(failure, message=telling_line(output), trace=output.strip("\n"))
+    step = _STEP.search(output)
+    message = f"{step['how']}: {step['step']}" if step else telling_line(output)
+    return replace(failure, message=message, trace=output.strip("\n"))
