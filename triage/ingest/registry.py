@@ -1,22 +1,30 @@
 """Which reader reads a source: every module of ``triage/ingest/readers`` may be asked, content decides.
 
 There are many, so they are asked in families: what begins like XML or JSON is shown to the readers of that first
-(modules called ``*_xml`` and ``*json*``). The others are only loaded and asked when none of these is sure.
+(modules called ``*_xml`` and ``*json*``), any other text to those that are met most. The others are only loaded and asked
+when none of these is sure.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from functools import cache, lru_cache
 
 from triage.ingest import readers
-from triage.ingest.reader import IngestError, Reader, Source
+from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.ingest.text import is_binary
 from triage.ingest.xml_text import root
 
-_FAMILIES = ("xml", "json", "text")
-_SURE = 50
+_COMMON = frozenset(
+    ("pytest_console", "unittest_console", "jest_console", "vitest_console", "playwright_console", "tap", "teamcity",
+     "markdown_report", "log")
+)  # fmt: skip
+_SURE = {"common": 80, "text": 70, "xml": 50, "json": 50}
+"""The families, in the order of asking, and how sure one of a family must be so that no other is asked."""
+_MARKUP = re.compile(r"<[A-Za-z?!]")
+_OBJECT = re.compile(r"^\s*[{\[]", re.MULTILINE)
 
 
 @cache
@@ -31,30 +39,41 @@ def _family(name: str) -> tuple[Reader, ...]:
 
 
 def _family_of(module: str) -> str:
+    if module in _COMMON:
+        return "common"
     return "xml" if module.endswith("_xml") else "json" if "json" in module else "text"
 
 
 @cache
 def all_readers() -> tuple[Reader, ...]:
     """Every reader there is."""
-    return tuple(reader for family in _FAMILIES for reader in _family(family))
+    return tuple(reader for family in _SURE for reader in _family(family))
 
 
 @lru_cache(maxsize=4)
 def surest(source: Source) -> tuple[int, Reader]:
     """The reader that is surest of ``source``, and how sure it is, 0 to 100."""
     sample = source.sample
-    begin = sample.text.lstrip("\ufeff \t\r\n")[:1]
-    first = "xml" if begin == "<" else "json" if begin in ("{", "[") else "text"
     best: tuple[int, Reader] | None = None
-    for family in sorted(_FAMILIES, key=lambda name: name != first):
+    for family in _families_of(sample):
         found = max(((reader.sniff(sample), reader) for reader in _family(family)), key=lambda pair: pair[0])
         if best is None or found[0] > best[0]:
             best = found
-        if best[0] >= _SURE:
+        if best[0] >= _SURE[family]:
             break
     assert best is not None
     return best
+
+
+def _families_of(sample: Sample) -> list[str]:
+    """Those whose sources can look like this, the likeliest first."""
+    begin = sample.text.lstrip("\ufeff \t\r\n")[:1]
+    first = "xml" if begin == "<" else "json" if begin in ("{", "[") else "common"
+    possible = {"common", "text", first}
+    # A console may stand before a document.
+    possible |= {"xml"} if _MARKUP.search(sample.text) else set()
+    possible |= {"json"} if _OBJECT.search(sample.text) or not sample.text else set()
+    return sorted(possible, key=lambda name: (name != first, list(_SURE).index(name)))
 
 
 def choose(source: Source) -> Reader:
