@@ -28,8 +28,9 @@ _MAX_TEXT = 256 << 20
 def parse(paths: tuple[str, ...], as_json: bool) -> None:
     """Read results and print them, without a database.
 
-    Formats are known by their content: JUnit XML, pytest, Playwright, Jest, Vitest, Go, Cargo, CTest, TAP, behave
-    and unittest outputs, hand-written Markdown reports, and any log. docs/formats.md lists them.
+    Formats are known by their content: more than a hundred of test runners and build tools (JUnit XML, pytest,
+    Playwright, Jest, Go, Cargo, Maven, Gradle, .NET, Robot Framework, Allure, TAP ...), hand-written Markdown reports,
+    and any log. docs/formats.md lists them.
     """
     from triage.sources import resolve
 
