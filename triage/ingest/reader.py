@@ -133,7 +133,7 @@ class _Counted(io.RawIOBase):
         super().close()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """What a sniffer sees: the two ends of a source, raw and as clean text."""
 
@@ -153,7 +153,8 @@ class Sample:
         head = source.head
         if is_binary(head):
             return cls(head, "", "")
-        return cls(head, _clean(head, source.encoding), _clean(source.tail, source.encoding))
+        text = _clean(head, source.encoding)
+        return cls(head, text, text if source.tail == head else _clean(source.tail, source.encoding))
 
 
 def _clean(data: bytes, encoding: str) -> str:

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, Protocol, runtime_checkable
 from xml.parsers import expat
@@ -115,6 +116,7 @@ class RunHandler(Protocol):
         """Make items of a run."""
 
 
+@lru_cache(maxsize=2)  # every reader of XML asks for that of the same sample
 def root(sample: Sample) -> tuple[str, str]:
     """The local name of the first element and its attributes as they are written; empty where there is none."""
     text = sample.text.lstrip("\ufeff")
