@@ -225,3 +225,29 @@ def test_gtester(text_source: TextSource) -> None:
     )
     assert (closes.failures[0].message, closes.failures[0].line) == ("till.c:73: drawer open", 73)
     assert (counts.failures[0].message, waits.outcome.value) == ("the program died in this test", "skipped")
+
+
+def test_sonarqubes_generic_report(text_source: TextSource) -> None:
+    text = """<?xml version="1.0"?>
+<testExecutions version="1"><file path="src/till.test.js">
+  <testCase name="opens" duration="1500"/>
+  <testCase name="waits" duration="0"><skipped message="later"/></testCase>
+  <testCase name="closes" duration="7"><failure message="Error: drawer open"><![CDATA[Error: drawer open
+    at close (src/till.js:7:3)]]></failure></testCase>
+  <testCase name="counts"><error message="no coins">at till.cpp:9</error></testCase>
+</file></testExecutions>"""
+    run = collect(text_source(text))
+    opens, waits, closes, counts = run.cases
+    assert (run.format, opens.id, opens.duration) == ("sonar-xml", "src/till.test.js::opens", 1.5)
+    assert [case.outcome.value for case in run.cases] == ["passed", "skipped", "failed", "error"]
+    assert waits.properties == (("reason", "later"),)
+    failure = closes.failures[0]
+    assert (failure.message, failure.file, failure.line, failure.source_line) == (
+        "Error: drawer open",
+        "src/till.js",
+        7,
+        5,
+    )
+    assert (counts.failures[0].message, counts.failures[0].kind) == ("no coins", "error")
+    old = collect(text_source(text.replace("testExecutions", "unitTest")))
+    assert old.cases == run.cases
