@@ -225,3 +225,58 @@ def test_gtester(text_source: TextSource) -> None:
     )
     assert (closes.failures[0].message, closes.failures[0].line) == ("till.c:73: drawer open", 73)
     assert (counts.failures[0].message, waits.outcome.value) == ("the program died in this test", "skipped")
+
+
+def test_sonarqubes_generic_report(text_source: TextSource) -> None:
+    text = """<?xml version="1.0"?>
+<testExecutions version="1"><file path="src/till.test.js">
+  <testCase name="opens" duration="1500"/>
+  <testCase name="waits" duration="0"><skipped message="later"/></testCase>
+  <testCase name="closes" duration="7"><failure message="Error: drawer open"><![CDATA[Error: drawer open
+    at close (src/till.js:7:3)]]></failure></testCase>
+  <testCase name="counts"><error message="no coins">at till.cpp:9</error></testCase>
+</file></testExecutions>"""
+    run = collect(text_source(text))
+    opens, waits, closes, counts = run.cases
+    assert (run.format, opens.id, opens.duration) == ("sonar-xml", "src/till.test.js::opens", 1.5)
+    assert [case.outcome.value for case in run.cases] == ["passed", "skipped", "failed", "error"]
+    assert waits.properties == (("reason", "later"),)
+    failure = closes.failures[0]
+    assert (failure.message, failure.file, failure.line, failure.source_line) == (
+        "Error: drawer open",
+        "src/till.js",
+        7,
+        5,
+    )
+    assert (counts.failures[0].message, counts.failures[0].kind) == ("no coins", "error")
+    old = collect(text_source(text.replace("testExecutions", "unitTest")))
+    assert old.cases == run.cases
+
+
+def test_what_jenkins_keeps(text_source: TextSource) -> None:
+    text = """<?xml version='1.1' encoding='UTF-8'?>
+<result plugin="junit@1.60"><suites><suite><name>shop.TillTest</name><cases>
+  <case><duration>0.5</duration><className>shop.TillTest</className><testName>opens</testName><skipped>false</skipped>
+    <failedSince>0</failedSince></case>
+  <case><className>shop.TillTest</className><testName>waits</testName><skipped>true</skipped>
+    <skippedMessage>later</skippedMessage></case>
+  <case><className>shop.TillTest</className><testName>closes</testName><skipped>false</skipped>
+    <errorStackTrace>java.lang.AssertionError: drawer open
+\tat shop.TillTest.closes(TillTest.java:9)</errorStackTrace>
+    <errorDetails>drawer open</errorDetails><stdout>creaks</stdout></case>
+</cases></suite></suites></result>"""
+    opens, waits, closes = collect(text_source(text)).cases
+    assert (opens.id, opens.outcome.value, opens.duration) == ("shop.TillTest::opens", "passed", 0.5)
+    assert (waits.outcome.value, waits.properties) == ("skipped", (("reason", "later"),))
+    failure = closes.failures[0]
+    assert (failure.message, failure.file, failure.line) == ("drawer open", "TillTest.java", 9)
+    assert (failure.source_line, closes.output) == (8, "creaks")
+
+
+def test_what_jenkins_tells(text_source: TextSource) -> None:
+    text = """<testResult _class="hudson.tasks.junit.TestResult"><failCount>1</failCount><passCount>1</passCount><suite>
+<case><className>TillTest</className><name>opens</name><skipped>false</skipped><status>FIXED</status></case>
+<case><className>TillTest</className><name>closes</name><errorDetails/><status>REGRESSION</status></case></suite></testResult>"""
+    opens, closes = collect(text_source(text)).cases
+    assert (opens.id, opens.outcome.value) == ("TillTest::opens", "passed")
+    assert closes.failures[0].message == "failed without a message"

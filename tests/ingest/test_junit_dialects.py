@@ -186,6 +186,17 @@ def test_an_empty_failure_beside_an_error(text_source: TextSource) -> None:
     assert [failure.message for failure in one.failures] == ["Error: other"]
 
 
+def test_a_report_that_only_counts(text_source: TextSource) -> None:
+    suites = '<testsuite name="a" tests="6" failures="1" skipped="2"/><testsuite name="b" tests="1"/>'
+    run = collect(text_source(f"<testsuites>{suites}</testsuites>"))
+    assert (run.cases, run.info.totals_stand) == ((), True)
+    assert (run.totals.tests, run.totals.passed, run.totals.failed, run.totals.skipped) == (7, 4, 1, 2)
+    run = collect(
+        text_source(f'<testsuites>{suites}<testsuite name="c"><testcase name="t"/></testsuite></testsuites>')
+    )
+    assert (run.totals.tests, run.info.totals_stand) == (1, False)
+
+
 def test_red_heads_without_a_red_case_are_told(text_source: TextSource) -> None:
     run = collect(
         text_source(

@@ -152,3 +152,11 @@ def test_what_pytest_nunit_writes(text_source: TextSource) -> None:
     assert (a.file, a.suite, a.name, a.failures) == ("t/test_a.py", "TestA", "test_a", ())
     assert (b.name, b.failures[0].message) == ("test_b[x.y]", "ended as 'Failed' without a message")
     assert c.properties == (("reason", "Skipped: no stock"),)
+
+
+def test_a_part_of_a_report(text_source: TextSource) -> None:
+    case = '<test-case name="Shop.Cart.Pays" executed="True" success="True" time="0.5"/>'
+    run = collect(
+        text_source(f'<test-suite type="TestFixture" executed="True"><results>{case}</results></test-suite>')
+    )
+    assert (run.format, [one.id for one in run.cases]) == ("nunit-xml", ["Shop.Cart::Pays"])

@@ -119,6 +119,14 @@ def test_characters_that_should_have_been_escaped(text_source: TextSource) -> No
     assert (run.warnings[0].line, "not well-formed" in run.warnings[0].text) == (2, True)
 
 
+def test_quotes_that_should_have_been_escaped(text_source: TextSource) -> None:
+    text = """<testsuite name='it's'><testcase name="pays("a","b > c")" time="1" /><testcase name='x' classname="y"
+      ></testcase></testsuite>"""
+    run = collect(text_source(text))
+    assert [(case.name, case.duration) for case in run.cases] == [('pays("a","b > c")', 1.0), ("x", None)]
+    assert (run.cases[0].suite, run.warnings[0].line) == ("it's", 1)
+
+
 def test_what_was_told_before_a_character_is_not_told_again(text_source: TextSource) -> None:
     cases = "".join(f'<testcase name="{number}"/>\n' for number in range(9_000))
     run = collect(text_source(f"<testsuite>{cases}<testcase name='a & b'/></testsuite>"))

@@ -34,17 +34,26 @@ _UNESCAPED = [
     expat.errors.codes[text]
     for text in (expat.errors.XML_ERROR_INVALID_TOKEN, expat.errors.XML_ERROR_UNDEFINED_ENTITY)
 ]
-_MENDED = 1 << 25
+_MENDED = 1 << 23
 """Bytes of a file that is mended where it is not well-formed."""
 _REFERENCE = rb"&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});"
+_NAME = rb"[A-Za-z_:][\w:.-]*+"
+_VALUE = rb"(?:[^%s]++|%s(?!\s*+/?>|\s++" + _NAME + rb"\s*+=)){0,60}+"
+"""What is in quotes, and quotes in it: one that ends it stands before another attribute or the end of the tag."""
+_ATTRIBUTE = (
+    rb"(\s++" + _NAME + rb"\s*+=\s*+)"
+    rb"(?:\"(" + _VALUE.replace(b"%s", b'"') + rb")\"|'(" + _VALUE.replace(b"%s", b"'") + rb")')"
+)
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
 _MARKUP = re.compile(
-    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<!?/?[A-Za-z_:][\w:.-]*+\s*+>"
-    rb"|(?P<tag><[A-Za-z_:][\w:.-]*+(?:\s++[A-Za-z_:][\w:.-]*+\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'))++\s*+/?>)"
-    rb"|<[A-Za-z_:][\w:.-]*+\s*+/>|" + _REFERENCE + rb"|(?P<lone>[<&])",
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<!?/?" + _NAME + rb"\s*+/?>"
+    rb"|(?P<tag><" + _NAME + rb"(?:" + _ATTRIBUTE + rb")++\s*+/?>)"
+    rb"|" + _REFERENCE + rb"|(?P<lone>[<&])",
     re.DOTALL,
 )
 """Markup, as far as it can be told from characters that should have been escaped; or one of these."""
-_LONE = re.compile(_REFERENCE + rb"|(?P<lone>[<&])")
+_LONE = re.compile(_REFERENCE + rb"|([<&\"'])")
+_ESCAPED = {b"<": b"&lt;", b"&": b"&amp;", b'"': b"&quot;", b"'": b"&apos;"}
 _MARK_NAME = "between"
 _MARK = f"<?{_MARK_NAME}?>".encode()
 _NEXT = re.compile(rb"<(?=\?xml\b|(?:\w+:)?testsuites?\b)")
@@ -153,7 +162,9 @@ def _batches(source: Source, make: Callable[[Any], Handler]) -> Iterator[Sequenc
         line = error.line
     mended = chain.from_iterable(_parsed(source, make, [_mended(b"".join(_chunks(source, encoding)))]))
     yield list(islice(mended, told, None))
-    yield (Warn("not well-formed: each '<' and '&' that is no markup was read as the character", line),)
+    yield (
+        Warn("not well-formed: each '<', '&' and quote that is no markup was read as the character", line),
+    )
 
 
 def _parsed(
@@ -312,15 +323,20 @@ def _small(source: Source) -> bool:
 
 
 def _mended(text: bytes) -> bytes:
-    """``text`` with a reference for each ``<`` and ``&`` that is no markup, as hand-made writers forget it."""
+    """``text`` with a reference for each ``<``, ``&`` and quote that is no markup, as hand-made writers forget it."""
 
-    def escaped(match: re.Match[bytes]) -> bytes:
+    def lone(match: re.Match[bytes]) -> bytes:
+        return _ESCAPED[match[1]] if match[1] else match[0]
+
+    def attribute(match: re.Match[bytes]) -> bytes:
+        return b'%s"%s"' % (match[1], _LONE.sub(lone, match[2] or match[3] or b""))
+
+    def markup(match: re.Match[bytes]) -> bytes:
         if match["lone"]:
-            return b"&lt;" if match["lone"] == b"<" else b"&amp;"
-        found = match[0]
-        return found[:1] + _LONE.sub(escaped, found[1:]) if match.groupdict().get("tag") else found
+            return _ESCAPED[match["lone"]]
+        return _ATTRIBUTES.sub(attribute, match[0]) if match["tag"] else match[0]
 
-    return _MARKUP.sub(escaped, text)
+    return _MARKUP.sub(markup, text)
 
 
 def _encoding(source: Source) -> str | None:

@@ -57,8 +57,8 @@ class _Handler:
         self._suites: list[Suite] = []
         self._cases: list[Case] = []
         self._open: list[Text] = []
-        self._dated = False
-        self._totals = Totals()
+        self._dated = self._any_case = False
+        self._totals = self._below = Totals()
         self._duration: float | None = None
         self._told: set[tuple[str, str]] = set()
         self._repeats = Repeats.PASS_OF_FAILED
@@ -85,6 +85,10 @@ class _Handler:
         while self._cases:
             if (case := self._cases.pop()).outcome.is_red:
                 self._finish_case(case)
+        if not self._any_case and (totals := self._totals if self._totals.tests else self._below).tests:
+            # Some reports only count.
+            self._any_case = True
+            self._tries.add(RunInfo(totals=totals, totals_stand=True))
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
@@ -135,6 +139,7 @@ class _Handler:
             self._tries.add(RunInfo(duration=self._duration, totals=self._totals if stated else None))
         elif len(self._suites) == 2 and self._suite_sum is not None:
             self._suite_sum = self._suite_sum + stated.tests if stated else None
+            self._below += stated or Totals()
 
     def _recognise(self, attributes: dict[str, str]) -> None:
         """The writer, as far as it says how it tells retries and names files."""
@@ -215,6 +220,7 @@ class _Handler:
 
     def _finish_case(self, case: Case) -> None:
         self.seen += 1
+        self._any_case = True
         self._listed += 1
         result = self._result(case)
         self._skipped += result.outcome is Outcome.SKIPPED
@@ -272,6 +278,7 @@ class _Handler:
         told = zip(names, places, lines, durations, strict=True)
         self._tries.add_passed(names, passed_cases(told, self._inherited), self._repeats)
         self.seen += run.size
+        self._any_case = True
         self._listed += run.size
         self._suites[-1].cases += run.size
 

@@ -35,6 +35,7 @@ _ECHO = re.compile(
     r"(?:One or more |Some )?child(?:ren)? tests? (?:had|failed)|One or more child tests", re.IGNORECASE
 )
 """What a suite says of failures that its tests tell themselves."""
+_PART = re.compile(r"\b(?:executed|success|asserts|testcasecount|runstate)=")
 _SOURCE = re.compile(r"^(?:Assembly|Project|Test Project)$")
 
 
@@ -42,6 +43,8 @@ def _sniff(sample: Sample) -> int:
     name, attributes = root(sample)
     if name == "test-run":
         return 95
+    if name == "test-suite":  # a part of a report; Allure 1 calls its root so, too
+        return 97 if _PART.search(attributes) else 0
     # The same name is used by others for other things.
     return 95 if name == "test-results" and ("<test-suite" in sample.text or "not-run=" in attributes) else 0
 
@@ -120,6 +123,7 @@ class _Handler(Tree):
                 self._fail(failure)
 
     def _compare(self, node: Node) -> None:
+        self.tell(RunInfo(totals=_stated(node, self._cases)))
         stated = integer(node.get("total"))
         not_run = integer(node.get("not-run")) or 0
         listed = integer(node.get("testcasecount"))
@@ -138,22 +142,25 @@ def _is_invalid(suite: Node) -> bool:
 
 def _run(node: Node) -> RunInfo:
     """Facts in the head. Only version 3 says when it began in one word, and how long it took."""
+    started = node.get("start-time") or "T".join(filter(None, (node.get("date"), node.get("time"))))
+    return RunInfo(started=started or None, duration=seconds(node.get("duration")))
+
+
+def _stated(node: Node, listed: int) -> Totals | None:
+    """The totals in the head; some writers of version 2 count the tests that were not run apart."""
     count = {
         name: integer(node.get(name))
         for name in ("total", "passed", "failed", "failures", "errors", "not-run")
     }
-    started = node.get("start-time") or "T".join(filter(None, (node.get("date"), node.get("time"))))
     red, errors = count["failed"] or count["failures"] or 0, count["errors"] or 0
-    totals = None
-    if (tests := count["total"]) is not None:
-        tests += count["not-run"] or 0
-        passed = count["passed"]
-        if passed is None:
-            unsure = integer(node.get("inconclusive")) or 0
-            passed = max(0, tests - red - errors - (count["not-run"] or 0) - unsure)
-        passed += integer(node.get("warnings")) or 0
-        totals = Totals(tests, passed, red, errors, max(0, tests - passed - red - errors))
-    return RunInfo(started=started or None, duration=seconds(node.get("duration")), totals=totals)
+    tests, not_run, passed = count["total"], count["not-run"] or 0, count["passed"]
+    if tests is None:
+        return None
+    tests += not_run if tests != listed else 0
+    if passed is None:
+        passed = max(0, tests - red - errors - not_run - (integer(node.get("inconclusive")) or 0))
+    passed += integer(node.get("warnings")) or 0
+    return Totals(tests, passed, red, errors, max(0, tests - passed - red - errors))
 
 
 def _case(node: Node, suite: Node) -> CaseResult:
