@@ -123,9 +123,7 @@ class _Parser:
         elif _BLOOP_END.match(text) and self.bloop.tests:
             self._end()
             self.repeating = not self.repeating
-        elif self.repeating:
-            pass
-        elif self._test(level, text, line):
+        elif self.repeating or self._test(level, text, line):
             pass
         elif self.block is not None and text.strip() and self._inside(text):
             if len(self.block[1]) < MAX_BLOCK:
@@ -159,7 +157,9 @@ class _Parser:
         elif match := _SPECS2.match(text):
             tests, failed, errors = (int(match[key]) for key in ("tests", "failed", "errors"))
             skipped = int(match["skipped"] or 0) + int(match["pending"] or 0)
-            self.framework += Totals(tests, max(0, tests - failed - errors - skipped), failed, errors, skipped)
+            self.framework += Totals(
+                tests, max(0, tests - failed - errors - skipped), failed, errors, skipped
+            )
             self.session.closed = True
         elif match := _ZIO.match(text):
             passed, failed, skipped = (int(match[key]) for key in ("passed", "failed", "ignored"))
