@@ -492,3 +492,152 @@ def test_pester_4_blames_the_test_and_not_pester() -> None:
     failure = case(run, "counts").failures[0]
     assert failure.message == "Expected: {7}\nBut was:  {8}"
     assert (failure.file, failure.line) == ("C:\\repo\\Cart.Tests.ps1", 18)
+
+
+def test_testthat_counts_expectations_and_names_what_did_not_pass_once() -> None:
+    run = made(
+        """
+              > test_check("shop")
+              ── Failure ('test-cart.R:9:3'): the cart counts ────────────────────────
+              nrow(cart) not equal to 8.
+              [ FAIL 2 | WARN 0 | SKIP 1 | PASS 93 ]
+
+              ══ Skipped tests ════════════════════════════════════════════════════════
+              ── Skip ('test-cart.R:20:3'): the cart floats ──────────────────────────
+              Reason: no water
+
+              ══ Failed tests ═════════════════════════════════════════════════════════
+              ── Failure ('test-cart.R:9:3'): the cart counts ────────────────────────
+              nrow(cart) not equal to 8.
+              ── Error ('test-box.R:4:1'): (code run outside of `test_that()`) ───────
+              Error: no box
+              Backtrace:
+                1. shop::open_box() test-box.R:4:0
+
+              [ FAIL 2 | WARN 0 | SKIP 1 | PASS 93 ]
+              Error: Test failures
+              Execution halted
+        """,
+        "testthat-console",
+    )
+    assert counts(run) == (96, 93, 2, 0, 1)
+    failure = case(run, "the cart counts").failures[0]
+    assert (failure.message, failure.file, failure.line) == ("nrow(cart) not equal to 8.", "test-cart.R", 9)
+    assert case(run, "the cart floats").properties == (("reason", "no water"),)
+    assert case(run, "(code run outside of `test_that()`)").failures[0].message == "Error: no box"
+    assert len(run.cases) == 3
+
+
+def test_zig_names_a_test_by_its_line_and_a_build_by_its_errors() -> None:
+    run = made(
+        """
+        1/4 main.test.add...OK
+        2/4 main.test.sub...expected 6, found 5
+        FAIL (TestExpectedEqual)
+        /usr/lib/zig/std/testing.zig:97:17: 0x103c4b9 in expectEqualInner (test)
+                        return error.TestExpectedEqual;
+                        ^
+        /repo/src/main.zig:12:5: 0x103c5f3 in test.sub (test)
+            try std.testing.expectEqual(6, sub(10, 5));
+            ^
+        3/4 main.test.later...SKIP
+        4/4 main.test.div...FAIL (DivideByZero)
+        1 passed; 1 skipped; 2 failed.
+        """,
+        "zig-console",
+    )
+    assert counts(run) == (4, 1, 2, 0, 1)
+    failure = case(run, "main.test.sub").failures[0]
+    assert failure.message == "expected 6, found 5\nTestExpectedEqual"
+    assert (failure.type, failure.file, failure.line) == ("TestExpectedEqual", "/repo/src/main.zig", 12)
+    assert case(run, "main.test.div").failures[0].message == "DivideByZero"
+
+    built = made(
+        """
+        test
+        └─ run test 5/7 passed, 1 failed, 1 skipped
+        error: 'main.test.sub' failed: expected 6, found 5
+        /repo/src/main.zig:12:5: 0x103c5f3 in test.sub (test)
+            try std.testing.expectEqual(6, sub(10, 5));
+            ^
+        Build Summary: 1/3 steps succeeded; 1 failed; 5/7 tests passed; 1 failed; 1 skipped
+        """,
+        "zig-console",
+    )
+    assert counts(built) == (7, 5, 1, 0, 1)
+    assert [failure.line for failure in case(built, "main.test.sub").failures] == [12]
+
+
+def test_zig_names_the_test_that_killed_its_process() -> None:
+    run = made(
+        """
+        error: while executing test 'main.test.crash', the following test command terminated with signal ABRT:
+        /repo/.zig-cache/o/aa/test --listen=-
+        Build Summary: 1/3 steps succeeded; 1 failed; 1/2 tests passed; 1 failed
+        """,
+        "zig-console",
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "main.test.crash").failures[0].message == "terminated with signal ABRT"
+
+
+def test_webdriverio_files_that_failed_without_a_red_test_fail_the_run() -> None:
+    run = made(
+        """
+         "spec" Reporter:
+        ------------------------------------------------------------------
+        [chrome 110.0 linux #0-0] Running: chrome (v110.0) on linux
+        [chrome 110.0 linux #0-0]
+        [chrome 110.0 linux #0-0] » /test/cart.e2e.ts
+        [chrome 110.0 linux #0-0] Cart
+        [chrome 110.0 linux #0-0]    ✓ counts
+        [chrome 110.0 linux #0-0]
+        [chrome 110.0 linux #0-0] 1 passing (4.3s)
+
+
+        Spec Files:\t 0 passed, 1 failed, 1 total (100% completed) in 00:00:07
+        """,
+        "wdio-console",
+    )
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert len(run.failures) == 1
+
+
+def test_busted_1_counts_in_words() -> None:
+    run = made(
+        """
+        ++-+
+        3 successes, 0 failures, and 1 pending in 0.035002 seconds.
+
+        Pending: spec/cart_spec.lua @ 2
+        not yet
+        """,
+        "busted-console",
+    )
+    assert counts(run) == (4, 3, 0, 0, 1)
+
+
+def test_two_methods_of_one_name_both_fail() -> None:
+    run = made(
+        """
+        Finished in 0.02 seconds.
+
+          1) Failure:
+        test_counts(CartTest) [test/cart_test.rb:4]:
+        <7> expected but was
+        <8>.
+
+          2) Failure:
+        test_counts(CartTest) [test/other_test.rb:9]:
+        <1> expected but was
+        <2>.
+
+        2 tests, 2 assertions, 2 failures, 0 errors
+        """,
+        "minitest-console",
+    )
+    assert counts(run)[2] == 2
+    assert sorted(found.failures[0].file or "" for found in run.cases) == [
+        "test/cart_test.rb",
+        "test/other_test.rb",
+    ]

@@ -1,0 +1,147 @@
+"""What ``zig test`` and ``zig build test`` print.
+
+Written after Zig 0.9 to 0.15. A build names only the tests that failed; its summary counts them all.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from triage.ingest.case_book import MAX_BLOCK, CaseBook
+from triage.ingest.console import Line, Session, bare_failure, reader_of, run_after_run, sample_lines
+from triage.ingest.reader import Reader, Sample
+from triage.model import Failure, Outcome, Totals
+
+_TEST = re.compile(
+    r"^(?:Test \[)?\d{1,6}/\d{1,6}\]? (?P<name>\S.*?)\.\.\. ?(?P<how>OK|SKIP|FAIL(?: ?\((?P<why>\w+)\))?)?(?P<rest>.*)$"
+)
+_FAIL = re.compile(r"^FAIL ?\((?P<why>\w+)\)$")
+_THROWN = re.compile(r"\breturn error\.(?P<why>\w+);")
+_COUNTS = re.compile(
+    r"^(?P<passed>\d{1,9}) passed; (?P<skipped>\d{1,9}) skipped; (?P<failed>\d{1,9}) failed\.$"
+    r"|^All (?P<all>\d{1,9}) tests? passed\.$"
+)
+_BUILD = re.compile(
+    r"\bBuild Summary: .*?; (?P<passed>\d{1,9})/(?P<tests>\d{1,9}) tests? passed(?P<rest>(?:[;,] \d{1,9} \w+)*)"
+)
+_PART = re.compile(r"(\d{1,9}) (skipped|failed|leaked|crashed|timed)")
+_BUILD_FAILED = re.compile(r"^(?:.*\berror: )?'(?P<name>[^']+)' (?P<how>failed|leaked)\b(?:: (?P<said>.*))?$")
+_BUILD_DIED = re.compile(
+    r"^(?:.*\berror: )?while executing test '(?P<name>[^']+)', the following (?:test )?command (?P<why>terminated .*?|failed|crashed.*?)(?: \(.*\))?:$"
+)
+_PLACE = re.compile(r"^(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.zig):(?P<line>\d{1,9}):\d{1,9}: ")
+_LIBRARY = re.compile(r"[\\/](?:lib|zig)[\\/](?:std|compiler)[\\/]")
+
+
+def _sniff(sample: Sample) -> int:
+    lines = sample_lines(sample)
+    if any(map(_BUILD.search, lines)):
+        return 84
+    named = any((match := _TEST.match(line)) and match["how"] for line in lines)
+    return 82 if named and any(map(_COUNTS.match, lines)) else 0
+
+
+@dataclass
+class _Parser:
+    session: Session = field(default_factory=Session)
+    book: CaseBook = field(default_factory=CaseBook)
+    running: str = ""
+    block: list[Line] = field(default_factory=list)
+    failed: tuple[str, Line, str] | None = None
+    """The test whose trace is read, the line that says so, why."""
+
+    def feed(self, line: Line) -> bool:
+        mark = line.mark.rstrip()
+        if match := _BUILD.search(mark):
+            self._end()
+            rest = {what: int(number) for number, what in _PART.findall(match["rest"])}
+            tests, passed = int(match["tests"]), int(match["passed"])
+            skipped = rest.get("skipped", 0)
+            self._state(Totals(tests, passed, max(0, tests - passed - skipped), 0, skipped))
+        elif match := _COUNTS.match(mark):
+            self._end()
+            passed, failed, skipped = (int(match[key] or 0) for key in ("passed", "failed", "skipped"))
+            passed += int(match["all"] or 0)
+            self._state(Totals(passed + failed + skipped, passed, failed, 0, skipped))
+        elif match := _TEST.match(mark):
+            self._end()
+            self._test(match, line)
+        elif self.running and (match := _FAIL.match(mark)):
+            # What the test printed stands before.
+            self.failed, self.running = (self.running, line, match["why"]), ""
+        elif match := _BUILD_FAILED.match(mark):
+            self._end()
+            self.failed = (match["name"], line, match["how"] if match["how"] != "failed" else "")
+            if match["said"]:
+                self.block.append(Line(line.number, match["said"]))
+        elif match := _BUILD_DIED.match(mark):
+            self._end()
+            if match["why"] != "failed":
+                entry = self.book.settle(match["name"], "", Outcome.FAILED, line)
+                entry.failures.append(
+                    Failure(match["why"], kind="error", trace=mark, source_line=line.number)
+                )
+        elif (self.failed is not None or self.running) and len(self.block) < MAX_BLOCK:
+            self.block.append(line)
+        return False
+
+    def _state(self, totals: Totals) -> None:
+        self.session.stated = (self.session.stated or Totals()) + totals
+        self.session.closed = True
+
+    def _test(self, match: re.Match[str], line: Line) -> None:
+        name, how = match["name"], match["how"] or ""
+        if how.startswith("FAIL"):
+            self.failed = (name, line, match["why"] or "")
+        elif how in ("OK", "SKIP"):
+            outcome = Outcome.PASSED if how == "OK" else Outcome.SKIPPED
+            self.book.settle(name, "", outcome, line)
+        if not how:
+            self.running = name
+            self.block += [Line(line.number, match["rest"])] if match["rest"] else []
+
+    def _end(self) -> None:
+        failed, block = self.failed, self.block
+        self.failed, self.block, self.running = None, [], ""
+        if failed is None:
+            return
+        name, status, why = failed
+        entry = self.book.settle(name, "", Outcome.FAILED, status)
+        places = [match for line in block if (match := _PLACE.match(line.mark))]
+        place = next((match for match in places if not _LIBRARY.search(match["file"])), None)
+        thrown = next((match["why"] for line in block if (match := _THROWN.search(line.mark))), "")
+        said, why = "\n".join(_said(block)), why or thrown
+        if not block and not why:
+            entry.failures.append(bare_failure(status))
+            return
+        entry.failures.append(
+            Failure(
+                "\n".join(part for part in (said, why) if part),
+                why,
+                "failure",
+                "\n".join(line.text for line in (status, *block)).strip(),
+                place["file"] if place else None,
+                int(place["line"]) if place else None,
+                status.number,
+            )
+        )
+
+    def finish(self) -> Session:
+        running = self.running
+        self._end()
+        if running and not self.session.closed:
+            entry = self.book.entry(running)
+            entry.outcome = Outcome.ERROR
+            entry.failures.append(Failure("the output ends while this test was running", kind="error"))
+        self.session.cases = self.book.results()
+        return self.session
+
+
+def _said(block: list[Line]) -> list[str]:
+    """What was printed before the first place of the trace."""
+    end = next((i for i, line in enumerate(block) if _PLACE.match(line.mark)), len(block))
+    return [line.text.strip() for line in block[:end] if line.text.strip()]
+
+
+READER = Reader("zig-console", _sniff, reader_of("Zig", run_after_run(_Parser)))
