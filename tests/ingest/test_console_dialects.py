@@ -641,3 +641,88 @@ def test_two_methods_of_one_name_both_fail() -> None:
         "test/cart_test.rb",
         "test/other_test.rb",
     ]
+
+
+def test_plenary_names_every_test_of_a_file_and_tells_a_file_that_did_not_load() -> None:
+    text = """
+        ========================================\t
+        Testing: \t/repo/tests/cart_spec.lua\t
+        Success\t||\tcart counts\t
+        Pending\t||\tcart floats\t
+        Fail\t||\tcart sorts\t
+                    ./tests/verify.lua:9: not sorted
+
+                    stack traceback:
+                    \t./tests/verify.lua:9: in function 'eventually'
+                    \t
+        \t
+        Success: \t1\t
+        Failed : \t1\t
+        Errors : \t0\t
+        ========================================\t
+        ========================================\t
+        FAILED TO LOAD FILE\t
+        box_spec.lua:3: no box\t
+        ========================================\t
+        Tests Failed. Exit: 1\t
+        """
+    for run in (made(text, "plenary-console"), made(text.expandtabs(), "plenary-console")):
+        assert counts(run) == (3, 1, 1, 0, 1)
+        failure = case(run, "cart sorts").failures[0]
+        assert (failure.message, failure.file, failure.line) == ("not sorted", "./tests/verify.lua", 9)
+        assert case(run, "cart sorts").file == "/repo/tests/cart_spec.lua"
+
+
+def test_mini_test_counts_signs_and_names_what_failed() -> None:
+    run = made(
+        """
+        Total number of cases: 4
+        Total number of groups: 2
+
+        tests/test_cart.lua: oox
+        tests/test_box.lua: o
+
+        FAIL in tests/test_cart.lua | cart | sorts:
+        Failed expectation for equality.
+        Left:  1
+        Right: 2
+        Traceback:
+          tests/test_cart.lua:44
+
+        Fails (1) and Notes (0)
+        """,
+        "plenary-console",
+    )
+    assert counts(run) == (4, 3, 1, 0, 0)
+    assert case(run, "cart | sorts").failures[0].message.startswith("Failed expectation for equality.\nLeft:")
+
+
+def test_hspec_says_where_a_failure_is_above_it_and_how_to_run_it_below() -> None:
+    run = made(
+        """
+        Cart
+          counts FAILED [1]
+
+        Failures:
+
+          test/CartSpec.hs:17:7:\x20
+          1) Cart counts
+               expected: "8"
+                but got: "7"
+
+          To rerun use: --match "/Cart/counts/"
+
+        Randomized with seed 1102823477
+
+        Finished in 0.0020 seconds
+        2 examples, 1 failure
+        """,
+        "rspec-console",
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    (failure,) = case(run, "Cart counts").failures
+    assert (failure.message, failure.file, failure.line) == (
+        'expected: "8"\n but got: "7"',
+        "test/CartSpec.hs",
+        17,
+    )
