@@ -175,36 +175,6 @@ def test_julia_takes_the_outermost_row() -> None:
     assert not run.failures
 
 
-def test_zig() -> None:
-    run = run_of("""
-    1/4 main.test.holds... OK
-    2/4 main.test.counts... expected 12, found 11
-    FAIL (TestExpectedEqual)
-    /usr/lib/zig/std/testing.zig:93:17: 0x1033b in expectEqual__anon (test)
-    /x/src/main.zig:12:5: 0x1034f in test.counts (test)
-    3/4 main.test.waits... SKIP
-    4/4 main.test.falls... FAIL (OutOfShelf)
-    /x/src/main.zig:20:5: 0x1034f in test.falls (test)
-    1 passed; 1 skipped; 2 failed.
-    error: the following test command failed with exit code 1:
-    """)
-    assert run.format == "zig-test-console"
-    assert counts(run) == (4, 1, 2, 0, 1)
-    failure = case(run, "counts").failures[0]
-    assert (failure.headline, failure.line) == ("expected 12, found 11", 12)
-
-
-def test_a_zig_panic_is_an_error_of_the_running_test() -> None:
-    run = run_of("""
-    1/2 main.test.holds... OK
-    2/2 main.test.falls... thread 4711 panic: the shelf fell
-    /x/src/main.zig:20:5: 0x1034f in test.falls (test)
-    error: the following test command crashed:
-    """)
-    assert counts(run) == (2, 1, 0, 1, 0)
-    assert case(run, "falls").failures[0].message == "the shelf fell"
-
-
 def test_dejagnu() -> None:
     run = run_of("""
     Running /x/shelf.exp ...

@@ -1,6 +1,6 @@
 """What Mocha's console reporters print: shared by its own reader, Cypress and WebdriverIO, which print the same.
 
-After ``lib/reporters/base.js`` and ``spec.js`` of Mocha 3 to 11: up to 5 a failure is headed by its full title in one
+After ``lib/reporters/base.js`` and ``spec.js`` of Mocha 1 to 11: up to 5 a failure is headed by its full title in one
 line, later by its path, a line a title.
 """
 
@@ -16,11 +16,15 @@ from triage.model import CaseResult, Failure, Outcome, Totals
 COUNT = re.compile(
     r"^ {0,4}(?:[✓✔√✖] )?(?P<count>\d{1,9}) (?P<what>passing|pending|failing)(?: \((?P<time>\d+)(?P<unit>ms|s|m|h)\))?$"
 )
+OLD_COUNT = re.compile(
+    r"^ {1,4}(?:[✔√] (?P<done>\d{1,9}) tests? complete(?: \((?P<time>\d+) ?(?P<unit>ms|s|m)[^)]*\))?|[✖×] (?P<bad>\d{1,9}) of (?P<all>\d{1,9}) tests? failed:?)$"
+)
+"""Of Mocha before 1.8."""
 MARK = re.compile(
     r"^(?P<indent> {2,})(?:(?P<mark>[✓✔√-])|(?P<number>\d{1,6})\)) (?P<name>\S.*?)"
     r"(?: \((?P<time>\d{1,9})ms\)|: (?P<spent>\d{1,9})ms)?$"
 )
-HEADER = re.compile(r"^ {2,4}(?P<number>\d{1,6})\) (?P<title>\S.*)$")
+HEADER = re.compile(r"^ {2,4}(?P<number>\d{1,6})\) {1,2}(?P<title>\S.*)$")
 _ATTEMPT = re.compile(r"^(?P<indent> {2,})\(Attempt (?P<number>\d{1,3}) of \d{1,3}\) (?P<name>\S.*)$")
 _DESCRIBE = re.compile(r"^(?P<indent>(?:  )+)(?P<name>\S.*?) *$")
 _HOOK = re.compile(r'^"(?:before|after) (?:all|each)" hook\b(?:.*? for "(?P<test>.+)"$)?')
@@ -79,6 +83,10 @@ class MochaRun:
             self.counts[match["what"]] = int(match["count"])
             if match["time"]:
                 self.duration = seconds(match["time"], match["unit"])
+        elif (match := OLD_COUNT.match(mark)) and not self.counts:
+            failing = int(match["bad"] or 0)
+            self.counts = {"passing": int(match["done"] or match["all"]) - failing, "failing": failing}
+            self.duration = seconds(match["time"], match["unit"])
         elif self.counts:
             self._failure_list(line, mark)
         else:

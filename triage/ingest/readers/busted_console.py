@@ -1,6 +1,6 @@
 """What Busted, a runner for Lua, prints with its terminal formatters.
 
-After ``busted/outputHandlers/utfTerminal.lua`` of Busted 2. Signs have no name, so the counts stand.
+After ``busted/outputHandlers/utfTerminal.lua`` of Busted 2, and of 1. Signs have no name, so the counts stand.
 """
 
 from __future__ import annotations
@@ -24,13 +24,16 @@ from triage.model import CaseResult, Failure, Outcome, Totals
 _COUNTS = re.compile(
     r"^(?P<passed>\d{1,9}) success(?:es)? / (?P<failed>\d{1,9}) failures? / (?P<errors>\d{1,9}) errors? / (?P<pending>\d{1,9}) pending : (?P<time>[\d.]+) seconds$"
 )
-_HEADER = re.compile(r"^(?P<what>Failure|Error|Pending) (?:→|->) (?P<file>\S.*) @ (?P<line>\d{1,9})$")
+_OLD_COUNTS = re.compile(
+    r"^(?P<passed>\d{1,9}) success(?:es)?, (?P<failed>\d{1,9}) failures?,? and (?P<pending>\d{1,9}) pending in (?P<time>[\d.]+) seconds\.?$"
+)
+_HEADER = re.compile(r"^(?P<what>Failure|Error|Pending)(?: (?:→|->)|:) (?P<file>\S.*) @ (?P<line>\d{1,9})$")
 _SAID = re.compile(r"^(?P<file>\S+\.\w{1,5}):(?P<line>\d{1,9}): (?P<said>.*)$", re.DOTALL)
 _OUTCOMES = {"Failure": Outcome.FAILED, "Error": Outcome.ERROR, "Pending": Outcome.SKIPPED}
 
 
 def _sniff(sample: Sample) -> int:
-    return 84 if any(map(_COUNTS.match, sample_lines(sample))) else 0
+    return 84 if any(_COUNTS.match(line) or _OLD_COUNTS.match(line) for line in sample_lines(sample)) else 0
 
 
 @dataclass
@@ -39,13 +42,14 @@ class _Parser:
     block: Block | None = None
 
     def is_next(self, line: Line) -> bool:
-        return self.session.closed and _COUNTS.match(line.mark) is not None
+        return self.session.closed and (_COUNTS.match(line.mark) or _OLD_COUNTS.match(line.mark)) is not None
 
     def feed(self, line: Line) -> None:
         mark = line.mark
-        if match := _COUNTS.match(mark):
+        if match := _COUNTS.match(mark) or _OLD_COUNTS.match(mark):
+            groups = match.groupdict()
             passed, failed, errors, pending = (
-                int(match[n]) for n in ("passed", "failed", "errors", "pending")
+                int(groups.get(n) or 0) for n in ("passed", "failed", "errors", "pending")
             )
             self.session.stated = Totals(passed + failed + errors + pending, passed, failed, errors, pending)
             self.session.duration, self.session.closed = seconds(match["time"]), True

@@ -36,7 +36,7 @@ _COMPACT = re.compile(
 )
 _PLACE = re.compile(r"^(?P<file>\S.*?)(?::(?P<line>\d{1,9})|\((?P<msvc>\d{1,9})\))$")
 _TIME = re.compile(r"^\d+\.\d+ s: ")
-_HOST = re.compile(r"^\S+ is a (?:Catch2? v|CATCH v)\S+ host application\.$")
+_HOST = re.compile(r"^\S+ is a (?:Catch2?|CATCH) v\S+(?: b\d+)?(?: \(.*\))? host application\.$")
 
 
 def _sniff(sample: Sample) -> int:

@@ -31,6 +31,10 @@ _COMPLETED = re.compile(
 _ON_DEVICE = re.compile(
     r"^(?P<device>.*?) ?Tests (?P<done>\d{1,9})/(?P<tests>\d{1,9}) completed\. \((?P<skipped>\d{1,9}) skipped\) \((?P<failed>\d{1,9}) failed\)"
 )
+_DEVICE_START = re.compile(r"^Starting (?P<tests>\d{1,9}) tests? on (?P<device>\S.*)$")
+_DEVICE_END = re.compile(
+    r"^(?:Finished \d{1,9} tests? on (?P<device>\S.*)|Tests on (?P<red>\S.*) failed: There (?:was|were) (?P<failed>\d{1,9}) failure\(s\)\.)$"
+)
 _LOGGER_CLASS = re.compile(r"^(?P<suite>(?:[a-z_]\w*\.)+[\w$ .]+|[A-Z][\w$]+)$")
 _LOGGER_TEST = re.compile(
     r"^ {2,}(?:Test (?P<name>\S.*?) (?P<status>PASSED|FAILED|SKIPPED)|(?P<mark>[✔✘]) (?P<title>\S.*?))(?: \((?P<time>[\d.]+ ?\w+)\))?$"
@@ -135,6 +139,8 @@ class _Parser:
     wrongs: list[list[Line]] = field(default_factory=list)
     compiler: list[list[Line]] = field(default_factory=list)
     mocha: dict[str, int] = field(default_factory=dict)
+    started: dict[str, int] = field(default_factory=dict)
+    """How many tests each of Android's devices was given."""
 
     def feed(self, line: Line) -> None:
         mark = line.mark
@@ -210,6 +216,15 @@ class _Parser:
             self._current().devices[match["device"]] = Totals(
                 done, max(0, done - failed - skipped), failed, 0, skipped
             )
+        elif match := _DEVICE_START.match(mark):
+            self.started[match["device"]] = int(match["tests"])
+        elif match := _DEVICE_END.match(mark):
+            device, failed = match["device"] or match["red"], int(match["failed"] or 0)
+            tests = self.started.get(device, 0)
+            skipped = Totals.of(self._current().book.results()).skipped
+            if tests >= failed + skipped:
+                counted = Totals(tests, tests - failed - skipped, failed, 0, skipped)
+                self._current().devices.setdefault(device, counted)
         elif match := _LOGGER_TOTALS.match(mark):
             tests = int(match["tests"])
             counts = {

@@ -149,6 +149,10 @@ class _Parser:
         self.key = self.place = None
         if block is None or key is None or self.what == "PASS":
             return
+        known = self.cases.get(key)
+        told = known.failure if known is not None else None
+        if told is not None and place is not None and (told.file, told.line) != place:
+            key = (key[0], f"{key[1]} #{block.header.number}")  # a method of that name was defined twice
         case = self._record(key, self.what, block.header)
         if case.outcome is Outcome.SKIPPED:
             case.why = block.text.strip().split("\n", 1)[0]

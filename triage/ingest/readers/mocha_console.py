@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from triage.ingest.console import Line, Session, reader_of, run_before_run, sample_lines
-from triage.ingest.mocha_text import COUNT, HEADER, MARK, MochaRun
+from triage.ingest.mocha_text import COUNT, HEADER, MARK, OLD_COUNT, MochaRun
 from triage.ingest.reader import Reader, Sample
 
 _TICKS = ("✓", "✔", "√")
@@ -21,6 +21,8 @@ def _sniff(sample: Sample) -> int:
     marks = sum(MARK.match(line) is not None for line in lines)
     if "passing" in counts:
         return 75 if marks or len(counts) > 1 or any(map(HEADER.match, lines)) else 60
+    if any(map(OLD_COUNT.match, lines)):
+        return 60
     # A run that was killed has only its tree.
     ticks = sum((match := MARK.match(line)) is not None and match["mark"] in _TICKS for line in lines)
     return 35 if ticks >= 2 else 0

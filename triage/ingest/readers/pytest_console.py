@@ -38,6 +38,7 @@ class _Case:
     outcome: Outcome | None = None
     failures: list[Failure] = field(default_factory=list)
     summary: str = ""
+    summary_line: int | None = None
     reruns: int = 0
     duration: float | None = None
 
@@ -84,7 +85,7 @@ class _Session:
         elif self.section in _FAILURE_SECTIONS:
             self._feed_failures(number, line)
         elif self.section.endswith("test summary info"):
-            self._feed_summary(line)
+            self._feed_summary(number, line)
         elif "durations" in self.section:
             if match := text.DURATION.match(line):
                 case = self.cases[match["id"]]
@@ -133,7 +134,7 @@ class _Session:
             self.blocks.append(text.Block(self._title, tuple(self._lines), self._title_line + 1))
         self._title = ""
 
-    def _feed_summary(self, line: str) -> None:
+    def _feed_summary(self, number: int, line: str) -> None:
         if match := text.SUB_SUMMARY.match(line[:_MAX_RESULT]):
             self._record(match["id"], "FAILED")
         elif match := text.SUMMARY.match(line):
@@ -143,7 +144,8 @@ class _Session:
                 match["status"] == "SKIPPED" and "::" not in match["id"]
             ):
                 self._record(match["id"], match["status"])
-                self.cases[match["id"]].summary = match["message"] or ""
+                case = self.cases[match["id"]]
+                case.summary, case.summary_line = match["message"] or "", number
 
     def _feed_progress(self, number: int, line: str) -> None:
         # A longer line is somebody's output, and would make these patterns slow.
@@ -293,7 +295,7 @@ class _Session:
             file, suite, name = text.node_parts(node)
             failures = tuple(case.failures)
             if case.outcome.is_red and not failures:
-                failures = (failure_from("", message=case.summary),)
+                failures = (failure_from("", message=case.summary, source_line=case.summary_line),)
             yield CaseResult(
                 name,
                 case.outcome,

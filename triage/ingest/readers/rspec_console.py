@@ -37,6 +37,8 @@ _TOOK = re.compile(r"^Finished in (?:(?P<minutes>\d+) minutes? )?(?P<seconds>[\d
 _SECTION = re.compile(r"^(?P<what>Failures|Pending|Failed examples|Top \d+ slowest .*):?(?: \(.*\))?:?\s*$")
 _HEADER = re.compile(r"^ {1,4}(?P<number>\d{1,6})\) (?P<title>\S.*)$")
 _PART = re.compile(r"^ +\d+\.\d+\) ")
+_HSPEC_PLACE = re.compile(r"^ {2}(?P<file>\S+\.l?hs):(?P<line>\d{1,9}):\d{1,9}: ?$")
+_HSPEC_END = re.compile(r"^ {2}To rerun use: --match |^Randomized with seed -?\d+$")
 _RERUN = re.compile(r"^rspec (?P<quote>['\"]?)(?P<place>\S.*?)(?P=quote) +# (?P<name>\S.*)$")
 _MARKED = re.compile(r"^(?P<name> *\S.*?) \((?:(?P<failed>FAILED|ERROR) - \d+|PENDING: (?P<why>.*))\)$")
 _OUTSIDE = re.compile(r"^An error occurred (?:while loading \S+?\.?|in an? `?.+ hook\.?)$")
@@ -79,6 +81,8 @@ class _Parser:
     section: str = ""
     block: Block | None = None
     framed: bool = False
+    place: re.Match[str] | None = None
+    """What hspec says above a failure: where it is."""
     early: set[str] = field(default_factory=set)
     """Those that were told when they happened; the list may tell them again."""
     tries: dict[str, int] = field(default_factory=dict)
@@ -111,6 +115,9 @@ class _Parser:
         elif match := _RETRY.match(mark):
             self._end_block()
             self.tries[match["place"]] = int(match["number"])
+        elif self.section == "Failures" and (_HSPEC_END.match(mark) or _HSPEC_PLACE.match(mark)):
+            self._end_block()
+            self.place = _HSPEC_PLACE.match(mark)
         elif self._opens(mark):
             self._end_block()
             self.block, self.framed = Block(line), False
@@ -163,7 +170,9 @@ class _Parser:
         elif name in self.early and self.section == "Failures":
             self.early.remove(name)
             return
-        failures = _failures(block)
+        failures, place, self.place = _failures(block), self.place, None
+        if place is not None:
+            failures = [replace(one, file=place["file"], line=int(place["line"])) for one in failures]
         why = ""
         if self.section == "Pending":
             first, _, rest = block.text.strip().partition("\n")

@@ -83,6 +83,8 @@ class _Parser:
     browsers: dict[str, _Browser] = field(default_factory=dict)
     workers: dict[str, tuple[str, str, Line]] = field(default_factory=dict)
     """How each worker ended: what, in which file."""
+    broken: Line | None = None
+    """The line that counts spec files which failed."""
     errors: dict[str, Block] = field(default_factory=dict)
     """What a worker said of an error when it happened."""
 
@@ -95,6 +97,7 @@ class _Parser:
             if not any(browser.counted for browser in self.browsers.values()):
                 self.session.stated = _totals(match)
             self.session.closed = True
+            self.broken = line if int(match["failed"] or 0) else None
             return True
         if match := _PREFIX.match(mark):
             browser = self.browsers.setdefault(match["id"], _Browser(match["who"]))
@@ -165,6 +168,8 @@ class _Parser:
             self.session.stated = totals
         elif not self.session.cases:
             self._files()
+        if self.broken is not None:
+            self.session.tell_red(self.broken)
         return self.session
 
     def _files(self) -> None:

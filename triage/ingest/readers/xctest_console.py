@@ -291,7 +291,8 @@ class _Parser:
         again = sum(case.attempts - 1 for case in session.cases)
         if stated.tests - again > counted.tests:
             rest = stated.tests - counted.tests
-            bad = max(counted.failed, stated.failed if not counted.tests else counted.failed)
+            # Assertions are counted there: they stand for tests where none that failed is named.
+            bad = counted.failed if counted.red else min(rest, stated.failed)
             session.stated = Totals(
                 stated.tests,
                 max(0, counted.passed + rest - (bad - counted.failed)),

@@ -1,7 +1,6 @@
-"""What ``zig test`` and ``zig build test`` print, Zig 0.9 to 0.14.
+"""What ``zig test`` and ``zig build test`` print.
 
-Written after ``lib/compiler/test_runner.zig`` and ``build_runner.zig``. A panic ends the program: the running test is an
-error, those behind it never ran.
+Written after Zig 0.9 to 0.15. A build names only the tests that failed; its summary counts them all.
 """
 
 from __future__ import annotations
@@ -9,144 +8,140 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry
-from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines
+from triage.ingest.case_book import MAX_BLOCK, CaseBook
+from triage.ingest.console import Line, Session, bare_failure, reader_of, run_after_run, sample_lines
 from triage.ingest.reader import Reader, Sample
 from triage.model import Failure, Outcome, Totals
 
 _TEST = re.compile(
-    r"^(?:Test \[)?(?P<number>\d{1,6})/(?P<of>\d{1,6})\]? (?P<name>\S.*?)\.\.\. ?(?P<rest>.*)$"
+    r"^(?:Test \[)?\d{1,6}/\d{1,6}\]? (?P<name>\S.*?)\.\.\. ?(?P<how>OK|SKIP|FAIL(?: ?\((?P<why>\w+)\))?)?(?P<rest>.*)$"
 )
-_HOW = re.compile(r"^(?P<status>OK|SKIP|FAIL)(?: \((?P<why>\w+)\))?$")
-_END = re.compile(
-    r"^(?:All (?P<all>\d{1,9}) tests? passed\.|(?P<passed>\d{1,9}) passed; (?P<skipped>\d{1,9}) skipped; (?P<failed>\d{1,9}) failed\.)"
+_FAIL = re.compile(r"^FAIL ?\((?P<why>\w+)\)$")
+_THROWN = re.compile(r"\breturn error\.(?P<why>\w+);")
+_COUNTS = re.compile(
+    r"^(?P<passed>\d{1,9}) passed; (?P<skipped>\d{1,9}) skipped; (?P<failed>\d{1,9}) failed\.$"
+    r"|^All (?P<all>\d{1,9}) tests? passed\.$"
 )
 _BUILD = re.compile(
-    r"^Build Summary: .*?; (?P<passed>\d{1,9})/(?P<tests>\d{1,9}) tests passed(?P<rest>(?:; \d{1,9} \w+)*)"
+    r"\bBuild Summary: .*?; (?P<passed>\d{1,9})/(?P<tests>\d{1,9}) tests? passed(?P<rest>(?:[;,] \d{1,9} \w+)*)"
 )
-_FAILED = re.compile(r"^error: '(?P<name>[^']+)' failed:? ?(?P<why>.*)$")
-_ERROR = re.compile(r"^(?P<file>\S+\.zig):(?P<line>\d{1,9}):\d{1,9}: error: (?P<text>.*)$")
-_PLACE = re.compile(r"^(?P<file>\S+\.zig):(?P<line>\d{1,9}):\d{1,9}: 0x[0-9a-f]+ in (?P<function>\S+)")
-_PANIC = re.compile(r"^thread \d+ panic: (?P<text>.*)$")
-_AFTER = re.compile(
-    r"^(?:error: (?:the following|while executing)|\d+ errors were logged|[A-Za-z ]+\d+ passed)"
+_PART = re.compile(r"(\d{1,9}) (skipped|failed|leaked|crashed|timed)")
+_BUILD_FAILED = re.compile(r"^(?:.*\berror: )?'(?P<name>[^']+)' (?P<how>failed|leaked)\b(?:: (?P<said>.*))?$")
+_BUILD_DIED = re.compile(
+    r"^(?:.*\berror: )?while executing test '(?P<name>[^']+)', the following (?:test )?command (?P<why>terminated .*?|failed|crashed.*?)(?: \(.*\))?:$"
 )
+_PLACE = re.compile(r"^(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.zig):(?P<line>\d{1,9}):\d{1,9}: ")
+_LIBRARY = re.compile(r"[\\/](?:lib|zig)[\\/](?:std|compiler)[\\/]")
 
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
-    if any(map(_BUILD.match, lines)):
-        return 76
-    tests = any(_TEST.match(line) and "test" in line for line in lines)
-    return 73 if tests and any(_END.match(line) or ".zig:" in line for line in lines) else 0
+    if any(map(_BUILD.search, lines)):
+        return 84
+    named = any((match := _TEST.match(line)) and match["how"] for line in lines)
+    return 82 if named and any(map(_COUNTS.match, lines)) else 0
 
 
 @dataclass
 class _Parser:
     session: Session = field(default_factory=Session)
     book: CaseBook = field(default_factory=CaseBook)
-    running: Entry | None = None
-    block: tuple[Entry, str, list[Line]] | None = None
-    """The failed test, why, and what is printed of it."""
-    lines: list[Line] = field(default_factory=list)
+    running: str = ""
+    block: list[Line] = field(default_factory=list)
+    failed: tuple[str, Line, str] | None = None
+    """The test whose trace is read, the line that says so, why."""
 
     def feed(self, line: Line) -> bool:
-        mark = line.mark
-        if match := _TEST.match(mark):
+        mark = line.mark.rstrip()
+        if match := _BUILD.search(mark):
             self._end()
-            suite, _, name = match["name"].partition("test.")
-            self.running = self.book.entry(name or suite, suite.strip(".") if name else "")
-            self.running.status, self.lines = line, []
-            self._how(match["rest"], line)
-        elif match := _END.match(mark):
-            self._end()
-            groups = match.groupdict()
-            passed, skipped, failed = (int(groups[key] or 0) for key in ("passed", "skipped", "failed"))
-            passed += int(groups["all"] or 0)
-            self.session.stated = Totals(passed + skipped + failed, passed, failed, 0, skipped)
-            self.session.closed = True
-        elif match := _BUILD.match(mark):
-            self._end()
+            rest = {what: int(number) for number, what in _PART.findall(match["rest"])}
             tests, passed = int(match["tests"]), int(match["passed"])
-            rest = {what: int(number) for number, what in re.findall(r"; (\d{1,9}) (\w+)", match["rest"])}
             skipped = rest.get("skipped", 0)
-            failed = max(0, tests - passed - skipped)
-            self.session.stated, self.session.closed = Totals(tests, passed, failed, 0, skipped), True
-        elif match := _FAILED.match(mark):
+            self._state(Totals(tests, passed, max(0, tests - passed - skipped), 0, skipped))
+        elif match := _COUNTS.match(mark):
             self._end()
-            suite, _, name = match["name"].partition("test.")
-            entry = self.book.settle(name or suite, suite.strip(".") if name else "", Outcome.FAILED, line)
-            self.block = (entry, match["why"], [line])
-        elif match := _ERROR.match(mark):
+            passed, failed, skipped = (int(match[key] or 0) for key in ("passed", "failed", "skipped"))
+            passed += int(match["all"] or 0)
+            self._state(Totals(passed + failed + skipped, passed, failed, 0, skipped))
+        elif match := _TEST.match(mark):
             self._end()
-            self.session.failures.append(
-                Failure(
-                    match["text"],
-                    kind="error",
-                    trace=mark,
-                    file=match["file"],
-                    line=int(match["line"]),
-                    source_line=line.number,
+            self._test(match, line)
+        elif self.running and (match := _FAIL.match(mark)):
+            # What the test printed stands before.
+            self.failed, self.running = (self.running, line, match["why"]), ""
+        elif match := _BUILD_FAILED.match(mark):
+            self._end()
+            self.failed = (match["name"], line, match["how"] if match["how"] != "failed" else "")
+            if match["said"]:
+                self.block.append(Line(line.number, match["said"]))
+        elif match := _BUILD_DIED.match(mark):
+            self._end()
+            if match["why"] != "failed":
+                entry = self.book.settle(match["name"], "", Outcome.FAILED, line)
+                entry.failures.append(
+                    Failure(match["why"], kind="error", trace=mark, source_line=line.number)
                 )
-            )
-        elif _AFTER.match(mark):
-            self._end()
-        elif self.running is not None:
-            self._how(mark, line)
-        elif self.block is not None and len(self.block[2]) < MAX_BLOCK:
-            self.block[2].append(line)
+        elif (self.failed is not None or self.running) and len(self.block) < MAX_BLOCK:
+            self.block.append(line)
         return False
 
-    def _how(self, text: str, line: Line) -> None:
-        entry = self.running
-        assert entry is not None
-        match = _HOW.match(text) or re.match(r"^.*?(?P<status>OK|FAIL) \((?P<why>\w+)\)$", text)
-        if match is None:
-            if text.strip():
-                self.lines.append(Line(line.number, text))
-            return
-        self.running = None
-        entry.outcome = {"OK": Outcome.PASSED, "SKIP": Outcome.SKIPPED}.get(match["status"], Outcome.FAILED)
-        if entry.outcome is Outcome.FAILED:
-            self.block = (entry, match["why"] or "", list(self.lines))
+    def _state(self, totals: Totals) -> None:
+        self.session.stated = (self.session.stated or Totals()) + totals
+        self.session.closed = True
+
+    def _test(self, match: re.Match[str], line: Line) -> None:
+        name, how = match["name"], match["how"] or ""
+        if how.startswith("FAIL"):
+            self.failed = (name, line, match["why"] or "")
+        elif how in ("OK", "SKIP"):
+            outcome = Outcome.PASSED if how == "OK" else Outcome.SKIPPED
+            self.book.settle(name, "", outcome, line)
+        if not how:
+            self.running = name
+            self.block += [Line(line.number, match["rest"])] if match["rest"] else []
 
     def _end(self) -> None:
-        entry, self.running = self.running, None
-        if entry is not None and any(_PANIC.match(line.mark) for line in self.lines):
-            entry.outcome = Outcome.ERROR
-            entry.failures.append(_failure("", self.lines, entry.status, "error"))
-        block, self.block = self.block, None
-        if block is not None:
-            block[0].failures.append(_failure(block[1], block[2], block[0].status, "failure"))
+        failed, block = self.failed, self.block
+        self.failed, self.block, self.running = None, [], ""
+        if failed is None:
+            return
+        name, status, why = failed
+        entry = self.book.settle(name, "", Outcome.FAILED, status)
+        places = [match for line in block if (match := _PLACE.match(line.mark))]
+        place = next((match for match in places if not _LIBRARY.search(match["file"])), None)
+        thrown = next((match["why"] for line in block if (match := _THROWN.search(line.mark))), "")
+        said, why = "\n".join(_said(block)), why or thrown
+        if not block and not why:
+            entry.failures.append(bare_failure(status))
+            return
+        entry.failures.append(
+            Failure(
+                "\n".join(part for part in (said, why) if part),
+                why,
+                "failure",
+                "\n".join(line.text for line in (status, *block)).strip(),
+                place["file"] if place else None,
+                int(place["line"]) if place else None,
+                status.number,
+            )
+        )
 
     def finish(self) -> Session:
+        running = self.running
         self._end()
+        if running and not self.session.closed:
+            entry = self.book.entry(running)
+            entry.outcome = Outcome.ERROR
+            entry.failures.append(Failure("the output ends while this test was running", kind="error"))
         self.session.cases = self.book.results()
         return self.session
 
 
-def _failure(why: str, lines: list[Line], status: Line | None, kind: str) -> Failure:
-    filled = [line for line in lines if line.text.strip()]
-    places = [match for line in filled if (match := _PLACE.match(line.mark))]
-    own = next(
-        (match for match in places if match["function"].startswith("test.")), places[0] if places else None
-    )
-    end = next((i for i, line in enumerate(filled) if _PLACE.match(line.mark)), len(filled))
-    panic = next((match for line in filled if (match := _PANIC.match(line.mark))), None)
-    said = (
-        panic["text"]
-        if panic
-        else "\n".join(line.text.strip() for line in filled[:end] if not _FAILED.match(line.mark))
-    )
-    first = filled[0] if filled else status
-    return Failure(
-        "\n".join(part for part in (said, why) if part),
-        kind=kind,
-        trace="\n".join(line.text for line in filled) or (status.text.strip() if status else ""),
-        file=own["file"] if own else None,
-        line=int(own["line"]) if own else None,
-        source_line=first.number if first else None,
-    )
+def _said(block: list[Line]) -> list[str]:
+    """What was printed before the first place of the trace."""
+    end = next((i for i, line in enumerate(block) if _PLACE.match(line.mark)), len(block))
+    return [line.text.strip() for line in block[:end] if line.text.strip()]
 
 
-READER = Reader("zig-test-console", _sniff, reader_of("Zig", run_after_run(_Parser)))
+READER = Reader("zig-console", _sniff, reader_of("Zig", run_after_run(_Parser)))
