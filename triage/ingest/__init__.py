@@ -37,6 +37,7 @@ def _checked(source: Source, items: Iterator[Item]) -> Iterator[Item]:
     """``items``, with disk errors told as such, and without numbers that no store can hold."""
     with told(source):
         yield from map(bounded, items)
+        yield from source.notes
 
 
 @contextmanager
