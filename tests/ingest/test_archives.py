@@ -360,3 +360,9 @@ def test_a_large_member_is_read_where_it_lies(pack: Pack) -> None:
     found = unpacked(pack(("a.xml", REPORT), ("large.log", noise), ("b.xml", OTHER)))
     assert contents(found) == [("a.xml", REPORT), ("large.log", noise), ("b.xml", OTHER)]
     assert contents(found[1:2]) == [("large.log", noise)], "and as often as needed"
+
+
+def test_the_name_of_a_member_is_one_line() -> None:
+    [source] = unpacked(zipped(("a\nb.xml: junit-xml, 9 tests: 9 passed\r.xml", REPORT)))
+    assert isinstance(source, Source)
+    assert source.name == "outer!a\u240ab.xml: junit-xml, 9 tests: 9 passed\u240d.xml"

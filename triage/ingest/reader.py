@@ -38,7 +38,8 @@ class Source:
     def __post_init__(self) -> None:
         # Names of files may be any bytes; half surrogate pairs are what Python makes of them, and no text.
         clean = self.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        object.__setattr__(self, "name", clean)
+        # A name with lines in it could speak as triage does.
+        object.__setattr__(self, "name", clean.replace("\n", "\u240a").replace("\r", "\u240d"))
 
     @cached_property
     def head(self) -> bytes:
