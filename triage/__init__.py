@@ -22,11 +22,13 @@ def read_results(path: str | PathLike[str]) -> Iterator[CaseResult]:
     Raises:
         triage.model.TriageError: nothing could be read; the message names the file and what to do.
     """
+    import os
+
     from triage.ingest import read
-    from triage.ingest.inputs import find
+    from triage.ingest.inputs import Limits, find
     from triage.model import CaseResult, TriageError
 
-    for found in find([str(path)]):
+    for found in find([str(path)], Limits.of(os.environ)):
         if isinstance(found, TriageError):
             raise found
         yield from (item for item in read(found)[1] if isinstance(item, CaseResult))

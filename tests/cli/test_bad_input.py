@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import http.server
-import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,7 +90,7 @@ BAD = {
     "page": (_written(b"<!DOCTYPE html><html><body>Sign in</body></html>"), "no test results"),
     "missing": (lambda path: path, "no such file"),
     "broken archive": (_broken_zip, "broken archive"),
-    "cut archive": (_written(gzip.compress(os.urandom(100_000).hex().encode())[:50_000]), "broken archive"),
+    "cut archive": (_written(gzip.compress(GOOD.read_bytes())[:15]), "broken archive"),
     "entities": (_entities, "entities"),
     "cut json": (_written(b'{"config": {"rootDir": "", "projects": []}, "suites": [{"ti'), "breaks off"),
 }
@@ -188,3 +187,31 @@ def test_wrong_usage(triage: Call, tmp_path: Path, call: tuple[str, ...]) -> Non
     assert done.code == 2
     assert done.err.strip() and "Traceback" not in done.err
     assert text.read_text().startswith("no database")
+
+
+@pytest.mark.parametrize("name", ["TRIAGE_MAX_UNPACKED", "TRIAGE_MAX_RATIO"])
+@pytest.mark.parametrize("value", ["0", "-1", "much", "1.5", "\u0663", "1\x1b[2J", "9" * 30])
+def test_a_limit_that_is_none(triage: Call, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    for call in (("parse", GOOD), ("ingest", GOOD), ("extract", GOOD), (GOOD,)):
+        done = triage(*call)
+        assert done.code == 2
+        [line] = done.err.strip().split("\n")
+        assert line.startswith(f"triage: {name}: ") and line.endswith(
+            " is no whole number above 0; mend or unset it"
+        )
+        assert line.isprintable()
+
+
+def test_the_limits_of_archives_are_set_by_the_environment(
+    triage: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = tmp_path / "large.log.gz"
+    packed.write_bytes(gzip.compress(b"all is well\n" * 200_000))
+    assert triage("parse", packed).code == 0
+    monkeypatch.setenv("TRIAGE_MAX_UNPACKED", "1")
+    done = triage("parse", packed)
+    assert done.code == 2
+    assert done.err == (
+        f"triage: {packed}: unpacks to more than 1 MiB; unpack it yourself or raise TRIAGE_MAX_UNPACKED\n"
+    )

@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import SAMPLES
-from triage.ingest import IngestError, Source, inputs
-from triage.ingest.inputs import Found, find, unpack
+from triage.ingest import IngestError, Source, collect, inputs
+from triage.ingest.inputs import DEFAULT, Found, Limits, find, unpack
+from triage.model import Warn
 
 REPORT = (SAMPLES / "nightly-1-api.xml").read_bytes()
 OTHER = (SAMPLES / "nightly-2-api.xml").read_bytes()
@@ -51,8 +52,8 @@ Pack = Callable[..., bytes]
 PACKERS: list[Pack] = [zipped, tarred, tar_gz]
 
 
-def unpacked(data: bytes) -> list[Found]:
-    return list(unpack(Source("outer", lambda: io.BytesIO(data))))
+def unpacked(data: bytes, limits: Limits = DEFAULT) -> list[Found]:
+    return list(unpack(Source("outer", lambda: io.BytesIO(data)), limits))
 
 
 def contents(found: list[Found]) -> list[tuple[str, bytes]]:
@@ -126,7 +127,7 @@ def test_an_archive_with_a_password_is_told() -> None:
     for magic, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(magic) + flags] |= 1
     [error] = unpacked(bytes(data))
-    assert str(error).startswith("outer: broken archive (") and "password" in str(error)
+    assert str(error).startswith("outer!r.xml: broken archive (") and "password" in str(error)
 
 
 @pytest.mark.parametrize("pack", PACKERS)
@@ -139,11 +140,12 @@ def test_an_archive_without_results_is_told(pack: Pack) -> None:
 
 @pytest.fixture
 def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A megabyte is much, and so is ten times the packed size."""
+    """A megabyte is much, and so is ten times the packed size (``TEN``)."""
     monkeypatch.setattr(inputs, "_RATIO_FREE", 1 << 20)
-    monkeypatch.setattr(inputs, "MAX_RATIO", 10)
+    monkeypatch.setattr(inputs, "_HELD", 1 << 18)
 
 
+TEN = Limits(ratio=10)
 BOMB = b"ERROR: x\n" * (1 << 19)
 
 
@@ -162,24 +164,21 @@ BOMB = b"ERROR: x\n" * (1 << 19)
 )
 @pytest.mark.usefixtures("small_limit")
 def test_a_bomb_is_refused_in_every_wrapping(data: bytes) -> None:
-    [found] = unpacked(data)
+    [found] = unpacked(data, TEN)
     if isinstance(found, Source):
         with pytest.raises(IngestError) as refused:
             found.digest()
         found = refused.value
     assert str(found).startswith("outer")
-    assert "unpacks to more than 1 MiB; unpack it yourself to read it" in str(found)
+    assert "unpacks to more than 1 MiB; unpack it yourself or raise TRIAGE_MAX_RATIO" in str(found)
 
 
 @pytest.mark.usefixtures("small_limit")
 def test_a_bomb_spoils_only_itself() -> None:
     """The report beside it is read."""
-    found = [
-        item for item in unpacked(zipped(("bomb.log", BOMB), ("r.xml", REPORT))) if isinstance(item, Source)
-    ]
-    with pytest.raises(IngestError):
-        found[0].digest()
-    assert contents(found[1:]) == [("r.xml", REPORT)]
+    bomb, *others = unpacked(zipped(("bomb.log", BOMB), ("r.xml", REPORT)), TEN)
+    assert str(bomb).startswith("outer!bomb.log: unpacks to more than 1 MiB")
+    assert contents(others) == [("r.xml", REPORT)]
 
 
 _BOMBS = {
@@ -196,7 +195,7 @@ def test_a_bomb_in_a_directory_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(_BOMBS[name])
     (tmp_path / "good.xml").write_bytes(REPORT)
     told, read = [], []
-    for item in find([str(tmp_path)]):
+    for item in find([str(tmp_path)], TEN):
         try:
             if isinstance(item, IngestError):
                 raise item
@@ -275,3 +274,95 @@ def test_an_archive_whose_directory_lies_is_told() -> None:
         else:
             assert isinstance(item, IngestError)
     assert found
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_the_limit_is_for_all_members_together() -> None:
+    """Each is harmless alone; what is behind the one that is too much may still fit."""
+    part = b"ERROR: x\n" * 20_000
+    found = unpacked(zipped(*((f"{n}.log", part) for n in range(7)), ("r.xml", REPORT)), TEN)
+    names = [item.name for item in found if isinstance(item, Source)]
+    assert names == [*(f"outer!{n}.log" for n in range(5)), "outer!r.xml"]
+    refused = [str(item).partition(":")[0] for item in found if isinstance(item, IngestError)]
+    assert refused == ["outer!5.log", "outer!6.log"]
+
+
+def test_both_limits_can_be_set() -> None:
+    data = gzip.compress(BOMB)
+    for set_to, told in (
+        ({"TRIAGE_MAX_UNPACKED": "2"}, "outer: unpacks to more than 2 MiB; unpack it yourself or raise"),
+        ({"TRIAGE_MAX_UNPACKED": "5"}, None),
+        ({"TRIAGE_MAX_RATIO": "1"}, None),
+        ({"TRIAGE_MAX_UNPACKED": "", "TRIAGE_MAX_RATIO": " "}, None),
+    ):
+        [source] = unpacked(data, Limits.of(set_to))
+        assert isinstance(source, Source)
+        if told:
+            with pytest.raises(IngestError, match=told):
+                source.digest()
+        else:
+            source.digest()
+    assert Limits.of({}) == Limits()
+    assert Limits.of({"TRIAGE_MAX_RATIO": "20"}).ratio == 20
+
+
+def test_archives_within_archives_without_end_are_told() -> None:
+    data = REPORT
+    for number in range(40):
+        data = gzip.compress(data) if number % 2 else zipped(("a", data))
+    [error] = unpacked(data)
+    assert str(error).endswith(": archives in archives in archives; unpack it yourself")
+
+
+@pytest.mark.usefixtures("small_limit")
+def test_a_sparse_member_is_refused_unread() -> None:
+    """Its header promises a gigabyte of nothing."""
+    info = tarfile.TarInfo("holes.xml")
+    info.type, info.size = tarfile.GNUTYPE_SPARSE, 1024
+    header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    header[386:410] = b"00000000000\0" + b"00000002000\0"
+    header[483:495] = b"10000000000\0"
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    found = unpacked(bytes(header) + REPORT[:1].ljust(1024, b"a") + tarred(("r.xml", REPORT)))
+    assert str(found[0]) == "outer!holes.xml: packed with holes (a sparse file); unpack it yourself"
+    assert contents(found[1:]) == [("r.xml", REPORT)]
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+def test_what_is_complete_of_a_packed_file_that_breaks_off_is_read(
+    compress: Callable[[bytes], bytes],
+) -> None:
+    cases = b"".join(b'<testcase name="t%d" time="0.%d"/>' % (n, n * n) for n in range(60_000))
+    packed = compress(b'<testsuite name="s">' + cases + b"</testsuite>")
+    for cut, names in ((len(packed) // 2, True), (12, False)):
+        [source] = unpacked(packed[:cut]) or [None]
+        if names:
+            assert isinstance(source, Source)
+            run = collect(source)
+            assert 1_000 < len(run.cases) < 60_000
+            assert Warn("the archive breaks off; what was complete before is read") in run.warnings
+        else:
+            assert str(source).startswith("outer: broken archive (")
+
+
+def test_what_is_complete_of_a_tar_that_breaks_off_is_read() -> None:
+    data = tarred(("a.xml", REPORT), ("b.xml", OTHER))
+    a, b, error = unpacked(data[: data.rindex(OTHER[:100]) + 2_000])
+    assert contents([a, b]) == [("a.xml", REPORT), ("b.xml", OTHER[:2_000])]
+    assert str(error).startswith("outer: broken archive (")
+
+
+@pytest.mark.parametrize("pack", [tarred, tar_gz, zipped])
+@pytest.mark.usefixtures("small_limit")
+def test_a_large_member_is_read_where_it_lies(pack: Pack) -> None:
+    noise = bytes(range(32, 127)) * 4_000
+    found = unpacked(pack(("a.xml", REPORT), ("large.log", noise), ("b.xml", OTHER)))
+    assert contents(found) == [("a.xml", REPORT), ("large.log", noise), ("b.xml", OTHER)]
+    assert contents(found[1:2]) == [("large.log", noise)], "and as often as needed"
+
+
+def test_the_name_of_a_member_is_one_line() -> None:
+    [source] = unpacked(zipped(("a\nb.xml: junit-xml, 9 tests: 9 passed\r.xml", REPORT)))
+    assert isinstance(source, Source)
+    assert source.name == "outer!a\u240ab.xml: junit-xml, 9 tests: 9 passed\u240d.xml"

@@ -113,6 +113,13 @@ def test_playwright_counts_that_are_cut_do_not_stand() -> None:
     assert [warning.line for warning in run.warnings] == [396]
 
 
+def test_playwright_with_a_line_of_blanks_in_a_failure_ends() -> None:
+    text = (FRESH / "playwright/console-list.txt").read_text(encoding="utf-8")
+    blanks = f"\n{' ' * 200_000}!\n    Error: "
+    run = collect(source(text.replace("\n    Error: ", blanks).encode()))
+    assert run.totals == recorded("playwright/console-list.txt").totals
+
+
 @pytest.mark.parametrize("format", sorted(FORMATS))
 def test_text_without_any_result_is_refused(format: str) -> None:
     with pytest.raises(IngestError, match=r"ci\.log:2: .*; was the output cut\?"):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SAMPLES
-from triage.ingest import IngestError, Source
+from triage.ingest import IngestError, Source, inputs
 from triage.ingest.inputs import find
 
 REPORT = (SAMPLES / "nightly-1-api.xml").read_bytes()
@@ -82,3 +82,42 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     [error] = find([str(tmp_path / "pipe")])
     assert "neither a file nor a directory" in str(error)
+
+
+def test_a_file_that_grows_is_read_as_it_was_when_it_was_named(tmp_path: Path) -> None:
+    """What is known by its bytes must stay these bytes, and what grows faster than it is read has no end."""
+    path = tmp_path / "growing.log"
+    path.write_bytes(b"one\ntwo\n")
+    [source] = sources(path)
+    digest = source.digest()
+    read = []
+    for line in source.lines():
+        read.append(line)
+        with path.open("ab") as more:
+            more.write(b"and on\n")
+    assert read == ["one", "two"]
+    assert (source.digest(), source.size, source.tail) == (digest, 8, b"one\ntwo\n")
+
+
+def test_a_file_that_shrinks_is_read_as_far_as_it_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "rotated.log"
+    path.write_bytes(b"one\n" * 10)
+    [source] = sources(path)
+    path.write_bytes(b"new\n")
+    assert list(source.lines()) == ["new"]
+
+
+def test_standard_input_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "_MAX_PIPED", 1 << 20)
+    endless = io.BufferedReader(_Endless())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(endless))
+    [error] = find(["-"])
+    assert str(error) == "-: more than 1 MiB on standard input; write it to a file and name that"
+
+
+class _Endless(io.RawIOBase):
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        return len(buffer)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.ingest import Source
+from triage.ingest import Source, collect
 from triage.ingest import scan as module
 from triage.ingest.scan import COPIES, Scan
 from triage.ingest.severity import WRAPPER, severity
@@ -66,3 +67,23 @@ def test_a_line_without_end_is_read_in_part() -> None:
     seen = dict(Scan(_source(data)))
     assert seen[3] == "ERROR: after it"
     assert len(seen[2]) == module.MAX_LINE
+
+
+@pytest.mark.parametrize("quiet", [0, 1, 5])
+def test_a_log_that_says_nothing_else_ends(quiet: int) -> None:
+    """Each line stands near the one before, as those of a trace do; all are counted, not all are looked at."""
+    times = 40_000
+    scan = Scan(_source((b"quiet\n" * quiet + b"ERROR: lost\n") * times))
+    said = sum(line == "ERROR: lost" for _, line in scan)
+    assert said < times // 10
+    [again] = scan.repeated()
+    assert again.count - again.told + said == times
+
+
+def test_how_often_a_line_was_said_is_told_once(text_source: Callable[[str], Source]) -> None:
+    lines = ["ERROR: lost request 7\n", "ERROR: no lease\n"]
+    run = collect(text_source("".join(lines) * 20_000))
+    assert [(warn.text, warn.line) for warn in run.warnings] == [
+        (f"said 20000 times, the first {COPIES} are kept", 1),
+        (f"said 20000 times, the first {COPIES} are kept", 2),
+    ]

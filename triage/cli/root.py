@@ -89,12 +89,14 @@ def _keyboard_behind_pipe() -> bool:
         keyboard = os.open("/dev/tty", os.O_RDWR)
     except OSError:
         return False
+    from triage.ingest.inputs import piped
+
     click.echo("triage: reading standard input ...", err=True)
-    piped = sys.stdin.buffer.read()
+    data = piped()
     os.dup2(keyboard, 0)
     os.close(keyboard)
     # What reads "-" later reads this; the screen reads descriptor 0.
-    sys.stdin = io.TextIOWrapper(io.BytesIO(piped))
+    sys.stdin = io.TextIOWrapper(io.BytesIO(data))
     return True
 
 

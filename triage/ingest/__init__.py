@@ -38,6 +38,7 @@ def _told(source: Source, items: Iterator[Item]) -> Iterator[Item]:
     """``items``, with disk errors told as such."""
     with told(source):
         yield from items
+        yield from source.notes
 
 
 @contextmanager

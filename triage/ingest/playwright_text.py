@@ -14,7 +14,7 @@ HEADER = re.compile(
 """``  1) [api] › e2e/orders.spec.js:10:3 › orders › are all paid ────``"""
 
 _RETRY = re.compile(r"^\s*Retry #(\d+) (?:─{3,}|-{3,})")
-_CODE_FRAME = re.compile(r"^\s*>?\s*\d* \|")
+_CODE_FRAME = re.compile(r"^\s*+>?\s*+(?:\d++ )?(?<= )\|")
 _ATTACHMENT = re.compile(r"^\s*(?:Error Context: |attachment #\d+: |─{5,}\s*$|Usage:$|\[\[ATTACHMENT)")
 _FRAME = re.compile(r"^\s+at ")
 

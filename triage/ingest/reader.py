@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
 from triage.ingest.text import clean_lines, encoding_of, is_binary, open_text
-from triage.model import Item, TriageError
+from triage.model import Item, TriageError, Warn
 
 HEAD_BYTES = 65_536
 TAIL_BYTES = 16_384
@@ -32,11 +32,14 @@ class Source:
     """Path, URL, ``archive.zip!member`` or ``-``: what messages call it."""
     open: Callable[[], BinaryIO]
     """A fresh stream from the first byte on; the caller closes it."""
+    notes: list[Warn] = field(default_factory=list, compare=False)
+    """What turned out to be wrong with the bytes themselves while they were read."""
 
     def __post_init__(self) -> None:
         # Names of files may be any bytes; half surrogate pairs are what Python makes of them, and no text.
         clean = self.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        object.__setattr__(self, "name", clean)
+        # A name with lines in it could speak as triage does.
+        object.__setattr__(self, "name", clean.replace("\n", "\u240a").replace("\r", "\u240d"))
 
     @cached_property
     def head(self) -> bytes:
@@ -81,7 +84,8 @@ class Source:
 
     def counted(self, told: Callable[[int], None]) -> Source:
         """The same source; ``told`` gets the number of bytes whenever some of it is read."""
-        return Source(self.name, lambda: io.BufferedReader(_Counted(self.open(), told), _COUNTED_BYTES))
+        counted = lambda: io.BufferedReader(_Counted(self.open(), told), _COUNTED_BYTES)  # noqa: E731
+        return Source(self.name, counted, self.notes)
 
     def digest(self) -> str:
         """SHA-256 of the bytes, in hexadecimal: what makes the same file known again."""

@@ -5,6 +5,7 @@ The words are looked for in whole chunks of bytes by google-re2; only the lines 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -37,6 +38,9 @@ _FRAMES = r'|[ \t]at [^ \n]|file "|[ \t]from [^ \n]+:\d|\n[ \t]*#\d+ |\.go:\d|\n
 COPIES = 50
 """Of one line, numbers aside, that are looked at."""
 
+_FLOOD = 1_000
+"""Of one line near a hit, where the lines of a trace are: a log that says nothing else ends in this."""
+
 _CHUNK = 1 << 20
 _KEY = 400
 _MOST_KEYS = 50_000
@@ -62,6 +66,8 @@ class Repeated:
     """1-based number of the first one."""
     line: str = ""
     count: int = 1
+    told: int = 0
+    """How many of these were not left out."""
 
 
 class Scan:
@@ -73,6 +79,7 @@ class Scan:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._seen: dict[bytes, Repeated] = {}
+        self._near: Counter[bytes] = Counter()
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         source, encoding = self._source, self._source.encoding
@@ -87,17 +94,26 @@ class Scan:
             for chunk in _whole_lines(stream.read):
                 for number, raw in walk.around(chunk):
                     line = cleaner.clean(raw[: MAX_LINE * 4].decode(encoding, "replace"))
-                    if (seen := self._seen.get(_key(raw))) is not None and not seen.first:
-                        seen.first, seen.line = number, line
+                    if (seen := self._seen.get(_key(raw))) is not None:
+                        seen.told += 1
+                        if not seen.first:
+                            seen.first, seen.line = number, line
                     yield number, line
 
     def repeated(self) -> list[Repeated]:
         """What was only counted from some point on."""
         return [line for line in self._seen.values() if line.count > COPIES]
 
-    def _is_boring(self, raw: bytes) -> bool:
+    def _is_boring(self, raw: bytes, near: bool) -> bool:
         key = _key(raw)
         seen = self._seen.get(key)
+        if near:
+            if key in self._near or len(self._near) < _MOST_KEYS:
+                self._near[key] += 1
+            if self._near[key] <= _FLOOD:
+                if seen is not None:
+                    seen.count += 1
+                return False
         if seen is None:
             if len(self._seen) < _MOST_KEYS:
                 self._seen[key] = Repeated()
@@ -139,7 +155,7 @@ def _whole_lines(read: Any) -> Iterator[bytes]:
 class _Walk:
     """Goes from hit to hit; remembers between chunks what is still owed and what stood before."""
 
-    def __init__(self, is_boring: Callable[[bytes], bool]) -> None:
+    def __init__(self, is_boring: Callable[[bytes, bool], bool]) -> None:
         self._is_boring = is_boring
         self._number = 1
         self._owed = 0
@@ -150,6 +166,7 @@ class _Walk:
         search = _pattern().search
         position, size = 0, len(data)
         seek = 0
+        reach: int | None = None
         while seek < size:
             hit = search(data, seek)
             if hit is None:
@@ -159,8 +176,9 @@ class _Walk:
             start = data.rfind(b"\n", position, found) + 1 or position
             end = data.find(b"\n", found) + 1 or size
             line = data[start:end]
-            near = self._owed and data.count(b"\n", position, start) <= self._owed
-            if not near and self._is_boring(line):
+            if reach is None:
+                reach = self._reach(data, position)
+            if self._is_boring(line, start <= reach):
                 seek = end
                 continue
             yield from self._walk(data, position, start)
@@ -168,8 +186,16 @@ class _Walk:
             self._number += 1
             self._owed = AFTER
             position = seek = end
+            reach = None
         if position < size:
             yield from self._walk(data, position, size)
+
+    def _reach(self, data: bytes, position: int) -> int:
+        """Where the lines that are owed end; before ``data`` if there are none."""
+        end = position if self._owed else -1
+        for _ in range(self._owed):
+            end = data.find(b"\n", end) + 1 or len(data)
+        return end
 
     def _walk(self, data: bytes, position: int, target: int) -> Iterator[tuple[int, bytes]]:
         """What is owed of the last hit, then the last lines before ``target``; in between only the lines are counted."""

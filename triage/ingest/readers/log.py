@@ -108,8 +108,12 @@ def _read(source: Source) -> Iterator[Item]:
         yield Warn(why, min(first_seen.values()))
         return
     yield from found or ([] if copies else map(_failure, echoes))
+    for again in scan.repeated():
+        if severity(again.line) >= ERROR:
+            key = _DIGITS.sub("#", again.line.strip())
+            copies[key] += again.count - again.told
+            first_seen.setdefault(key, again.first)
     folded = [(first_seen[key], count) for key, count in copies.items() if count > COPIES]
-    folded += [(again.first, again.count) for again in scan.repeated() if severity(again.line) >= ERROR]
     for first, count in sorted(folded):
         yield Warn(f"said {count} times, the first {COPIES} are kept", first)
 

@@ -16,7 +16,7 @@ from triage.ingest.markdown.facts import Stated, contradictions, overall, surrou
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, RunInfo, Warn
 
-_FORM = re.compile(r"^(?:#{1,6} \S|\*\*[^*]+:?\*\*|[-*] \*\*|\|.*\||\s*[-*] |\d+\. |---$|```)", re.MULTILINE)
+_FORM = re.compile(r"^(?:#{1,6} \S|\*\*[^*\n]+\*\*|\|.*\||[^\S\n]*[-*] |\d+\. |---$|```)", re.MULTILINE)
 _RESULTS = re.compile(
     r"\bpass rate\b|\btotal tests\b|\btests? (?:passed|failed|executed|run)\b|\b\d+\s*(?:/|of)\s*\d+\)?\s*(?:total|tests?|pass\w*)"
     r"|\bpass(?:ed|ing)\b\W{0,6}\d|\bfail(?:ed|ing)\b\W{0,6}\d|\b\d+ (?:passed|failed|passing|failing)\b|\b\d+/\d+ (?:PASSED|passing)"
@@ -24,7 +24,7 @@ _RESULTS = re.compile(
     re.IGNORECASE,
 )
 _CONSOLE = re.compile(
-    r"^(?:=+ test session starts|--- (?:PASS|FAIL)|test result: |Traceback \(most|\s+at \S+\(.*:\d+\)|ok \d+ |not ok \d+ |\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S* )",
+    r"^(?:=+ test session starts|--- (?:PASS|FAIL)|test result: |Traceback \(most|[^\S\n]+at \S+\(.*:\d+\)|ok \d+ |not ok \d+ |\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S* )",
     re.MULTILINE,
 )
 
@@ -34,10 +34,11 @@ def _sniff(sample: Sample) -> int:
     if _CONSOLE.search(text):
         return 0
     lines = sum(1 for line in text.split("\n") if line.strip())
-    form, results = len(_FORM.findall(text)), len(_RESULTS.findall(text))
+    form = len(_FORM.findall(text))
+    if form < 4 or form < 0.15 * lines:
+        return 0
     # A short report says it in two lines; a long guide may speak of passing tests more often than that.
-    enough = 2 if lines <= 40 else 4
-    if results < enough or form < 4 or form < 0.15 * lines:
+    if len(_RESULTS.findall(text)) < (2 if lines <= 40 else 4):
         return 0
     found = sections(blocks(text.split("\n")))
     return 75 if overall(found) or any(isinstance(item, CaseResult) for item in read_cases(found)) else 0

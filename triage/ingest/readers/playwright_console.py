@@ -45,7 +45,7 @@ _ERROR = re.compile(r"^(?:[A-Z]\w*)?Error: \S")
 _NO_TESTS = "Error: No tests found"
 _RUNNER_FRAME = re.compile(r"^- \S*node_modules/(?:@playwright/test|playwright)/")
 # Where the message of an error outside any test ends.
-_END = re.compile(r"^\s*>?\s*\d+ \||^\s+at \S|^Require stack:")
+_END = re.compile(r"^\s*+>?\s*+\d++ \||^\s+at \S|^Require stack:")
 
 _Key = tuple[str, str, int, tuple[str, ...]]
 _LISTED = {"failed": Outcome.FAILED, "interrupted": Outcome.ERROR, "flaky": Outcome.PASSED}

@@ -35,7 +35,7 @@ _SKIPPED = re.compile(r"^ (?P<skipped>\d{1,9}) skipped$")
 _NUMBERED = re.compile(r"^ {3,}\d{1,6}\) \S")
 _WARNINGS = re.compile(r"^ Warnings? \(\d+\):")
 _TIME = re.compile(r"(\d+)(h|m|s)\b")
-_END = re.compile(r"^\s*Browser: |^\s*>?\s*\d+ \||^\s*at \S|^\s*Screenshot: ")
+_END = re.compile(r"^\s*Browser: |^\s*+>?\s*+\d++ \||^\s*at \S|^\s*Screenshot: ")
 _OUTCOMES = {"✓": Outcome.PASSED, "√": Outcome.PASSED, "-": Outcome.SKIPPED}
 
 

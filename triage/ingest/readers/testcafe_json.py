@@ -15,7 +15,7 @@ from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Wa
 _PLACE = re.compile(
     r"\(?(?:file://)?(?P<file>[^\s():]+\.\w{2,4}):(?P<line>\d{1,9}):\d{1,9}\)?$", re.MULTILINE
 )
-_CODE = re.compile(r"^\s*>?\s*\d+ ?[|│]|^\s*Browser: |^\s*Screenshot: |^\s+at ")
+_CODE = re.compile(r"^\s*+>?\s*+\d++ ?[|│]|^\s*Browser: |^\s*Screenshot: |^\s+at ")
 
 
 def _sniff(sample: Sample) -> int:
