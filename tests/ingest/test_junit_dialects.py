@@ -229,6 +229,28 @@ def test_bazel_tells_the_reason_in_the_output_of_the_suite(text_source: TextSour
     assert "start" in case.failures[0].trace
 
 
+def test_a_system_error_with_a_type_is_an_error(text_source: TextSource) -> None:
+    text = (
+        '<testsuite name="s"><testcase name="a"><system-error type="E" message="drawer open">E: drawer open</system-error>'
+        '</testcase><testcase name="b"><system-error>creaks</system-error></testcase></testsuite>'
+    )
+    a, b = collect(text_source(text)).cases
+    assert (a.outcome, a.failures[0].message) == (Outcome.ERROR, "drawer open")
+    assert (b.outcome, b.output) == (Outcome.PASSED, "creaks")
+
+
+def test_a_log_that_only_counts_tells_less_than_the_exit_code(text_source: TextSource) -> None:
+    text = (
+        '<testsuite name="cart" tests="1" errors="1"><testcase name="cart"><error message="exited with error code 1"/>'
+        "</testcase><system-out>=== 1 failed, 2 passed in 3.5s ===</system-out></testsuite>"
+    )
+    [failure] = collect(text_source(text)).cases[0].failures
+    assert (failure.message, failure.trace) == (
+        "exited with error code 1",
+        "=== 1 failed, 2 passed in 3.5s ===",
+    )
+
+
 @pytest.mark.parametrize(
     ("failure", "message", "type_", "place"),
     [

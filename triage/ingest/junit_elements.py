@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from triage.ingest import junit_text as text
 from triage.ingest.junit_tries import REPETITION
-from triage.ingest.severity import telling_line
+from triage.ingest.severity import WRAPPER, severity, telling_line
 from triage.model import Failure, Outcome, worse
 
 RED = {"failure": "failure", "error": "error"}
@@ -19,8 +19,18 @@ _RETRIED = {
     "rerun": "failure",
 }
 _SKIPPED = {"skipped", "skip", "ignored", "disabled", "notrun", "pending", "inconclusive"}
-TEXT = {*RED, *_RETRIED, *_SKIPPED, "system-out", "system-err", "property", "stackTrace", "warning"}
-TRACED = {*RED, *_RETRIED, "stackTrace"}
+TEXT = {
+    *RED,
+    *_RETRIED,
+    *_SKIPPED,
+    "system-out",
+    "system-err",
+    "system-error",
+    "property",
+    "stackTrace",
+    "warning",
+}
+TRACED = {*RED, *_RETRIED, "system-error", "stackTrace"}
 """Elements of which the line is told."""
 _INHERITED = {
     "priority",
@@ -108,6 +118,8 @@ class Case:
 
     def add(self, name: str, attributes: dict[str, str], said: str, line: int) -> None:
         """Take a child that ended: ``line`` is where its text begins."""
+        if name == "system-error":  # an exception if it has a type, else a slip of the pen
+            name = "error" if attributes.get("type") else "system-err"
         if name in RED:
             self.is_teardown = self.is_teardown or attributes.get("message", "").startswith(
                 "failed on teardown"
@@ -221,4 +233,6 @@ def explained(failure: Failure, output: str) -> Failure:
         return failure
     step = _STEP.search(output)
     message = f"{step['how']}: {step['step']}" if step else telling_line(output)
+    if failure.message and not step and severity(message) <= WRAPPER:
+        message = failure.message  # a summary or a last line tells no more
     return replace(failure, message=message, trace=output.strip("\n"))

@@ -61,12 +61,16 @@ class _Suites(Tree):
 class _TearDowns(_Suites):
     """The first reading: which suites broke in their tear-down."""
 
-    records = frozenset({"kw", "test"})
+    records = frozenset({"kw", "test", "status"})
 
     def keeps(self, node: Node) -> bool:
         return node.name == "status" and len(self._open) == 1
 
     def found(self, node: Node) -> None:
+        if node.name == "status" and self.numbers and self.broken.get(self.numbers[-1], ("said", 0))[0] == "":
+            # Before Robot 7 only the suite says why its tear-down failed.
+            said = node.text.strip().removeprefix("Suite teardown failed:").strip()
+            self.broken[self.numbers[-1]] = (said, node.text_line)
         status = node.child("status")
         if node.name != "kw" or node.get("type").lower() != "teardown" or status is None:
             return
@@ -159,7 +163,7 @@ class _Handler(_Suites):
         if broken and outcome is not Outcome.SKIPPED:
             outcome = Outcome.FAILED
             text, line = broken[-1]
-            text = f"Parent suite teardown failed: {text}"
+            text = f"Parent suite teardown failed: {text}".rstrip(" :")
             failures = (*failures, Failure(text, kind="error", source_line=line))
         reason = message if outcome is Outcome.SKIPPED else ""
         case = self._case(node, outcome, (*earlier, *failures), attempts, reason)
