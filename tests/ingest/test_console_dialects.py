@@ -726,3 +726,102 @@ def test_hspec_says_where_a_failure_is_above_it_and_how_to_run_it_below() -> Non
         "test/CartSpec.hs",
         17,
     )
+
+
+def test_tasty_names_tests_by_their_groups_and_knows_what_was_expected() -> None:
+    run = made(
+        """
+        Running 1 test suites...
+        Test suite shop: RUNNING...
+        Shop
+          Cart
+            counts:                 OK (0.07s)
+              100 tests completed
+            sorts:                  FAIL
+              test/Cart.hs:51:
+              expected: LT
+               but got: GT
+              Use -p '/sorts/' to rerun this test only.
+          floats:                   FAIL (expected)
+            test/Cart.hs:60:
+            no water (expected failure)
+
+        1 out of 3 tests failed (0.08s)
+        Test suite shop: FAIL
+        """,
+        "tasty-console",
+    )
+    assert counts(run)[:4] == (3, 2, 1, 0)
+    sorts = case(run, "sorts")
+    assert sorts.suite == "Shop > Cart"
+    assert sorts.failures[0].message == "expected: LT\n but got: GT"
+    assert (sorts.failures[0].file, sorts.failures[0].line) == ("test/Cart.hs", 51)
+    assert not run.failures
+
+
+def test_a_tasty_suite_that_broke_off_fails_the_run() -> None:
+    run = made(
+        """
+        Test suite shop: RUNNING...
+        Shop
+          counts: OK
+        shop: Shop.hs:(48,13)-(52,20): Missing field in record construction price
+        Test suite shop: FAIL
+        """,
+        "tasty-console",
+    )
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert [failure.message for failure in run.failures] == ["Test suite shop: FAIL"]
+
+
+def test_julia_counts_by_its_first_rows_and_names_failures_by_expression() -> None:
+    run = made(
+        """
+             Testing Running tests...
+        Cart: Test Failed at /repo/test/runtests.jl:7
+          Expression: length(cart) == 8
+           Evaluated: 7 == 8
+
+        Stacktrace:
+         [1] top-level scope
+           @ /repo/test/runtests.jl:7
+        Box: Error During Test at /repo/test/runtests.jl:9
+          Got exception outside of a @test
+          no box
+          Stacktrace:
+           [1] error(::String) at ./error.jl:33
+        Test Summary: | Pass  Fail  Error  Broken  Total  Time
+        Shop          |    3     1      1       1      6  1.2s
+          Cart        |    2     1                     3  0.1s
+          Box         |    1            1       1      3  0.3s
+        Test Summary: | Pass  Total     Time
+        Door          |   12     12  1m03.0s
+        ERROR: LoadError: Some tests did not pass: 3 passed, 1 failed, 1 errored, 1 broken.
+        ERROR: Package Shop errored during testing
+        """,
+        "julia-console",
+    )
+    totals = run.totals
+    assert (totals.tests, totals.passed, totals.failed, totals.errors, totals.xfailed) == (18, 15, 1, 1, 1)
+    failed = case(run, "length(cart) == 8")
+    assert (failed.suite, failed.failures[0].file, failed.failures[0].line) == (
+        "Cart",
+        "/repo/test/runtests.jl",
+        7,
+    )
+    assert failed.failures[0].message == "Expression: length(cart) == 8\nEvaluated: 7 == 8"
+    assert case(run, "runtests.jl:9").outcome is Outcome.ERROR
+    assert not run.failures
+
+
+def test_julia_without_a_summary_still_names_what_failed() -> None:
+    run = made(
+        """
+        Error in testset Cart:
+        Test Failed at /repo/test/runtests.jl:872
+          Expression: 3 == 4
+           Evaluated: 3 == 4
+        """,
+        "julia-console",
+    )
+    assert [(found.suite, found.name) for found in run.cases] == [("Cart", "3 == 4")]
