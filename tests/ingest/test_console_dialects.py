@@ -825,3 +825,74 @@ def test_julia_without_a_summary_still_names_what_failed() -> None:
         "julia-console",
     )
     assert [(found.suite, found.name) for found in run.cases] == [("Cart", "3 == 4")]
+
+
+def test_forge_tells_a_failure_once_with_its_logs() -> None:
+    run = made(
+        """
+        Ran 3 tests for test/Cart.t.sol:CartTest
+        [FAIL: not eight: 7 != 8] test_Counts() (gas: 31222)
+        Logs:
+          counted 7
+
+        [PASS] testFuzz_Adds(uint256) (runs: 256, μ: 30899, ~: 31288)
+        [SKIP: no scale] test_Weighs() (gas: 0)
+        Suite result: FAILED. 1 passed; 1 failed; 1 skipped; finished in 7.05ms (6.90ms CPU time)
+
+        Ran 1 test for test/Box.t.sol:BoxTest
+        [FAIL: panic; counterexample:
+        \t\tcalldata=0x5c7f args=[0]] testFuzz_Opens(uint256) (runs: 0, μ: 0, ~: 0)
+        Suite result: FAILED. 0 passed; 1 failed; 0 skipped; finished in 7.05ms (6.90ms CPU time)
+
+        Ran 2 test suites in 13.21ms (7.05ms CPU time): 1 tests passed, 2 failed, 1 skipped (4 total tests)
+
+        Failing tests:
+        Encountered 1 failing test in test/Cart.t.sol:CartTest
+        [FAIL: not eight: 7 != 8] test_Counts() (gas: 31222)
+
+        Encountered 1 failing test in test/Box.t.sol:BoxTest
+        [FAIL: panic; counterexample:
+        \t\tcalldata=0x5c7f args=[0]] testFuzz_Opens(uint256) (runs: 0, μ: 0, ~: 0)
+
+        Encountered a total of 2 failing tests, 1 tests succeeded
+        """,
+        "forge-console",
+    )
+    assert counts(run) == (4, 1, 2, 0, 1)
+    counted = case(run, "test_Counts()")
+    assert (counted.suite, counted.file) == ("CartTest", "test/Cart.t.sol")
+    (failure,) = counted.failures
+    assert failure.message == "not eight: 7 != 8"
+    assert failure.trace.endswith("counted 7")
+    assert case(run, "test_Weighs()").properties == (("reason", "no scale"),)
+    assert case(run, "testFuzz_Opens(uint256)").failures[0].message == (
+        "panic; counterexample:\ncalldata=0x5c7f args=[0]"
+    )
+
+
+def test_older_forge_counts_per_contract_and_its_tail_alone_names_what_failed() -> None:
+    run = made(
+        """
+        Running 2 tests for test/Cart.t.sol:CartTest
+        [FAIL. Reason: Invalid data] test_Counts() (gas: 31222)
+        [PASS] test_Adds() (gas: 100)
+        Test result: FAILED. 1 passed; 1 failed; finished in 1.45ms
+
+        Running 1 test for test/Box.t.sol:BoxTest
+        [PASS] test_Opens() (gas: 100)
+        Test result: ok. 1 passed; 0 failed; finished in 1.45ms
+        """,
+        "forge-console",
+    )
+    assert counts(run) == (3, 2, 1, 0, 0)
+    tail = made(
+        """
+        Failing tests:
+        Encountered 1 failing test in test/Cart.t.sol:CartTest
+        [FAIL. Reason: Invalid data] test_Counts() (gas: 31222)
+
+        Encountered a total of 1 failing tests, 2 tests succeeded
+        """,
+        "forge-console",
+    )
+    assert case(tail, "test_Counts()").failures[0].message == "Invalid data"
