@@ -726,3 +726,173 @@ def test_hspec_says_where_a_failure_is_above_it_and_how_to_run_it_below() -> Non
         "test/CartSpec.hs",
         17,
     )
+
+
+def test_tasty_names_tests_by_their_groups_and_knows_what_was_expected() -> None:
+    run = made(
+        """
+        Running 1 test suites...
+        Test suite shop: RUNNING...
+        Shop
+          Cart
+            counts:                 OK (0.07s)
+              100 tests completed
+            sorts:                  FAIL
+              test/Cart.hs:51:
+              expected: LT
+               but got: GT
+              Use -p '/sorts/' to rerun this test only.
+          floats:                   FAIL (expected)
+            test/Cart.hs:60:
+            no water (expected failure)
+
+        1 out of 3 tests failed (0.08s)
+        Test suite shop: FAIL
+        """,
+        "tasty-console",
+    )
+    assert counts(run)[:4] == (3, 2, 1, 0)
+    sorts = case(run, "sorts")
+    assert sorts.suite == "Shop > Cart"
+    assert sorts.failures[0].message == "expected: LT\n but got: GT"
+    assert (sorts.failures[0].file, sorts.failures[0].line) == ("test/Cart.hs", 51)
+    assert not run.failures
+
+
+def test_a_tasty_suite_that_broke_off_fails_the_run() -> None:
+    run = made(
+        """
+        Test suite shop: RUNNING...
+        Shop
+          counts: OK
+        shop: Shop.hs:(48,13)-(52,20): Missing field in record construction price
+        Test suite shop: FAIL
+        """,
+        "tasty-console",
+    )
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert [failure.message for failure in run.failures] == ["Test suite shop: FAIL"]
+
+
+def test_julia_counts_by_its_first_rows_and_names_failures_by_expression() -> None:
+    run = made(
+        """
+             Testing Running tests...
+        Cart: Test Failed at /repo/test/runtests.jl:7
+          Expression: length(cart) == 8
+           Evaluated: 7 == 8
+
+        Stacktrace:
+         [1] top-level scope
+           @ /repo/test/runtests.jl:7
+        Box: Error During Test at /repo/test/runtests.jl:9
+          Got exception outside of a @test
+          no box
+          Stacktrace:
+           [1] error(::String) at ./error.jl:33
+        Test Summary: | Pass  Fail  Error  Broken  Total  Time
+        Shop          |    3     1      1       1      6  1.2s
+          Cart        |    2     1                     3  0.1s
+          Box         |    1            1       1      3  0.3s
+        Test Summary: | Pass  Total     Time
+        Door          |   12     12  1m03.0s
+        ERROR: LoadError: Some tests did not pass: 3 passed, 1 failed, 1 errored, 1 broken.
+        ERROR: Package Shop errored during testing
+        """,
+        "julia-console",
+    )
+    totals = run.totals
+    assert (totals.tests, totals.passed, totals.failed, totals.errors, totals.xfailed) == (18, 15, 1, 1, 1)
+    failed = case(run, "length(cart) == 8")
+    assert (failed.suite, failed.failures[0].file, failed.failures[0].line) == (
+        "Cart",
+        "/repo/test/runtests.jl",
+        7,
+    )
+    assert failed.failures[0].message == "Expression: length(cart) == 8\nEvaluated: 7 == 8"
+    assert case(run, "runtests.jl:9").outcome is Outcome.ERROR
+    assert not run.failures
+
+
+def test_julia_without_a_summary_still_names_what_failed() -> None:
+    run = made(
+        """
+        Error in testset Cart:
+        Test Failed at /repo/test/runtests.jl:872
+          Expression: 3 == 4
+           Evaluated: 3 == 4
+        """,
+        "julia-console",
+    )
+    assert [(found.suite, found.name) for found in run.cases] == [("Cart", "3 == 4")]
+
+
+def test_forge_tells_a_failure_once_with_its_logs() -> None:
+    run = made(
+        """
+        Ran 3 tests for test/Cart.t.sol:CartTest
+        [FAIL: not eight: 7 != 8] test_Counts() (gas: 31222)
+        Logs:
+          counted 7
+
+        [PASS] testFuzz_Adds(uint256) (runs: 256, μ: 30899, ~: 31288)
+        [SKIP: no scale] test_Weighs() (gas: 0)
+        Suite result: FAILED. 1 passed; 1 failed; 1 skipped; finished in 7.05ms (6.90ms CPU time)
+
+        Ran 1 test for test/Box.t.sol:BoxTest
+        [FAIL: panic; counterexample:
+        \t\tcalldata=0x5c7f args=[0]] testFuzz_Opens(uint256) (runs: 0, μ: 0, ~: 0)
+        Suite result: FAILED. 0 passed; 1 failed; 0 skipped; finished in 7.05ms (6.90ms CPU time)
+
+        Ran 2 test suites in 13.21ms (7.05ms CPU time): 1 tests passed, 2 failed, 1 skipped (4 total tests)
+
+        Failing tests:
+        Encountered 1 failing test in test/Cart.t.sol:CartTest
+        [FAIL: not eight: 7 != 8] test_Counts() (gas: 31222)
+
+        Encountered 1 failing test in test/Box.t.sol:BoxTest
+        [FAIL: panic; counterexample:
+        \t\tcalldata=0x5c7f args=[0]] testFuzz_Opens(uint256) (runs: 0, μ: 0, ~: 0)
+
+        Encountered a total of 2 failing tests, 1 tests succeeded
+        """,
+        "forge-console",
+    )
+    assert counts(run) == (4, 1, 2, 0, 1)
+    counted = case(run, "test_Counts()")
+    assert (counted.suite, counted.file) == ("CartTest", "test/Cart.t.sol")
+    (failure,) = counted.failures
+    assert failure.message == "not eight: 7 != 8"
+    assert failure.trace.endswith("counted 7")
+    assert case(run, "test_Weighs()").properties == (("reason", "no scale"),)
+    assert case(run, "testFuzz_Opens(uint256)").failures[0].message == (
+        "panic; counterexample:\ncalldata=0x5c7f args=[0]"
+    )
+
+
+def test_older_forge_counts_per_contract_and_its_tail_alone_names_what_failed() -> None:
+    run = made(
+        """
+        Running 2 tests for test/Cart.t.sol:CartTest
+        [FAIL. Reason: Invalid data] test_Counts() (gas: 31222)
+        [PASS] test_Adds() (gas: 100)
+        Test result: FAILED. 1 passed; 1 failed; finished in 1.45ms
+
+        Running 1 test for test/Box.t.sol:BoxTest
+        [PASS] test_Opens() (gas: 100)
+        Test result: ok. 1 passed; 0 failed; finished in 1.45ms
+        """,
+        "forge-console",
+    )
+    assert counts(run) == (3, 2, 1, 0, 0)
+    tail = made(
+        """
+        Failing tests:
+        Encountered 1 failing test in test/Cart.t.sol:CartTest
+        [FAIL. Reason: Invalid data] test_Counts() (gas: 31222)
+
+        Encountered a total of 1 failing tests, 2 tests succeeded
+        """,
+        "forge-console",
+    )
+    assert case(tail, "test_Counts()").failures[0].message == "Invalid data"

@@ -110,8 +110,8 @@ def test_tasty_names_every_test() -> None:
     1 out of 3 tests failed (0.03s)
     """)
     assert counts(run) == (3, 2, 1, 0, 0)
-    assert case(run, "Counts").suite == "Stock / Unit tests"
-    assert case(run, "Fits").suite == "Stock / Properties"
+    assert case(run, "Counts").suite == "Stock > Unit tests"
+    assert case(run, "Fits").suite == "Stock > Properties"
 
 
 def test_alcotest() -> None:
@@ -168,10 +168,10 @@ def test_julia_takes_the_outermost_row() -> None:
     in expression starting at /x/test/runtests.jl:5
     ERROR: Package Stock errored during testing
     """)
-    assert run.format == "julia-test-console"
+    assert run.format == "julia-console"
     assert counts(run) == (6, 3, 1, 1, 1)
     assert run.info.duration == 0.5
-    assert case(run, "line 12").failures[0].message.endswith("Evaluated: 11 == 12")
+    assert case(run, "count_boxes() == 12").failures[0].message.endswith("Evaluated: 11 == 12")
     assert not run.failures
 
 

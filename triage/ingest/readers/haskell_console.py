@@ -1,7 +1,6 @@
-"""What Haskell's test libraries print: hspec, tasty and HUnit, run by cabal, stack or by hand, one suite or several.
+"""What hspec and HUnit, libraries of Haskell, print, run by cabal, stack or by hand, one suite or several.
 
-Written after hspec's ``specdoc`` and ``failed-examples`` formatters (2.4 to 2.11), tasty's console reporter (1.0 to 1.5)
-and HUnit's text runner.
+Written after hspec's ``specdoc`` and ``failed-examples`` formatters (2.4 to 2.11) and HUnit's text runner.
 """
 
 from __future__ import annotations
@@ -21,13 +20,6 @@ _FINISHED = re.compile(r"^Finished in (?P<time>[\d.]+ seconds)(?:, used [\d.]+ s
 _ITEM = re.compile(r"^ {2}\d{1,6}\) (?P<name>\S.*)$")
 _PLACE = re.compile(r"^ {2}(?P<file>\S+\.l?hs):(?P<line>\d{1,9}):(?P<column>\d{1,9}): *$")
 _RERUN = re.compile(r"^ {2}To rerun use: |^Randomized with seed ")
-_TASTY = re.compile(
-    r"^(?P<indent> *)(?!Test suite )(?P<name>\S.*?): +(?P<status>OK|FAIL|TIMEOUT|SKIPPED)(?: \((?P<time>[\d.]+s)\))?$"
-)
-_TASTY_END = re.compile(
-    r"^(?:(?P<failed>\d{1,9}) out of (?P<tests>\d{1,9}) tests? failed|All (?P<all>\d{1,9}) tests? passed) \((?P<time>[\d.]+s)\)$"
-)
-_GROUP = re.compile(r"^(?P<indent> *)(?P<name>[^\s:][^:]*)$")
 _HUNIT = re.compile(
     r"^Cases: (?P<cases>\d{1,9})  Tried: (?P<tests>\d{1,9})  Errors: (?P<errors>\d{1,9})  Failures: (?P<failed>\d{1,9})$"
 )
@@ -40,7 +32,7 @@ _MARKS = re.compile(
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
-    if any(_TASTY_END.match(line) or _HUNIT.match(line) for line in lines):
+    if any(map(_HUNIT.match, lines)):
         return 72
     if any(map(_HSPEC.match, lines)) and any(_MARKS.match(line) or _RERUN.match(line) for line in lines):
         return 83  # RSpec's last line is the same, and its reader as sure
@@ -51,7 +43,6 @@ def _sniff(sample: Sample) -> int:
 class _Parser:
     session: Session = field(default_factory=Session)
     book: CaseBook = field(default_factory=CaseBook)
-    groups: list[tuple[int, str]] = field(default_factory=list)
     entry: Entry | None = None
     """The failed test whose text is being read, and the margin it must have."""
     margin: int = 0
@@ -68,19 +59,12 @@ class _Parser:
             return int(match["cases"]) == tests and self._close(
                 Totals(tests, max(0, tests - failed - errors), failed, errors)
             )
-        if match := _TASTY_END.match(mark):
-            tests, failed = int(match["tests"] or match["all"]), int(match["failed"] or 0)
-            self.session.duration = spoken_seconds(match["time"])
-            skipped = Totals.of(self.book.results()).skipped
-            return self._close(Totals(tests, max(0, tests - failed - skipped), failed, 0, skipped))
         if match := _FINISHED.match(mark):
             self.session.duration = spoken_seconds(match["time"])
-        elif match := _TASTY.match(mark):
-            self._tasty(match, line)
         elif (match := _PLACE.match(mark)) and (self.entry is None or self.margin == 3):
             self._end()
             self.place = match
-        elif (match := _ITEM.match(mark)) and not self.groups[3:]:
+        elif match := _ITEM.match(mark):
             self._open(match["name"], "", Outcome.FAILED, line, 3)
         elif match := _HUNIT_ITEM.match(mark):
             outcome = Outcome.ERROR if match["what"] == "Error" else Outcome.FAILED
@@ -104,23 +88,7 @@ class _Parser:
                 self.block.append(line)
         else:
             self._end()
-            if match := _GROUP.match(mark):
-                depth = len(match["indent"])
-                self.groups = [(known, name) for known, name in self.groups if known < depth]
-                self.groups.append((depth, match["name"].strip()))
         return False
-
-    def _tasty(self, match: re.Match[str], line: Line) -> None:
-        self._end()
-        depth = len(match["indent"])
-        suite = " / ".join(name for known, name in self.groups if known < depth)
-        outcome = {"OK": Outcome.PASSED, "SKIPPED": Outcome.SKIPPED}.get(match["status"], Outcome.FAILED)
-        if outcome is Outcome.FAILED:
-            self._open(match["name"], suite, outcome, line, depth + 2)
-            assert self.entry is not None
-            self.entry.seconds = spoken_seconds(match["time"])
-        else:
-            self.book.settle(match["name"], suite, outcome, line, spoken_seconds(match["time"]))
 
     def _open(self, name: str, suite: str, outcome: Outcome, line: Line, margin: int) -> None:
         place = self.place
@@ -150,4 +118,4 @@ class _Parser:
         return self.session
 
 
-READER = Reader("haskell-console", _sniff, reader_of("hspec or tasty", run_after_run(_Parser)))
+READER = Reader("haskell-console", _sniff, reader_of("hspec or HUnit", run_after_run(_Parser)))

@@ -1,115 +1,145 @@
-"""What Julia's ``Test`` standard library prints: the table of each outermost test set, and what failed above it.
+"""What Julia's standard library ``Test`` prints, alone or under ``Pkg.test``.
 
-Written after ``Test/src/Test.jl`` of Julia 1.0 to 1.12. Its counts are those of ``@test``s; broken ones are expected
-failures. Tests have no names of their own: the place of a failed one is its name.
+Written after Julia 0.7 to 1.12. It counts expectations and names only those that did not pass; their test set is the
+suite. The first row below each ``Test Summary:`` counts.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from triage.ingest.case_book import MAX_BLOCK, CaseBook, failure_of, spoken_seconds
-from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines
+from triage.ingest.case_book import MAX_BLOCK, failure_of, spoken_seconds
+from triage.ingest.console import Line, Session, bare_failure, reader_of, run_after_run, sample_lines
 from triage.ingest.reader import Reader, Sample
-from triage.model import Failure, Outcome, Totals
+from triage.model import CaseResult, Outcome, Totals
 
-_HEAD = re.compile(r"^Test Summary: *\| +(?P<columns>(?:(?:Pass|Fail|Error|Broken|Total|Time) *)+)$")
-_ROW = re.compile(r"^(?P<name>\S.*?) *\| +(?P<cells>[\d.hms ]*)$")
-_ITEM = re.compile(
-    r"^(?P<suite>\S.*?): (?P<what>Test Failed|Error During Test|Unexpected Pass|Test Broken) at (?P<file>\S.*):(?P<line>\d{1,9})$"
+_SUMMARY = re.compile(r"^Test Summary: *\|(?P<columns>(?: +(?:Pass|Fail|Error|Broken|Total|Time))+)\s*$")
+_COLUMN = re.compile(r"\S+")
+_ROW = re.compile(r"^ *(?P<name>\S[^|]*?) *\|(?P<cells>(?: +[\d.a-z?]+)+)\s*$")
+_HEADER = re.compile(
+    r"^(?P<set>\S.*?)?(?:: )?(?P<what>Test Failed|Error During Test|Unexpected Pass) at (?P<file>\S.*?):(?P<line>\d{1,9})\s*$"
 )
-_BARE_ITEM = re.compile(r"^(?P<what>Error During Test|Test Failed) at (?P<file>\S.*):(?P<line>\d{1,9})$")
-_NO_TABLE = re.compile(r"^Test Summary:$")
-_PACKAGE = re.compile(r"^ERROR: (?P<text>.*)$")
-_ECHO = re.compile(r"Some tests did not pass|errored during testing")
-_FRAMES = re.compile(r"^\s*Stacktrace:$")
+_OUTSIDE = re.compile(r"^\s+Got exception\b.* outside of a @test$")
+_EXPRESSION = re.compile(r"^\s+Expression: (?P<what>\S.*)$")
+_SET = re.compile(r"^Error in testset (?P<set>.*?):\s*$")
+_SLASH = re.compile(r"[\\/]")
+_STACK = re.compile(r"^\s*Stacktrace:$")
+_FRAME = re.compile(r"^\s*(?:\[\d+\]|@ |--- |\.\.\. |⋮|\(repeats|caused by: |\[inlined\])")
+_NOT = re.compile(
+    r"^(?:.*ERROR: (?:LoadError: )?)?Some tests did not pass: (?P<passed>\d+) passed, (?P<failed>\d+) failed, (?P<errors>\d+) errored, (?P<broken>\d+) broken\."
+)
+_BROKE = re.compile(r"^(?:ERROR: )?(?:LoadError: .*|Package \S+ errored during testing.*)$")
 
 
 def _sniff(sample: Sample) -> int:
-    return 76 if any(map(_HEAD.match, sample_lines(sample))) else 0
+    lines = sample_lines(sample)
+    if any(_SUMMARY.match(line) or _NOT.match(line) for line in lines):
+        return 84
+    headed = any(map(_HEADER.match, lines)) and any(
+        _EXPRESSION.match(line) or _OUTSIDE.match(line) for line in lines
+    )
+    return 75 if headed else 0
 
 
 @dataclass
 class _Parser:
     session: Session = field(default_factory=Session)
-    book: CaseBook = field(default_factory=CaseBook)
-    head: str = ""
-    """The header of the table that is being read."""
-    stated: Totals = field(default_factory=Totals)
-    item: re.Match[str] | None = None
+    header: re.Match[str] | None = None
     status: Line | None = None
     block: list[Line] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
+    framed: bool = False
+    columns: list[tuple[int, str]] = field(default_factory=list)
+    """Where each column of the summary ends, until its first row was read."""
+    broken: Line | None = None
+    set: str = ""
+    """That of the next failure, as the tests of Julia itself tell it."""
 
     def feed(self, line: Line) -> bool:
-        mark = line.mark
-        if _HEAD.match(mark):
+        mark = line.mark.rstrip()
+        if match := _SUMMARY.match(mark):
             self._end()
-            self.head = mark
-        elif self.head and (match := _ROW.match(mark)):
-            self._row(mark)
-            self.head = ""
-            self.session.closed = True
-        elif match := _ITEM.match(mark) or _BARE_ITEM.match(mark):
+            at = match.start("columns")
+            self.columns = [(at + found.end(), found[0]) for found in _COLUMN.finditer(match["columns"])]
+        elif self.columns and (match := _ROW.match(mark)):
+            self._count(match)
+        elif match := _NOT.match(mark):
             self._end()
-            self.item, self.status, self.block = match, line, []
-        elif (match := _PACKAGE.match(mark)) and match["text"].strip() and not _ECHO.search(mark):
+            self.broken = self.broken or line
+            if self.session.stated is None:
+                self._state(*(int(match[name]) for name in ("passed", "failed", "errors", "broken")))
+        elif match := _SET.match(mark):
             self._end()
-            self.session.failures.append(
-                Failure(match["text"], kind="error", trace=mark, source_line=line.number)
-            )
-        elif self.item is not None:
-            if not mark.strip() and any(_FRAMES.match(known.mark) for known in self.block):
-                self._end()
-            elif len(self.block) < MAX_BLOCK:
-                self.block.append(line)
+            self.set = match["set"]
+        elif match := _HEADER.match(mark):
+            self._end()
+            self.header, self.status = match, line
+        elif self.header is not None:
+            self._below(line)
+        elif _BROKE.match(mark):
+            self.broken = self.broken or line
         return False
 
-    def _row(self, mark: str) -> None:
-        """The first row is the outermost test set, the sum of those below; its cells stand under the columns."""
-        cells: dict[str, str] = {}
-        for match in re.finditer(r"[\d.]+(?:h|ms?|s)?(?:[\d.]+s)?", mark[self.head.index("|") :]):
-            end = match.end() + self.head.index("|")
-            column = next(
-                (
-                    m[0]
-                    for m in re.finditer(r"Pass|Fail|Error|Broken|Total|Time", self.head)
-                    if m.end() >= end
-                ),
-                "Time",
-            )
-            cells.setdefault(column, match[0])
-        get = {key: int(value) for key, value in cells.items() if value.isdecimal() and len(value) < 10}.get
-        passed, failed, errors, broken = get("Pass", 0), get("Fail", 0), get("Error", 0), get("Broken", 0)
-        self.stated += Totals(passed + failed + errors + broken, passed, failed, errors, 0, broken)
-        if "Time" in cells:
-            self.times.append(spoken_seconds(cells["Time"]) or 0.0)
+    def _below(self, line: Line) -> None:
+        """A line of a failure: it is indented, but for its stack in older versions."""
+        mark = line.mark
+        stack = bool(_STACK.match(mark) or _FRAME.match(mark))
+        self.framed = self.framed or stack
+        if mark.strip() and not mark.startswith(" ") and not stack:
+            self._end()
+            self.feed(line)
+        elif len(self.block) < MAX_BLOCK:
+            self.block.append(line)
+
+    def _count(self, row: re.Match[str]) -> None:
+        at, counts = row.start("cells"), dict.fromkeys(("Pass", "Fail", "Error", "Broken"), 0)
+        for cell in _COLUMN.finditer(row["cells"]):
+            end = at + cell.end()
+            name = min(self.columns, key=lambda column: abs(column[0] - end))[1]
+            if name == "Time":
+                self.session.duration = (self.session.duration or 0.0) + (spoken_seconds(cell[0]) or 0.0)
+            elif name in counts and cell[0].isdigit():
+                counts[name] = int(cell[0])
+        self.columns = []
+        self._state(*counts.values())
+
+    def _state(self, passed: int, failed: int, errors: int, broken: int) -> None:
+        totals = Totals(passed + failed + errors + broken, passed, failed, errors, 0, broken)
+        self.session.stated = (self.session.stated or Totals()) + totals
+        self.session.closed = True
 
     def _end(self) -> None:
-        item, self.item = self.item, None
-        if item is None or self.status is None or item["what"] == "Test Broken":
+        match, status, block = self.header, self.status, self.block
+        self.header, self.status, self.block, self.framed = None, None, [], False
+        if match is None or status is None:
             return
-        error = item["what"] == "Error During Test"
-        suite = item.groupdict().get("suite") or ""
-        entry = self.book.settle(
-            f"{item['file']}:{item['line']}", suite, Outcome.ERROR if error else Outcome.FAILED, self.status
-        )
-        entry.file, entry.line = item["file"], int(item["line"])
-        if any(line.text.strip() for line in self.block):
-            end = next((i for i, line in enumerate(self.block) if _FRAMES.match(line.mark)), len(self.block))
-            message = "\n".join(line.text.strip() for line in self.block[:end] if line.text.strip())
-            entry.failures.append(
-                failure_of(self.block, message=message, kind="error" if error else "failure")
+        said = [line for line in block if line.text.strip()]
+        asked = next((found["what"] for line in said if (found := _EXPRESSION.match(line.mark))), "")
+        end = next((i for i, line in enumerate(said) if _STACK.match(line.mark)), len(said))
+        texts = [line.text.strip() for line in said[:end]]
+        outcome = Outcome.ERROR if match["what"] == "Error During Test" else Outcome.FAILED
+        kind = "error" if outcome is Outcome.ERROR else "failure"
+        place = f"{_SLASH.split(match['file'])[-1]}:{match['line']}"
+        failure = bare_failure(status, kind)
+        if texts:
+            failure = failure_of(said, message="\n".join(texts), kind=kind)
+        failure = replace(failure, file=match["file"], line=int(match["line"]), source_line=status.number)
+        self.session.cases.append(
+            CaseResult(
+                asked or place,
+                outcome,
+                (match["set"] or self.set).strip(),
+                file=match["file"],
+                line=int(match["line"]),
+                failures=(failure,),
             )
-        entry.name = f"line {item['line']}"
+        )
 
     def finish(self) -> Session:
         self._end()
-        self.session.cases = self.book.results()
-        self.session.stated = self.stated if self.session.closed else None
-        self.session.duration = round(sum(self.times), 6) if self.times else None
+        if self.broken is not None:
+            self.session.tell_red(self.broken)
         return self.session
 
 
-READER = Reader("julia-test-console", _sniff, reader_of("Julia", run_after_run(_Parser)))
+READER = Reader("julia-console", _sniff, reader_of("Julia", run_after_run(_Parser)))
