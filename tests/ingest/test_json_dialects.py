@@ -331,3 +331,79 @@ def test_comments_that_head_results_and_such_that_explain_them(read: Read) -> No
     )
     assert [case.suite for case in run.cases] == ["till", "till"]
     assert run.cases[1].failures[0].message.startswith("expected 1\ngot 2")
+
+
+# What real reports brought
+
+
+def test_a_hook_of_cucumber_without_a_message_is_told_by_its_place(read: Read) -> None:
+    hook = {"result": {"status": "failed", "duration": 3}, "match": {"location": "Till.open()"}}
+    step = {"keyword": "Given ", "name": "a till", "result": {"status": "skipped"}}
+    scenario = {"keyword": "Scenario", "name": "opens", "before": [hook], "steps": [step], "type": "scenario"}
+    run = read([{"keyword": "Feature", "name": "Till", "uri": "till.feature", "elements": [scenario]}])
+    assert [failure.message for failure in run.cases[0].failures] == ["hook Till.open() failed"]
+
+
+def test_a_traceback_of_behave_is_told_by_its_exception(read: Read) -> None:
+    told = [
+        "Traceback (most recent call last):",
+        '  File "s.py", line 3, in step',
+        "    f()",
+        "TillError: shut",
+        "more",
+    ]
+    step = {
+        "keyword": "When",
+        "name": "it opens",
+        "result": {
+            "status": "failed",
+            "duration": 0.1,
+            "error_message": [*told, "", "Captured stdout:", "x"],
+        },
+    }
+    scenario = {
+        "keyword": "Scenario",
+        "name": "opens",
+        "status": "failed",
+        "steps": [step],
+        "type": "scenario",
+    }
+    feature = {"keyword": "Feature", "name": "Till", "location": "till.feature:1", "elements": [scenario]}
+    for document in ([feature], {"features": [feature]}):
+        [failure] = read(document).cases[0].failures
+        assert (failure.type, failure.message, failure.line) == ("TillError", "TillError: shut\nmore", 3)
+
+
+def test_testcafe_does_not_count_what_it_skips(read: Read) -> None:
+    tests = [{"name": "a", "errs": [], "durationMs": 1}, {"name": "b", "errs": [], "skipped": True}]
+    head = {
+        "startTime": "2016-07-13T10:31:48.000Z",
+        "userAgents": ["Chrome"],
+        "passed": 1,
+        "total": 1,
+        "skipped": 1,
+    }
+    run = read({**head, "fixtures": [{"name": "till", "path": "till.js", "tests": tests}]})
+    assert (run.totals.passed, run.totals.skipped, run.warnings) == (1, 1, ())
+
+
+def test_rspec_of_which_nothing_loaded(read: Read) -> None:
+    said = "An error occurred while loading ./spec/till_spec.rb.\nNameError: uninitialized constant Till\n"
+    summary = {"duration": 0.1, "example_count": 0, "failure_count": 0, "errors_outside_of_examples_count": 1}
+    run = read({"examples": [], "summary": summary, "messages": [said]})
+    assert ["uninitialized constant Till" in failure.message for failure in run.failures] == [True]
+
+
+def test_dots_inside_a_text_of_tap_do_not_end_its_block(read: Read) -> None:
+    run = read(
+        "TAP version 13\n1..2\nok 1 - a\n  ---\n  raw: |\n      not ok 7 - told\n      ...\n      ok 8\n  ...\n"
+        "not ok 2 - b\n  ---\n  message: never ended\n"
+    )
+    assert [case.name for case in run.cases] == ["a", "b"]
+    run = read("TAP version 13\n1..2\nok 1 - a\n  ---\n  raw: |\n    open\nnot ok 2 - b\n")
+    assert outcomes(run) == {"a": Outcome.PASSED, "b": Outcome.FAILED}
+
+
+def test_what_prove_says_of_a_file_is_no_test_of_tap(read: Read) -> None:
+    assert len(read("ok 1 - a\nok 2 - b\n1..2\nok\n").cases) == 2
+    assert len(read("1..2\nok\nok\n").cases) == 2
