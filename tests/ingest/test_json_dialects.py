@@ -407,3 +407,59 @@ def test_dots_inside_a_text_of_tap_do_not_end_its_block(read: Read) -> None:
 def test_what_prove_says_of_a_file_is_no_test_of_tap(read: Read) -> None:
     assert len(read("ok 1 - a\nok 2 - b\n1..2\nok\n").cases) == 2
     assert len(read("1..2\nok\nok\n").cases) == 2
+
+
+def test_tap_as_loosely_as_the_specification_lets_it_be_written(read: Read) -> None:
+    run = read(
+        "TAP version 13\n1..7\nok-a\nok 2-b\nnot ok 3 c\nok - # skip d\nok-# SKIPPED e\n"
+        "skip 6 Chrome 90 - f\nok 7 - 2nd\n"
+    )
+    assert [(case.name, case.outcome.value) for case in run.cases] == [
+        ("a", "passed"),
+        ("b", "passed"),
+        ("c", "failed"),
+        ("test", "skipped"),
+        ("test", "skipped"),
+        ("Chrome 90 - f", "skipped"),
+        ("2nd", "passed"),
+    ]
+
+
+def test_the_kernel_tells_why_before_it_tells_what(read: Read) -> None:
+    stamped = "".join(
+        f"[    0.0616{number:02}] {line}\n"
+        for number, line in enumerate(
+            (
+                "KTAP version 1",
+                "1..1",
+                "    KTAP version 1",
+                "    # Subtest: till",
+                "    1..2",
+                "    ok 1 till_opens",
+                "    # till_shuts: EXPECTATION FAILED at lib/till.c:29",
+                "    Expected shut == 1, but",
+                "        shut == 0 (0x0)",
+                "    not ok 2 till_shuts",
+                "# till: pass:1 fail:1 skip:0 total:2",
+                "not ok 1 till",
+            )
+        )
+    )
+    run = read(stamped)
+    assert outcomes(run) == {"till_opens": Outcome.PASSED, "till_shuts": Outcome.FAILED}
+    assert "EXPECTATION FAILED at lib/till.c:29" in run.cases[1].failures[0].message
+
+
+def test_a_difference_of_one_line_is_one_sentence(read: Read) -> None:
+    diff = "  diff: |\n    --- expected\n    +++ actual\n    @@ -1,1 +1,1 @@\n    -43\n    +42\n"
+    tape = "  operator: equal\n  expected: 43\n  actual: 42\n"
+    qunit = "  message: failed\n  actual  : 42\n  expected: 43\n"
+    told = [
+        read(f"TAP version 13\nnot ok 1 - a\n  ---\n{block}  ...\n1..1\n").cases[0].failures[0].headline
+        for block in (diff, tape, qunit)
+    ]
+    assert told == [
+        "expected: 43, actual: 42",
+        "operator: equal, expected: 43, actual: 42",
+        "expected: 43, actual: 42",
+    ]
