@@ -21,6 +21,7 @@ _BEHIND = re.compile(
     r"^(?:\S+\.(?:rb|rake|erb):\d+:in [^\n]{1,900}\(|\*\* \()(?P<type>[A-Z][\w.:]*)\)(?:$|(?<=\)) )"
 )
 """Ruby and Elixir put it in parentheses."""
+_TERMINATE = re.compile(r"^terminate called after throwing an instance of '(?P<type>[^'\n]+)'")
 # What a runtime puts before an exception that nothing caught.
 _UNCAUGHT = re.compile(
     r"(?:PHP )?(?:Fatal error: +)?(?:Uncaught (?:exception )?|Unhandled (?:[Ee]xception|[Rr]ejection)[.:]? "
@@ -43,7 +44,7 @@ def exception_type(message: str) -> str:
     first = message.lstrip().split("\n", 1)[0]
     if uncaught := _UNCAUGHT.match(first):
         first = first[uncaught.end() :]
-    for pattern in (_TYPE, _DOTTED, _SHORT, _BEHIND):
+    for pattern in (_TYPE, _DOTTED, _SHORT, _BEHIND, _TERMINATE):
         if match := pattern.match(first):
             return match["type"]
     return ""
