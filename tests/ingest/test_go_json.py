@@ -98,3 +98,12 @@ def test_logs_of_old_versions_are_indented_by_tabs() -> None:
         "TestPump/dry": ["ran dry"],
         "TestValve": ["stuck"],
     }
+
+
+def test_what_the_compiler_says_between_the_events_stands_with_its_package() -> None:
+    run = run_of(
+        f"# {PACKAGE} [{PACKAGE}.test]\n./pump_test.go:7:2: undefined: Pump\n"
+        + events({"Output": f"FAIL\t{PACKAGE} [build failed]\n"}, {"Action": "fail", "Elapsed": 0})
+    )
+    assert [failure.message for failure in run.failures] == ["./pump_test.go:7:2: undefined: Pump"]
+    assert not run.warnings

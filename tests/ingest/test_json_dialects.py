@@ -331,3 +331,135 @@ def test_comments_that_head_results_and_such_that_explain_them(read: Read) -> No
     )
     assert [case.suite for case in run.cases] == ["till", "till"]
     assert run.cases[1].failures[0].message.startswith("expected 1\ngot 2")
+
+
+# What real reports brought
+
+
+def test_a_hook_of_cucumber_without_a_message_is_told_by_its_place(read: Read) -> None:
+    hook = {"result": {"status": "failed", "duration": 3}, "match": {"location": "Till.open()"}}
+    step = {"keyword": "Given ", "name": "a till", "result": {"status": "skipped"}}
+    scenario = {"keyword": "Scenario", "name": "opens", "before": [hook], "steps": [step], "type": "scenario"}
+    run = read([{"keyword": "Feature", "name": "Till", "uri": "till.feature", "elements": [scenario]}])
+    assert [failure.message for failure in run.cases[0].failures] == ["hook Till.open() failed"]
+
+
+def test_a_traceback_of_behave_is_told_by_its_exception(read: Read) -> None:
+    told = [
+        "Traceback (most recent call last):",
+        '  File "s.py", line 3, in step',
+        "    f()",
+        "TillError: shut",
+        "more",
+    ]
+    step = {
+        "keyword": "When",
+        "name": "it opens",
+        "result": {
+            "status": "failed",
+            "duration": 0.1,
+            "error_message": [*told, "", "Captured stdout:", "x"],
+        },
+    }
+    scenario = {
+        "keyword": "Scenario",
+        "name": "opens",
+        "status": "failed",
+        "steps": [step],
+        "type": "scenario",
+    }
+    feature = {"keyword": "Feature", "name": "Till", "location": "till.feature:1", "elements": [scenario]}
+    for document in ([feature], {"features": [feature]}):
+        [failure] = read(document).cases[0].failures
+        assert (failure.type, failure.message, failure.line) == ("TillError", "TillError: shut\nmore", 3)
+
+
+def test_testcafe_does_not_count_what_it_skips(read: Read) -> None:
+    tests = [{"name": "a", "errs": [], "durationMs": 1}, {"name": "b", "errs": [], "skipped": True}]
+    head = {
+        "startTime": "2016-07-13T10:31:48.000Z",
+        "userAgents": ["Chrome"],
+        "passed": 1,
+        "total": 1,
+        "skipped": 1,
+    }
+    run = read({**head, "fixtures": [{"name": "till", "path": "till.js", "tests": tests}]})
+    assert (run.totals.passed, run.totals.skipped, run.warnings) == (1, 1, ())
+
+
+def test_rspec_of_which_nothing_loaded(read: Read) -> None:
+    said = "An error occurred while loading ./spec/till_spec.rb.\nNameError: uninitialized constant Till\n"
+    summary = {"duration": 0.1, "example_count": 0, "failure_count": 0, "errors_outside_of_examples_count": 1}
+    run = read({"examples": [], "summary": summary, "messages": [said]})
+    assert ["uninitialized constant Till" in failure.message for failure in run.failures] == [True]
+
+
+def test_dots_inside_a_text_of_tap_do_not_end_its_block(read: Read) -> None:
+    run = read(
+        "TAP version 13\n1..2\nok 1 - a\n  ---\n  raw: |\n      not ok 7 - told\n      ...\n      ok 8\n  ...\n"
+        "not ok 2 - b\n  ---\n  message: never ended\n"
+    )
+    assert [case.name for case in run.cases] == ["a", "b"]
+    run = read("TAP version 13\n1..2\nok 1 - a\n  ---\n  raw: |\n    open\nnot ok 2 - b\n")
+    assert outcomes(run) == {"a": Outcome.PASSED, "b": Outcome.FAILED}
+
+
+def test_what_prove_says_of_a_file_is_no_test_of_tap(read: Read) -> None:
+    assert len(read("ok 1 - a\nok 2 - b\n1..2\nok\n").cases) == 2
+    assert len(read("1..2\nok\nok\n").cases) == 2
+
+
+def test_tap_as_loosely_as_the_specification_lets_it_be_written(read: Read) -> None:
+    run = read(
+        "TAP version 13\n1..7\nok-a\nok 2-b\nnot ok 3 c\nok - # skip d\nok-# SKIPPED e\n"
+        "skip 6 Chrome 90 - f\nok 7 - 2nd\n"
+    )
+    assert [(case.name, case.outcome.value) for case in run.cases] == [
+        ("a", "passed"),
+        ("b", "passed"),
+        ("c", "failed"),
+        ("test", "skipped"),
+        ("test", "skipped"),
+        ("Chrome 90 - f", "skipped"),
+        ("2nd", "passed"),
+    ]
+
+
+def test_the_kernel_tells_why_before_it_tells_what(read: Read) -> None:
+    stamped = "".join(
+        f"[    0.0616{number:02}] {line}\n"
+        for number, line in enumerate(
+            (
+                "KTAP version 1",
+                "1..1",
+                "    KTAP version 1",
+                "    # Subtest: till",
+                "    1..2",
+                "    ok 1 till_opens",
+                "    # till_shuts: EXPECTATION FAILED at lib/till.c:29",
+                "    Expected shut == 1, but",
+                "        shut == 0 (0x0)",
+                "    not ok 2 till_shuts",
+                "# till: pass:1 fail:1 skip:0 total:2",
+                "not ok 1 till",
+            )
+        )
+    )
+    run = read(stamped)
+    assert outcomes(run) == {"till_opens": Outcome.PASSED, "till_shuts": Outcome.FAILED}
+    assert "EXPECTATION FAILED at lib/till.c:29" in run.cases[1].failures[0].message
+
+
+def test_a_difference_of_one_line_is_one_sentence(read: Read) -> None:
+    diff = "  diff: |\n    --- expected\n    +++ actual\n    @@ -1,1 +1,1 @@\n    -43\n    +42\n"
+    tape = "  operator: equal\n  expected: 43\n  actual: 42\n"
+    qunit = "  message: failed\n  actual  : 42\n  expected: 43\n"
+    told = [
+        read(f"TAP version 13\nnot ok 1 - a\n  ---\n{block}  ...\n1..1\n").cases[0].failures[0].headline
+        for block in (diff, tape, qunit)
+    ]
+    assert told == [
+        "expected: 43, actual: 42",
+        "operator: equal, expected: 43, actual: 42",
+        "expected: 43, actual: 42",
+    ]

@@ -130,6 +130,9 @@ def test_a_log_without_a_failure_is_a_run_without_one(text_source: TextSource) -
         ("E0114 19:35:37.737240    2596 pump.go:82] ran dry", "ran dry", ""),
         ('error An error occurred: "https://demo.org/pump.tgz: ESOCKETTIMEDOUT".', "ESOCKETTIMEDOUT", ""),
         ('{"level":50,"err":{"type":"PumpError","message":"ran dry"},"msg":"oh"}', "ran dry", "PumpError"),
+        ("dyld: Library not loaded: @rpath/libpump.dylib", "libpump", ""),
+        ('nginx: [emerg] host not found in upstream "pump"', "host not found", ""),
+        ("terminate called after throwing an instance of 'Dry'\n  what():  no water", "no water", "Dry"),
         ("** (ArithmeticError) bad argument in arithmetic expression", "bad argument", "ArithmeticError"),
         ("pump.rb:7:in `run': undefined method `open' (NoMethodError)", "undefined method", "NoMethodError"),
         ("##[error]The job has exceeded the maximum execution time of 9 minutes.", "exceeded", ""),
@@ -150,6 +153,8 @@ def test_what_a_line_says_of_itself_counts(text_source: TextSource) -> None:
         'level=info msg="failed to reach the pump, retrying"\n'
         '{"level":"info","msg":"could not find a cache"}\n'
         "[2025-06-07T16:34:16.995650Z ThreadId(1) pump DEBUG] cannot open valve 9\n"
+        'level=warning msg="failed to list valves, will retry"\n'
+        "WARN  pump cannot be reached, retrying in 5 s\n"
         "I0114 19:35:36.164379    2596 pump.go:10] failed to open, will open later\n"
     )
     assert not collect(text_source(log)).failures
@@ -187,3 +192,11 @@ def test_the_exception_below_the_line_of_its_logger_is_told_once(text_source: Te
 def test_an_exit_code_right_below_a_cause_does_not_hide_it(text_source: TextSource) -> None:
     log = "E: Unable to locate package pump\nError: Process completed with exit code 100.\n"
     assert [f.message for f in collect(text_source(log)).failures] == ["E: Unable to locate package pump"]
+
+
+def test_an_event_below_another_is_one_of_its_own(text_source: TextSource) -> None:
+    log = (
+        'nginx: [emerg] host not found in upstream "pump"\n'
+        "2024/01/02 10:00:00 [error] 7#7: connect() failed (111: Connection refused)\n"
+    )
+    assert len(collect(text_source(log)).failures) == 2

@@ -22,7 +22,7 @@ _STARTED = re.compile(r"^=== (?P<what>RUN|CONT|NAME|PAUSE) +(?P<name>\S.*)$")
 PACKAGE = re.compile(
     r"^(?P<status>ok|FAIL|\?)(?: *\t| {4,6})(?P<name>\S+)\s+(?:[\d.]+s\b|\(cached\)|\[(?P<why>[\w ]+)\])"
 )
-_BUILD = re.compile(r"^# (?P<name>[\w./~-]+)(?: \[[\w./~-]+\])?$")
+BUILD = re.compile(r"^# (?P<name>[\w./~-]+)(?: \[[\w./~-]+\])?$")
 _BENCHMARK = re.compile(r"^(?P<name>Benchmark\S*?)(?:-\d+)?\s+\d+\s+[\d.e+]+ ns/op\b")
 _EXIT = re.compile(r"^(?:exit status \d+|signal: \S.*)$")
 _RUNNING = re.compile(r"^\t(?P<name>\S+) \([\d.hmsµn]+\)$")
@@ -93,7 +93,7 @@ class GoParser:
                 self.tests.setdefault(self.current, _Test())
         elif match := RESULT.match(mark):
             self._result(match, line)
-        elif match := _BUILD.match(mark):
+        elif match := BUILD.match(mark):
             self.compiling, self.current = match["name"], ""
             self.build.setdefault(self.compiling, []).append(line)
         elif self.compiling:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import dropwhile, takewhile
 
 from triage.ingest.frames import own_frame
 from triage.model import Failure
@@ -20,12 +21,15 @@ _BEHIND = re.compile(
     r"^(?:\S+\.(?:rb|rake|erb):\d+:in [^\n]{1,900}\(|\*\* \()(?P<type>[A-Z][\w.:]*)\)(?:$|(?<=\)) )"
 )
 """Ruby and Elixir put it in parentheses."""
+_TERMINATE = re.compile(r"^terminate called after throwing an instance of '(?P<type>[^'\n]+)'")
 # What a runtime puts before an exception that nothing caught.
 _UNCAUGHT = re.compile(
     r"(?:PHP )?(?:Fatal error: +)?(?:Uncaught (?:exception )?|Unhandled (?:[Ee]xception|[Rr]ejection)[.:]? "
     r'|Caused by: |Exception in thread "[^"\n]*" )'
 )
 
+_TRACEBACK = re.compile(r"^(?:Exception Group )?Traceback \(most recent call last\):\s*$")
+_CAPTURED = re.compile(r"^Captured (?:stdout|stderr|logging)\b")
 _FRAME_START = re.compile(r"^\s+at \S|^\s*File \"|^Traceback \(most recent|^\s*❯ |^\s*Stack:$")
 
 
@@ -40,7 +44,7 @@ def exception_type(message: str) -> str:
     first = message.lstrip().split("\n", 1)[0]
     if uncaught := _UNCAUGHT.match(first):
         first = first[uncaught.end() :]
-    for pattern in (_TYPE, _DOTTED, _SHORT, _BEHIND):
+    for pattern in (_TYPE, _DOTTED, _SHORT, _BEHIND, _TERMINATE):
         if match := pattern.match(first):
             return match["type"]
     return ""
@@ -49,10 +53,19 @@ def exception_type(message: str) -> str:
 def split_message(text: str) -> tuple[str, str]:
     """``text`` as (message, trace): the message ends where the first stack frame begins."""
     lines = text.strip("\n").split("\n")
+    if _TRACEBACK.match(lines[0]) and (raised := _raised(lines)):
+        return raised, "\n".join(lines)
     for index, line in enumerate(lines):
         if index and _FRAME_START.match(line):
             return "\n".join(lines[:index]).strip(), "\n".join(lines).strip("\n")
     return "\n".join(lines).strip(), ""
+
+
+def _raised(lines: list[str]) -> str:
+    """The exception below the last traceback in ``lines``."""
+    start = max(index for index, line in enumerate(lines) if _TRACEBACK.match(line))
+    told = list(dropwhile(lambda line: not line.strip() or line[0] in " \t", lines[start + 1 :]))
+    return "\n".join(takewhile(lambda line: line.strip() and not _CAPTURED.match(line), told)).strip()
 
 
 def location(trace: str) -> tuple[str | None, int | None]:

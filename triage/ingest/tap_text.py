@@ -20,6 +20,9 @@ TITLE = re.compile(r"^\s*Failed (?:\(TODO\) )?test '(?P<name>.+)'$")
 _PLACE = re.compile(r"^\s*at (?P<file>\S+) line (?P<line>\d{1,9})\.$")
 _PLACE_JS = re.compile(r"^(?:.* )?\(?(?:file://)?(?P<file>[^\s():]+):(?P<line>\d{1,9})(?::\d+)?\)?$")
 _YAML_LIMIT = 100_000
+_SENTENCE = 120
+_BARE = ("failed", "fail", "failure", "not ok")
+"""Messages that say nothing."""
 
 
 @dataclass
@@ -70,11 +73,22 @@ def untold(details: dict[str, Any]) -> str:
     if isinstance(parts, dict) and parts:
         return "\n".join(f"{key} {text(parts, key)}".strip() for key in parts if isinstance(key, str))
     if said := text(details, "diff"):
-        return said.strip()
+        return _differing(said.strip().split("\n"))
     if "operator" in details or "expected" in details or "wanted" in details:
         keys = [key for key in ("operator", "expected", "wanted", "actual", "found") if key in details]
-        return "\n".join(f"{key}: {_shown(details[key])}" for key in keys)
+        shown = [f"{key}: {_shown(details[key])}" for key in keys]
+        # A short comparison is one sentence.
+        return (", " if sum(map(len, shown)) < _SENTENCE and "\n" not in "".join(shown) else "\n").join(shown)
     return ""
+
+
+def _differing(diff: list[str]) -> str:
+    """A difference without its head; where it is of one line, as what was expected and what came."""
+    lines = [line for line in diff if not line.startswith(("---", "+++", "@@"))]
+    match lines:
+        case [expected, actual] if expected.startswith("-") and actual.startswith("+"):
+            return f"expected: {expected[1:]}, actual: {actual[1:]}"
+    return "\n".join(lines).strip() or "\n".join(diff)
 
 
 def _shown(value: Any) -> str:
@@ -172,7 +186,10 @@ def _failure(test: Test) -> Failure:
     if isinstance(test.details, dict):
         error = get(test.details, "error")
         said = text(error, "message") or text(error) or text(test.details, "message")
-        said = "\n".join(filter(None, (said, untold(test.details) if not error else "")))
+        both = [said, untold(test.details) if not error else ""]
+        if said.lower() in _BARE:
+            both.reverse()
+        said = "\n".join(filter(None, both))
         kind = text(error, "name") or text(test.details, "name")
         kind = kind or exception_type(text(test.details, "stack"))
         if said and test.notes and get(test.details, "exitCode") is not None:

@@ -35,13 +35,19 @@ _TRACEBACK = re.compile(r"(?P<margin>.*?)(?:Exception Group )?Traceback \(most r
 _GROUP = re.compile(r"\s*(?:\| |\|$|\+[-+]|│)")
 _GROUP_MARGIN = re.compile(r"\s*[|+] ?")
 _PREFIX = re.compile(
-    r"\s*(?:\[(?:ERROR|FATAL|SEVERE|CRITICAL)\]|npm (?:ERR!|error)|E(?= {3})|error:|#)(?= |$)"
+    r"\s*(?:\[(?:ERROR|error|FATAL|SEVERE|CRITICAL)\]|npm (?:ERR!|error)|E(?= {3})|error:|#)(?= |$)"
 )
+_EVENT = re.compile(
+    r"\[?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)\b|.{0,40}(?:\b(?:ERROR|FATAL|CRITICAL|SEVERE)\b|\[error\])"
+)
+"""Has a stamp or a level of its own."""
 _SECTION = re.compile(r"\s*(?:● |\d+\) )")
 """A heading of a failed test, with everything below it indented."""
 _CLOSER = re.compile(r"[}\])]+[;,]?$")
 _RUST_PANIC = re.compile(r".*\bpanicked at \S+:\d+:\d+:$")
 """Of Rust since 1.73: why stands in the line below."""
+_WHAT = re.compile(r"\s+what\(\):\s+(?P<said>\S.*)$")
+"""What an exception of C++ that nothing caught has to say, in the line below."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
 
 
@@ -101,6 +107,14 @@ class _Growing:
         if len(self.trace.lines) == 1 and not self._pending and _RUST_PANIC.match(self.trace.head):
             self._accept(line)
             self.trace.message = line.strip() or self.trace.head
+            return True
+        if (
+            len(self.trace.lines) == 1
+            and "terminate called" in self.trace.head
+            and (what := _WHAT.match(line[:1_000]))
+        ):
+            self._accept(line)
+            self.trace.message = f"{self.trace.head.strip()}: {what['said']}"
             return True
         if not line.strip():
             return self._wait(line)
@@ -178,6 +192,7 @@ class _Growing:
         return (
             score == CAUSE
             and not is_echo(line)
+            and not _EVENT.match(line[:200])
             and len(self.trace.lines) == 1
             and not any(text.strip() for text in self._pending)
             and not self._prefix

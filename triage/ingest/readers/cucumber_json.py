@@ -31,6 +31,8 @@ def _sniff(sample: Sample) -> int:
 
 
 def _read(source: Source, features: Any) -> Iterator[Item]:
+    if isinstance(get(features, "features"), list):
+        features = features["features"]  # behave before 1.2.3
     if not isinstance(features, list):
         raise IngestError(
             f"{source.name}: no list of features in this Cucumber report; write it with format json"
@@ -100,9 +102,10 @@ def _seconds(step: dict[str, Any]) -> float:
 def _failure(step: dict[str, Any], outcome: Outcome) -> Failure:
     status = text(step, "result", "status")
     name = f"{text(step, 'keyword').strip()} {text(step, 'name')}".strip()
-    said = text(step, "result", "error_message")
+    said = text(step, "result", "error_message").strip()
     kind = "failure" if outcome is Outcome.FAILED else "error"
     place = text(step, "match", "location") or text(step, "location")
+    name = name or f"hook {place}".strip()
     message = f"{_UNTOLD[status]}: {name}" if status in _UNTOLD and not said else ""
     failure = failure_from(said or message or f"{name} failed", message=message, kind=kind)
     file, _, line = place.rpartition(":")

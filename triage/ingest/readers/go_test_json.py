@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from triage.ingest.console import MAX_MARK, Line, Session, reader_of
-from triage.ingest.go_session import OUTCOMES, GoParser
+from triage.ingest.go_session import BUILD, OUTCOMES, GoParser
 from triage.ingest.json_text import number as number_of
 from triage.ingest.json_text import parse_object, text
 from triage.ingest.reader import Reader, Sample
@@ -37,18 +37,23 @@ def _sniff(sample: Sample) -> int:
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
     packages: dict[str, _Package] = {}
-    last = 0
+    last, built = 0, _PLAIN
     for line in lines:
         last = line.number
         event = parse_object(line.text)
         if event is None:
-            packages.setdefault(_PLAIN, _Package()).take(line.text + "\n", last)
+            if match := BUILD.match(line.mark):
+                built = match["name"]
+            packages.setdefault(built, _Package()).take(line.text + "\n", last)
         else:
+            built = _PLAIN
             name = text(event, "Package") or _BUILT.sub("", text(event, "ImportPath"))
             packages.setdefault(name, _Package()).tell(event, name, last)
     sessions = [package.finish(last) for package in packages.values()]
     if _PLAIN in packages:
-        sessions[list(packages).index(_PLAIN)].warnings.clear()
+        plain = sessions[list(packages).index(_PLAIN)]
+        plain.warnings.clear()
+        plain.closed = plain.told
     # The warning of a run that was cut looks at the last one.
     yield from sorted(
         (session for session in sessions if session.told), key=lambda session: not session.closed

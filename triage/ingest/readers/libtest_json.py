@@ -148,14 +148,18 @@ def _case(run: _Run, event: dict[str, Any], number: int) -> CaseResult:
         outcome,
         duration=_seconds(event),
         failures=failures,
-        output="" if outcome.is_red else text(event, "stdout"),
+        output="" if outcome.is_red else _output(event),
         properties=(("reason", reason),) if reason else (),
     )
 
 
+def _output(event: dict[str, Any]) -> str:
+    return text(event, "stdout") or text(event, "output")
+
+
 def _failure(event: dict[str, Any], number: int) -> Failure:
     """The panic in the captured output; the message of libtest itself for a test that should have panicked."""
-    said, output = text(event, "message") or text(event, "reason"), text(event, "stdout").strip("\n")
+    said, output = text(event, "message") or text(event, "reason"), _output(event).strip("\n")
     lines = output.split("\n")
     for index, line in enumerate(lines):
         if match := _PANIC.match(line[:1_000]):

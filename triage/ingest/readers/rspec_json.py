@@ -20,6 +20,8 @@ _LIBRARY = re.compile(r"/gems/|/bundle/|/lib/ruby/|<internal:")
 def _sniff(sample: Sample) -> int:
     if has_keys(sample, "examples", "full_description"):
         return 94
+    if has_ends(sample, "examples", "errors_outside_of_examples_count"):
+        return 93
     return 94 if has_ends(sample, "examples", "summary_line", "example_count") else 0
 
 

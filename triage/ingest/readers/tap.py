@@ -20,10 +20,11 @@ from triage.model import CaseResult, Failure, Warn
 _VERSION = re.compile(r"^ *(?:TAP version 1[2-4]|(?P<kernel>KTAP version \d))$")
 _PLAN = re.compile(r"^(?P<indent> *)1\.\.(?P<count>\d{1,9})(?:\s*#\s*(?P<why>.*))?$")
 _RESULT = re.compile(
-    r"^(?P<indent> *)(?P<ok>(?:not )?ok)\b(?: (?P<number>\d{1,9}))?(?: ?-)?(?P<rest>(?: .*)?)$"
+    r"^(?P<indent> *)(?P<ok>(?:not )?ok|(?:skip|todo)(?= \d))(?:\s+(?P<number>\d{1,9})(?=[\s-]|$))?(?:$|\s*-|\s)(?P<rest>.*)$"
 )
 _DIRECTIVE = re.compile(
-    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|time=(?P<time>[\d.]+)ms.*)$", re.IGNORECASE
+    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|time=(?P<time>[\d.]+)ms.*|exit=\d+|timeout \d+ seconds)$",
+    re.IGNORECASE,
 )
 _BAIL = re.compile(r"^ *Bail out!\s*(?P<why>.*)$")
 _COMMENT = re.compile(r"^ *#(?P<text>.*)$")
@@ -35,6 +36,8 @@ _ENDED = re.compile(r"^\s*Looks like (?:you|your test)\b")
 _TALLY = re.compile(
     r"^(?:tests|suites|pass|passed|fail|failed|failures|cancelled|skip|skipped|todo|ok|duration_ms|time)\b[ =:]*[\d.]*\s*(?:ms)?$"
 )
+_SETTING = re.compile(r"(?:timeout set to \d|selftests: |\S+: initializing$|\S+: pass:\d|Totals: pass:\d)")
+"""What the kernel's runners say of every test."""
 _SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|t|pl|py|rb|lua|sh|bats)$")
 
 
@@ -72,6 +75,8 @@ class _Parser:
     heading: str = ""
     kernel: bool = False
     """Whether it is the dialect of the Linux kernel, where what holds tests is no test."""
+    ahead: list[Line] | None = None
+    """What is said before the result that it belongs to, as the Linux kernel and its kselftest do."""
     before: str = ""
     """The line before."""
 
@@ -116,10 +121,12 @@ class _Parser:
             and not _VERSION.match(mark)
             and not mark.startswith("pragma ")
         ):
-            self.loose.append(line)
+            (self.loose if self.ahead is None else self.ahead).append(line)
         if mark.strip():
             self.before = mark
             self.kernel = self.kernel or mark.lstrip().startswith("KTAP version ")
+            if self.ahead is None and (self.kernel or mark.startswith("# selftests: ")):
+                self.ahead = []
 
     @property
     def _last(self) -> Test | None:
@@ -168,6 +175,8 @@ class _Parser:
         # Of a runner that runs files (node-tap).
         test.holds = test.holds or (bool(inside) and (self.kernel or _SOURCE.search(test.name) is not None))
         test.above = self.heading
+        if self.ahead is not None:
+            test.notes, self.ahead = ([] if test.ok else self.ahead), []
         if not self.loose and test.name in self.early:
             test.notes = self.early.pop(test.name)
         self.stack[-1].append(test)
@@ -176,6 +185,10 @@ class _Parser:
     def _comment(self, said: str, line: Line) -> None:
         said = said.removeprefix(" ")
         if said.startswith("Subtest: ") or _ENDED.match(said) or _TALLY.match(said[:100]):
+            return
+        if self.ahead is not None:
+            if not _SETTING.match(said[:100]):
+                self.ahead.append(Line(line.number, said))
             return
         if self.tape:
             self.heading = said.strip()
@@ -246,10 +259,12 @@ def _test(match: re.Match[str], line: Line, depth: int) -> Test:
     rest, holds = match["rest"].strip(), False
     if rest.endswith(" {") or rest == "{":
         rest, holds = rest[:-1].rstrip(), True
-    test = Test(line, match["ok"] == "ok", depth, "", holds=holds, braced=holds)
+    # Testem has words of its own for what it did not run.
+    word = match["ok"] if match["ok"] in ("skip", "todo") else ""
+    test = Test(line, match["ok"] == "ok", depth, "", word.upper(), holds=holds, braced=holds)
     if directive := _DIRECTIVE.search(rest):
         rest = rest[: directive.start()].rstrip()
-        test.directive, test.why = (directive["what"] or "").upper(), directive["why"] or ""
+        test.directive, test.why = (directive["what"] or word).upper(), directive["why"] or ""
         test.seconds = (
             round(float(directive["time"]) / 1000, 6) if (directive["time"] or "").count(".") == 1 else None
         )
