@@ -14,7 +14,7 @@ import orjson
 from measure import Row, peak, rates, skipped, timed
 
 from triage.ingest import read
-from triage.ingest.scan import WORDS
+from triage.ingest.logs.scan import WORDS
 from triage.sources import resolve
 
 _FILES = 10_000

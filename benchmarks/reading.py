@@ -13,8 +13,8 @@ import inputs
 from measure import Row, peak, rates, skipped, source_of, timed
 
 from triage.ingest import read
+from triage.ingest.logs.severity import severity
 from triage.ingest.redact import redact
-from triage.ingest.severity import severity
 
 _LINES = 100_000
 

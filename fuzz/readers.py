@@ -19,7 +19,7 @@ import atheris
 
 with atheris.instrument_imports(include=["triage.ingest"]):
     from triage.ingest import IngestError, Source
-    from triage.ingest.inputs import unpack
+    from triage.ingest.archives import unpack
     from triage.ingest.registry import all_readers, choose
 
     READERS = all_readers()

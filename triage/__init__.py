@@ -25,7 +25,8 @@ def read_results(path: str | PathLike[str]) -> Iterator[CaseResult]:
     import os
 
     from triage.ingest import read
-    from triage.ingest.inputs import Limits, find
+    from triage.ingest.archives import Limits
+    from triage.ingest.inputs import find
     from triage.model import CaseResult, TriageError
 
     for found in find([str(path)], Limits.of(os.environ)):

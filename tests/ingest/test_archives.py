@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import SAMPLES
-from triage.ingest import IngestError, Source, collect, inputs
-from triage.ingest.inputs import DEFAULT, Found, Limits, find, unpack
+from triage.ingest import IngestError, Source, archives, collect
+from triage.ingest.archives import DEFAULT, Found, Limits, unpack
+from triage.ingest.inputs import find
 from triage.model import Warn
 
 REPORT = (SAMPLES / "nightly-1-api.xml").read_bytes()
@@ -141,8 +142,8 @@ def test_an_archive_without_results_is_told(pack: Pack) -> None:
 @pytest.fixture
 def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A megabyte is much, and so is ten times the packed size (``TEN``)."""
-    monkeypatch.setattr(inputs, "_RATIO_FREE", 1 << 20)
-    monkeypatch.setattr(inputs, "_HELD", 1 << 18)
+    monkeypatch.setattr(archives, "_RATIO_FREE", 1 << 20)
+    monkeypatch.setattr(archives, "_HELD", 1 << 18)
 
 
 TEN = Limits(ratio=10)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from triage.ingest import IngestError, Source, collect
-from triage.ingest.junit_text import moment, seconds
+from triage.ingest.runners.junit_text import moment, seconds
 from triage.model import Outcome, Run
 
 TextSource = Callable[[str | bytes], Source]

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from triage.ingest import IngestError, Source
-from triage.ingest.junit_runs import Runs
 from triage.ingest.readers.junit_xml import READER
+from triage.ingest.runners.junit_runs import Runs
 from triage.model import CaseResult, Item, Outcome, passed_cases
 
 _PLAIN = '<testcase classname="t.C" name="a" time="0.1"/>'

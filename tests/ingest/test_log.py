@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from triage.ingest import Source, collect
-from triage.ingest.severity import CAUSE, ERROR, WRAPPER, severity
+from triage.ingest.logs.severity import CAUSE, ERROR, WRAPPER, severity
 
 TextSource = Callable[[str], Source]
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.ingest import Source, collect
-from triage.ingest import scan as module
-from triage.ingest.scan import COPIES, Scan
-from triage.ingest.severity import WRAPPER, severity
+from triage.ingest.logs import scan as module
+from triage.ingest.logs.scan import COPIES, Scan
+from triage.ingest.logs.severity import WRAPPER, severity
 
 _SAID = st.sampled_from(
     ["all is well", "", "ERROR: disk full", "  at shop.Cart.add(Cart.java:12)", "java.io.IOException: gone", "served in 3 ms",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from triage.ingest.traces import traces
+from triage.ingest.logs.traces import traces
 
 # Each text is one failure from the line that begins it to its last line; what is told is the second part.
 WHOLE = {

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from triage.ingest.severity import CAUSE, ERROR, is_echo, severity
-from triage.ingest.traces import Trace, traces
+from triage.ingest.logs.severity import CAUSE, ERROR, is_echo, severity
+from triage.ingest.logs.traces import Trace, traces
 from triage.signature import normalize
 
 _DETAIL = 0.6

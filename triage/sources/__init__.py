@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator, Sequence
 
 from triage.ingest import IngestError
-from triage.ingest.inputs import Found, Limits, find, joined, unpack
+from triage.ingest.archives import Found, Limits, unpack
+from triage.ingest.inputs import find, joined
 
 __all__ = ["resolve"]
 

@@ -10,7 +10,7 @@ from triage.ingest.markdown.blocks import Block, Section, names_something, plain
 from triage.ingest.markdown.facts import pair
 from triage.ingest.markdown.reasons import REASON_KEYS, explained, failure, run_failures, telling_line
 from triage.ingest.markdown.words import DURATION, MARKS, is_unclear, marked, said, seconds
-from triage.ingest.pytest_text import node_parts
+from triage.ingest.runners.pytest_text import node_parts
 from triage.model import CaseResult, Failure, Item, Outcome, Warn
 
 # ``test_x``, ``tests/a.py::B::test_x[1]``, ``testLogin()``: what is a test wherever it stands.

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from triage.ingest.logs.severity import ERROR, severity
 from triage.ingest.markdown.blocks import Block, Section, plain, title
 from triage.ingest.markdown.words import MARKS, marked
 from triage.ingest.parts import exception_type
-from triage.ingest.severity import ERROR, severity
 from triage.model import CaseResult, Failure, Outcome
 
 REASON_KEYS = (

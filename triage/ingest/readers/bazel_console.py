@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, spoken_seconds
 from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines
+from triage.ingest.logs.severity import CAUSE, WRAPPER, severity
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.severity import CAUSE, WRAPPER, severity
 from triage.model import Failure, Outcome, Totals
 
 _TARGET = re.compile(

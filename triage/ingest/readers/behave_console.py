@@ -22,8 +22,8 @@ from triage.ingest.console import (
     seconds,
 )
 from triage.ingest.parts import failure_from
-from triage.ingest.pytest_text import native_message
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.pytest_text import native_message
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _FEATURE = re.compile(r"^(?! )[^:#]{1,30}: (?P<name>\S.*?) *# (?P<file>\S.*?\.feature):(?P<line>\d{1,9})$")

@@ -21,7 +21,7 @@ from triage.ingest.console import (
     seconds,
 )
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.rust_text import panic_failure
+from triage.ingest.runners.rust_text import panic_failure
 from triage.model import CaseResult, Failure, Outcome, Totals, Warn
 
 _TARGET = re.compile(r"^ +(?:Running (?:unittests )?(?P<path>[^\s(]+)?(?: ?\(.*\))?|(?P<doc>Doc-tests \S+))$")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from triage.ingest.cpp_text import failures_in, lines
 from triage.ingest.reader import Reader, Sample, Source
+from triage.ingest.runners.cpp_text import failures_in, lines
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, integer, seconds, stopped
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from triage.ingest.console import Line, Session, reader_of, sample_lines, seconds
+from triage.ingest.logs.severity import WRAPPER, severity
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.severity import WRAPPER, severity
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _RESULT = re.compile(

@@ -12,8 +12,8 @@ from typing import Any
 from triage.ingest.json_report import json_report, miscounted
 from triage.ingest.json_text import get, has_ends, integer, items, moment, number, rows, seconds, text, words
 from triage.ingest.parts import failure_from
-from triage.ingest.pytest_text import node_parts
 from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.runners.pytest_text import node_parts
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
 _OUTCOMES = {

@@ -25,7 +25,7 @@ from triage.ingest.console import (
 )
 from triage.ingest.parts import exception_type, failure_from
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.ruby_text import ruby_location
+from triage.ingest.runners.ruby_text import ruby_location
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _COUNTS = re.compile(r"^(?P<all>\d{1,9}) [Ss]cenarios?(?: \((?P<counts>\d+ [a-z]+(?:, \d+ [a-z]+)*)\))?$")

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from triage.ingest.console import Block, Line, Session, reader_of, run_before_run, sample_lines
-from triage.ingest.mocha_text import MochaRun
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.mocha_text import MochaRun
 from triage.model import Totals
 
 _PART = re.compile(

@@ -16,28 +16,9 @@ from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, spoken_seconds
 from triage.ingest.console import Line, Session, reader_of, sample_lines
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
-from triage.model import Failure, Outcome, Totals
+from triage.ingest.runners.dotnet_counts import Counts, is_total
+from triage.model import Failure, Outcome
 
-# "Failed!  - Failed:     1, Passed:     3, Skipped:     0, Total:     4, Duration: 12 ms - X.dll (net8.0)"
-_PROJECT = re.compile(
-    r"^\s*(?:Failed|Passed|Skipped)! +- Failed: +(?P<failed>\d{1,9}), Passed: +(?P<passed>\d{1,9}), "
-    r"Skipped: +(?P<skipped>\d{1,9}), Total: +(?P<tests>\d{1,9})(?:, Duration: (?P<time>[^-]*[^- ]))?(?: - (?P<name>.*))?$"
-)
-_LOGGER = re.compile(
-    r"^\s*Test summary: total: (?P<tests>\d{1,9}), failed: (?P<failed>\d{1,9}), succeeded: (?P<passed>\d{1,9}), "
-    r"skipped: (?P<skipped>\d{1,9})(?:, duration: (?P<time>\S+))?"
-)
-_PLATFORM = re.compile(r"^\s*Test run summary: (?P<how>[^-]*[^- ])(?: - (?P<name>.*))?$")
-_PLATFORM_COUNT = re.compile(r"^ {2,}(?P<key>total|failed|succeeded|skipped|error|duration): (?P<value>.+)$")
-_TOTAL = re.compile(r"^\s*Total tests: (?P<tests>\d{1,9}|Unknown)(?P<rest>\..*)?$")
-_COUNT = re.compile(r"^\s*(?P<key>Passed|Failed|Skipped) *: (?P<number>\d{1,9})$")
-_OLD_COUNT = re.compile(r"(Passed|Failed|Skipped): (\d{1,9})\.")
-_TIME = re.compile(r"^\s*(?:Total time|Test execution time): (?P<time>\S.*)$")
-# "   X.Tests  Total: 5, Errors: 0, Failed: 1, Skipped: 0, Not Run: 0, Time: 0.123s"
-_XUNIT = re.compile(
-    r"^\s*(?P<name>\S.*?)?:? *Total: +(?P<tests>\d{1,9}), Errors: +(?P<errors>\d{1,9}), Failed: +(?P<failed>\d{1,9}), "
-    r"Skipped: +(?P<skipped>\d{1,9})(?:, Not Run: +(?P<unrun>\d{1,9}))?, Time: +(?P<time>[\d.,]+)s"
-)
 _VSTEST = re.compile(
     r"^ {0,2}(?P<status>Passed|Failed|Skipped) {1,3}(?P<name>[^\s:!].*?)(?: \[(?P<time>[^\[\]]*\d ?m?s|[^\[\]]*\d [mh])\])?$"
 )
@@ -78,7 +59,7 @@ _OUTCOMES = {
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
-    if any(_PROJECT.match(line) or _LOGGER.match(line) or _XUNIT.match(line) for line in lines):
+    if any(map(is_total, lines)):
         return 80
     if any(
         line.lstrip().startswith(
@@ -121,15 +102,7 @@ class _Block:
 class _Parser:
     session: Session = field(default_factory=Session)
     book: CaseBook = field(default_factory=CaseBook)
-    projects: Totals = field(default_factory=Totals)
-    logger: Totals = field(default_factory=Totals)
-    blocks: list[dict[str, int]] = field(default_factory=list)
-    """``Total tests:`` with the counts below it."""
-    platforms: list[dict[str, int]] = field(default_factory=list)
-    xunits: list[tuple[str, Totals]] = field(default_factory=list)
-    counts: dict[str, int] | None = None
-    """Those that are being read."""
-    in_platform: bool = False
+    counts: Counts = field(default_factory=Counts)
     block: _Block | None = None
     pending: re.Match[str] | None = None
     """An ``error TESTERROR`` whose test is named on the next line."""
@@ -140,15 +113,14 @@ class _Parser:
     """Why the run was aborted, which may go on for some lines."""
     crashes: list[list[Line]] = field(default_factory=list)
     build: dict[str, Failure] = field(default_factory=dict)
-    times: list[float] = field(default_factory=list)
 
     def feed(self, line: Line) -> None:
         mark = line.mark
         if self.aborted is not None and (
-            not mark.strip() or len(self.aborted) >= _MAX_CRASH or _PROJECT.match(mark)
+            not mark.strip() or len(self.aborted) >= _MAX_CRASH or is_total(mark)
         ):
             self.aborted = None
-        if self._total(mark):
+        if self.counts.feed(mark):
             self._end()
         elif self._xunit(mark, line) or self._test(mark, line):
             return
@@ -174,55 +146,6 @@ class _Parser:
                 self._end()
             else:
                 self.block.add(line)
-
-    def _total(self, mark: str) -> bool:
-        """Whether the line states counts."""
-        if match := _PROJECT.match(mark):
-            self.projects += _totals(match)
-        elif match := _LOGGER.match(mark):
-            self.logger += _totals(match)
-        elif match := _XUNIT.match(mark):
-            tests, errors, failed, skipped = (
-                int(match[key]) for key in ("tests", "errors", "failed", "skipped")
-            )
-            skipped += int(match["unrun"] or 0)
-            self.xunits.append(
-                (match["name"] or "", Totals(tests, tests - failed - skipped, failed, 0, skipped))
-            )
-            if errors and "GRAND TOTAL" not in (match["name"] or ""):
-                self.session.failures.append(
-                    Failure(f"{errors} errors outside any test: {mark.strip()}", kind="error")
-                )
-        elif match := _TOTAL.match(mark):
-            self.counts = {"Total": int(match["tests"])} if match["tests"] != "Unknown" else {}
-            self.counts.update((key, int(number)) for key, number in _OLD_COUNT.findall(match["rest"] or ""))
-            self.blocks.append(self.counts)
-            self.in_platform = False
-            self.session.closed = True
-            return True
-        elif match := _PLATFORM.match(mark):
-            self.counts, self.in_platform = {}, True
-            self.platforms.append(self.counts)
-            self.session.closed = True
-            return True
-        elif self.counts is not None and self.in_platform and (match := _PLATFORM_COUNT.match(mark)):
-            if match["value"].isdecimal():
-                self.counts.setdefault(match["key"], int(match["value"][:9]))
-            elif match["key"] == "duration":
-                self.times.append(spoken_seconds(match["value"]) or 0.0)
-            return True
-        elif self.counts is not None and not self.in_platform and (match := _COUNT.match(mark)):
-            self.counts.setdefault(match["key"], int(match["number"]))
-            return True
-        elif match := _TIME.match(mark):
-            self.times.append(spoken_seconds(match["time"]) or 0.0)
-            return True
-        else:
-            return False
-        self.session.closed = True
-        if (duration := spoken_seconds(_with_unit(match["time"]))) is not None and "GRAND TOTAL" not in mark:
-            self.times.append(duration)
-        return True
 
     def _xunit(self, mark: str, line: Line) -> bool:
         """Whether the line is one of those that xUnit.net writes while the tests run."""
@@ -311,7 +234,9 @@ class _Parser:
             elif body:
                 entry.properties.append(("reason", body[0]))
         session.cases = self.book.results()
-        session.stated = self._stated()
+        session.stated, session.duration = self.counts.stated(), self.counts.duration
+        session.closed = session.closed or self.counts.seen
+        session.failures.extend(self.counts.errors)
         for lines in self.crashes:
             texts = [line.text.strip() for line in lines]
             end = next((i for i, text in enumerate(texts) if text.startswith("at ")), len(texts))
@@ -320,45 +245,7 @@ class _Parser:
                 failure_from(trace, message="\n".join(texts[:end]), kind="error", source_line=lines[0].number)
             )
         session.failures.extend(self.build.values())
-        session.duration = round(sum(self.times), 6) if self.times else None
         return session
-
-    def _stated(self) -> Totals | None:
-        """The runner's counts, from the place that sums up most."""
-        grand = [totals for name, totals in self.xunits if "GRAND TOTAL" in name]
-        found: Totals | None = None
-        if self.platforms and any("total" in counts for counts in self.platforms):
-            found = sum(
-                (_from(counts, "total", "succeeded", "failed", "skipped") for counts in self.platforms),
-                Totals(),
-            )
-        elif self.logger.tests:
-            found = self.logger
-        elif self.projects.tests:
-            found = self.projects
-        elif any("Total" in counts for counts in self.blocks):
-            found = sum(
-                (_from(counts, "Total", "Passed", "Failed", "Skipped") for counts in self.blocks), Totals()
-            )
-        elif grand or self.xunits:
-            found = sum(grand[-1:] or [totals for _, totals in self.xunits], Totals())
-        return found
-
-
-def _with_unit(time: str | None) -> str | None:
-    return f"{time}s" if time and time[-1].isdecimal() else time
-
-
-def _totals(match: re.Match[str]) -> Totals:
-    tests, passed, failed, skipped = (int(match[key]) for key in ("tests", "passed", "failed", "skipped"))
-    return Totals(tests, passed, failed, 0, skipped)
-
-
-def _from(counts: dict[str, int], total: str, passed: str, failed: str, skipped: str) -> Totals:
-    tests, bad = counts.get(total, 0), counts.get(failed, 0)
-    good = counts.get(passed, 0)
-    # Old versions count only some; what is left was not run.
-    return Totals(tests, good, bad, 0, max(counts.get(skipped, 0), tests - good - bad))
 
 
 def _split(full: str) -> tuple[str, str]:

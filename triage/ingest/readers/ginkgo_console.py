@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, spoken_seconds
 from triage.ingest.console import Line, Session, reader_of, sample_lines
-from triage.ingest.go_session import PACKAGE
-from triage.ingest.go_text import build_failure
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.go_session import PACKAGE
+from triage.ingest.runners.go_text import build_failure
 from triage.model import Failure, Outcome, Totals
 
 _SUITE = re.compile(r"^Running Suite: (?P<name>.+?)(?: - /\S+)?$")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from triage.ingest.console import Line, Session, reader_of, sample_lines
-from triage.ingest.go_session import PACKAGE, RESULT, GoParser
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.go_session import PACKAGE, RESULT, GoParser
 
 
 def _sniff(sample: Sample) -> int:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from triage.ingest.console import MAX_MARK, Line, Session, reader_of
-from triage.ingest.go_session import BUILD, OUTCOMES, GoParser
 from triage.ingest.json_text import number as number_of
 from triage.ingest.json_text import parse_object, text
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.go_session import BUILD, OUTCOMES, GoParser
 from triage.ingest.text import strip_ansi
 
 _EVENT = re.compile(

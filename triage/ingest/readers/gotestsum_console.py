@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, adding_up
 from triage.ingest.console import Line, Session, reader_of, sample_lines, seconds
-from triage.ingest.go_text import CRASH, build_failure, crash_failure, log_failure
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.go_text import CRASH, build_failure, crash_failure, log_failure
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _DONE = re.compile(

@@ -13,11 +13,21 @@ from dataclasses import replace
 from itertools import repeat
 from operator import eq
 
-from triage.ingest import junit_text as text
-from triage.ingest.junit_elements import RED, TEXT, TRACED, Case, Properties, Suite, Text, explained, name_of
-from triage.ingest.junit_runs import CaseRun, Runs
-from triage.ingest.junit_tries import Repeats, Tries
 from triage.ingest.reader import Reader, Sample, Source
+from triage.ingest.runners import junit_text as text
+from triage.ingest.runners.junit_elements import (
+    RED,
+    TEXT,
+    TRACED,
+    Case,
+    Properties,
+    Suite,
+    Text,
+    explained,
+    name_of,
+)
+from triage.ingest.runners.junit_runs import CaseRun, Runs
+from triage.ingest.runners.junit_tries import Repeats, Tries
 from triage.ingest.xml_text import Place, root, stream
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, passed_cases
 

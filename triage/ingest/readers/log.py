@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from triage.ingest.json_text import parse_object, text
+from triage.ingest.logs.scan import COPIES, Scan
+from triage.ingest.logs.severity import ERROR, is_echo, severity
+from triage.ingest.logs.traces import Trace, traces
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample, Source
-from triage.ingest.scan import COPIES, Scan
-from triage.ingest.severity import ERROR, is_echo, severity
-from triage.ingest.traces import Trace, traces
 from triage.model import Failure, Item, Warn
 
 _MAX_FAILURES = 10_000

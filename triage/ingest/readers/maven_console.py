@@ -15,13 +15,9 @@ from dataclasses import dataclass, field
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, failure_of, spoken_seconds
 from triage.ingest.console import Line, Session, reader_of, sample_lines
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.severity import CAUSE, severity
+from triage.ingest.runners.maven_build import BUILD, FRAME, Build, strip_level
 from triage.model import Failure, Outcome, Totals
 
-_LEVEL = re.compile(
-    r"^(?:\d[\d:.,TZ +-]{7,31}\s)?(?:\[[\w.:-]{1,60}\] ?)??"
-    r"(?:\[(?P<level>INFO|ERROR|WARNING|WARN|FATAL|DEBUG)\] ?|(?P<word>Error|Warning): {1,2})"
-)
 _COUNTS = re.compile(
     r"^Tests run: (?P<tests>\d{1,9}), Failures: (?P<failed>\d{1,9}), Errors: (?P<errors>\d{1,9})"
     r"(?:, Skipped: (?P<skipped>\d{1,9}))?(?:, Flakes: (?P<flaky>\d{1,9}))?"
@@ -50,38 +46,16 @@ _BRIEF = re.compile(
 _BRIEF_OLD = re.compile(r"^ *(?P<name>[^\s(]\S*?(?:\[.*\])?)\((?P<suite>[\w.$]+)\)(?:: (?P<why>.*))?$")
 _RERUN = re.compile(r"^(?P<name>[\w$]+(?:\.[\w$]+)*\.\S+)$")
 _RUN = re.compile(r"^ {2}Run (?P<number>\d{1,4}): (?P<what>.*)$")
-_FRAME = re.compile(r"^\s+(?:at |\.\.\. \d+ more)|^\s*Caused by: ")
 _END_OF_TEST = re.compile(r"^(?:Running |Tests run: |Results ?:)")
-_COMPILER = re.compile(
-    r"^(?:file://)?(?P<file>(?:[A-Za-z]:)?\S[^:]*\.(?:java|kt|scala|groovy)):? ?[\[(:]?(?P<line>\d{1,9})[,:\])]\s*\S"
-)
-_WHY = re.compile(r" on project [^\s:]+: (?P<why>.*)$")
-_BUILD = re.compile(r"^BUILD (?P<how>SUCCESS|FAILURE|ERROR)$")
-_TIME = re.compile(
-    r"^Total time: +(?:(?P<minutes>\d+):(?P<seconds>\d\d) (?P<unit>min|h)|(?P<plain>[\d.]+ s))"
-)
-_ECHO = re.compile(r"^There (?:are|were) (?:some )?test failures")
-# What Maven says below every failed build.
-_BORING = re.compile(
-    r"^(?:$|-> \[Help|To see the full stack trace|Re-run Maven|For more information|\[Help \d|After correcting"
-    r"|  mvn |Please refer to|See .* for the individual|There (?:are|were) test failures|Failed to execute goal)"
-)
-_HELP = re.compile(r" -> \[Help \d+\]$")
 
 
 def _sniff(sample: Sample) -> int:
-    lines = [_strip(line)[1] for line in sample_lines(sample)]
+    lines = [strip_level(line)[1] for line in sample_lines(sample)]
     if any((match := _COUNTS.match(line)) and (match["skipped"] or match["time"]) for line in lines):
         return 78
     maven = any(line.startswith("Scanning for projects...") for line in lines[:500])
     broke = any(line.startswith("Failed to execute goal ") for line in lines)
-    return 45 if broke or (maven and any(map(_BUILD.match, lines))) else 0
-
-
-def _strip(mark: str) -> tuple[str, str]:
-    """The level of a line, in capitals or empty, and what is behind it."""
-    match = _LEVEL.match(mark)
-    return ("", mark) if match is None else ((match["level"] or match["word"]).upper(), mark[match.end() :])
+    return 45 if broke or (maven and any(map(BUILD.match, lines))) else 0
 
 
 @dataclass
@@ -109,25 +83,11 @@ class _Parser:
     section: Outcome | None = None
     listed: tuple[Entry, Line, list[str]] | None = None
     """The entry of the list at the end that is being read, and its lines."""
-    compiling: bool = False
-    compiler: list[list[Line]] = field(default_factory=list)
-    goals: list[list[Line]] = field(default_factory=list)
-    errors: list[Line] = field(default_factory=list)
-    causes: list[list[Line]] = field(default_factory=list)
-    """Exceptions and the like outside any test, with their stacks."""
-    cause: list[Line] | None = None
-    kept: list[tuple[list[list[Line]], list[list[Line]], list[Line], list[list[Line]]]] = field(
-        default_factory=list
-    )
-    """What builds told that ended red before another began: as the four lists above."""
-    ended_red: bool = False
-    """Whether the last build said that it failed."""
-    broken: bool = False
+    build: Build = field(default_factory=Build)
     counted: bool = False
-    in_goal: bool = False
 
     def feed(self, line: Line) -> None:
-        level, text = _strip(line.mark)
+        level, text = strip_level(line.mark)
         if self.test is not None and self._inside(level, text, line):
             return
         if match := _COUNTS.match(text):
@@ -190,7 +150,7 @@ class _Parser:
     def _inside(self, level: str, text: str, line: Line) -> bool:
         """Whether the line belongs to the stack of the test that is open."""
         mark = line.mark
-        framed = any(_FRAME.match(known.mark) for known in self.block[-3:])
+        framed = any(FRAME.match(known.mark) for known in self.block[-3:])
         if (
             level
             or (not mark.strip() and (framed or (self.block and not self.block[-1].text.strip())))
@@ -280,110 +240,20 @@ class _Parser:
                 )
             )
 
-    # The build
-
     def _build(self, level: str, text: str, line: Line) -> None:
-        match = _BUILD.match(text)
-        scanning = text.startswith("Scanning for projects...")
-        if (scanning or (match is not None and match["how"] == "SUCCESS")) and not self.ended_red:
-            # What went wrong until here did not break the build (mvn --fail-never).
-            self.compiler, self.goals, self.errors, self.causes = [], [], [], []
-            self.broken = bool(self.kept)
-        elif scanning:
-            self.kept.append((self.compiler, self.goals, self.errors, self.causes))
-            self.compiler, self.goals, self.errors, self.causes = [], [], [], []
-        self.in_goal = self.in_goal and bool(self.goals)
-        self.ended_red = match["how"] != "SUCCESS" if match else self.ended_red and not scanning
-        if match:
-            self.session.closed, self.compiling = True, False
-            self.broken = self.broken or match["how"] != "SUCCESS"
-        elif match := _TIME.match(text):
-            self.session.duration = (
-                spoken_seconds(match["plain"])
-                if match["plain"]
-                else (int(match["minutes"]) * 60 + int(match["seconds"]))
-                * (60 if match["unit"] == "h" else 1)
-            )
-        elif text.startswith("COMPILATION ERROR"):
-            self.compiling = True
-        elif text.startswith("Failed to execute goal "):
-            self.goals.append([line])
-            self.in_goal, self.compiling, self.broken = not _HELP.search(text), False, True
-        elif (
-            level not in ("INFO", "WARNING", "WARN", "DEBUG")
-            and (level or self.compiling)
-            and _COMPILER.match(text)
-        ):
-            self.compiler.append([line])
-        elif self.compiler and self.compiling and text.startswith("  ") and len(self.compiler[-1]) < 20:
-            self.compiler[-1].append(line)
-        elif level in ("ERROR", "FATAL"):
-            self._error(text, line)
-        elif self.compiling and re.match(r"^\d+ errors?", text):
-            self.compiling = False
-        elif self.cause is not None and not level and _FRAME.match(line.mark) and len(self.cause) < MAX_BLOCK:
-            self.cause.append(line)
-        elif not level and text.strip() and severity(line.mark) >= CAUSE and len(self.causes) < 200:
-            self.cause = [line]
-            self.causes.append(self.cause)
-        else:
-            self.cause = None
-
-    def _error(self, text: str, line: Line) -> None:
-        if self.in_goal and self.goals and not _BORING.match(text):
-            self.goals[-1].append(line)
-        elif not _BORING.match(text):
-            self.errors.append(line)
-        self.in_goal = self.in_goal and not (_HELP.search(text) or text.startswith("-> [Help"))
+        if self.build.feed(level, text, line):
+            self.session.closed = True
 
     def finish(self) -> Session:
         self._end_test()
         self._end_listed()
-        session = self.session
+        session, build = self.session, self.build
         session.cases = self.book.results()
         if self.counted:
             session.stated = sum(self.modules.values(), Totals()) + self.module.totals
-        for compiler, goals, errors, causes in reversed(self.kept):
-            self.compiler, self.goals = compiler + self.compiler, goals + self.goals
-            self.errors, self.causes = errors + self.errors, causes + self.causes
-        red = session.totals.red > 0
-        seen: set[str] = set()
-        for block in self.compiler:
-            if (text := _strip(block[0].mark)[1]) not in seen:
-                seen.add(text)
-                session.failures.append(_compiler_failure(block))
-        for block in self.goals:
-            if (failure := self._goal(block, red, bool(seen))) is not None:
-                session.failures.append(failure)
-        if self.broken and not red and not seen:
-            # The goal says that it broke; what was printed above says why.
-            for block in self.causes[-3:] if self.goals else []:
-                session.failures.append(failure_of(block, kind="error"))
-        if not session.failures and not red:
-            texts = {_HELP.sub("", _strip(line.text)[1]).strip(): line for line in reversed(self.errors[:50])}
-            for message, line in reversed(texts.items()) if self.broken or not self.counted else []:
-                session.failures.append(
-                    Failure(message, kind="error", trace=line.text.strip(), source_line=line.number)
-                )
+        session.failures.extend(build.failures(session.totals.red > 0, self.counted))
+        session.duration = build.duration
         return session
-
-    def _goal(self, block: list[Line], red: bool, compiled: bool) -> Failure | None:
-        """What broke, unless it is an echo of tests or of compiler messages that were told already."""
-        text = _HELP.sub("", _strip(block[0].mark)[1] or block[0].text)
-        match = _WHY.search(text)
-        why = match["why"] if match else text.removeprefix("Failed to execute goal ")
-        rest = [text for line in block[1:] if (text := _HELP.sub("", _strip(line.text)[1]).strip())]
-        if red and _ECHO.match(why):
-            if not (rest := [text for text in rest if not text.startswith("at ")]):
-                return None
-            why = rest.pop(0)
-            block = block[1:]
-        if compiled and re.match(r"^(?:Compilation failure|Compilation failed|wrap: )", why):
-            return None
-        trace = "\n".join(line.text.strip() for line in block)
-        return Failure(
-            "\n".join([why, *rest]).strip(), kind="error", trace=trace, source_line=block[0].number
-        )
 
 
 def _name(text: str, suite: str) -> tuple[str, str]:
@@ -407,20 +277,6 @@ def _simple(suite: str) -> str:
 
 def _method(name: str) -> str:
     return re.split(r"[(\[{]", name, maxsplit=1)[0].strip()
-
-
-def _compiler_failure(block: list[Line]) -> Failure:
-    text = _strip(block[0].text)[1].strip()
-    match = _COMPILER.match(text[:1000])
-    rest = [_strip(line.text)[1].strip() for line in block[1:]]
-    return Failure(
-        "\n".join([text, *rest]),
-        kind="error",
-        trace="\n".join(line.text.strip() for line in block),
-        file=match["file"] if match else None,
-        line=int(match["line"]) if match else None,
-        source_line=block[0].number,
-    )
 
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry
 from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines, seconds
+from triage.ingest.logs.severity import WRAPPER, severity
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.severity import WRAPPER, severity
 from triage.model import Failure, Outcome, Totals
 
 _RESULT = re.compile(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from triage.ingest.console import Line, Session, reader_of, run_before_run, sample_lines
-from triage.ingest.mocha_text import COUNT, HEADER, MARK, OLD_COUNT, MochaRun
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.mocha_text import COUNT, HEADER, MARK, OLD_COUNT, MochaRun
 
 _TICKS = ("✓", "✔", "√")
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry
 from triage.ingest.console import Line, Session, dedent, reader_of, sample_lines, seconds
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.rust_text import PANIC, panic_failure
+from triage.ingest.runners.rust_text import PANIC, panic_failure
 from triage.model import Failure, Outcome, Totals
 
 _STATUS = re.compile(

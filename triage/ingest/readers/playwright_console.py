@@ -23,8 +23,8 @@ from triage.ingest.console import (
     until,
 )
 from triage.ingest.parts import failure_from
-from triage.ingest.playwright_text import Title, failures_below, title_of
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.playwright_text import Title, failures_below, title_of
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _DURATION = r" \((?P<time>[\d.]+)(?P<unit>ms|s|m|h)\)"

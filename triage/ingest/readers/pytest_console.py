@@ -10,9 +10,9 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from triage.ingest import pytest_text as text
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.runners import pytest_text as text
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
 _FAILURE_SECTIONS = ("FAILURES", "ERRORS")

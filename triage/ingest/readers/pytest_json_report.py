@@ -9,8 +9,8 @@ from typing import Any
 from triage.ingest.json_report import json_report
 from triage.ingest.json_text import get, has_keys, integer, number, rows, seconds, text
 from triage.ingest.parts import failure_from
-from triage.ingest.pytest_text import native_message, node_parts
 from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.runners.pytest_text import native_message, node_parts
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}

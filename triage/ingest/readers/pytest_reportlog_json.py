@@ -9,8 +9,8 @@ from typing import Any
 
 from triage.ingest.json_text import get, integer, items, load_lines, number, rows, text, words
 from triage.ingest.parts import failure_from
-from triage.ingest.pytest_text import native_message, node_parts, phases
 from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.runners.pytest_text import native_message, node_parts, phases
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 
 _SUBTESTS = "SubTestReport"

@@ -26,7 +26,7 @@ from triage.ingest.console import (
     without_sums,
 )
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.ruby_text import FRAME, ruby_location
+from triage.ingest.runners.ruby_text import FRAME, ruby_location
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _COUNTS = re.compile(

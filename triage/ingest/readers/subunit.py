@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 
 from triage.ingest.json_text import clean
 from triage.ingest.parts import failure_from
-from triage.ingest.pytest_text import native_message
 from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.runners.pytest_text import native_message
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 
 LIMIT = 512 << 20

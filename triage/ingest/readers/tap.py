@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from triage.ingest.console import Line, Session, indent_of, reader_of, sample_lines
 from triage.ingest.json_text import get
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.tap_text import TITLE, Test, flat, give_back, parsed, told
+from triage.ingest.runners.tap_text import TITLE, Test, flat, give_back, parsed, told
 from triage.model import CaseResult, Failure, Warn
 
 _VERSION = re.compile(r"^ *(?:TAP version 1[2-4]|(?P<kernel>KTAP version \d))$")

@@ -22,7 +22,7 @@ from triage.ingest.console import (
     seconds,
 )
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.ruby_text import FRAME, ruby_location
+from triage.ingest.runners.ruby_text import FRAME, ruby_location
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _COUNTS = re.compile(

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from xml.parsers import expat
 
-from triage.ingest.dotnet_text import dotnet_failure
 from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.runners.dotnet_text import dotnet_failure
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, between, clock, integer
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn

@@ -24,8 +24,8 @@ from triage.ingest.console import (
     seconds,
 )
 from triage.ingest.parts import failure_from
-from triage.ingest.pytest_text import native_message
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.pytest_text import native_message
 from triage.model import CaseResult, Failure, Outcome, Totals, worse
 
 _RULE: Final = "=" * 70

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from triage.ingest.dotnet_text import dotnet_failure, split_name
 from triage.ingest.reader import Reader, Sample, Source
+from triage.ingest.runners.dotnet_text import dotnet_failure, split_name
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, integer, seconds
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn

@@ -21,7 +21,7 @@ from enum import Enum, auto
 from functools import reduce
 from operator import attrgetter
 
-from triage.ingest.pytest_text import phases
+from triage.ingest.runners.pytest_text import phases
 from triage.model import CaseResult, Item, Outcome
 
 _WINDOW = 1_000

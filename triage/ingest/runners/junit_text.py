@@ -10,10 +10,10 @@ from email.utils import parsedate_to_datetime
 
 from triage.ingest.bounds import fits
 from triage.ingest.console import MAX_MARK, Line
-from triage.ingest.go_text import CRASH, crash_failure, log_failure
 from triage.ingest.parts import exception_type, failure_from
-from triage.ingest.playwright_text import error_blocks
-from triage.ingest.pytest_text import native_message
+from triage.ingest.runners.go_text import CRASH, crash_failure, log_failure
+from triage.ingest.runners.playwright_text import error_blocks
+from triage.ingest.runners.pytest_text import native_message
 from triage.ingest.text import mend, strip_ansi
 from triage.model import Failure, Outcome, Totals
 

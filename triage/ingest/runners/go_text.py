@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from triage.ingest.console import MAX_MARK, Line
-from triage.ingest.severity import severity
+from triage.ingest.logs.severity import severity
 from triage.model import Failure
 
 CRASH = re.compile(r"^(?:panic: |fatal error: |SIGQUIT: quit$|unexpected fault address )")

@@ -13,7 +13,7 @@ import yaml
 from triage.ingest.console import Line, dedent
 from triage.ingest.json_text import clean, get, integer, text
 from triage.ingest.parts import exception_type, failure_from
-from triage.ingest.pytest_text import node_parts
+from triage.ingest.runners.pytest_text import node_parts
 from triage.model import CaseResult, Failure, Outcome
 
 TITLE = re.compile(r"^\s*Failed (?:\(TODO\) )?test '(?P<name>.+)'$")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from triage.ingest.severity import CAUSE, WRAPPER, is_echo, severity
+from triage.ingest.logs.severity import CAUSE, WRAPPER, is_echo, severity
 
 MAX_LINES = 400
 """Lines of one failure; what comes after is left out."""

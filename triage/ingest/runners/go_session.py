@@ -11,8 +11,8 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 
 from triage.ingest.console import Line, Session, bare_failure, indent_of
-from triage.ingest.go_text import COMPILER, CRASH, build_failure, crash_failure, log_failure
-from triage.ingest.severity import severity
+from triage.ingest.logs.severity import severity
+from triage.ingest.runners.go_text import COMPILER, CRASH, build_failure, crash_failure, log_failure
 from triage.model import CaseResult, Failure, Outcome, Warn
 
 RESULT = re.compile(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from triage.ingest import junit_text as text
-from triage.ingest.junit_tries import REPETITION
-from triage.ingest.severity import WRAPPER, severity, telling_line
+from triage.ingest.logs.severity import WRAPPER, severity, telling_line
+from triage.ingest.runners import junit_text as text
+from triage.ingest.runners.junit_tries import REPETITION
 from triage.model import Failure, Outcome, worse
 
 RED = {"failure": "failure", "error": "error"}
