@@ -82,6 +82,7 @@ _texts = st.sampled_from(
         "&amp; text \r\n",
         "<error message='of the suite'/>",
         "<!-- fail 3 -->",
+        "<?run?>",
     ]
 )
 _documents = st.builds(
@@ -96,8 +97,8 @@ _documents = st.builds(
 
 def _read(data: bytes, chunk: int, *, runs: bool) -> list[Item] | str:
     source = Source("inline", lambda: io.BytesIO(data))
-    find = Runs.next if runs else lambda self, chunk, at: None
-    with mock.patch.object(Runs, "next", find), mock.patch("triage.ingest.xml_text._CHUNK", chunk):
+    find = Runs.within if runs else lambda self, chunk: []
+    with mock.patch.object(Runs, "within", find), mock.patch("triage.ingest.xml_text._CHUNK", chunk):
         try:
             return list(READER.read(source))
         except IngestError as error:
@@ -116,9 +117,9 @@ def test_runs_are_what_expat_reads(document: str, chunk: int, cut: float) -> Non
 
 def test_runs_are_found() -> None:
     data = f"<testsuite name='s'>{_PLAIN * 3}</testsuite>".encode()
-    run = Runs().next(data, 0)
-    assert run is not None and run.size == 3
-    assert Runs().next(b"<testcase name='a'/>", 0) is None
+    [run] = Runs().within(data)
+    assert run.size == 3
+    assert not Runs().within(b"<testcase name='a'/>")
 
 
 def test_a_case_made_quickly_is_a_case() -> None:

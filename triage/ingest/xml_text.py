@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
+from secrets import token_hex
 from typing import Any, Protocol, runtime_checkable
 from xml.parsers import expat
 
@@ -54,8 +56,8 @@ _MARKUP = re.compile(
 """Markup, as far as it can be told from characters that should have been escaped; or one of these."""
 _LONE = re.compile(_REFERENCE + rb"|([<&\"'])")
 _ESCAPED = {b"<": b"&lt;", b"&": b"&amp;", b'"': b"&quot;", b"'": b"&apos;"}
-_MARK_NAME = "between"
-_MARK = f"<?{_MARK_NAME}?>".encode()
+_DEFERS = expat.version_info >= (2, 6) and not hasattr(expat.ParserCreate(), "SetReparseDeferralEnabled")
+"""Whether expat may tell an event later than it could, with no way to forbid it."""
 _NEXT = re.compile(rb"<(?=\?xml\b|(?:\w+:)?testsuites?\b)")
 
 
@@ -118,8 +120,8 @@ class RunHandler(Protocol):
     def between(self) -> bool:
         """Whether no element is open that a run may not be in, or of which the text counts."""
 
-    def next_run(self, chunk: bytes, at: int) -> Any:
-        """The first ``Run`` in ``chunk`` from ``at`` on, or None."""
+    def runs_within(self, chunk: bytes) -> Sequence[Run]:
+        """The runs in ``chunk``, in its order."""
 
     def take_run(self, run: Any) -> None:
         """Make items of a run."""
@@ -152,27 +154,39 @@ def _batches(source: Source, make: Callable[[Any], Handler]) -> Iterator[Sequenc
     if encoding is None:
         yield (Warn("not in the encoding that it declares; read as Latin-1", 1),)
         encoding = "iso-8859-1"
-    told = 0
-    try:
-        for items in _parsed(source, make, _chunks(source, encoding), mendable=_small(source)):
-            told += len(items)
-            yield items
-        return
-    except _UnescapedError as error:
-        line = error.line
-    mended = chain.from_iterable(_parsed(source, make, [_mended(b"".join(_chunks(source, encoding)))]))
-    yield list(islice(mended, told, None))
-    yield (
-        Warn("not well-formed: each '<', '&' and quote that is no markup was read as the character", line),
-    )
+    told, runs, broken = 0, not _DEFERS, 0
+    while True:
+        chunks: Iterable[bytes] = _chunks(source, encoding)
+        if broken:
+            chunks = [_mended(b"".join(chunks))]
+        mendable = not broken and _small(source)
+        try:
+            for items in _after(told, _parsed(source, make, chunks, runs=runs, mendable=mendable)):
+                told += len(items)
+                yield items
+            break
+        except _HiddenRunError:
+            runs = False
+        except _UnescapedError as error:
+            broken = error.line
+    if broken:
+        text = "not well-formed: each '<', '&' and quote that is no markup was read as the character"
+        yield (Warn(text, broken),)
+
+
+def _after(count: int, batches: Iterable[Sequence[Item]]) -> Iterator[Sequence[Item]]:
+    """The batches without their first ``count`` items."""
+    for items in batches:
+        yield items[count:]
+        count = max(0, count - len(items))
 
 
 def _parsed(
-    source: Source, make: Callable[[Any], Handler], chunks: Iterable[bytes], *, mendable: bool = False
+    source: Source, make: Callable[[Any], Handler], chunks: Iterable[bytes], *, runs: bool, mendable: bool
 ) -> Iterator[Sequence[Item]]:
     place = Place()
     handler = make(place)
-    documents = _Documents(source.name, place, handler)
+    documents = _Documents(source.name, place, handler, runs=runs)
     over = False
     try:
         for chunk in chunks:
@@ -200,48 +214,45 @@ def _parsed(
 class _Documents:
     """Feeds expat, and gives each document that follows another one a parser of its own."""
 
-    def __init__(self, name: str, place: Place, handler: Handler) -> None:
+    def __init__(self, name: str, place: Place, handler: Handler, *, runs: bool) -> None:
         self.warnings: list[Warn] = []
         self._name, self._place, self._handler = name, place, handler
         self._fed = 0
         self._before = b""
         self._begun = False
         self._lost = False
-        self._marked = False
-        self._runs = handler if isinstance(handler, RunHandler) else None
+        self._runs = handler if runs and isinstance(handler, RunHandler) else None
+        self._mark = f"run-{token_hex(8)}"
+        """The instruction that stands for a run which expat does not read: none that a report could have itself."""
+        self._pending: deque[Run] = deque()
+        """Those that expat should come to."""
 
     def feed(self, chunk: bytes) -> None:
-        """Parse the next bytes, without the runs of elements that the handler can read itself."""
+        """Parse the next bytes, with a mark in the place of each run of elements that the handler can read itself.
+
+        Expat tells a mark only where it stands between other markup: not within CDATA or a comment.
+
+        Raises:
+            _HiddenRunError: a mark was not told, or where the handler expects no elements.
+        """
         if self._runs is None:
             self._parse(_allowed(chunk))
             return
-        fed = at = 0
-        while (run := self._runs.next_run(chunk, at)) is not None:
+        mark = f"<?{self._mark}?>".encode()
+        parts: list[bytes] = []
+        at = 0
+        for run in self._runs.runs_within(chunk):
+            parts += (chunk[at : run.start], mark, run.breaks)
+            self._pending.append(run)
             at = run.end
-            if run.start > fed:
-                self._parse(_allowed(chunk[fed : run.start]))
-            if self._between():
-                self._runs.take_run(run)
-                self._parse(run.breaks)
-            else:
-                self._parse(_allowed(chunk[run.start : run.end]))
-            fed = at
-        self._parse(_allowed(chunk[fed:]))
+        parts.append(chunk[at:])
+        self._parse(_allowed(b"".join(parts)))
+        if self._pending and not self._lost:
+            raise _HiddenRunError
 
-    def _between(self) -> bool:
-        """Whether expat stands between two elements: it has nothing left of a tag, a comment or an instruction, and
-        it tells a mark, as it would not within CDATA. That no element is open whose text would have the mark in it,
-        the handler knows."""
-        if self._runs is None or not self._begun or self._lost or not self._runs.between:
-            return False
-        if self._place.parser.CurrentByteIndex != self._fed:
-            return False
-        self._marked = False
-        self._parse(_MARK)
-        return self._marked
-
-    def _see_mark(self, target: str, _: str) -> None:
-        self._marked = self._marked or target == _MARK_NAME
+    def _see_instruction(self, target: str, _: str) -> None:
+        if target == self._mark and self._runs is not None and self._runs.between:
+            self._runs.take_run(self._pending.popleft())
 
     def _parse(self, chunk: bytes) -> None:
         while chunk and not self._lost:
@@ -284,7 +295,9 @@ class _Documents:
             parser.EndElementHandler = self._handler.end
             parser.CharacterDataHandler = self._handler.data
             if self._runs is not None:
-                parser.ProcessingInstructionHandler = self._see_mark
+                parser.ProcessingInstructionHandler = self._see_instruction
+                if hasattr(parser, "SetReparseDeferralEnabled"):
+                    parser.SetReparseDeferralEnabled(False)
             self._place.parser = parser
             self._begun, self._fed, self._before = True, 0, b""
         return rest
@@ -308,6 +321,10 @@ class _Documents:
             )
         text = f"declares the entity &{name}; which stands for another file; that file was not read"
         self.warnings.append(Warn(text, self._place.CurrentLineNumber))
+
+
+class _HiddenRunError(Exception):
+    """What looked like elements is none, or stands where none are expected."""
 
 
 class _UnescapedError(Exception):

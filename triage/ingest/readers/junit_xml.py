@@ -8,7 +8,7 @@ What stands in an element is in ``junit_elements``, what attributes and texts me
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import repeat
 from operator import eq
@@ -74,7 +74,7 @@ class _Handler:
         self._repeats = Repeats.PASS_OF_FAILED
         self._pytest = False
         self._places = _Places(self._where)
-        self.next_run = Runs().next
+        self.runs_within = Runs().within
         self._begin()
 
     def _begin(self) -> None:
@@ -277,20 +277,26 @@ class _Handler:
 
     def take_run(self, run: CaseRun) -> None:
         """What ``start`` and ``end`` would make of each of the elements."""
-        names, classnames = run.columns["name"], run.columns["classname"]
-        files = run.columns.get("file") or repeat("", run.size)
+        names = run.columns["name"]
         numbers = run.columns.get("line")
         lines = map(self._line, numbers) if numbers else repeat(None, run.size)
         durations = text.all_seconds(run.columns.get("time") or [""] * run.size)
-        places = map(
-            self._places.__getitem__, zip(classnames, files, map(eq, classnames, names), strict=True)
-        )
-        told = zip(names, places, lines, durations, strict=True)
+        told = zip(names, self._places_of(run), lines, durations, strict=True)
         self._tries.add_passed(names, passed_cases(told, self._inherited), self._repeats)
         self.seen += run.size
         self._any_case = True
         self._listed += run.size
         self._suites[-1].cases += run.size
+
+    def _places_of(self, run: CaseRun) -> Iterable[tuple[str | None, str]]:
+        names, classnames = run.columns["name"], run.columns["classname"]
+        if "file" in run.columns or any(map(eq, classnames, names)):
+            files = run.columns.get("file") or repeat("", run.size)
+            return map(
+                self._places.__getitem__, zip(classnames, files, map(eq, classnames, names), strict=True)
+            )
+        of_class = {classname: self._places[classname, "", False] for classname in set(classnames)}
+        return map(of_class.__getitem__, classnames)
 
     def _line(self, told: str | None) -> int | None:
         line = text.integer(told)

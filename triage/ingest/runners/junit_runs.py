@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from triage.ingest.xml_text import Run
 
@@ -72,22 +74,44 @@ class Runs:
     def __init__(self) -> None:
         self._shape: _Shape | None = None
 
-    def next(self, chunk: bytes, at: int) -> CaseRun | None:
-        """The first run of passed cases in ``chunk`` from ``at`` on."""
+    def within(self, chunk: bytes) -> list[CaseRun]:
+        """The runs of passed cases in ``chunk``, in its order."""
+        found: list[tuple[_Shape, re.Match[bytes]]] = []
+        at = 0
         while (at := chunk.find(b"<testcase", at)) >= 0:
             many = self._shape.many.match(chunk, at) if self._shape else None
             if many is None and (shape := _shape_at(chunk, at)):
                 self._shape, many = shape, shape.many.match(chunk, at)
-            if many and self._shape and (run := _run(many, self._shape)):
-                return run
+            if many and self._shape:
+                found.append((self._shape, many))
             at = many.end() if many else at + 9
-        return None
+        return [
+            run
+            for shape, runs in groupby(found, itemgetter(0))
+            for run in _runs([many for _, many in runs], shape)
+        ]
 
 
-def _run(many: re.Match[bytes], shape: _Shape) -> CaseRun | None:
-    """The cases in what the shape found, or None if expat should read them."""
-    found, width = many[0], shape.width
-    values = found.decode("utf-8", "replace").split('"')[1::2]
+def _runs(found: list[re.Match[bytes]], shape: _Shape) -> list[CaseRun]:
+    """The cases in what the shape found, all at once; without those that expat should read."""
+    columns = _columns(b"".join([many[0] for many in found]), shape)
+    if columns is None:
+        return [run for many in found for run in _runs([many], shape)] if found[1:] else []
+    runs, begin = [], 0
+    for many in found:
+        text = many[0]
+        size = text.count(b'"') // (2 * shape.width)
+        breaks = text.translate(None, _BREAKS) if b"\r" in text else b"\n" * text.count(b"\n")
+        own = {name: column[begin : begin + size] for name, column in columns.items()}
+        runs.append(CaseRun(many.start(), many.end(), breaks, size, own))
+        begin += size
+    return runs
+
+
+def _columns(text: bytes, shape: _Shape) -> dict[str, list[str]] | None:
+    """The attributes of the cases in ``text``; None if one of them is not sure to have passed, or to mean what it says."""
+    width = shape.width
+    values = text.decode("utf-8", "replace").split('"')[1::2]
     everything = "".join(values)
     if "<" in everything or not everything.isprintable():
         return None
@@ -96,11 +120,10 @@ def _run(many: re.Match[bytes], shape: _Shape) -> CaseRun | None:
             return None
         values = [_ENTITY.sub(_character, value) if "&" in value else value for value in values]
     columns = {name: values[at::width] for at, name in shape.columns}
-    names = columns["name"] = list(map(str.strip, columns["name"]))
-    if not all(names) or not all(_GREEN.issuperset(values[at::width]) for at in shape.saying):
+    columns["name"] = list(map(str.strip, columns["name"]))
+    if not all(columns["name"]) or not all(_GREEN.issuperset(values[at::width]) for at in shape.saying):
         return None
-    breaks = found.translate(None, _BREAKS) if b"\r" in found else b"\n" * found.count(b"\n")
-    return CaseRun(many.start(), many.end(), breaks, len(names), columns)
+    return columns
 
 
 def _character(match: re.Match[str]) -> str:
