@@ -181,22 +181,16 @@ class Totals:
     xpassed: int = 0
     flaky: int = 0
 
-    def plus(self, case: CaseResult) -> Totals:
-        """These totals with one more case."""
-        name = "errors" if case.outcome is Outcome.ERROR else case.outcome.value
-        grown = replace(self, tests=self.tests + 1, flaky=self.flaky + case.flaky)
-        return replace(grown, **{name: getattr(grown, name) + 1})
-
     def __add__(self, other: Totals) -> Totals:
         return Totals(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
 
     @classmethod
     def of(cls, cases: Iterable[CaseResult]) -> Totals:
         """Count the cases."""
-        totals = cls()
+        tally = Tally()
         for case in cases:
-            totals = totals.plus(case)
-        return totals
+            tally.add(case)
+        return tally.totals
 
     @property
     def red(self) -> int:
@@ -208,6 +202,28 @@ class Totals:
         """Passed over executed, 0 to 1; None if nothing ran. Skipped and expected failures are in neither."""
         ran = self.tests - self.skipped - self.xfailed
         return (self.passed + self.xpassed) / ran if ran else None
+
+
+class Tally:
+    """Totals that grow case by case."""
+
+    def __init__(self) -> None:
+        self._outcomes = dict.fromkeys(Outcome, 0)
+        self._flaky = 0
+
+    def add(self, case: CaseResult) -> None:
+        """Count one more case."""
+        self._outcomes[case.outcome] += 1
+        if case.attempts > 1 and case.flaky:
+            self._flaky += 1
+
+    @property
+    def totals(self) -> Totals:
+        """Of the cases so far."""
+        passed, failed, errors, skipped, xfailed, xpassed = map(self._outcomes.__getitem__, Outcome)
+        return Totals(
+            sum(self._outcomes.values()), passed, failed, errors, skipped, xfailed, xpassed, self._flaky
+        )
 
 
 def totals_note(shown: Totals, stated: Totals | None, *, stand: bool) -> str:

@@ -7,12 +7,15 @@ import io
 import sys
 import tarfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Call
 from tests.conftest import FRESH, SAMPLES
+from triage.ingest import IngestError, Source
+from triage.model import CaseResult, Outcome
 
 API = SAMPLES / "nightly-1-api.xml"
 WAREHOUSE = SAMPLES / "nightly-2-warehouse.txt"
@@ -240,3 +243,34 @@ def test_parse_tells_the_frames_of_a_failure(triage: Call) -> None:
     assert {"file", "line", "function", "own"} == set(found[0])
     assert {frame["own"] for frame in found} == {True, False}
     assert any(frame["function"].startswith("test_") for frame in found)
+
+
+def test_parse_prints_thousands_of_failures_and_says_how_many_more(triage: Call, tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    failed = "".join(f'<testcase name="t{at}"><failure message="broke"/></testcase>' for at in range(2_003))
+    report.write_text(f"<testsuite>{failed}</testsuite>")
+    said = triage("parse", report).out
+    assert "2003 failed" in said and "t1999" in said and "t2000" not in said
+    assert "and 3 failures more" in said
+    [run] = triage("parse", report, "--json").json["runs"]
+    assert [len(case["failures"]) for case in run["cases"]] == [1] * 2_003
+
+
+def test_parse_leaves_nothing_of_a_source_that_breaks(
+    triage: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = tmp_path / "whole.xml"
+    whole.write_text('<testsuite><testcase name="t"/></testsuite>')
+
+    def read(source: Source) -> tuple[str, Iterator[CaseResult]]:
+        def cases() -> Iterator[CaseResult]:
+            yield CaseResult("first", Outcome.PASSED)
+            raise IngestError("the disk went away")
+
+        return "junit-xml", cases()
+
+    document = triage("parse", whole, whole, "--json").json
+    assert [len(run["cases"]) for run in document["runs"]] == [1, 1]
+    monkeypatch.setattr("triage.cli.parse.read", read)
+    result = triage("parse", whole, "--json")
+    assert result.code == 2 and result.json == {"runs": [], "errors": ["the disk went away"]}

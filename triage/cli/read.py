@@ -1,10 +1,9 @@
-"""Commands that read: ``parse``, ``ingest``, ``extract``, ``group``."""
+"""Commands that read into the database or rank lines: ``ingest``, ``extract``, ``group``."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -13,101 +12,11 @@ import click
 
 from triage.cli.output import complain, db_option, json_option, print_json, say, store_at, table
 from triage.cli.progress import ReadingBar
-from triage.ingest import IngestError, Source, collect
-from triage.ingest.frames import frames
+from triage.ingest import IngestError, Source
 from triage.ingest.text import is_binary
-from triage.model import CaseResult, Failure, Run, Warn
 from triage.sources.session import watched
 
 _MAX_TEXT = 256 << 20
-
-
-@click.command()
-@click.argument("paths", nargs=-1, required=True)
-@json_option
-def parse(paths: tuple[str, ...], as_json: bool) -> None:
-    """Read results and print them, without a database.
-
-    Formats are known by their content: more than a hundred of test runners and build tools (JUnit XML, pytest,
-    Playwright, Jest, Go, Cargo, Maven, Gradle, .NET, Robot Framework, Allure, TAP ...), hand-written Markdown reports,
-    and any log. docs/formats.md lists them.
-    """
-    from triage.sources import resolve
-
-    runs: list[Run] = []
-    errors: list[str] = []
-    with ReadingBar() as bar:
-        for found in resolve(paths):
-            try:
-                if isinstance(found, IngestError):
-                    raise found
-                runs.append(collect(watched(found, bar.show)))
-            except IngestError as error:
-                errors.append(str(error))
-                complain(error)
-    if as_json:
-        print_json({"runs": [run_document(run) for run in runs], "errors": errors})
-    else:
-        for run in runs:
-            _print_run(run)
-    sys.exit(2 if errors else 0)
-
-
-def run_document(run: Run) -> dict[str, object]:
-    """A run as ``parse --json`` shows it."""
-    return {
-        "source": run.source,
-        "format": run.format,
-        "totals": asdict(run.totals),
-        "totals_from": "report" if run.info.totals_stand else "cases",
-        "totals_why": run.why,
-        "cases": [_case_document(case) for case in run.cases],
-        "failures": [_failure_document(failure) for failure in run.failures],
-        "info": asdict(run.info),
-        "warnings": [asdict(warning) for warning in run.warnings],
-    }
-
-
-def _case_document(case: CaseResult) -> dict[str, object]:
-    return {
-        "id": case.id,
-        "name": case.name,
-        "suite": case.suite,
-        "file": case.file,
-        "line": case.line,
-        "outcome": case.outcome.value,
-        "flaky": case.flaky,
-        "duration": case.duration,
-        "attempts": case.attempts,
-        "failures": [_failure_document(failure) for failure in case.failures],
-        "properties": dict(case.properties),
-    }
-
-
-def _failure_document(failure: Failure) -> dict[str, object]:
-    return {**asdict(failure), "frames": [asdict(frame) for frame in frames(failure.trace)]}
-
-
-def _print_run(run: Run) -> None:
-    totals = run.totals
-    say(
-        f"{run.source}: {run.format}, {totals.tests} tests: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"
-        f" {totals.errors} errors, {totals.skipped} skipped, {totals.xfailed} expected failures, {totals.flaky} flaky"
-    )
-    if run.why:
-        say(f"  {run.why}")
-    _print_warnings(run.source, run.warnings)
-    rows = [
-        (case.outcome.value, case.id, failure.headline) for case in run.cases for failure in case.failures
-    ]
-    rows += [("run", f"line {failure.source_line or '?'}", failure.headline) for failure in run.failures]
-    if rows:
-        table(("outcome", "test", "failure"), rows, stretch="failure")
-
-
-def _print_warnings(source: str, warnings: Iterable[Warn]) -> None:
-    for warning in warnings:
-        complain(f"{source}:{warning.line}: {warning.text}" if warning.line else f"{source}: {warning.text}")
 
 
 @click.command()

@@ -15,7 +15,7 @@ from triage.cli.output import db_option
 
 # name: (module, help)
 _COMMANDS = {
-    "parse": ("read", "Read results and print them, without a database."),
+    "parse": ("parse", "Read results and print them, without a database."),
     "ingest": ("read", "Read results into the database."),
     "extract": ("read", "The lines of a raw log that tell the failure."),
     "group": ("read", "Group texts, one a line."),

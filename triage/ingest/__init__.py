@@ -52,7 +52,7 @@ def told(source: Source) -> Iterator[None]:
 
 
 def collect(source: Source) -> Run:
-    """``source`` read whole into memory; for results of ordinary size, tests and ``triage parse``.
+    """``source`` read whole into memory; for results of ordinary size.
 
     Raises:
         IngestError: see ``read``.

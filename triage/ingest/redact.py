@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+import re2
 
 _MASK = "[redacted]"
 
@@ -39,9 +42,22 @@ _PATTERNS = (
         r"()-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,20000}?-----END [A-Z ]{0,40}PRIVATE KEY-----"
     ),
 )
-_HINT = re.compile(
-    r"(?i)bearer|authorization|secret|key|token|pass|pwd|cookie|://[^/\s]*@|eyJ|gh[pousr]_|github_pat|xox|sk[-_]|A[KS]IA|glpat|PRIVATE"
-)
+_HINT = r"(?i)bearer|authorization|secret|key|token|pass|pwd|cookie|://[^/\s]*@|eyJ|gh[pousr]_|github_pat|xox|sk[-_]|A[KS]IA|glpat|PRIVATE"
+
+
+@cache
+def _hints() -> re2.Set:
+    found = re2.Set.SearchSet()
+    found.Add(_HINT)
+    found.Compile()
+    return found
+
+
+def _hinted(text: str) -> bool:
+    try:
+        return bool(_hints().Match(text))
+    except UnicodeEncodeError:  # a name that is no UTF-8
+        return True
 
 
 def redact(text: str) -> str:
@@ -50,7 +66,7 @@ def redact(text: str) -> str:
     >>> redact("-H 'Authorization: Bearer abcdef0123456789'")
     "-H 'Authorization: Bearer [redacted]'"
     """
-    if not text or not _HINT.search(text):
+    if not text or not _hinted(text):
         return text
     for pattern in _PATTERNS:
         text = pattern.sub(lambda match: match[1] + _MASK, text)

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from triage.ingest import Reader, Source, read, reader_for, told
 from triage.ingest.redact import redact, redact_value
-from triage.model import CaseResult, Failure, RunInfo, Totals, Warn
+from triage.model import CaseResult, Failure, RunInfo, Tally, Totals, Warn
 from triage.rules import Engine, RuleMatch
 from triage.signature import Signature, signature_of
 from triage.signature.fingerprint import digest
@@ -92,7 +92,7 @@ class _Writer:
         self._batch = batch
         self._run = int(cursor.lastrowid or 0)
         self._next_case = int(db.conn.execute("SELECT coalesce(max(id), 0) + 1 FROM cases").fetchone()[0])
-        self._totals = Totals()
+        self._tally = Tally()
         self._failures = 0
         self._case_rows: list[tuple[object, ...]] = []
         self._failure_rows: list[tuple[object, ...]] = []
@@ -102,11 +102,14 @@ class _Writer:
         self._matches: dict[tuple[str, str], RuleMatch | None] = {}
 
     def case(self, case: CaseResult) -> None:
-        self._totals = self._totals.plus(case)
-        test = self._known_test(case) or redact(case.id)
+        self._tally.add(case)
+        plain, name, suite = case.id, case.name, case.suite
+        if (test := redact(plain)) != plain:
+            name, suite = redact(name), redact(suite)
+        test = self._known_test(case) or test
         self._case_rows.append(
             (
-                self._next_case, self._run, test, redact(case.name), redact(case.suite), case.file, case.line,
+                self._next_case, self._run, test, name, suite, case.file, case.line,
                 case.outcome.value, case.duration, case.attempts, redact(case.output), _json(_masked(case.properties)),
             )
         )  # fmt: skip
@@ -174,7 +177,7 @@ class _Writer:
         new = self._place_signatures()
         info = self.info
         stand = info.totals if info.totals_stand and info.totals is not None else None
-        totals = stand or self._totals
+        totals = stand or self._tally.totals
         counts = asdict(totals)
         self._db.conn.execute(
             "UPDATE runs SET started = ?, duration = ?, environment = ?, workers = ?, totals_from = ?, info = ?,"

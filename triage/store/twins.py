@@ -40,10 +40,10 @@ def join_twins(db: Store, run: int) -> set[int]:
     Its twins keep their rows and are marked: ``runs.same_as`` names the run that is counted, ``failures.retold`` the
     failures that are not. Returns the runs whose marks changed; called inside the transaction that stored ``run``.
     """
-    new = _told(db, run)
-    if new.format in _RETELLERS or not new.red_by_name:
+    candidates = _candidates(db, run)
+    if not candidates or not (new := _told(db, run)).red_by_name:
         return set()
-    for other in _candidates(db, new):
+    for other in candidates:
         old = _told(db, other)
         if _same(new, old) and not _has_format(db, other, new.format):
             best, rest = (new, old) if new.worth > old.worth else (old, new)
@@ -56,17 +56,21 @@ def twins(db: Store) -> dict[int, int]:
     return dict(db.conn.execute("SELECT id, same_as FROM runs WHERE same_as IS NOT NULL").fetchall())
 
 
-def _candidates(db: Store, new: _Told) -> list[int]:
+def _candidates(db: Store, run: int) -> list[int]:
     """The runs of the same call in other formats with about as many tests."""
-    (batch,) = db.conn.execute("SELECT batch FROM runs WHERE id = ?", [new.run]).fetchone()
+    batch, own, tests = db.conn.execute(
+        "SELECT batch, format, tests FROM runs WHERE id = ?", [run]
+    ).fetchone()
+    if own in _RETELLERS:
+        return []
     after = "SELECT min(format) FROM runs WHERE batch = ? AND format > ?"
     near = "SELECT id FROM runs WHERE batch = ? AND format = ? AND tests BETWEEN ? AND ? AND same_as IS NULL"
     found: list[int] = []
     # From format to format by the index: thousands of runs of one format cost nothing.
     (format_,) = db.conn.execute(after, [batch, ""]).fetchone()
     while format_ is not None:
-        if format_ not in (new.format, *_RETELLERS):
-            found += [row[0] for row in db.conn.execute(near, [batch, format_, *_near(new.totals.tests)])]
+        if format_ not in (own, *_RETELLERS):
+            found += [row[0] for row in db.conn.execute(near, [batch, format_, *_near(tests)])]
         (format_,) = db.conn.execute(after, [batch, format_]).fetchone()
     return sorted(found)
 

@@ -10,7 +10,7 @@ from triage.ingest.json_report import json_report, miscounted
 from triage.ingest.json_text import get, has_ends, integer, rows, seconds, text
 from triage.ingest.parts import exception_type
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo
 
 _OUTCOMES = {
     "Pass": Outcome.PASSED,
@@ -35,12 +35,12 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         started=text(summary, "testStartTime") or None,
         duration=int(spent) / 1000 if spent.isdecimal() and len(spent) < 12 else None,
     )
-    counted = Totals()
+    counted = 0
     for test in rows(result, "tests"):
         case = _case(test)
-        counted = counted.plus(case)
+        counted += 1
         yield case
-    yield from miscounted(integer(summary, "testsRan"), counted.tests)
+    yield from miscounted(integer(summary, "testsRan"), counted)
 
 
 def _case(test: dict[str, Any]) -> CaseResult:

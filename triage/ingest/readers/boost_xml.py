@@ -43,7 +43,7 @@ class _Handler(Tree):
         """Held back until the end: a report may follow."""
         self._red_before: list[int] = []
         self._red = 0
-        self._reported = Totals()
+        self._reported = 0
         self._stated: Totals | None = None
 
     def opened(self, node: Node) -> None:
@@ -60,7 +60,7 @@ class _Handler(Tree):
             return
         if len(self.path) == 1:
             self._stated = _stated(node)
-        listed = self._reported.tests > 0
+        listed = self._reported > 0
         if silent and listed and _outcome(node).is_red:
             count = node.get("assertions_failed")
             text = f"{node.get('name')} ended as '{node.get('result')}' ({count} assertions failed), and none of its tests did"
@@ -94,9 +94,9 @@ class _Handler(Tree):
                 self.tell(case)
         if self._stated is not None:
             # A report names no test that was disabled, and a short one names none at all.
-            stand = self._stated.tests > self._reported.tests and not self._logged
+            stand = self._stated.tests > self._reported and not self._logged
             self.tell(RunInfo(totals=self._stated, totals_stand=stand))
-            if not self._reported.tests and not self._logged and self._stated.red:
+            if not self._reported and not self._logged and self._stated.red:
                 text = f"{self._stated.red} tests failed, and the report names none of them"
                 self.tell(Failure(text, kind="error", source_line=1))
 
@@ -124,7 +124,7 @@ class _Handler(Tree):
             )
         case = logged or CaseResult(name, outcome, suite=suite)
         case = replace(case, outcome=outcome, failures=failures if outcome.is_red else ())
-        self._reported = self._reported.plus(case)
+        self._reported += 1
         self._red += outcome.is_red
         self.tell(case)
 

@@ -8,7 +8,7 @@ from typing import Any
 from triage.ingest.json_report import json_report, miscounted
 from triage.ingest.json_text import get, has_ends, integer, rows, text, words
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo
 
 
 def _sniff(sample: Sample) -> int:
@@ -23,15 +23,15 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         )
     version, name = text(report, "metadata", "catch2-version"), text(report, "metadata", "name")
     yield RunInfo(suites=(name,) if name else (), properties=(("Catch2", version),) if version else ())
-    counted = Totals()
+    counted = 0
     for test in rows(run, "test-cases"):
         case = _case(test)
-        counted = counted.plus(case)
+        counted += 1
         yield case
     totals = get(run, "totals", "test-cases")
     stated = [integer(totals, key) for key in ("passed", "failed", "fail-but-ok", "skipped")]
     if any(count is not None for count in stated):
-        yield from miscounted(sum(count for count in stated if count), counted.tests)
+        yield from miscounted(sum(count for count in stated if count), counted)
 
 
 def _case(test: dict[str, Any]) -> CaseResult:

@@ -25,7 +25,7 @@ class _Handler(Tree):
 
     def __init__(self, parser: expat.XMLParserType) -> None:
         super().__init__(parser)
-        self._totals = Totals()
+        self._listed = 0
 
     def opened(self, node: Node) -> None:
         if node.name == "Catch2TestRun":
@@ -36,7 +36,7 @@ class _Handler(Tree):
     def found(self, node: Node) -> None:
         if node.name == "TestCase":
             case = _case(node)
-            self._totals = self._totals.plus(case)
+            self._listed += 1
             self.tell(case)
         elif node.name == "OverallResultsCases" and len(self.path) == 1:
             self._compare(node)
@@ -50,8 +50,8 @@ class _Handler(Tree):
         passed, failed, expected, skipped = (integer(node.get(name)) or 0 for name in names)
         total = passed + failed + expected + skipped
         self.tell(RunInfo(totals=Totals(total, passed, failed, 0, skipped, expected)))
-        if total != self._totals.tests:
-            text = f"the totals speak of {total} tests, {self._totals.tests} are listed: those were counted"
+        if total != self._listed:
+            text = f"the totals speak of {total} tests, {self._listed} are listed: those were counted"
             self.tell(Warn(text, node.line))
 
 

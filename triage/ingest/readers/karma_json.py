@@ -9,7 +9,7 @@ from triage.ingest.json_report import json_report
 from triage.ingest.json_text import get, has_ends, integer, rows, seconds, text, words
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Tally, Warn
 
 
 def _sniff(sample: Sample) -> int:
@@ -24,21 +24,21 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         )
     names = {key: text(report, "browsers", key, "name") or key for key in results}
     yield RunInfo(suites=tuple(names.values()))
-    counted = Totals()
+    counted = Tally()
     for key, name in names.items():
         for test in rows(results, key):
             # One browser needs no mention.
             case = _case(test, name if len(names) > 1 else "")
-            counted = counted.plus(case)
+            counted.add(case)
             yield case
     summary = get(report, "summary")
-    if get(summary, "error") is True and not counted.red:
+    if get(summary, "error") is True and not counted.totals.red:
         yield Failure("Karma ended with an error outside the tests", kind="error")
     if get(summary, "disconnected") is True:
         yield Failure("a browser lost its connection to Karma", kind="error")
     stated = [integer(summary, key) or 0 for key in ("success", "failed", "skipped")]
-    if sum(stated) != counted.tests:
-        yield Warn(f"the report counts {sum(stated)} tests, {counted.tests} are listed")
+    if sum(stated) != counted.totals.tests:
+        yield Warn(f"the report counts {sum(stated)} tests, {counted.totals.tests} are listed")
 
 
 def _case(test: dict[str, Any], browser: str) -> CaseResult:

@@ -15,7 +15,7 @@ import orjson
 from triage.ingest.json_text import get, integer, moment, seconds, text
 from triage.ingest.parts import exception_type, failure_from, split_message
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Tally, Warn
 
 _EVENT = re.compile(r'^\["(?:start|pass|fail|end)",\{', re.MULTILINE)
 _HOOK = re.compile(r'"(?:before|after) (?:all|each)" hook')
@@ -26,7 +26,7 @@ def _sniff(sample: Sample) -> int:
 
 
 def _read(source: Source) -> Iterator[Item]:
-    totals, ended, last, told = Totals(), False, 0, False
+    tally, ended, last, told = Tally(), False, 0, False
     for last, line in enumerate(source.lines(), 1):
         if not _EVENT.match(line):
             continue
@@ -38,10 +38,11 @@ def _read(source: Source) -> Iterator[Item]:
             yield _failure(event, last, "error")
         elif kind in ("pass", "fail"):
             case = _case(event, kind, last)
-            totals = totals.plus(case)
+            tally.add(case)
             yield case
         elif kind == "end":
             ended = True
+            totals = tally.totals
             pending = max(0, integer(event, "pending") or 0)
             yield RunInfo(
                 started=moment(event, "start"),

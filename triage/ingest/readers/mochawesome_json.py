@@ -11,7 +11,7 @@ from triage.ingest.json_report import json_report, miscounted
 from triage.ingest.json_text import get, has_ends, has_keys, integer, moment, rows, seconds, text
 from triage.ingest.parts import failure_from, split_message
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo
 
 _HOOKS = ("beforeHooks", "afterHooks")
 _BREAK = re.compile(r"<br ?/?>")
@@ -39,7 +39,7 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
             if (version := text(meta, tool, "version"))
         ),
     )
-    counted = Totals()
+    counted = 0
     for suite, path, file in _suites(roots):
         for hook in (hook for key in _HOOKS for hook in rows(suite, key)):
             if _is_failed(hook):
@@ -50,12 +50,12 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
                     yield _failure(test, kind="error")
                 continue
             case = _case(test, path, file)
-            counted = counted.plus(case)
+            counted += 1
             yield case
     registered = integer(stats, "testsRegistered")
     stated = integer(stats, "tests")
-    if counted.tests not in (registered, stated):
-        yield from miscounted(registered if registered is not None else stated, counted.tests)
+    if counted not in (registered, stated):
+        yield from miscounted(registered if registered is not None else stated, counted)
 
 
 def _suites(roots: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], tuple[str, ...], str]]:

@@ -8,7 +8,7 @@ from typing import Any
 from triage.ingest.json_report import json_report, miscounted
 from triage.ingest.json_text import get, has_ends, integer, number, rows, seconds, text
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo
 
 
 def _sniff(sample: Sample) -> int:
@@ -24,15 +24,15 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         duration=seconds(report, "totalTime"),
         suites=(name,) if name else (),
     )
-    counted = Totals()
+    counted = 0
     for result in rows(report, "results"):
         rounds = rows(result, "allTests") or [get(result, "tests")]
         for index, tests in enumerate(rounds):
             for case in _cases(result, tests, index if len(rounds) > 1 else None):
-                counted = counted.plus(case)
+                counted += 1
                 yield case
     stated = [integer(report, key) for key in ("totalPass", "totalFail")]
-    yield from miscounted(sum(count for count in stated if count), counted.tests)
+    yield from miscounted(sum(count for count in stated if count), counted)
 
 
 def _cases(result: dict[str, Any], tests: Any, index: int | None) -> Iterator[CaseResult]:

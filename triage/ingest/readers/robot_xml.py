@@ -18,7 +18,7 @@ from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, between, integer, seconds, stopped
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Tally, Totals, Warn
 
 _OUTCOMES = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED}
 _STEPS = frozenset(
@@ -84,7 +84,7 @@ class _Handler(_Suites):
     def __init__(self, parser: expat.XMLParserType, broken: dict[int, tuple[str, int]]) -> None:
         super().__init__(parser, broken)
         self._stated: Totals | None = None
-        self._totals = Totals()
+        self._tally = Tally()
         self._head_line = 0
         self._elsewhere = False
 
@@ -106,13 +106,13 @@ class _Handler(_Suites):
         super().closed(node)
         if node.name != "robot" or self._stated is None:
             return
-        if self._elsewhere and not self._totals.tests:
+        if self._elsewhere and not self._tally.totals.tests:
             self.tell(RunInfo(totals=self._stated, totals_stand=True))
             if self._stated.failed:
                 text = f"{self._stated.failed} tests failed; what they said is in other files"
                 self.tell(Failure(text, kind="error", source_line=node.line))
         else:
-            told, counted = self._stated, self._totals
+            told, counted = self._stated, self._tally.totals
             if (told.passed, told.failed) != (counted.passed, counted.failed):
                 text = (
                     f"the statistics speak of {told.passed} passed and {told.failed} failed tests, "
@@ -167,7 +167,7 @@ class _Handler(_Suites):
             failures = (*failures, Failure(text, kind="error", source_line=line))
         reason = message if outcome is Outcome.SKIPPED else ""
         case = self._case(node, outcome, (*earlier, *failures), attempts, reason)
-        self._totals = self._totals.plus(case)
+        self._tally.add(case)
         self.tell(case)
 
     def _case(

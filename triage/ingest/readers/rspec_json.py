@@ -9,7 +9,7 @@ from typing import Any
 from triage.ingest.json_report import json_report, miscounted
 from triage.ingest.json_text import get, has_ends, has_keys, integer, rows, seconds, text, words
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo
 
 _OUTCOMES = {"passed": Outcome.PASSED, "failed": Outcome.FAILED, "pending": Outcome.SKIPPED}
 _FRAME = re.compile(r"^(?P<file>[^:\s][^:]*):(?P<line>\d{1,9})(?::in .*)?$")
@@ -38,12 +38,12 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
     yield from outside
     if stated > 0 and not outside:
         yield Failure(text(report, "summary_line") or "an error outside of examples", kind="error")
-    counted = Totals()
+    counted = 0
     for example in rows(report, "examples"):
         case = _case(example)
-        counted = counted.plus(case)
+        counted += 1
         yield case
-    yield from miscounted(integer(report, "summary", "example_count"), counted.tests)
+    yield from miscounted(integer(report, "summary", "example_count"), counted)
 
 
 def _case(example: dict[str, Any]) -> CaseResult:

@@ -10,7 +10,7 @@ from triage.ingest.json_report import json_report, miscounted
 from triage.ingest.json_text import get, has_ends, integer, items, rows, seconds, text, words
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Tally, Warn
 
 _PLACE = re.compile(
     r"\(?(?:file://)?(?P<file>[^\s():]+\.\w{2,4}):(?P<line>\d{1,9}):\d{1,9}\)?$", re.MULTILINE
@@ -29,18 +29,18 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         started=text(report, "startTime") or None,
         properties=tuple(("browser", agent) for agent in words(report, "userAgents")),
     )
-    counted = Totals()
+    counted = Tally()
     for fixture in rows(report, "fixtures"):
         for test in rows(fixture, "tests"):
             case = _case(fixture, test)
-            counted = counted.plus(case)
+            counted.add(case)
             yield case
     for warning in words(report, "warnings"):
         yield Warn(warning)
     # TestCafe does not count what it skips.
-    stated, ran = integer(report, "total"), counted.tests - counted.skipped
+    stated, ran = integer(report, "total"), counted.totals.tests - counted.totals.skipped
     if stated != ran:
-        yield from miscounted(stated, counted.tests)
+        yield from miscounted(stated, counted.totals.tests)
 
 
 def _case(fixture: dict[str, Any], test: dict[str, Any]) -> CaseResult:
