@@ -50,6 +50,8 @@ class Source:
     @cached_property
     def tail(self) -> bytes:
         """The last 16 KiB (the same bytes as the head for a small source)."""
+        if self._is_all_head:
+            return self.head[max(0, len(self.head) - TAIL_BYTES) & ~1 :]
         with self.open() as stream:
             if not stream.seekable():
                 return b""
@@ -76,16 +78,26 @@ class Source:
         with self.open() as stream, open_text(stream, self.encoding) as text:
             yield from clean_lines(text)
 
+    @property
+    def _is_all_head(self) -> bool:
+        return len(self.head) < HEAD_BYTES
+
     @cached_property
     def size(self) -> int | None:
         """Bytes; None for what has no size before it is read."""
+        if self._is_all_head:
+            return len(self.head)
         with self.open() as stream:
             return stream.seek(0, io.SEEK_END) if stream.seekable() else None
 
     def counted(self, told: Callable[[int], None]) -> Source:
         """The same source; ``told`` gets the number of bytes whenever some of it is read."""
         counted = lambda: io.BufferedReader(_Counted(self.open(), told), _COUNTED_BYTES)  # noqa: E731
-        return Source(self.name, counted, self.notes)
+        same = Source(self.name, counted, self.notes)
+        # What was looked at already need not be looked at again.
+        for known in {"head", "tail", "sample", "encoding", "size"} & self.__dict__.keys():
+            same.__dict__[known] = self.__dict__[known]
+        return same
 
     def digest(self) -> str:
         """SHA-256 of the bytes, in hexadecimal: what makes the same file known again."""

@@ -50,10 +50,13 @@ def all_readers() -> tuple[Reader, ...]:
     return tuple(reader for family in _SURE for reader in _family(family))
 
 
-@lru_cache(maxsize=4)
 def surest(source: Source) -> tuple[int, Reader]:
     """The reader that is surest of ``source``, and how sure it is, 0 to 100."""
-    sample = source.sample
+    return _surest(source.sample)
+
+
+@lru_cache(maxsize=4)
+def _surest(sample: Sample) -> tuple[int, Reader]:
     best: tuple[int, Reader] | None = None
     for family in _families_of(sample):
         found = max(((reader.sniff(sample), reader) for reader in _family(family)), key=lambda pair: pair[0])

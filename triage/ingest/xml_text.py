@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from secrets import token_hex
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast
 from xml.parsers import expat
 
 from triage.ingest.reader import IngestError, Sample, Source
@@ -112,7 +112,6 @@ class Run:
     """The line ends in it, which expat gets in its place, so that line numbers stay true."""
 
 
-@runtime_checkable
 class RunHandler(Protocol):
     """A handler that can read elements which make up most of a report faster than by events."""
 
@@ -221,7 +220,7 @@ class _Documents:
         self._before = b""
         self._begun = False
         self._lost = False
-        self._runs = handler if runs and isinstance(handler, RunHandler) else None
+        self._runs = cast(RunHandler, handler) if runs and hasattr(handler, "take_run") else None
         self._mark = f"run-{token_hex(8)}"
         """The instruction that stands for a run which expat does not read: none that a report could have itself."""
         self._pending: deque[Run] = deque()
