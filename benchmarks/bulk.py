@@ -17,6 +17,8 @@ from triage.ingest import read
 from triage.ingest.logs.scan import WORDS
 from triage.sources import resolve
 
+_WORDS = WORDS.replace("(?:", "(").replace(r"(^|\n)", "^").replace(r"\d", "[0-9]").replace(r"[^ \n]", "[^ ]")
+"""The words of the reader as grep spells them."""
 _FILES = 10_000
 _RESULTS = 20_000
 
@@ -30,7 +32,7 @@ def log(scratch: Path, megabytes: int) -> Iterator[Row]:
     about = f"{size:,.0f} MB, an error in 2,000 lines"
     if shutil.which("grep"):
         ours = timed(lambda: _drain(path))
-        peer = timed(lambda: subprocess.run(["grep", "-ciE", WORDS, str(path)], capture_output=True))
+        peer = timed(lambda: subprocess.run(["grep", "-ciE", _WORDS, str(path)], capture_output=True))
         yield rates("any log", about, "MB/s", size, ours, "grep -ciE", peer)
     else:
         yield skipped("any log", about, "grep -ciE", "there is no grep")

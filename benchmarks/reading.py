@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,7 +29,11 @@ def junit(scratch: Path, megabytes: int = 50) -> Iterator[Row]:
     size = large.stat().st_size / 1e6
     about = f"{size:.0f} MB, {cases:,} cases"
     ours = timed(lambda: _drain(large))
-    yield rates("JUnit XML", about, "MB/s", size, ours, "bare expat", timed(lambda: _bare_expat(large)))
+    bare = timed(lambda: _bare_expat(large))
+    yield rates("JUnit XML", about, "MB/s", size, ours, "bare expat", bare)
+    command = [sys.executable, "-m", "triage", "parse", str(large)]
+    whole = timed(lambda: subprocess.run(command, stdout=subprocess.DEVNULL, check=True))
+    yield rates("JUnit XML, triage parse", about, "MB/s", size, whole, "bare expat", bare)
     if find_spec("junitparser"):
         peer = timed(lambda: _junitparser(large), 1)
         yield rates("JUnit XML", about, "MB/s", size, ours, "junitparser", peer)
