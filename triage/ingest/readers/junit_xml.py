@@ -259,7 +259,7 @@ class _Handler:
             outcome=outcome,
             suite=suite,
             file=file,
-            line=self._line(attributes.get("line") or attributes.get("lineno")),
+            line=self._line(attributes.get("line") or attributes.get("lineno") or text.line_of(named)),
             duration=text.seconds(attributes.get("time") or attributes.get("duration")),
             attempts=1 + case.retried,
             failures=tuple(explained(failure, output) for failure in failures),
@@ -279,7 +279,7 @@ class _Handler:
         """What ``start`` and ``end`` would make of each of the elements."""
         names, classnames = run.columns["name"], run.columns["classname"]
         files = run.columns.get("file") or repeat("", run.size)
-        numbers = run.columns.get("line")
+        numbers = run.columns.get("line") or list(map(text.line_of, run.columns.get("file", ())))
         lines = map(self._line, numbers) if numbers else repeat(None, run.size)
         durations = text.all_seconds(run.columns.get("time") or [""] * run.size)
         places = map(
@@ -298,6 +298,7 @@ class _Handler:
 
     def _where(self, classname: str, file: str, named_so: bool) -> tuple[str | None, str]:
         """File and suite of a case, from what it says, whether its class is its name, and the suites that it is in."""
+        file = text.without_line(file)
         if self._pytest:
             module, suite = text.pytest_place(classname)
             return file or module, suite

@@ -217,7 +217,9 @@ def _failures(node: Node, outcome: Outcome) -> Iterator[Failure]:
         return
     told = dotnet_failure(failure.child("message"), failure.child("stack-trace"), kind=kind, line=node.line)
     yield (
-        told if told.message else replace(told, message=f"ended as '{node.get('result')}' without a message")
+        told
+        if told.message
+        else replace(told, message=f"ended as '{node.get('result') or 'Failed'}' without a message")
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from triage.ingest.logs.severity import WRAPPER, severity, telling_line
 from triage.ingest.runners import junit_text as text
+from triage.ingest.runners.cucumber_text import broken_step
 from triage.ingest.runners.junit_tries import REPETITION
 from triage.model import Failure, Outcome, worse
 
@@ -49,11 +50,6 @@ _INHERITED = {
 _MARK = re.compile(
     r"\[\[(?:ATTACHMENT\|(?P<path>[^\]\n]+)|PROPERTY\|(?P<name>[^=\]\n]+)=(?P<value>[^\]\n]*))\]\]"
 )
-_STEP = re.compile(
-    r"^(?P<step>[^\n.]{1,300}+(?:\.[^\n.]{1,300}+){0,9}+)\.{2,}(?P<how>failed|undefined|ambiguous|pending)$",
-    re.MULTILINE,
-)
-"""Cucumber's account of a step; what is undefined or pending has no message of its own."""
 _LONGEST = 1 << 20
 """Characters of one text that are kept: its beginning and its end."""
 _OUTPUT = 1 << 16
@@ -231,8 +227,8 @@ def explained(failure: Failure, output: str) -> Failure:
         return failure
     if failure.trace or not output.strip():
         return failure
-    step = _STEP.search(output)
-    message = f"{step['how']}: {step['step']}" if step else telling_line(output)
+    step = broken_step(output)
+    message = step or telling_line(output)
     if failure.message and not step and severity(message) <= WRAPPER:
         message = failure.message  # a summary or a last line tells no more
     return replace(failure, message=message, trace=output.strip("\n"))

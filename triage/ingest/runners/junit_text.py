@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import takewhile
 
 from triage.ingest.bounds import fits
 from triage.ingest.console import MAX_MARK, Line
-from triage.ingest.parts import exception_type, failure_from
+from triage.ingest.parts import exception_type, failure_from, split_message
 from triage.ingest.runners.go_text import CRASH, crash_failure, log_failure
 from triage.ingest.runners.playwright_text import error_blocks
 from triage.ingest.runners.pytest_text import native_message
+from triage.ingest.runners.ruby_text import FRAME
 from triage.ingest.text import mend, strip_ansi
 from triage.model import Failure, Outcome, Totals
 
@@ -38,6 +40,9 @@ _NO_MESSAGE = {*_NO_TYPE, "test failed", "test failure", "failed.", "test error"
 """Messages that only repeat that it failed; the text says why."""
 _GO = re.compile(r"^(?:=== RUN |--- FAIL|panic: |fatal error: |\s*[\w.-]+\.go:\d{1,9}: )", re.MULTILINE)
 _GO_FRAME = re.compile(r"^\s*(?:=== |--- (?:FAIL|PASS|SKIP))")
+_MINITEST = re.compile(r"(?:Failure|Error):\s+\S{1,300}(?: \[[^\]\n]{1,500}\])?:\s+(?=\S)")
+"""What minitest says before its message: the kind and the name, in an attribute in one line."""
+_MINITEST_FRAME = re.compile(r"\s{4}\S{1,500}:\d{1,9}:in ")
 _PHP_TRACE = re.compile(r"\n\n(?=(?:[A-Z]:)?[^\s:]+:\d{1,9}(?:\n|\Z))")
 _SOURCE = (
     "py|pyx|[cm]?[jt]sx?|vue|svelte|java|kts?|scala|groovy|clj|go|rs|cc?|cpp|cxx|hh?|hpp|mm?|swift|cs|fs|vb|phpt?|rb"
@@ -152,7 +157,20 @@ def said(attributes: Attributes) -> Outcome | None:
         return Outcome.FAILED
     if attributes.get("ignored", "").lower() == "true" or attributes.get("executed", "").lower() == "false":
         return Outcome.SKIPPED
+    if attributes.get("incomplete", "").lower() == "true":  # Eclipse
+        return Outcome.SKIPPED
     return Outcome.FAILED if attributes.get("success", "").lower() == "false" else None
+
+
+def line_of(file: str) -> str:
+    """The line that ExUnit's formatter puts behind the name of a file; empty for any other name."""
+    line = file.rpartition(":")[2]
+    return line if line != file and line.isdecimal() else ""
+
+
+def without_line(file: str) -> str:
+    """The name of a file without that line."""
+    return file.removesuffix(f":{line}") if (line := line_of(file)) else file
 
 
 def pytest_place(classname: str) -> tuple[str | None, str]:
@@ -181,8 +199,8 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
     """
     if " › " in text[:2000] and (blocks := error_blocks(text, line)):
         return [replace(block, kind=kind) for block in blocks]
-    message = clean(attributes.get("message", "")).strip()
-    type_ = _class(attributes.get("type", ""))
+    message = clean(attributes.get("message") or attributes.get("error_msg", "")).strip()  # cocotb
+    type_ = _class(attributes.get("type") or attributes.get("error_type", ""))
     lead = len(text) - len(text.lstrip("\n"))
     if text.strip() and says_nothing(message):
         message = ""
@@ -199,6 +217,9 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         reason = failure_from(text, kind=kind).message
         if reason:
             message = reason if reason.split("\n", 1)[0] in message else f"{message}: {reason}"
+    if minitest := _MINITEST.match(message):
+        message = _MINITEST_FRAME.split(message[minitest.end() :], maxsplit=1)[0].strip()
+    message = _in_full(message, text)
     file, number = attributes.get("file"), integer(attributes.get("line"))
     if (place := _LEADING_PLACE.match(message)) and place.end() < len(message):
         file, number = file or place["file"], number or integer(place["line"])
@@ -219,6 +240,14 @@ def _message(text: str, test: Attributes) -> str:
     return _phpunit(text, test) if "class" in test else ""
 
 
+def _in_full(message: str, text: str) -> str:
+    """A message that was cut behind its first line, as it stands in the text."""
+    begin = message.removesuffix("...")
+    at = text.find(f"\n{begin}\n") if begin and begin != message and "\n" not in message else -1
+    told = takewhile(lambda line: not FRAME.match(line[:MAX_MARK]), text[at + 1 :].split("\n"))
+    return split_message("\n".join(told))[0] if at >= 0 else message
+
+
 def _class(type_: str) -> str:
     type_ = type_.strip()
     spoken = type_.lower() in _NO_TYPE or type_.startswith("pytest") or " " in type_ or "<" in type_
@@ -235,7 +264,8 @@ def _go(text: str, line: int) -> Failure:
     crash = next((at for at, one in enumerate(lines) if CRASH.match(one.mark)), None)
     if crash is not None:
         return replace(crash_failure(lines[crash:]), trace=text.strip("\n"), source_line=line)
-    told = [one for one in lines if one.text.strip() and not _GO_FRAME.match(one.mark)] or lines
+    told = [one for one in lines if one.text.strip() and not _GO_FRAME.match(one.mark)]
+    told = told or [one for one in lines if "--- FAIL" in one.mark] or lines  # a subtest says why
     return replace(log_failure(told), trace=text.strip("\n"), source_line=line)
 
 

@@ -1,0 +1,105 @@
+"""JUnit XML: messages that say less, or more, than what went wrong; and names of files with lines."""
+
+from __future__ import annotations
+
+from tests.ingest.made import counts, run_of
+
+
+def test_minitest_says_the_kind_and_the_name_first_and_cuts_behind_a_line() -> None:
+    run = run_of(
+        """
+        <testsuites><testsuite name="CartTest">
+        <testcase classname="CartTest" name="test_a" line="3"><failure message="Failure:
+        CartTest#test_a [test/cart_test.rb:5]:
+        the cart was empty
+        ">test/cart_test.rb:5:in `test_a'</failure></testcase>
+        <testcase classname="CartTest" name="test_b"><error message="Error:
+        CartTest#test_b:
+        KeyError: no price
+            lib/cart.rb:9:in `price'
+        ">lib/cart.rb:9:in `price'</error></testcase>
+        <testcase classname="CartTest" name="test_c"><failure type="Minitest::Assertion" message="Expected: 7...">
+        Failure:
+        test_c(Minitest::Result) [test/cart_test.rb:12]:
+        Expected: 7
+          Actual: 8
+            test/cart_test.rb:12:in `test_c'
+        </failure></testcase>
+        </testsuite></testsuites>
+        """
+    )
+    told = [(case.failures[0].message, case.failures[0].type) for case in run.cases]
+    assert told == [
+        ("the cart was empty", ""),
+        ("KeyError: no price", "KeyError"),
+        ("Expected: 7\n  Actual: 8", "Minitest::Assertion"),
+    ]
+
+
+def test_cocotb_has_names_of_its_own_for_type_and_message() -> None:
+    run = run_of(
+        """
+        <testsuites name="results"><testsuite name="all"><property name="random_seed" value="7"/>
+        <testcase name="t" classname="m" lineno="4"><failure error_type="ValueError" error_msg="q was 3"/></testcase>
+        </testsuite></testsuites>
+        """
+    )
+    (failure,) = run.cases[0].failures
+    assert (failure.type, failure.message, run.cases[0].line) == ("ValueError", "q was 3", 4)
+
+
+def test_the_line_behind_the_name_of_a_file_is_a_line() -> None:
+    run = run_of(
+        """
+        <testsuite name="Elixir.A" tests="3">
+        <testcase file="test/a_test.exs:4" classname="Elixir.A" name="test x" time="0.1"/>
+        <testcase file="test/a_test.exs:9" classname="Elixir.A" name="test y"><failure message="no"/></testcase>
+        <testcase file="C:\\a_test.exs" classname="Elixir.A" name="test z" time="0.1"/>
+        </testsuite>
+        """
+    )
+    assert [(case.file, case.line) for case in run.cases] == [
+        ("test/a_test.exs", 4),
+        ("test/a_test.exs", 9),
+        ("C:\\a_test.exs", None),
+    ]
+
+
+def test_eclipse_marks_what_did_not_run_to_its_end() -> None:
+    run = run_of(
+        """
+        <testrun name="r" tests="2"><testsuite name="s"><testcase name="x" classname="s"/>
+        <testcase name="y" classname="s" incomplete="true"/></testsuite></testrun>
+        """
+    )
+    assert counts(run) == (2, 1, 0, 0, 1)
+
+
+def test_a_go_test_that_failed_for_its_subtests_says_at_least_that() -> None:
+    run = run_of(
+        """
+        <testsuite name="p"><testcase name="TestA" classname="p">
+        <failure message="Failed">=== RUN   TestA&#xA;--- FAIL: TestA (0.00s)&#xA;</failure></testcase></testsuite>
+        """
+    )
+    assert run.cases[0].failures[0].headline == "--- FAIL: TestA (0.00s)"
+
+
+def test_testng_of_cucumber_has_an_account_of_the_steps_for_a_message() -> None:
+    account = "Given a cart{0}passed\nWhen it {1}{0}{2}\nThen we ship{0}skipped\n"
+    methods = "".join(
+        f'<test-method name="{how}" status="FAIL" duration-ms="1.0"><exception class="{thrown}"><message><![CDATA[\n'
+        f"{account.format('.' * 40, verb, how)}]]></message><full-stacktrace><![CDATA[{stack}]]></full-stacktrace>"
+        "</exception></test-method>"
+        for how, verb, thrown, stack in (
+            ("failed", "breaks", "Error", "Error: no wheels\nshop.feature:3"),
+            ("pending", "waits", "The scenario has pending step(s)", "The scenario has pending step(s)"),
+        )
+    )
+    run = run_of(
+        f'<testng-results failed="2" passed="0" skipped="0"><suite name="Cucumber"><test name="Cucumber">'
+        f'<class name="Cart">{methods}</class></test></suite></testng-results>'
+    )
+    assert [case.failures[0].headline for case in run.cases] == ["Error: no wheels", "pending: When it waits"]
+    assert "Then we ship" in run.cases[0].failures[0].trace
+    assert run.cases[0].duration == 0.001
