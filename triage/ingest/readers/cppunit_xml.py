@@ -1,7 +1,8 @@
-"""CppUnit's ``XmlOutputter``: failed tests first, then the successful ones; AUnit, for Ada, writes nearly the same.
+"""CppUnit's ``XmlOutputter``: failed tests first, then the successful ones; AUnit, for Ada, and embUnit write nearly the same.
 
-Source: ``XmlOutputter.cpp``, ``XmlDocument.cpp``; ``aunit-reporter-xml.adb``. The totals tell errors (exceptions) from
-failures. AUnit calls all of its tests ``Test``, begins with the totals, and says of an error which exception it was.
+Source: ``XmlOutputter.cpp``, ``XmlDocument.cpp``; ``aunit-reporter-xml.adb``; embUnit's ``XMLOutputter.c``. The totals tell
+errors (exceptions) from failures. AUnit calls all of its tests ``Test``, begins with the totals, and says of an error which
+exception it was. embUnit has an element for each suite, named like it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, integer, seconds
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
+_LISTS = ("TestRun", "FailedTests", "SuccessfulTests")
 _UNCAUGHT = re.compile(r"uncaught exception of type ([\w:]+)")
 
 
 def _sniff(sample: Sample) -> int:
     if root(sample)[0] != "TestRun":
         return 0
-    return 95 if re.search(r"<(?:FailedTests|SuccessfulTests)\b", sample.text) else 0
+    return 95 if re.search(r"<(?:FailedTests?|SuccessfulTests|Statistics)\b", sample.text) else 0
 
 
 class _Handler(Tree):
@@ -38,7 +40,8 @@ class _Handler(Tree):
         else:
             self._cases += 1
             around = self.path[-1].name if self.path else ""
-            self.tell(_case(node, failed="FailedTest" in (node.name, around.removesuffix("s"))))
+            suite = "" if around in _LISTS else around
+            self.tell(_case(node, suite, failed="FailedTest" in (node.name, around.removesuffix("s"))))
 
     def ended(self) -> None:
         if self._statistics is not None:
@@ -52,7 +55,7 @@ class _Handler(Tree):
             self.tell(Warn(text, node.line))
 
 
-def _case(node: Node, *, failed: bool) -> CaseResult:
+def _case(node: Node, around: str, *, failed: bool) -> CaseResult:
     full = " ".join(node.said("Name").split())
     suite, parted, name = full.rpartition("::")
     if not parted:
@@ -62,7 +65,7 @@ def _case(node: Node, *, failed: bool) -> CaseResult:
     return CaseResult(
         name=name or "(unnamed)",
         outcome=outcome if failed else Outcome.PASSED,
-        suite=suite,
+        suite=suite or around,
         duration=seconds(node.said("Time") or node.get("time")),
         failures=(_failure(node, "error" if error else "failure"),) if failed else (),
     )
