@@ -65,6 +65,43 @@ def test_the_line_behind_the_name_of_a_file_is_a_line() -> None:
     ]
 
 
+def test_pest_puts_the_test_behind_the_name_of_its_file() -> None:
+    run = run_of(
+        """
+        <testsuite name="Tests\\CartTest" file="tests\\CartTest.php" tests="2">
+        <testcase name="it ships" file="tests\\CartTest.php::it ships" class="Tests\\CartTest" classname="Tests.CartTest" time="0.1"/>
+        <testcase name="it adds" file="tests\\CartTest.php::it adds" class="Tests\\CartTest" classname="Tests.CartTest"><failure>no</failure></testcase>
+        </testsuite>
+        """
+    )
+    assert {case.file for case in run.cases} == {"tests\\CartTest.php"}
+
+
+def test_what_firebase_calls_flaky_passed_in_the_end() -> None:
+    run = run_of(
+        """
+        <testsuites><testsuite name="s" tests="3" failures="1" flakes="1">
+        <testcase name="a" classname="C" flaky="true"><failure>first</failure><failure>second</failure></testcase>
+        <testcase name="b" classname="C"><failure>always</failure></testcase>
+        <testcase name="c" classname="C" flaky="false"/>
+        </testsuite></testsuites>
+        """
+    )
+    assert counts(run) == (3, 2, 1, 0, 0)
+    assert (run.totals.flaky, run.cases[0].attempts, len(run.cases[0].failures)) == (1, 3, 2)
+
+
+def test_a_clock_that_was_set_back_gives_no_duration() -> None:
+    run = run_of(
+        """
+        <testsuite name="s"><testcase name="a" classname="C" time="-1.5"/><testcase name="b" classname="C" time="2"/>
+        <testcase name="c" classname="C" time="-1"><skipped reason="later"/></testcase></testsuite>
+        """
+    )
+    assert [case.duration for case in run.cases] == [None, 2, None]
+    assert run.cases[2].properties == (("reason", "later"),)
+
+
 def test_eclipse_marks_what_did_not_run_to_its_end() -> None:
     run = run_of(
         """

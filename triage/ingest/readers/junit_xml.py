@@ -298,7 +298,7 @@ class _Handler:
 
     def _where(self, classname: str, file: str, named_so: bool) -> tuple[str | None, str]:
         """File and suite of a case, from what it says, whether its class is its name, and the suites that it is in."""
-        file = text.without_line(file)
+        file = text.file_alone(file)
         if self._pytest:
             module, suite = text.pytest_place(classname)
             return file or module, suite

@@ -80,12 +80,13 @@ def integer(text: str | None) -> int | None:
 
 
 def seconds(text: str | None) -> float | None:
-    """Seconds, whatever the locale: ``1,234.5``, ``1.234,5``, ``0,25``, ``12ms``, ``00:01:02.5``."""
+    """Seconds, whatever the locale: ``1,234.5``, ``1.234,5``, ``0,25``, ``12ms``, ``00:01:02.5``; a clock that was
+    set back gives none."""
     try:
         found = _seconds(text) if text else None
     except (ValueError, OverflowError):
         return None
-    return found if fits(found) else None
+    return found if found is not None and found >= 0 and fits(found) else None
 
 
 def _seconds(text: str) -> float | None:
@@ -116,7 +117,7 @@ def all_seconds(texts: Sequence[str]) -> list[float | None]:
     except ValueError:
         numbers = []
     # Of numbers that are none the sum is none either.
-    if numbers and fits(sum(map(abs, numbers))):
+    if numbers and fits(sum(numbers)) and min(numbers) >= 0:
         return numbers  # type: ignore[return-value]
     return list(map(seconds, texts))
 
@@ -168,8 +169,9 @@ def line_of(file: str) -> str:
     return line if line != file and line.isdecimal() else ""
 
 
-def without_line(file: str) -> str:
-    """The name of a file without that line."""
+def file_alone(file: str) -> str:
+    """The name of a file without that line, and without the test that Pest puts behind it."""
+    file = file.partition("::")[0]
     return file.removesuffix(f":{line}") if (line := line_of(file)) else file
 
 
