@@ -135,3 +135,21 @@ def test_embunit_has_an_element_for_each_suite() -> None:
     assert (run.format, counts(run)) == ("cppunit-xml", (2, 1, 1, 0, 0))
     assert case(run, "closes").id == "PumpTest::closes"
     assert case(run, "closes").failures[0].line == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<testng-results total="5" passed="3" failed="1" skipped="1"><suite name="s"/></testng-results>',
+        '<test-run total="5" passed="3" failed="1" skipped="1"><test-suite type="Assembly" name="a"/></test-run>',
+        '<assemblies><assembly name="a" total="3" passed="3" failed="0" skipped="0"/>'
+        '<assembly name="b" total="2" passed="0" failed="1" skipped="1"/></assemblies>',
+        '<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><ResultSummary outcome="Failed">'
+        '<Counters total="5" executed="4" passed="3" failed="1"/></ResultSummary></TestRun>',
+    ],
+)
+def test_a_report_that_only_counts_is_taken_at_its_word(text: str) -> None:
+    run = run_of(text)
+    assert counts(run) == (5, 3, 1, 0, 1)
+    assert headlines(run) == ["1 failed, and none of them is listed"]
+    assert run.warnings == ()

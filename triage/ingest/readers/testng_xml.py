@@ -98,7 +98,8 @@ class _Handler(Tree):
         if passed is None or failed is None or skipped is None:
             return
         total = passed + failed + skipped
-        self.tell(RunInfo(totals=Totals(total, passed, failed, 0, skipped)))
+        if self.state(Totals(total, passed, failed, 0, skipped), self._totals.tests, node.line):
+            return
         if total not in (self._totals.tests, self._totals.tests + self._tries):
             text = f"the head speaks of {total} tests, {self._totals.tests} are listed: those were counted"
             self.tell(Warn(text, node.line))
