@@ -140,3 +140,38 @@ def test_testng_of_cucumber_has_an_account_of_the_steps_for_a_message() -> None:
     assert [case.failures[0].headline for case in run.cases] == ["Error: no wheels", "pending: When it waits"]
     assert "Then we ship" in run.cases[0].failures[0].trace
     assert run.cases[0].duration == 0.001
+
+
+def test_a_message_that_only_says_where_gives_way_to_the_text() -> None:
+    run = run_of(
+        """
+        <testsuites><testsuite name="sums" tests="3">
+        <testcase name="a" classname="sums"><failure message="FAILED: res://test/sums.gd:9" type="FAILURE"><![CDATA[
+        expected five
+         but was four
+        ]]></failure></testcase>
+        <testcase name="b" classname="sums"><skipped message="SKIPPED: res://test/sums.gd:12">not today</skipped></testcase>
+        <testcase name="c" classname="sums"><failure message="ERROR: 10.0.0.1:80">no route</failure></testcase>
+        </testsuite></testsuites>
+        """
+    )
+    (failure,) = run.cases[0].failures
+    assert failure.headline == "expected five"
+    assert (failure.file, failure.line) == ("test/sums.gd", 9)
+    assert run.cases[1].properties == (("reason", "not today"),)
+    assert run.cases[2].failures[0].message == "ERROR: 10.0.0.1:80"
+
+
+def test_warnings_of_an_old_phpunit_are_the_failures_that_its_suite_counts() -> None:
+    run = run_of(
+        """
+        <testsuites><testsuite name="A" tests="2" failures="1"><testsuite name="A::testB" tests="1" failures="1">
+        <testcase name="Warning" time="0.1"><warning type="PHPUnit_Framework_Warning">Warning
+        The data provider of A::testB is broken.
+        </warning></testcase>
+        </testsuite><testcase name="testC" class="A"/></testsuite></testsuites>
+        """
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert not run.failures
+    assert run.cases[0].failures[0].message == "The data provider of A::testB is broken."

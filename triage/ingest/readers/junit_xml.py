@@ -250,7 +250,7 @@ class _Handler:
     def _result(self, case: Case) -> CaseResult:
         attributes = case.attributes
         output = "\n".join(case.output)
-        outcome, failures = case.ended()
+        outcome, failures = case.ended(self._suites[-1] if self._suites else None)
         name, classname = name_of(attributes), attributes.get("classname") or attributes.get("class", "")
         named = attributes.get("file") or attributes.get("filepath") or ""
         file, suite = self._places[classname, named, classname == name]

@@ -31,7 +31,8 @@ TEXT = {
     "stackTrace",
     "warning",
 }
-TRACED = {*RED, *_RETRIED, "system-error", "stackTrace"}
+_PHPUNIT_WARNING = ("PHPUnit_Framework_Warning", "PHPUnit\\Framework\\Warning")
+TRACED = {*RED, *_RETRIED, "system-error", "stackTrace", "warning"}
 """Elements of which the line is told."""
 _INHERITED = {
     "priority",
@@ -85,6 +86,11 @@ class Suite:
         """Keep the end of what it wrote."""
         self.output = f"{self.output}\n{said}".strip("\n")[-_OUTPUT:]
 
+    @property
+    def counts_warnings(self) -> bool:
+        """Whether a warning of PHPUnit is a failure: up to 8.4, before it had a count of its own."""
+        return "warnings" not in self.attributes and (text.integer(self.attributes.get("failures")) or 0) > 0
+
     def unlisted(self) -> Failure | None:
         """What it counts as red, if nothing red is in it."""
         counts = (text.integer(self.attributes.get(key)) or 0 for key in ("failures", "errors"))
@@ -109,6 +115,8 @@ class Case:
     """Whether it tells of a tear-down alone: pytest's second element of a test."""
     tolerated: bool = False
     """Whether a failure of it is let pass."""
+    warned: list[Failure] = field(default_factory=list)
+    """What PHPUnit's warnings say: failures where the suite counts them as such."""
     output: list[str] = field(default_factory=list)
     properties: list[tuple[str, str]] = field(default_factory=list)
 
@@ -130,7 +138,7 @@ class Case:
             if name in ("rerunFailure", "rerunError"):
                 self.outcome = worse(self.outcome, Outcome.FAILED)
         elif name in _SKIPPED:
-            reason = attributes.get("message") or attributes.get("reason") or said.strip()
+            reason = text.reason(attributes.get("message") or attributes.get("reason", ""), said.strip())
             if attributes.get("type") == "todo" or reason == "TEST_CASE tagged with !mayfail":
                 self.tolerated = True
             if reason.startswith("TEST_CASE tagged with"):
@@ -140,6 +148,9 @@ class Case:
                 self.properties.append(("reason", reason))
         elif name == "warning":
             self.properties.append(("warning", attributes.get("message") or said.strip()))
+            if attributes.get("type") in _PHPUNIT_WARNING:
+                test = {"class": "", **self.attributes}
+                self.warned += text.failures("failure", attributes, said, line, test)
         elif name in ("system-out", "system-err") and said.strip():
             self.output.append(said.strip("\n"))
             self.properties += [
@@ -163,9 +174,11 @@ class Case:
         names = {name for name, _ in own}
         return tuple(dict.fromkeys([*own, *(pair for pair in above if pair[0] not in names)]))
 
-    def ended(self) -> tuple[Outcome, list[Failure]]:
-        """How it ended, from its children and its attributes."""
+    def ended(self, suite: Suite | None) -> tuple[Outcome, list[Failure]]:
+        """How it ended, from its children, its attributes, and what its suite counts."""
         outcome, failures = self.outcome, self.failures
+        if self.warned and suite is not None and suite.counts_warnings:
+            outcome, failures = worse(outcome, Outcome.FAILED), [*failures, *self.warned]
         if outcome is Outcome.PASSED and not self.retried:
             outcome = text.said(self.attributes) or outcome
         elif outcome is Outcome.FAILED and self.tolerated:

@@ -46,11 +46,15 @@ _MINITEST_FRAME = re.compile(r"\s{4}\S{1,500}:\d{1,9}:in ")
 _PHP_TRACE = re.compile(r"\n\n(?=(?:[A-Z]:)?[^\s:]+:\d{1,9}(?:\n|\Z))")
 _SOURCE = (
     "py|pyx|[cm]?[jt]sx?|vue|svelte|java|kts?|scala|groovy|clj|go|rs|cc?|cpp|cxx|hh?|hpp|mm?|swift|cs|fs|vb|phpt?|rb"
-    "|feature|robot|exs?|erl|hrl|dart|lua|p[lm]|t|r|R|jl|hs|ml|sh|bats|sql|tf|ya?ml|json|toml|xml|html|md|qml|f90|ps1"
+    "|feature|robot|exs?|erl|hrl|dart|lua|p[lm]|t|r|R|jl|hs|ml|sh|bats|sql|tf|ya?ml|json|toml|xml|html|md|qml|f90|ps1|gd"
 )
 _PLACE = re.compile(
     rf"(?:^|(?<=[\s(\[\"'=]))(?P<file>(?:[A-Za-z]:)?[^\s:()\[\]\"'=]+\.(?:{_SOURCE}))[:(](?P<line>\d{{1,9}})\b"
 )
+_ONLY_PLACE = re.compile(
+    rf"(?:[A-Za-z]+: )?(?:res://)?(?P<file>(?:[A-Za-z]:)?[^\s:]+\.(?:{_SOURCE})):(?P<line>\d{{1,9}})(?::\d{{1,9}})?"
+)
+"""GdUnit's messages only say where; the text says what."""
 _LEADING_PLACE = re.compile(
     r"(?:unknown file|(?P<file>[^\s:()]+\.\w{1,4})[:(](?P<line>\d{1,9})\)?)(?:: (?:Failure|error))?:?\s*\n"
 )
@@ -189,6 +193,11 @@ def says_nothing(message: str) -> bool:
     return message.lower() in _NO_MESSAGE or message.startswith("exited with error code")
 
 
+def reason(message: str, text: str) -> str:
+    """Why a test was skipped."""
+    return message if message and not (text and _ONLY_PLACE.fullmatch(message)) else text
+
+
 def clean(text: str) -> str:
     """``text`` without colours and with its encoding repaired."""
     return mend(strip_ansi(text))
@@ -223,6 +232,9 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         message = _MINITEST_FRAME.split(message[minitest.end() :], maxsplit=1)[0].strip()
     message = _in_full(message, text)
     file, number = attributes.get("file"), integer(attributes.get("line"))
+    if text.strip() and (place := _ONLY_PLACE.fullmatch(message)):
+        file, number = file or place["file"], number or integer(place["line"])
+        message = _message(text, test)
     if (place := _LEADING_PLACE.match(message)) and place.end() < len(message):
         file, number = file or place["file"], number or integer(place["line"])
         message = message[place.end() :]
