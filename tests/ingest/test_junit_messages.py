@@ -175,3 +175,56 @@ def test_warnings_of_an_old_phpunit_are_the_failures_that_its_suite_counts() -> 
     assert counts(run) == (2, 1, 1, 0, 0)
     assert not run.failures
     assert run.cases[0].failures[0].message == "The data provider of A::testB is broken."
+
+
+def test_a_message_that_only_names_the_test_gives_way_to_the_text() -> None:
+    run = run_of(
+        """
+        <testsuites><testsuite name="a_SUITE" tests="4">
+        <testcase name="t1" classname="a_SUITE"><failure message="Test t1 in a_SUITE failed!" type="crash">{{badmatch,3},
+         [{a_SUITE,t1,1,[{file,"a_SUITE.erl"},{line,14}]},
+          {test_server,ts_tc,3,[{file,"test_server.erl"},{line,17}]}]}</failure></testcase>
+        <testcase name="t2" classname="a_SUITE"><skipped message="Test t2 in a_SUITE skipped!">no port</skipped></testcase>
+        <testcase name="t3" classname="a"><failure message="None" type="NoneType">the price was 3</failure></testcase>
+        <testcase name="t4" classname="a"><failure message="t4 of the cart failed">x</failure></testcase>
+        </testsuite></testsuites>
+        """
+    )
+    told = [case.failures[0] for case in run.cases if case.failures]
+    assert [failure.headline for failure in told] == [
+        "{badmatch,3}",
+        "the price was 3",
+        "t4 of the cart failed",
+    ]
+    assert (told[0].file, told[0].line) == ("a_SUITE.erl", 14)
+    assert run.cases[1].properties == (("reason", "no port"),)
+
+
+def test_a_type_of_words_is_the_message_where_there_is_no_other() -> None:
+    run = run_of('<testsuite name="s"><testcase name="a"><error type="I/O error"/></testcase></testsuite>')
+    assert run.cases[0].failures[0].headline == "I/O error"
+
+
+def test_eunit_puts_calls_below_or_above_the_term() -> None:
+    run = run_of(
+        """
+        <testsuite name="module 'cart'" tests="2">
+        <testcase name="cart:a_test/0"><failure type="assertEqual">
+        ::error:{assertEqual,[{expected,3},
+                 {value,2}]}
+          in function cart_tests:a_test/0 (test/cart_tests.erl, line 12)
+        </failure></testcase>
+        <testcase name="cart:b_test/0"><error>
+        in function cart:b/0
+        in call from cart_tests:b_test/0 (test/cart_tests.erl, line 20)
+        **error:undef
+          output:&lt;&lt;""&gt;&gt;
+        </error></testcase>
+        </testsuite>
+        """
+    )
+    told = [(failure.headline, failure.file, failure.line) for case in run.cases for failure in case.failures]
+    assert told == [
+        ("error:{assertEqual,[{expected,3},", "test/cart_tests.erl", 12),
+        ("error:undef", "test/cart_tests.erl", 20),
+    ]

@@ -138,7 +138,8 @@ class Case:
             if name in ("rerunFailure", "rerunError"):
                 self.outcome = worse(self.outcome, Outcome.FAILED)
         elif name in _SKIPPED:
-            reason = text.reason(attributes.get("message") or attributes.get("reason", ""), said.strip())
+            reason = attributes.get("message") or attributes.get("reason", "")
+            reason = text.reason(reason, said.strip(), self.attributes)
             if attributes.get("type") == "todo" or reason == "TEST_CASE tagged with !mayfail":
                 self.tolerated = True
             if reason.startswith("TEST_CASE tagged with"):

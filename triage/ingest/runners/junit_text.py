@@ -12,6 +12,7 @@ from itertools import takewhile
 from triage.ingest.bounds import fits
 from triage.ingest.console import MAX_MARK, Line
 from triage.ingest.parts import exception_type, failure_from, split_message
+from triage.ingest.runners import erlang_text
 from triage.ingest.runners.go_text import CRASH, crash_failure, log_failure
 from triage.ingest.runners.playwright_text import error_blocks
 from triage.ingest.runners.pytest_text import native_message
@@ -34,10 +35,33 @@ _SAID = {
 }
 """Values of ``status`` and ``result``: CTest, GoogleTest, Ginkgo, behave, Qt and others say it there, too."""
 
-_NO_TYPE = {"failure", "error", "failed", "fail", "exception", "assertion", "unknown"}
+_NO_TYPE = {"failure", "error", "failed", "fail", "exception", "assertion", "unknown", "nonetype"}
 """Values of ``type`` that name no class."""
-_NO_MESSAGE = {*_NO_TYPE, "test failed", "test failure", "failed.", "test error", "unexpected exception"}
+_NO_MESSAGE = {
+    *_NO_TYPE,
+    "none",
+    "test failed",
+    "test failure",
+    "failed.",
+    "test error",
+    "unexpected exception",
+}
 """Messages that only repeat that it failed; the text says why."""
+_NO_WORDS = {
+    "test",
+    "case",
+    "testcase",
+    "in",
+    "of",
+    "the",
+    "has",
+    "was",
+    "is",
+    "failed",
+    "failure",
+    "skipped",
+}
+"""Words of messages that only repeat that this test did."""
 _GO = re.compile(r"^(?:=== RUN |--- FAIL|panic: |fatal error: |\s*[\w.-]+\.go:\d{1,9}: )", re.MULTILINE)
 _GO_FRAME = re.compile(r"^\s*(?:=== |--- (?:FAIL|PASS|SKIP))")
 _MINITEST = re.compile(r"(?:Failure|Error):\s+\S{1,300}(?: \[[^\]\n]{1,500}\])?:\s+(?=\S)")
@@ -193,9 +217,20 @@ def says_nothing(message: str) -> bool:
     return message.lower() in _NO_MESSAGE or message.startswith("exited with error code")
 
 
-def reason(message: str, text: str) -> str:
+def reason(message: str, text: str, test: Attributes) -> str:
     """Why a test was skipped."""
-    return message if message and not (text and _ONLY_PLACE.fullmatch(message)) else text
+    said_elsewhere = text and (_ONLY_PLACE.fullmatch(message) or _repeats(message, test))
+    return message if message and not said_elsewhere else text
+
+
+def _repeats(message: str, test: Attributes) -> bool:
+    """Whether a message only says of the test by its name that it failed or was skipped."""
+    if len(message) > MAX_MARK:
+        return False
+    for name in (test.get("name"), test.get("classname")):
+        if name and name in message:
+            message = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", message)
+    return all(word in _NO_WORDS for word in re.findall(r"\w+", message.lower()))
 
 
 def clean(text: str) -> str:
@@ -213,10 +248,12 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
     message = clean(attributes.get("message") or attributes.get("error_msg", "")).strip()  # cocotb
     type_ = _class(attributes.get("type") or attributes.get("error_type", ""))
     lead = len(text) - len(text.lstrip("\n"))
-    if text.strip() and says_nothing(message):
+    if text.strip() and (says_nothing(message) or _repeats(message, test)):
         message = ""
     elif not text.strip() and _TRACE.search(message):  # some put all of it into the attribute
         text, message = message, ""
+    elif not text.strip() and not message and " " in attributes.get("type", "").strip():
+        message = attributes["type"].strip()  # no class, but words
     if not message and _GO.search(text):
         return [replace(_go(text[lead:], line + lead), kind=kind)]
     if not message:
@@ -232,7 +269,10 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         message = _MINITEST_FRAME.split(message[minitest.end() :], maxsplit=1)[0].strip()
     message = _in_full(message, text)
     file, number = attributes.get("file"), integer(attributes.get("line"))
-    if text.strip() and (place := _ONLY_PLACE.fullmatch(message)):
+    if erlang := erlang_text.reason(text):
+        message = erlang.message if message in ("", text.strip()) else message
+        file, number = file or erlang.file, number or erlang.line
+    elif text.strip() and (place := _ONLY_PLACE.fullmatch(message)):
         file, number = file or place["file"], number or integer(place["line"])
         message = _message(text, test)
     if (place := _LEADING_PLACE.match(message)) and place.end() < len(message):
