@@ -228,3 +228,17 @@ def test_eunit_puts_calls_below_or_above_the_term() -> None:
         ("error:{assertEqual,[{expected,3},", "test/cart_tests.erl", 12),
         ("error:undef", "test/cart_tests.erl", 20),
     ]
+
+
+def test_a_report_that_took_years_counts_nanoseconds() -> None:
+    run = run_of(
+        """
+        <testsuites failures="0" tests="3" time="1967986371"><testsuite>
+        <testcase name="a" time="999638317"></testcase>
+        <testcase name="b" classname="c" time="500000000"/>
+        <testcase name="d" classname="c" time="0"/>
+        </testsuite></testsuites>
+        """
+    )
+    assert [case.duration for case in run.cases] == [0.999638317, 0.5, 0.0]
+    assert run.info.duration == 1.967986371

@@ -70,6 +70,7 @@ class _Handler:
         self._dated = self._any_case = False
         self._totals = self._below = Totals()
         self._duration: float | None = None
+        self._nanoseconds = False
         self._told: set[tuple[str, str]] = set()
         self._repeats = Repeats.PASS_OF_FAILED
         self._pytest = False
@@ -144,7 +145,8 @@ class _Handler:
         if len(self._suites) == 1:
             self._place.parser.CommentHandler = self._comment
             self._totals += stated or Totals()
-            time = text.seconds(attributes.get("time") or attributes.get("duration"))
+            self._nanoseconds = text.is_nanoseconds(attributes.get("time", ""))
+            time = self._time(attributes)
             self._duration = self._duration if time is None else (self._duration or 0) + time
             self._tries.add(RunInfo(duration=self._duration, totals=self._totals if stated else None))
         elif len(self._suites) == 2 and self._suite_sum is not None:
@@ -260,7 +262,7 @@ class _Handler:
             suite=suite,
             file=file,
             line=self._line(attributes.get("line") or attributes.get("lineno") or text.line_of(named)),
-            duration=text.seconds(attributes.get("time") or attributes.get("duration")),
+            duration=self._time(attributes),
             attempts=1 + case.retried,
             failures=tuple(explained(failure, output) for failure in failures),
             output=output,
@@ -282,6 +284,8 @@ class _Handler:
         numbers = run.columns.get("line") or list(map(text.line_of, run.columns.get("file", ())))
         lines = map(self._line, numbers) if numbers else repeat(None, run.size)
         durations = text.all_seconds(run.columns.get("time") or [""] * run.size)
+        if self._nanoseconds:
+            durations = [each and round(each * 1e-9, 9) for each in durations]
         places = map(
             self._places.__getitem__, zip(classnames, files, map(eq, classnames, names), strict=True)
         )
@@ -291,6 +295,10 @@ class _Handler:
         self._any_case = True
         self._listed += run.size
         self._suites[-1].cases += run.size
+
+    def _time(self, attributes: dict[str, str]) -> float | None:
+        time = text.seconds(attributes.get("time") or attributes.get("duration"))
+        return round(time * 1e-9, 9) if time and self._nanoseconds else time
 
     def _line(self, told: str | None) -> int | None:
         line = text.integer(told)

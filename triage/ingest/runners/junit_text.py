@@ -138,6 +138,11 @@ def _seconds(text: str) -> float | None:
     return round(float(number) * _UNITS[match["unit"]], 9)
 
 
+def is_nanoseconds(text: str) -> bool:
+    """Whether the time of a whole report can be no seconds: three years and more, as container-structure-test says."""
+    return text.isdecimal() and len(text) > 8
+
+
 def all_seconds(texts: Sequence[str]) -> list[float | None]:
     """``seconds`` of each."""
     try:
