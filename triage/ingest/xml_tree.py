@@ -13,7 +13,7 @@ from typing import ClassVar
 from xml.parsers import expat
 
 from triage.ingest.text import mend, strip_ansi
-from triage.model import CaseResult, Failure, Item
+from triage.model import CaseResult, Failure, Item, RunInfo, Totals
 
 _CLOCK = re.compile(r"(?:(\d{1,5})\.)?(\d{1,5}):(\d\d):(\d\d(?:\.\d+)?)")
 _DEPTH = 400
@@ -110,6 +110,16 @@ class Tree:
         """Yield ``item`` from the source."""
         self._items.append(item)
         self.seen += isinstance(item, CaseResult | Failure)
+
+    def state(self, totals: Totals, listed: int, line: int | None) -> bool:
+        """Tell the totals that the source states; whether they are all there is, since it lists no test."""
+        stand = not listed and totals.tests > 0
+        self.tell(RunInfo(totals=totals, totals_stand=stand))
+        if stand and totals.red and not self.seen:
+            self.tell(
+                Failure(f"{totals.red} failed, and none of them is listed", kind="error", source_line=line)
+            )
+        return stand
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if self._too_deep or len(self._open) + len(self.path) >= _DEPTH:

@@ -1,7 +1,8 @@
-"""CppUnit's ``XmlOutputter``: failed tests first, then the successful ones; AUnit, for Ada, writes nearly the same.
+"""CppUnit's ``XmlOutputter``: failed tests first, then the successful ones; AUnit, for Ada, and embUnit write nearly the same.
 
-Source: ``XmlOutputter.cpp``, ``XmlDocument.cpp``; ``aunit-reporter-xml.adb``. The totals tell errors (exceptions) from
-failures. AUnit calls all of its tests ``Test``, begins with the totals, and says of an error which exception it was.
+Source: ``XmlOutputter.cpp``, ``XmlDocument.cpp``; ``aunit-reporter-xml.adb``; embUnit's ``XMLOutputter.c``. The totals tell
+errors (exceptions) from failures. AUnit calls all of its tests ``Test``, begins with the totals, and says of an error which
+exception it was. embUnit has an element for each suite, named like it.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from xml.parsers import expat
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, integer, seconds
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
+from triage.model import CaseResult, Failure, Item, Outcome, Totals, Warn
 
+_LISTS = ("TestRun", "FailedTests", "SuccessfulTests")
 _UNCAUGHT = re.compile(r"uncaught exception of type ([\w:]+)")
 
 
 def _sniff(sample: Sample) -> int:
     if root(sample)[0] != "TestRun":
         return 0
-    return 95 if re.search(r"<(?:FailedTests|SuccessfulTests)\b", sample.text) else 0
+    return 95 if re.search(r"<(?:FailedTests?|SuccessfulTests|Statistics)\b", sample.text) else 0
 
 
 class _Handler(Tree):
@@ -38,7 +40,8 @@ class _Handler(Tree):
         else:
             self._cases += 1
             around = self.path[-1].name if self.path else ""
-            self.tell(_case(node, failed="FailedTest" in (node.name, around.removesuffix("s"))))
+            suite = "" if around in _LISTS else around
+            self.tell(_case(node, suite, failed="FailedTest" in (node.name, around.removesuffix("s"))))
 
     def ended(self) -> None:
         if self._statistics is not None:
@@ -46,13 +49,15 @@ class _Handler(Tree):
 
     def _compare(self, node: Node) -> None:
         tests, errors, failures = (integer(node.said(name)) or 0 for name in ("Tests", "Errors", "Failures"))
-        self.tell(RunInfo(totals=Totals(tests, max(0, tests - errors - failures), failures, errors)))
+        totals = Totals(tests, max(0, tests - errors - failures), failures, errors)
+        if self.state(totals, self._cases, node.line):
+            return
         if tests != self._cases:
             text = f"the statistics speak of {tests} tests, {self._cases} are listed: those were counted"
             self.tell(Warn(text, node.line))
 
 
-def _case(node: Node, *, failed: bool) -> CaseResult:
+def _case(node: Node, around: str, *, failed: bool) -> CaseResult:
     full = " ".join(node.said("Name").split())
     suite, parted, name = full.rpartition("::")
     if not parted:
@@ -62,7 +67,7 @@ def _case(node: Node, *, failed: bool) -> CaseResult:
     return CaseResult(
         name=name or "(unnamed)",
         outcome=outcome if failed else Outcome.PASSED,
-        suite=suite,
+        suite=suite or around,
         duration=seconds(node.said("Time") or node.get("time")),
         failures=(_failure(node, "error" if error else "failure"),) if failed else (),
     )

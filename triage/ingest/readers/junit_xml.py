@@ -70,6 +70,7 @@ class _Handler:
         self._dated = self._any_case = False
         self._totals = self._below = Totals()
         self._duration: float | None = None
+        self._nanoseconds = False
         self._told: set[tuple[str, str]] = set()
         self._repeats = Repeats.PASS_OF_FAILED
         self._pytest = False
@@ -144,7 +145,8 @@ class _Handler:
         if len(self._suites) == 1:
             self._place.parser.CommentHandler = self._comment
             self._totals += stated or Totals()
-            time = text.seconds(attributes.get("time") or attributes.get("duration"))
+            self._nanoseconds = text.is_nanoseconds(attributes.get("time", ""))
+            time = self._time(attributes)
             self._duration = self._duration if time is None else (self._duration or 0) + time
             self._tries.add(RunInfo(duration=self._duration, totals=self._totals if stated else None))
         elif len(self._suites) == 2 and self._suite_sum is not None:
@@ -250,7 +252,7 @@ class _Handler:
     def _result(self, case: Case) -> CaseResult:
         attributes = case.attributes
         output = "\n".join(case.output)
-        outcome, failures = case.ended()
+        outcome, failures = case.ended(self._suites[-1] if self._suites else None)
         name, classname = name_of(attributes), attributes.get("classname") or attributes.get("class", "")
         named = attributes.get("file") or attributes.get("filepath") or ""
         file, suite = self._places[classname, named, classname == name]
@@ -259,8 +261,8 @@ class _Handler:
             outcome=outcome,
             suite=suite,
             file=file,
-            line=self._line(attributes.get("line") or attributes.get("lineno")),
-            duration=text.seconds(attributes.get("time") or attributes.get("duration")),
+            line=self._line(attributes.get("line") or attributes.get("lineno") or text.line_of(named)),
+            duration=self._time(attributes),
             attempts=1 + case.retried,
             failures=tuple(explained(failure, output) for failure in failures),
             output=output,
@@ -278,9 +280,11 @@ class _Handler:
     def take_run(self, run: CaseRun) -> None:
         """What ``start`` and ``end`` would make of each of the elements."""
         names = run.columns["name"]
-        numbers = run.columns.get("line")
+        numbers = run.columns.get("line") or list(map(text.line_of, run.columns.get("file", ())))
         lines = map(self._line, numbers) if numbers else repeat(None, run.size)
         durations = text.all_seconds(run.columns.get("time") or [""] * run.size)
+        if self._nanoseconds:
+            durations = [each and round(each * 1e-9, 9) for each in durations]
         told = zip(names, self._places_of(run), lines, durations, strict=True)
         self._tries.add_passed(names, passed_cases(told, self._inherited), self._repeats)
         self.seen += run.size
@@ -298,12 +302,17 @@ class _Handler:
         of_class = {classname: self._places[classname, "", False] for classname in set(classnames)}
         return map(of_class.__getitem__, classnames)
 
+    def _time(self, attributes: dict[str, str]) -> float | None:
+        time = text.seconds(attributes.get("time") or attributes.get("duration"))
+        return round(time * 1e-9, 9) if time and self._nanoseconds else time
+
     def _line(self, told: str | None) -> int | None:
         line = text.integer(told)
         return None if line is None else line + self._pytest  # pytest counts from 0
 
     def _where(self, classname: str, file: str, named_so: bool) -> tuple[str | None, str]:
         """File and suite of a case, from what it says, whether its class is its name, and the suites that it is in."""
+        file = text.file_alone(file)
         if self._pytest:
             module, suite = text.pytest_place(classname)
             return file or module, suite

@@ -123,7 +123,9 @@ class _Handler(Tree):
                 self._fail(failure)
 
     def _compare(self, node: Node) -> None:
-        self.tell(RunInfo(totals=_stated(node, self._cases)))
+        totals = _stated(node, self._cases)
+        if totals and self.state(totals, self._cases, node.line):
+            return
         stated = integer(node.get("total"))
         not_run = integer(node.get("not-run")) or 0
         listed = integer(node.get("testcasecount"))
@@ -217,7 +219,9 @@ def _failures(node: Node, outcome: Outcome) -> Iterator[Failure]:
         return
     told = dotnet_failure(failure.child("message"), failure.child("stack-trace"), kind=kind, line=node.line)
     yield (
-        told if told.message else replace(told, message=f"ended as '{node.get('result')}' without a message")
+        told
+        if told.message
+        else replace(told, message=f"ended as '{node.get('result') or 'Failed'}' without a message")
     )
 
 

@@ -13,8 +13,9 @@ from xml.parsers import expat
 
 from triage.ingest.parts import location, split_message
 from triage.ingest.reader import Reader, Sample, Source
+from triage.ingest.runners.cucumber_text import broken_step, is_account
 from triage.ingest.xml_text import root, stream
-from triage.ingest.xml_tree import Node, Tree, integer, truth
+from triage.ingest.xml_tree import Node, Tree, integer, seconds, truth
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
 _OUTCOMES = {
@@ -97,7 +98,8 @@ class _Handler(Tree):
         if passed is None or failed is None or skipped is None:
             return
         total = passed + failed + skipped
-        self.tell(RunInfo(totals=Totals(total, passed, failed, 0, skipped)))
+        if self.state(Totals(total, passed, failed, 0, skipped), self._listed, node.line):
+            return
         if total not in (self._listed, self._listed + self._tries):
             text = f"the head speaks of {total} tests, {self._listed} are listed: those were counted"
             self.tell(Warn(text, node.line))
@@ -126,7 +128,7 @@ def _case(node: Node, class_name: str, tries: list[Node]) -> CaseResult:
     failures = [_failure(earlier, earlier.child("exception")) for earlier in tries]
     if outcome.is_red or outcome is Outcome.XFAILED:
         failures.append(_failure(node, exception))
-    took = integer(node.get("duration-ms"))
+    took = seconds(node.get("duration-ms"))
     told = [("description", node.get("description"))]
     if outcome is Outcome.SKIPPED and exception is not None:
         told.append(("reason", _message(exception)[0]))
@@ -157,7 +159,17 @@ def _message(exception: Node) -> tuple[str, Node, str]:
     trace = stack.text.strip() if stack else ""
     told = exception.child("message")
     message = told.text.strip() if told else ""
+    if is_account(message):
+        thrown, step = split_message(trace)[0], broken_step(message)
+        trace = f"{trace}\n\n{message}".strip()
+        message = f"{thrown}\n{step}" if _class(exception) else f"{step}\n{thrown}".strip()
     return message or split_message(trace)[0] or exception.get("class"), stack or told or exception, trace
+
+
+def _class(exception: Node) -> str:
+    """The class of what was thrown; Cucumber says there in words how a scenario ended."""
+    told = exception.get("class")
+    return "" if " " in told else told
 
 
 def _failure(node: Node, exception: Node | None) -> Failure:
@@ -166,7 +178,7 @@ def _failure(node: Node, exception: Node | None) -> Failure:
     message, begins, trace = _message(exception)
     file, line = location(trace)
     kind = "failure" if "Assertion" in exception.get("class") else "error"
-    return Failure(message, exception.get("class"), kind, trace, file, line, begins.text_line)
+    return Failure(message, _class(exception), kind, trace, file, line, begins.text_line)
 
 
 def _read(source: Source) -> Iterator[Item]:

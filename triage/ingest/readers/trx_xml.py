@@ -172,7 +172,10 @@ class _Handler(Tree):
         broken = count["error"] + sum(integer(node.get(name)) or 0 for name in ("aborted", "disconnected"))
         failed = count["failed"] + count["timeout"]
         skipped = max(0, count["total"] - count["passed"] - failed - broken)
-        self.tell(RunInfo(totals=Totals(count["total"], count["passed"], failed, broken, skipped)))
+        totals = Totals(count["total"], count["passed"], failed, broken, skipped)
+        if self.state(totals, self._cases, node.line):
+            self._red += totals.red
+            return
         if count["total"] not in (self._cases, self._cases + self._sums):
             text = (
                 f"the summary speaks of {count['total']} tests, {self._cases} are listed: those were counted"

@@ -13,7 +13,7 @@ from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.runners.dotnet_text import dotnet_failure, split_name
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, integer, seconds
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
 _OUTCOMES = {"pass": Outcome.PASSED, "fail": Outcome.FAILED}
 _HEAD = re.compile(r"\b(?:run-date|test-framework|total|environment|timestamp|start-rtf|schema-version)=")
@@ -32,8 +32,10 @@ class _Handler(Tree):
 
     def __init__(self, parser: expat.XMLParserType) -> None:
         super().__init__(parser)
-        self._cases = 0
+        self._cases = self._all = 0
         self._dated = False
+        self._stated = Totals()
+        self._wrong: list[Warn] = []
 
     def opened(self, node: Node) -> None:
         if node.name == "assembly":
@@ -51,10 +53,18 @@ class _Handler(Tree):
     def closed(self, node: Node) -> None:
         if node.name != "assembly":
             return
+        self._all += self._cases
+        count = {name: integer(node.get(name)) or 0 for name in ("total", "passed", "failed", "skipped")}
+        self._stated += Totals(count["total"], count["passed"], count["failed"], 0, count["skipped"])
         stated = integer(node.get("total"))
         if stated is not None and stated != self._cases:
             text = f"the head speaks of {stated} tests, {self._cases} are listed: those were counted"
-            self.tell(Warn(text, node.line))
+            self._wrong.append(Warn(text, node.line))
+
+    def ended(self) -> None:
+        if self._all or not self.state(self._stated, 0, self._wrong[0].line if self._wrong else None):
+            for warning in self._wrong:
+                self.tell(warning)
 
     def found(self, node: Node) -> None:
         if node.name == "test":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from triage.ingest.logs.severity import WRAPPER, severity, telling_line
 from triage.ingest.runners import junit_text as text
+from triage.ingest.runners.cucumber_text import broken_step
 from triage.ingest.runners.junit_tries import REPETITION
 from triage.model import Failure, Outcome, worse
 
@@ -30,7 +31,8 @@ TEXT = {
     "stackTrace",
     "warning",
 }
-TRACED = {*RED, *_RETRIED, "system-error", "stackTrace"}
+_PHPUNIT_WARNING = ("PHPUnit_Framework_Warning", "PHPUnit\\Framework\\Warning")
+TRACED = {*RED, *_RETRIED, "system-error", "stackTrace", "warning"}
 """Elements of which the line is told."""
 _INHERITED = {
     "priority",
@@ -49,11 +51,6 @@ _INHERITED = {
 _MARK = re.compile(
     r"\[\[(?:ATTACHMENT\|(?P<path>[^\]\n]+)|PROPERTY\|(?P<name>[^=\]\n]+)=(?P<value>[^\]\n]*))\]\]"
 )
-_STEP = re.compile(
-    r"^(?P<step>[^\n.]{1,300}+(?:\.[^\n.]{1,300}+){0,9}+)\.{2,}(?P<how>failed|undefined|ambiguous|pending)$",
-    re.MULTILINE,
-)
-"""Cucumber's account of a step; what is undefined or pending has no message of its own."""
 _LONGEST = 1 << 20
 """Characters of one text that are kept: its beginning and its end."""
 _OUTPUT = 1 << 16
@@ -89,6 +86,11 @@ class Suite:
         """Keep the end of what it wrote."""
         self.output = f"{self.output}\n{said}".strip("\n")[-_OUTPUT:]
 
+    @property
+    def counts_warnings(self) -> bool:
+        """Whether a warning of PHPUnit is a failure: up to 8.4, before it had a count of its own."""
+        return "warnings" not in self.attributes and (text.integer(self.attributes.get("failures")) or 0) > 0
+
     def unlisted(self) -> Failure | None:
         """What it counts as red, if nothing red is in it."""
         counts = (text.integer(self.attributes.get(key)) or 0 for key in ("failures", "errors"))
@@ -113,6 +115,8 @@ class Case:
     """Whether it tells of a tear-down alone: pytest's second element of a test."""
     tolerated: bool = False
     """Whether a failure of it is let pass."""
+    warned: list[Failure] = field(default_factory=list)
+    """What PHPUnit's warnings say: failures where the suite counts them as such."""
     output: list[str] = field(default_factory=list)
     properties: list[tuple[str, str]] = field(default_factory=list)
 
@@ -134,7 +138,8 @@ class Case:
             if name in ("rerunFailure", "rerunError"):
                 self.outcome = worse(self.outcome, Outcome.FAILED)
         elif name in _SKIPPED:
-            reason = attributes.get("message") or said.strip()
+            reason = attributes.get("message") or attributes.get("reason", "")
+            reason = text.reason(reason, said.strip(), self.attributes)
             if attributes.get("type") == "todo" or reason == "TEST_CASE tagged with !mayfail":
                 self.tolerated = True
             if reason.startswith("TEST_CASE tagged with"):
@@ -144,6 +149,9 @@ class Case:
                 self.properties.append(("reason", reason))
         elif name == "warning":
             self.properties.append(("warning", attributes.get("message") or said.strip()))
+            if attributes.get("type") in _PHPUNIT_WARNING:
+                test = {"class": "", **self.attributes}
+                self.warned += text.failures("failure", attributes, said, line, test)
         elif name in ("system-out", "system-err") and said.strip():
             self.output.append(said.strip("\n"))
             self.properties += [
@@ -167,13 +175,19 @@ class Case:
         names = {name for name, _ in own}
         return tuple(dict.fromkeys([*own, *(pair for pair in above if pair[0] not in names)]))
 
-    def ended(self) -> tuple[Outcome, list[Failure]]:
-        """How it ended, from its children and its attributes."""
+    def ended(self, suite: Suite | None) -> tuple[Outcome, list[Failure]]:
+        """How it ended, from its children, its attributes, and what its suite counts."""
         outcome, failures = self.outcome, self.failures
+        if self.warned and suite is not None and suite.counts_warnings:
+            outcome, failures = worse(outcome, Outcome.FAILED), [*failures, *self.warned]
         if outcome is Outcome.PASSED and not self.retried:
             outcome = text.said(self.attributes) or outcome
         elif outcome is Outcome.FAILED and self.tolerated:
             outcome = Outcome.XFAILED
+        if self.attributes.get("flaky", "").lower() == "true" and not self.retried:
+            # Firebase Test Lab: a failure of it is that of an earlier try.
+            self.retried = max(1, len(failures))
+            outcome = Outcome.PASSED
         if len(failures) > 1 and not self.retried:
             # Some write an empty <failure/> beside the <error> that says why.
             failures = [failure for failure in failures if failure.message or failure.trace] or failures[:1]
@@ -231,8 +245,8 @@ def explained(failure: Failure, output: str) -> Failure:
         return failure
     if failure.trace or not output.strip():
         return failure
-    step = _STEP.search(output)
-    message = f"{step['how']}: {step['step']}" if step else telling_line(output)
+    step = broken_step(output)
+    message = step or telling_line(output)
     if failure.message and not step and severity(message) <= WRAPPER:
         message = failure.message  # a summary or a last line tells no more
     return replace(failure, message=message, trace=output.strip("\n"))

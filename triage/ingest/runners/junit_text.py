@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import takewhile
 
 from triage.ingest.bounds import fits
 from triage.ingest.console import MAX_MARK, Line
-from triage.ingest.parts import exception_type, failure_from
+from triage.ingest.parts import exception_type, failure_from, split_message
+from triage.ingest.runners import erlang_text
 from triage.ingest.runners.go_text import CRASH, crash_failure, log_failure
 from triage.ingest.runners.playwright_text import error_blocks
 from triage.ingest.runners.pytest_text import native_message
+from triage.ingest.runners.ruby_text import FRAME
 from triage.ingest.text import mend, strip_ansi
 from triage.model import Failure, Outcome, Totals
 
@@ -32,20 +35,50 @@ _SAID = {
 }
 """Values of ``status`` and ``result``: CTest, GoogleTest, Ginkgo, behave, Qt and others say it there, too."""
 
-_NO_TYPE = {"failure", "error", "failed", "fail", "exception", "assertion", "unknown"}
+_NO_TYPE = {"failure", "error", "failed", "fail", "exception", "assertion", "unknown", "nonetype"}
 """Values of ``type`` that name no class."""
-_NO_MESSAGE = {*_NO_TYPE, "test failed", "test failure", "failed.", "test error", "unexpected exception"}
+_NO_MESSAGE = {
+    *_NO_TYPE,
+    "none",
+    "test failed",
+    "test failure",
+    "failed.",
+    "test error",
+    "unexpected exception",
+}
 """Messages that only repeat that it failed; the text says why."""
+_NO_WORDS = {
+    "test",
+    "case",
+    "testcase",
+    "in",
+    "of",
+    "the",
+    "has",
+    "was",
+    "is",
+    "failed",
+    "failure",
+    "skipped",
+}
+"""Words of messages that only repeat that this test did."""
 _GO = re.compile(r"^(?:=== RUN |--- FAIL|panic: |fatal error: |\s*[\w.-]+\.go:\d{1,9}: )", re.MULTILINE)
 _GO_FRAME = re.compile(r"^\s*(?:=== |--- (?:FAIL|PASS|SKIP))")
+_MINITEST = re.compile(r"(?:Failure|Error):\s+\S{1,300}(?: \[[^\]\n]{1,500}\])?:\s+(?=\S)")
+"""What minitest says before its message: the kind and the name, in an attribute in one line."""
+_MINITEST_FRAME = re.compile(r"\s{4}\S{1,500}:\d{1,9}:in ")
 _PHP_TRACE = re.compile(r"\n\n(?=(?:[A-Z]:)?[^\s:]+:\d{1,9}(?:\n|\Z))")
 _SOURCE = (
     "py|pyx|[cm]?[jt]sx?|vue|svelte|java|kts?|scala|groovy|clj|go|rs|cc?|cpp|cxx|hh?|hpp|mm?|swift|cs|fs|vb|phpt?|rb"
-    "|feature|robot|exs?|erl|hrl|dart|lua|p[lm]|t|r|R|jl|hs|ml|sh|bats|sql|tf|ya?ml|json|toml|xml|html|md|qml|f90|ps1"
+    "|feature|robot|exs?|erl|hrl|dart|lua|p[lm]|t|r|R|jl|hs|ml|sh|bats|sql|tf|ya?ml|json|toml|xml|html|md|qml|f90|ps1|gd"
 )
 _PLACE = re.compile(
     rf"(?:^|(?<=[\s(\[\"'=]))(?P<file>(?:[A-Za-z]:)?[^\s:()\[\]\"'=]+\.(?:{_SOURCE}))[:(](?P<line>\d{{1,9}})\b"
 )
+_ONLY_PLACE = re.compile(
+    rf"(?:[A-Za-z]+: )?(?:res://)?(?P<file>(?:[A-Za-z]:)?[^\s:]+\.(?:{_SOURCE})):(?P<line>\d{{1,9}})(?::\d{{1,9}})?"
+)
+"""GdUnit's messages only say where; the text says what."""
 _LEADING_PLACE = re.compile(
     r"(?:unknown file|(?P<file>[^\s:()]+\.\w{1,4})[:(](?P<line>\d{1,9})\)?)(?:: (?:Failure|error))?:?\s*\n"
 )
@@ -75,12 +108,13 @@ def integer(text: str | None) -> int | None:
 
 
 def seconds(text: str | None) -> float | None:
-    """Seconds, whatever the locale: ``1,234.5``, ``1.234,5``, ``0,25``, ``12ms``, ``00:01:02.5``."""
+    """Seconds, whatever the locale: ``1,234.5``, ``1.234,5``, ``0,25``, ``12ms``, ``00:01:02.5``; a clock that was
+    set back gives none."""
     try:
         found = _seconds(text) if text else None
     except (ValueError, OverflowError):
         return None
-    return found if fits(found) else None
+    return found if found is not None and found >= 0 and fits(found) else None
 
 
 def _seconds(text: str) -> float | None:
@@ -104,6 +138,11 @@ def _seconds(text: str) -> float | None:
     return round(float(number) * _UNITS[match["unit"]], 9)
 
 
+def is_nanoseconds(text: str) -> bool:
+    """Whether the time of a whole report can be no seconds: three years and more, as container-structure-test says."""
+    return text.isdecimal() and len(text) > 8
+
+
 def all_seconds(texts: Sequence[str]) -> list[float | None]:
     """``seconds`` of each."""
     try:
@@ -111,7 +150,7 @@ def all_seconds(texts: Sequence[str]) -> list[float | None]:
     except ValueError:
         numbers = []
     # Of numbers that are none the sum is none either.
-    if numbers and fits(sum(map(abs, numbers))):
+    if numbers and fits(sum(numbers)) and min(numbers) >= 0:
         return numbers  # type: ignore[return-value]
     return list(map(seconds, texts))
 
@@ -152,7 +191,21 @@ def said(attributes: Attributes) -> Outcome | None:
         return Outcome.FAILED
     if attributes.get("ignored", "").lower() == "true" or attributes.get("executed", "").lower() == "false":
         return Outcome.SKIPPED
+    if attributes.get("incomplete", "").lower() == "true":  # Eclipse
+        return Outcome.SKIPPED
     return Outcome.FAILED if attributes.get("success", "").lower() == "false" else None
+
+
+def line_of(file: str) -> str:
+    """The line that ExUnit's formatter puts behind the name of a file; empty for any other name."""
+    line = file.rpartition(":")[2]
+    return line if line != file and line.isdecimal() else ""
+
+
+def file_alone(file: str) -> str:
+    """The name of a file without that line, and without the test that Pest puts behind it."""
+    file = file.partition("::")[0]
+    return file.removesuffix(f":{line}") if (line := line_of(file)) else file
 
 
 def pytest_place(classname: str) -> tuple[str | None, str]:
@@ -169,6 +222,22 @@ def says_nothing(message: str) -> bool:
     return message.lower() in _NO_MESSAGE or message.startswith("exited with error code")
 
 
+def reason(message: str, text: str, test: Attributes) -> str:
+    """Why a test was skipped."""
+    said_elsewhere = text and (_ONLY_PLACE.fullmatch(message) or _repeats(message, test))
+    return message if message and not said_elsewhere else text
+
+
+def _repeats(message: str, test: Attributes) -> bool:
+    """Whether a message only says of the test by its name that it failed or was skipped."""
+    if len(message) > MAX_MARK:
+        return False
+    for name in (test.get("name"), test.get("classname")):
+        if name and name in message:
+            message = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", message)
+    return all(word in _NO_WORDS for word in re.findall(r"\w+", message.lower()))
+
+
 def clean(text: str) -> str:
     """``text`` without colours and with its encoding repaired."""
     return mend(strip_ansi(text))
@@ -181,13 +250,15 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
     """
     if " › " in text[:2000] and (blocks := error_blocks(text, line)):
         return [replace(block, kind=kind) for block in blocks]
-    message = clean(attributes.get("message", "")).strip()
-    type_ = _class(attributes.get("type", ""))
+    message = clean(attributes.get("message") or attributes.get("error_msg", "")).strip()  # cocotb
+    type_ = _class(attributes.get("type") or attributes.get("error_type", ""))
     lead = len(text) - len(text.lstrip("\n"))
-    if text.strip() and says_nothing(message):
+    if text.strip() and (says_nothing(message) or _repeats(message, test)):
         message = ""
     elif not text.strip() and _TRACE.search(message):  # some put all of it into the attribute
         text, message = message, ""
+    elif not text.strip() and not message and " " in attributes.get("type", "").strip():
+        message = attributes["type"].strip()  # no class, but words
     if not message and _GO.search(text):
         return [replace(_go(text[lead:], line + lead), kind=kind)]
     if not message:
@@ -199,7 +270,16 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         reason = failure_from(text, kind=kind).message
         if reason:
             message = reason if reason.split("\n", 1)[0] in message else f"{message}: {reason}"
+    if minitest := _MINITEST.match(message):
+        message = _MINITEST_FRAME.split(message[minitest.end() :], maxsplit=1)[0].strip()
+    message = _in_full(message, text)
     file, number = attributes.get("file"), integer(attributes.get("line"))
+    if erlang := erlang_text.reason(text):
+        message = erlang.message if message in ("", text.strip()) else message
+        file, number = file or erlang.file, number or erlang.line
+    elif text.strip() and (place := _ONLY_PLACE.fullmatch(message)):
+        file, number = file or place["file"], number or integer(place["line"])
+        message = _message(text, test)
     if (place := _LEADING_PLACE.match(message)) and place.end() < len(message):
         file, number = file or place["file"], number or integer(place["line"])
         message = message[place.end() :]
@@ -219,6 +299,14 @@ def _message(text: str, test: Attributes) -> str:
     return _phpunit(text, test) if "class" in test else ""
 
 
+def _in_full(message: str, text: str) -> str:
+    """A message that was cut behind its first line, as it stands in the text."""
+    begin = message.removesuffix("...")
+    at = text.find(f"\n{begin}\n") if begin and begin != message and "\n" not in message else -1
+    told = takewhile(lambda line: not FRAME.match(line[:MAX_MARK]), text[at + 1 :].split("\n"))
+    return split_message("\n".join(told))[0] if at >= 0 else message
+
+
 def _class(type_: str) -> str:
     type_ = type_.strip()
     spoken = type_.lower() in _NO_TYPE or type_.startswith("pytest") or " " in type_ or "<" in type_
@@ -235,7 +323,8 @@ def _go(text: str, line: int) -> Failure:
     crash = next((at for at, one in enumerate(lines) if CRASH.match(one.mark)), None)
     if crash is not None:
         return replace(crash_failure(lines[crash:]), trace=text.strip("\n"), source_line=line)
-    told = [one for one in lines if one.text.strip() and not _GO_FRAME.match(one.mark)] or lines
+    told = [one for one in lines if one.text.strip() and not _GO_FRAME.match(one.mark)]
+    told = told or [one for one in lines if "--- FAIL" in one.mark] or lines  # a subtest says why
     return replace(log_failure(told), trace=text.strip("\n"), source_line=line)
 
 
