@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
+from uuid import UUID
 
 _MESSAGES = (
     "httpx.HTTPStatusError: Client error '429 Too Many Requests' for url 'http://10.0.{a}.{b}:8931/v1/quota'",
@@ -40,6 +41,109 @@ def strangers(number: int) -> Iterator[str]:
     for _ in range(number):
         said = " ".join(chance.choices(words, k=chance.randint(5, 10)))
         yield f"{said} was not ready after {chance.randint(1, 9999)} ms"
+
+
+_NOUNS = (
+    "cart", "order", "user", "tenant", "price", "basket", "invoice", "quota", "feed", "socket", "token", "lease",
+    "worker", "queue", "cache", "index", "shard", "page",
+)  # fmt: skip
+_TYPES = (
+    "AssertionError", "TypeError", "KeyError", "TimeoutError", "ValueError", "java.lang.IllegalStateException",
+    "java.net.ConnectException", "org.postgresql.util.PSQLException", "System.NullReferenceException", "httpx.ReadTimeout",
+)  # fmt: skip
+_SAID = (
+    "is missing", "was not accepted", "did not answer in {n} ms", "has no lease {n}", "returned status {status}",
+    "is {n} instead of {m}", "could not be parsed at {n}", "is locked by {id}", "exceeded the limit of {n}",
+)  # fmt: skip
+
+
+def sentences() -> Iterator[str]:
+    """Messages of about 100 characters, of some hundred kinds, with ids, numbers, durations and statuses."""
+    chance = random.Random(7)
+    while True:
+        yield (
+            f"{chance.choice(_TYPES)}: {chance.choice(_NOUNS)} {_said(chance, chance.choice((429, 403, 500)))} after"
+            f" {chance.randrange(10_000)} ms; request {_id(chance)} of tenant {chance.randrange(10**6)}"
+        )
+
+
+def reports(number: int, causes: int) -> Iterator[tuple[str, int]]:
+    """``number`` long reports, each with the number of its cause: a headline, and before, behind or around it the dump of
+    a request, a diff and a trace, in which nothing is alike."""
+    chance = random.Random(7)
+    kinds: dict[tuple[str, ...], int] = {}
+    while len(kinds) < causes:
+        noun, of = chance.sample(_NOUNS, 2)
+        kinds.setdefault(
+            (chance.choice(_TYPES), noun, of, chance.choice(_SAID), chance.choice(("429", "403"))), len(kinds)
+        )
+    for kind, cause in chance.choices(list(kinds.items()), k=number):
+        type_, noun, of, said, status = kind
+        headline = f"{type_}: {noun} of {of} {_filled(said, chance, status)}\n"
+        yield _report(headline, chance), cause
+
+
+def _report(headline: str, chance: random.Random) -> str:
+    values = "".join(f'  "{chance.choice(_NOUNS)}_{at}": "{_id(chance)}",\n' for at in range(18))
+    request = f"POST https://api.example.com/v1/{chance.choice(_NOUNS)}/{chance.randrange(9999)} HTTP/1.1\n{{\n{values}}}\n"
+    changed = "".join(
+        f"{chance.choice('-+ ')}   {chance.choice(_NOUNS)}: {chance.randrange(10**6)},\n" for _ in range(25)
+    )
+    diff = f"- Expected\n+ Received\n{changed}"
+    stack = "".join(
+        f"    at {chance.choice(_NOUNS)} (/srv/app/{chance.choice(_NOUNS)}.js:{chance.randrange(900)}:{chance.randrange(80)})\n"
+        for _ in range(20)
+    )
+    traceback = "".join(
+        f'  File "/srv/app/{chance.choice(_NOUNS)}/run.py", line {chance.randrange(900)}, in {chance.choice(_NOUNS)}\n'
+        f"    return {chance.choice(_NOUNS)}({chance.choice(_NOUNS)})\n"
+        for _ in range(15)
+    )
+    return chance.choice(
+        (
+            headline + diff + request + stack,
+            request + "Traceback (most recent call last):\n" + traceback + headline,
+            headline + stack + request + diff,
+            diff + request + headline + stack,
+        )
+    )
+
+
+def code_pairs() -> Iterator[tuple[str, str]]:
+    """Pairs of messages that are alike but for a status, an errno, an exit code or an exception class."""
+    for forms, codes in (
+        (_STATUS_FORMS, (("429", "403"), ("500", "503"), ("404", "401"))),
+        (_ERRNO_FORMS, (("ECONNREFUSED", "ECONNRESET"), ("ENOSPC", "EACCES"), ("ETIMEDOUT", "EPIPE"))),
+        (_EXIT_FORMS, (("1", "137"), ("139", "143"), ("2", "127"))),
+        (_CLASS_FORMS, (("ValueError", "TypeError"), ("java.io.IOException", "java.io.EOFException"))),
+    ):
+        for form in forms:
+            for one, other in codes:
+                yield form.format(one), form.format(other)
+
+
+_STATUS_FORMS = (
+    "Request failed with status code {}", "HTTP {} from the upstream", "expected 200 but got {}", "response status: {}",
+    "assert {} == 200", "unexpected status {} of GET /v1/orders", "upstream returned {}", "HTTP/1.1 {} in 3 ms",
+)  # fmt: skip
+_ERRNO_FORMS = ("connect {} 127.0.0.1:5432", "Error: {}: open '/tmp/lock'", "write {}")
+_EXIT_FORMS = (
+    "Process finished with exit code {}", "command terminated with exit code {}", "[Errno {}] not done",
+    "child killed by signal {}", "exit status {}", "make: *** [all] Error {}", "returncode={}",
+)  # fmt: skip
+_CLASS_FORMS = ("{}: bad input", "Caused by: {}: gone", "(thrown: {}) while it ran")
+
+
+def _said(chance: random.Random, status: int) -> str:
+    return _filled(chance.choice(_SAID), chance, str(status))
+
+
+def _filled(said: str, chance: random.Random, status: str) -> str:
+    return said.format(n=chance.randrange(10**5), m=chance.randrange(10**5), status=status, id=_id(chance))
+
+
+def _id(chance: random.Random) -> str:
+    return str(UUID(int=chance.getrandbits(128)))
 
 
 def junit(path: Path, size: int) -> int:

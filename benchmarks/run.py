@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from xml.parsers import expat
 
+import accuracy
 import bulk
 import extraction
 import grouping
@@ -27,9 +28,10 @@ import start
 import storing
 from measure import Row
 
-PAIRS = Path(__file__).resolve().parents[2] / "shared" / "logpairs"
+_DATA = Path(__file__).resolve().parents[2] / "shared"
 """Benchmark data that lie beside the project, where they do."""
-_PEERS = ("triage", "textual", "rapidfuzz", "google-re2", "PyYAML", "sqlite-utils", "junitparser")
+PAIRS, LOGHUB = _DATA / "logpairs", _DATA / "loghub"
+_PEERS = ("triage", "textual", "rapidfuzz", "google-re2", "PyYAML", "sqlite-utils", "junitparser", "drain3")
 
 
 def rows(megabytes: int) -> Iterator[Row]:
@@ -39,7 +41,8 @@ def rows(megabytes: int) -> Iterator[Row]:
         for part in (
             reading.junit(scratch, megabytes), reading.severities(scratch), reading.masking(),
             bulk.log(scratch, megabytes), bulk.playwright(scratch, min(megabytes, 500)), bulk.directories(scratch),
-            extraction.extracting(PAIRS), grouping.masking(), grouping.grouping(),
+            extraction.extracting(PAIRS), accuracy.loghub(LOGHUB), accuracy.codes(), accuracy.reports(),
+            accuracy.speed(), grouping.masking(), grouping.grouping(),
             ruling.loading(), ruling.matching(), storing.storing(scratch), start.starting(),
         ):  # fmt: skip
             for row in part:

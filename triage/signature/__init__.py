@@ -2,6 +2,6 @@
 
 from triage.signature.fingerprint import Signature, signature_of
 from triage.signature.group import group
-from triage.signature.normalize import Hole, normalize, template_of
+from triage.signature.normalize import Hole, holes_of, normalize, template_of
 
-__all__ = ["Hole", "Signature", "group", "normalize", "signature_of", "template_of"]
+__all__ = ["Hole", "Signature", "group", "holes_of", "normalize", "signature_of", "template_of"]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from triage.signature.headline import headline_of
+from triage.signature.holes import partition
 from triage.signature.normalize import hard_tokens, normalize
 
 THRESHOLD = 90.0
@@ -67,9 +69,9 @@ def merge(templates: Iterable[str]) -> dict[str, str]:
 def group(texts: Sequence[str]) -> list[int]:
     """A group number for each text, numbered in order of first appearance.
 
-    Which texts fall together does not depend on their order.
+    Long reports are grouped by their headlines. Which texts fall together does not depend on their order.
     """
-    templates = [normalize(text) for text in texts]
-    representative = merge(templates)
-    numbers: dict[str, int] = {}
-    return [numbers.setdefault(representative[template], len(numbers)) for template in templates]
+    templates = [normalize(headline_of(text)) for text in texts]
+    number_of = {template: at for at, group in enumerate(partition(templates)) for template in group}
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(number_of[template], len(numbers)) for template in templates]

@@ -1,0 +1,179 @@
+"""What a set of messages shows: free words are holes, few are causes; long reports are known by their headlines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triage.signature import group, holes_of, normalize
+from triage.signature.headline import headline_of
+from triage.signature.holes import MEANT, words_of
+
+_NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"]
+
+
+def test_a_word_that_varies_freely_is_a_value() -> None:
+    texts = [f"no mailbox for user {name} on this host" for name in _NAMES]
+    assert group(texts) == [0] * len(_NAMES)
+
+
+def test_a_word_with_few_values_is_a_cause() -> None:
+    texts = [f"no mailbox for user {name} on this host" for name in _NAMES[:MEANT]]
+    assert group(texts) == [0, 1, 2]
+
+
+def test_two_words_vary_where_each_does_so_alone() -> None:
+    texts = [
+        f"user {a} may not write to {b} today" for a in _NAMES for b in ("cart", "order", "quota", "feed")
+    ]
+    assert set(group(texts)) == {0}
+
+
+def test_messages_that_differ_in_several_words_are_several() -> None:
+    texts = [
+        "the cart is empty now",
+        "the order was lost here",
+        "a token has expired again",
+        "no lease could be had",
+    ]
+    assert group(texts) == [0, 1, 2, 3]
+
+
+def test_short_messages_are_no_sentences_with_a_hole() -> None:
+    assert len(set(group([f"{name} stopped" for name in _NAMES]))) == len(_NAMES)
+
+
+@pytest.mark.parametrize("varied", [429, 500, 503, 403, 404, 401])
+def test_a_status_is_never_a_value(varied: int) -> None:
+    texts = [f"GET /v1/orders failed with status {status}" for status in (429, 500, 503, 403, 404, 401)]
+    groups = group(texts)
+    assert len(set(groups)) == len(texts)
+    assert groups[texts.index(f"GET /v1/orders failed with status {varied}")] == groups.index(
+        groups[(429, 500, 503, 403, 404, 401).index(varied)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SQLSTATE[42P01]: no such table", "SQLSTATE[42703]: no such table"),
+        ("ORA-00942: not there", "ORA-01017: not there"),
+        ("error TS2304: cannot find it", "error TS2345: cannot find it"),
+        ("error[E0425]: cannot find it", "error[E0433]: cannot find it"),
+        ("ERROR 1045 (28000): denied", "ERROR 1049 (42000): denied"),
+        ("failed with HRESULT 0x80070005", "failed with HRESULT 0x80004005"),
+        ("closed with code 1006", "closed with code 1011"),
+        ("connect to db:5432 refused", "connect to db:6379 refused"),
+        ("127.0.0.1:5432 refused", "127.0.0.1:9092 refused"),
+        ("make: *** [all] Error 1", "make: *** [all] Error 137"),
+        ("rpc error: code = Unavailable desc = gone", "rpc error: code = NotFound desc = gone"),
+        ("worker died of SIGSEGV", "worker died of SIGKILL"),
+    ],
+)
+def test_codes_keep_apart(one: str, other: str) -> None:
+    assert group([one, other]) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "template"),
+    [
+        ("lifetime 00:01:02, 12789 bytes (12.4 KB) sent", "lifetime <time>, <size> sent"),
+        ("died Mon Nov 3 10:11:12 2025 at home", "died <time> at home"),
+        ("db.prod.example.com:8443 is away", "<host> is away"),
+        ("took 3 minutes, 2 seconds", "took <dur>"),
+        ("session 9KX2M7PQ4 lost", "session <id> lost"),
+        ("fe80::1 and [::1]:8080 are away", "<ip> and <ip> are away"),
+        ("mask ffffffff of 00:1b:44:11:3a:b7", "mask <hex> of <hex>"),
+        ("POST /v1/x HTTP/1.1 429", "POST <path> HTTP/1.1 429"),
+        ("boom in main.go:12", "boom in main.go:<num>"),
+        ("socket.io 10 left", "socket.io <num> left"),
+        ("org.example.shop.Cart was empty", "org.example.shop.Cart was empty"),
+        ("trace 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 ended", "trace <hex> ended"),
+    ],
+)
+def test_kinds_of_values(text: str, template: str) -> None:
+    assert normalize(text) == template
+
+
+def test_a_message_is_masked_alike_whatever_was_seen_before() -> None:
+    texts = [
+        "got 429 of 17",
+        "got 430 of 18",
+        "got 12 of 19",
+        "assert 404 == 200",
+        "assert 405 == 7",
+        "code 7",
+        "code 9",
+    ]
+    first = [normalize(text) for text in texts]
+    assert [normalize(text) for text in reversed(texts)] == first[::-1]
+    assert first[2] == "got <num> of <num>" and first[5] != first[6]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["tenant", "429", "17", "3.5 s", "10.0.0.1:80", "lost", "status", "a/b.py", "x"]),
+        max_size=9,
+    )
+)
+def test_the_values_of_holes_rebuild_the_text(words: list[str]) -> None:
+    text = " ".join(words)
+    template = normalize(text)
+    rebuilt = template
+    for hole in holes_of(template, text):
+        rebuilt = rebuilt.replace(f"<{hole.kind}>", hole.value, 1)
+    assert rebuilt == text
+
+
+def test_words_of_a_template_have_one_kind_of_value() -> None:
+    assert words_of("<host> sent <size> (<size>) to <ip>, <ip>.") == (
+        "<v>",
+        "sent",
+        "<v>",
+        "to",
+        "<v>",
+        ",",
+        "<v>",
+    )
+
+
+@pytest.mark.parametrize(
+    ("report", "headline"),
+    [
+        (
+            "POST /v1/cart\n{\n  'error': 'x'\n}\nTraceback (most recent call last):\n  File 'a.py', line 3, in f\n    g()\nKeyError: 'mug'",
+            "KeyError: 'mug'",
+        ),
+        (
+            "Traceback (most recent call last):\n  a\nKeyError: 1\n\nDuring handling of the above exception, another exception"
+            " occurred:\n\nTraceback (most recent call last):\n  b\nshop.CartError: lost",
+            "shop.CartError: lost",
+        ),
+        (
+            "org.x.BeanException: wrapped\n\tat a.B.c(B.java:1)\nCaused by: java.net.ConnectException: refused\n\tat d.E.f(E.java:2)",
+            "java.net.ConnectException: refused",
+        ),
+        (
+            "- Expected\n+ Received\n  a: 1\nAssertionError: totals differ\n    at run (a.js:1:2)",
+            "AssertionError: totals differ",
+        ),
+        (
+            "AssertionError:\nExpected: 3 carts\n     got: 4 carts\nat x",
+            "AssertionError: Expected: 3 carts got: 4 carts",
+        ),
+        ("starting\nERROR: disk is full\ndone", "ERROR: disk is full"),
+        ("nothing to say\nhere", "here"),
+        ("one line", "one line"),
+    ],
+)
+def test_the_headline_of_a_report(report: str, headline: str) -> None:
+    assert headline_of(report) == headline
+
+
+def test_reports_are_grouped_by_their_headlines() -> None:
+    reports = [
+        f"{'dump ' * at}\n{{'id': {at}}}\nTypeError: {what} is not a function\n    at f{at} (/srv/a{at}.js:{at}:1)"
+        for at, what in enumerate(["cart", "order", "cart", "order", "cart"])
+    ]
+    assert group(reports) == [0, 1, 0, 1, 0]

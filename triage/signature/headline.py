@@ -1,0 +1,57 @@
+"""The line of a long report that names its cause: below dumps and diffs, above frames.
+
+What a runtime says of an exception decides, in this order: the innermost cause, the exception below a traceback, the first
+line that is an exception. Where there is none the line counts that sounds most like a failure.
+"""
+
+from __future__ import annotations
+
+import re
+
+from triage.ingest.logs.severity import telling_line
+
+_BEGIN, _END = 16_384, 8_192
+"""Characters of a report that are looked at."""
+_NEXT = 3
+"""Lines below an exception that says nothing itself, of which the first that say something are taken with it."""
+
+_EXCEPTION = r"(?:[A-Za-z_$][\w$]*(?:\.|::))*[A-Z][\w$]*(?:Error|Exception|Failure|Fault|Timeout|Failed|Refused|Exit|Interrupt|Panic)\b(?!\()"
+_CAUSED = re.compile(
+    r"^[ \t]*(?:\[?[Cc]aused? by\]?|\[cause\]|Root cause|Inner exception): ?(?=\S)(.*)$", re.MULTILINE
+)
+_RAISED = re.compile(
+    r"^(?:E {2,7}|[ \t]{0,8})(?:Uncaught |Unhandled |Exception in thread \"[^\"\n]*\" |Error: Uncaught |> )?"
+    rf"({_EXCEPTION}(?:[: \[(].*)?)$",
+    re.MULTILINE,
+)
+_TRACEBACK = "Traceback (most recent call last)"
+
+
+def headline_of(text: str) -> str:
+    """The line of ``text`` that names the cause, in one line; a text of one line is its own headline.
+
+    >>> headline_of("GET /v1 200\\n{}\\nTypeError: x is not a function\\n    at run (a.js:1:2)")
+    'TypeError: x is not a function'
+    """
+    if "\n" not in text.strip():
+        return text.strip()
+    looked = text if len(text) <= _BEGIN + _END else f"{text[:_BEGIN]}\n{text[-_END:]}"
+    found: list[re.Match[str]] = []
+    if "ause" in looked:
+        found = list(_CAUSED.finditer(looked))[-1:]
+    if not found:
+        begin = looked.find(_TRACEBACK)
+        raised = list(_RAISED.finditer(looked, max(0, begin)))
+        found = raised[-1:] if begin >= 0 else raised[:1]
+    if not found:
+        return telling_line(looked)
+    return _with_detail(found[0][1].strip(), looked[found[0].end() :])
+
+
+def _with_detail(said: str, below: str) -> str:
+    """The exception, with what stands below it where it says nothing but its type."""
+    if not re.fullmatch(rf"{_EXCEPTION}:?", said):
+        return said
+    lines = [line.strip() for line in below.split("\n", _NEXT + 1)[1 : _NEXT + 1]]
+    told = [line for line in lines if line and not re.match(r"(?:at|File|in) \S|[\W_]*$", line)]
+    return f"{said.rstrip(':')}: {' '.join(told[:2])}" if told else said

@@ -1,0 +1,95 @@
+"""Templates to groups by what a whole set of messages shows: where words vary freely, there is a hole.
+
+Words of one place vary freely if more than ``MEANT`` different ones stand there in messages that are otherwise equal.
+Three words are three causes until more is known: two causes in one group hide one of them, and one cause in two
+groups is seen at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from triage.signature.normalize import codes_in
+
+MEANT = 3
+"""Different words in one place of otherwise equal messages that are told apart: more are values of a hole."""
+_CONSTANT = 2
+"""Words that must be equal: where nearly all of a message varies it is no sentence with a hole."""
+
+_GLUED = re.compile(r"[\w@#$*~.+%&/\\-]*<\w+>(?:[\w@#$*~.+%&/\\:-]*<\w+>)*[\w@#$*~+%&/\\-]*")
+_DOTS = re.compile(r"\.{2,}")
+_ASIDE = re.compile(r"<v> ?\(<v>\)|<(?=<v>)")
+_END = re.compile(r"[\s.!]+$")
+_WORD = re.compile(r"\"[^\"\s]*\"|'[^'\s]*'|<v>|[\w@#$*~./\\+%&-]+|[^\s\w]")
+_VALUE = "<v>"
+
+_Row = tuple[str, ...]
+
+
+def words_of(template: str) -> _Row:
+    """The words of a template, all values alike, a list of values one value.
+
+    >>> words_of("ask <ip> to delete blk_<num> blk_<num>.")
+    ('ask', '<v>', 'to', 'delete', '<v>')
+    """
+    said = _ASIDE.sub(_VALUE, _GLUED.sub(_VALUE, _DOTS.sub(" ... ", _END.sub("", template))))
+    row: list[str] = []
+    for word in _WORD.findall(said):
+        if word != _VALUE or row[-1:] != [_VALUE]:
+            row.append(word)
+    return tuple(row)
+
+
+def partition(templates: Iterable[str]) -> list[list[str]]:
+    """The templates in groups of one cause each; neither their order nor that of the groups' members counts."""
+    alike: defaultdict[tuple[int, frozenset[str]], defaultdict[_Row, list[str]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for template in sorted(set(templates)):
+        row = words_of(template)
+        # A digit that was not masked means something, or belongs to a name.
+        codes = codes_in(" ".join(row)).union(word for word in row if any(map(str.isdecimal, word)))
+        alike[len(row), codes][row].append(template)
+    groups: list[list[str]] = []
+    for rows in alike.values():
+        with_holes = _settled(set(rows)) if len(rows) > MEANT else {row: row for row in rows}
+        one: defaultdict[_Row, list[str]] = defaultdict(list)
+        for row, opened in with_holes.items():
+            one[opened] += rows[row]
+        groups += one.values()
+    return groups
+
+
+def _settled(rows: set[_Row]) -> dict[_Row, _Row]:
+    """Each of ``rows``, equally long, with the holes that all of them show."""
+    now = {row: row for row in rows}
+    while marks := _varying(set(now.values())):
+        opened = {
+            row: tuple(_VALUE if at in places else word for at, word in enumerate(row))
+            for row, places in marks.items()
+        }
+        now = {row: opened.get(found, found) for row, found in now.items()}
+    return now
+
+
+def _varying(rows: set[_Row]) -> dict[_Row, set[int]]:
+    """The places of words in ``rows`` that vary freely."""
+    marks: defaultdict[_Row, set[int]] = defaultdict(set)
+    for at in range(len(next(iter(rows)))):
+        equal: defaultdict[_Row, list[_Row]] = defaultdict(list)
+        for row in rows:
+            equal[row[:at] + row[at + 1 :]].append(row)
+        for rest, found in equal.items():
+            if (len(found) > MEANT or (len(found) > 1 and any(row[at] == _VALUE for row in found))) and sum(
+                map(_is_word, rest)
+            ) >= _CONSTANT:
+                for row in found:
+                    if row[at] != _VALUE:
+                        marks[row].add(at)
+    return marks
+
+
+def _is_word(word: str) -> bool:
+    return word != _VALUE and any(map(str.isalpha, word))
