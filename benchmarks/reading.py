@@ -68,7 +68,6 @@ def _drain(path: Path) -> int:
 
 def _bare_expat(path: Path) -> None:
     parser = expat.ParserCreate()
-    parser.buffer_text = True
     parser.StartElementHandler = lambda name, attributes: None
     parser.EndElementHandler = lambda name: None
     parser.CharacterDataHandler = lambda data: None

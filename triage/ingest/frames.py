@@ -156,6 +156,8 @@ _FORMS = (
 _LAST = tuple(form for form in _FORMS if form.innermost_last)
 _FIRST = tuple(form for form in _FORMS if not form.innermost_last)
 _MARGIN = " \t|+"
+_NEAR = 12
+"""Lines at the end of a trace that are looked at first."""
 _PLACE = re.compile(r"[:(]\d|\.(?:cs|vb|fs|feature|razor):|, line \d|:line \d|\bat .*\(")
 """What every frame has: a place."""
 
@@ -213,9 +215,13 @@ def _function_above(line: str, above: str) -> str:
 
 def own_frame(trace: str) -> Frame | None:
     """The innermost frame of the project's own code, else the innermost of any; None without a frame."""
+    library: Frame | None = None
+    # Where the innermost frame is last it is near the end.
+    for frame in _innermost_last(trace.rsplit("\n", _NEAR)[1:]):
+        if frame.own and frame.file:
+            return frame
     lines = trace.split("\n")
     found = (frame for frame in chain(_innermost_last(lines), _innermost_first(lines)) if frame.file)
-    library: Frame | None = None
     for frame in found:
         if frame.own:
             return frame

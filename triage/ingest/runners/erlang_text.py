@@ -32,6 +32,8 @@ def reason(text: str) -> Reason | None:
     text = text.strip()
     if text.startswith("{") and (stack := _STACK.search(text)):
         return Reason(text[1 : stack.start()].strip(), stack["file"], int(stack["line"]))
+    if not _RAISED.search(text):
+        return None
     lines = text.split("\n")
     calls = [call for line in lines if (call := _CALL.fullmatch(line[:1_000]))]
     if not any(map(_RAISED.match, lines)):

@@ -230,7 +230,8 @@ def reason(message: str, text: str, test: Attributes) -> str:
 
 def _repeats(message: str, test: Attributes) -> bool:
     """Whether a message only says of the test by its name that it failed or was skipped."""
-    if len(message) > MAX_MARK:
+    # Few messages do: most are known by their first word, or by signs.
+    if len(message) > MAX_MARK or "': " in message or "Error: " in message:
         return False
     for name in (test.get("name"), test.get("classname")):
         if name and name in message:
@@ -303,8 +304,10 @@ def _in_full(message: str, text: str) -> str:
     """A message that was cut behind its first line, as it stands in the text."""
     begin = message.removesuffix("...")
     at = text.find(f"\n{begin}\n") if begin and begin != message and "\n" not in message else -1
+    if at < 0:
+        return message
     told = takewhile(lambda line: not FRAME.match(line[:MAX_MARK]), text[at + 1 :].split("\n"))
-    return split_message("\n".join(told))[0] if at >= 0 else message
+    return split_message("\n".join(told))[0]
 
 
 def _class(type_: str) -> str:
