@@ -51,7 +51,9 @@ _TORN = re.compile(r"\s|$|[-=_~#+*>$]{3}")
 """A logger writes no stamp before a blank, an indented or a ruled line: a wrapper does."""
 
 _COMMAND = re.compile(
-    r"##\[(?:group|endgroup|error|warning|notice|debug|command|section)\]"  # GitHub Actions, Azure Pipelines
+    r"##\[(?:(?:group|endgroup|command|section)\]"  # GitHub Actions, Azure Pipelines
+    # A level is left where the line does not say it itself, as the runner's own messages do not.
+    r"|error\](?=\s|.*(?i:error|fail))|warning\](?=\s|.*(?i:warn)))"
     r"|section_(?:start|end):\d+:[\w.-]+(?:\[[^\]]*\])?"  # GitLab
     r"|travis_(?:fold|time):\w+(?::[\w.=,-]+)*"  # Travis
 )

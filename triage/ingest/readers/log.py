@@ -64,7 +64,7 @@ def bare(line: str) -> str:
     """``line`` without its time stamp, level and logger name."""
     if line.startswith("{") and (told := _told(parse_object(line))):
         return told
-    rest = _STAMP.sub("", line)
+    rest = _STAMP.sub("", line.removeprefix("##[error]"))
     return _LEVEL.sub("", rest, count=1).strip() or line.strip()
 
 
