@@ -200,3 +200,103 @@ def test_an_event_below_another_is_one_of_its_own(text_source: TextSource) -> No
         "2024/01/02 10:00:00 [error] 7#7: connect() failed (111: Connection refused)\n"
     )
     assert len(collect(text_source(log)).failures) == 2
+
+
+def _job(body: str, ending: str = "##[error]Process completed with exit code 1.") -> str:
+    """The raw log of a job of GitHub Actions whose last step prints ``body``."""
+    lines = (
+        "Current runner version: '2.311.0'",
+        "##[group]Run ./wait.sh",
+        "shell: /usr/bin/bash -e {0}",
+        "##[endgroup]",
+        "psql: error: connection to server failed: Connection refused",
+        "ready",
+        "##[group]Run make check || exit 1",
+        "##[endgroup]",
+        *body.split("\n"),
+        ending,
+        "Cleaning up orphan processes",
+    )
+    return "".join(f"2026-03-02T02:00:{n:02}.1234567Z {line}\n" for n, line in enumerate(lines) if line)
+
+
+def test_only_the_step_that_failed_has_failures(text_source: TextSource) -> None:
+    run = collect(text_source(_job("pump.c:3:9: error: the pump is dry")))
+    assert [(f.message, f.line) for f in run.failures] == [("pump.c:3:9: error: the pump is dry", 3)]
+    assert "1 lines sound like failures in steps that passed" in run.warnings[0].text
+
+
+def test_a_job_without_a_marked_error_passed(text_source: TextSource) -> None:
+    run = collect(text_source(_job("all is well", "")))
+    assert not run.failures and len(run.warnings) == 1
+
+
+def test_what_the_runner_says_itself_has_its_level(text_source: TextSource) -> None:
+    run = collect(text_source(_job("##[warning]Failed to restore the cache", "##[error]Input must be short")))
+    assert run.failures[-1].message == "Input must be short"
+    assert not any("cache" in failure.message for failure in run.failures)
+
+
+def test_a_command_in_a_dockerfile_is_read_without_its_step(text_source: TextSource) -> None:
+    log = '#9 0.1 start\n#9 1.2 Traceback (most recent call last):\n#9 1.2   File "a.py", line 3, in f\n#9 1.2 KeyError: 1\n'
+    [failure] = collect(text_source(log)).failures
+    assert (failure.type, failure.file, failure.line) == ("KeyError", "a.py", 3)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "npm warn ERESOLVE overriding peer dependency",
+        "-- Performing Test HAVE_WERROR - Failed",
+        "-- Could NOT find Doxygen (missing: DOXYGEN_EXECUTABLE)",
+        "checking for strlcpy in -lbsd... not found",
+        "debconf: unable to initialize frontend: Dialog",
+        "+ test -n '' || exit 1",
+        'if [ $? -ne 0 ]; then echo "Build failed"; exit 1; fi',
+        "   Compiling failure v0.1.8",
+        '10.0.0.1 - - [01/Jan/2026:00:00:00 +0000] "GET /a HTTP/1.1" 404 0 "-" "curl"',
+        "Connection refused; retrying in 1s",
+        "pump.py:3: RuntimeWarning: Failed to load the valve",
+        "src/pump.c:12:5: warning: unused variable 'error' [-Wunused]",
+        "[ RUN      ] Pump.ThrowsError",
+        'ok: [web1] => {"changed": false, "failed": false}',
+        "CRITICAL: 0, HIGH: 0",
+        "100% tests passed, 0 tests failed out of 12",
+        "      --log-level=error",
+        "-XX:+HeapDumpOnOutOfMemoryError",
+        "✖ 3 problems (0 errors, 3 warnings)",
+    ],
+)
+def test_more_innocent_lines(line: str) -> None:
+    assert severity(line) < WRAPPER
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "npm ERR! missing script: build",
+        "./pump.go:12:5: undefined: valve",
+        "app/pump.py:12:80: E501 line too long (120 > 79 characters)",
+        "/src/Pump.java:400:\tEmptyCatch:\tAvoid empty catch blocks",
+        "Undefined symbols for architecture arm64:",
+        "pump.obj : error LNK2019: unresolved external symbol valve",
+        "double free or corruption (out)",
+        "'pump' is not recognized as an internal or external command,",
+        "/bin/sh: 1: pump: not found",
+        "Error response from daemon: manifest for pump:9 not found",
+        "CONFLICT (content): Merge conflict in pump.c",
+        "go: updates to go.mod needed; to update it:",
+        "Because pump depends on valve (>=2), version solving failed.",
+        "  × No solution found when resolving dependencies:",
+        "Jest: coverage threshold for branches (80%) not met: 70%",
+        "[02:00:00 ERR] Unhandled request",
+        "fail: Pump.Server[13]",
+        "pump.service: Main process exited, code=exited, status=1/FAILURE",
+        "CMake Error at CMakeLists.txt:12 (find_package):",
+        "ERROR: No matching distribution found for pump==9",
+    ],
+)
+def test_more_telling_lines_are_found_in_a_log(text_source: TextSource, line: str) -> None:
+    assert severity(line) >= ERROR
+    quiet = "quiet\n" * 20
+    assert len(collect(text_source(f"{quiet}{line}\n{quiet}")).failures) == 1

@@ -51,12 +51,14 @@ _TORN = re.compile(r"\s|$|[-=_~#+*>$]{3}")
 """A logger writes no stamp before a blank, an indented or a ruled line: a wrapper does."""
 
 _COMMAND = re.compile(
-    r"##\[(?:(?:group|endgroup|command|section)\]"  # GitHub Actions, Azure Pipelines
+    r"##\[(?:group\](?!Run )|(?:endgroup|command|section)\]"  # GitHub Actions, Azure Pipelines; "Run" begins a step
     # A level is left where the line does not say it itself, as the runner's own messages do not.
     r"|error\](?=\s|.*(?i:error|fail))|warning\](?=\s|.*(?i:warn)))"
     r"|section_(?:start|end):\d+:[\w.-]+(?:\[[^\]]*\])?"  # GitLab
     r"|travis_(?:fold|time):\w+(?::[\w.=,-]+)*"  # Travis
 )
+_BUILDKIT = re.compile(r"#\d{1,4} \d{1,6}\.\d{1,4} ")
+"""Step and second of a line that a command in a Dockerfile prints."""
 _MOSTLY = 0.8
 _OFTEN = 0.7
 _FEWEST, _MOST_NAMES = 6, 8
@@ -76,6 +78,8 @@ class Wrapper:
         for prefix in self.prefixes:
             if match := prefix.match(line):
                 line = line[match.end() :]
+        if line.startswith("#") and (match := _BUILDKIT.match(line)):
+            return line[match.end() :]
         if self.prefixes or line.startswith(("section_", "travis_", "##[")):
             match = _COMMAND.match(line)
             return line[match.end() :] if match else line

@@ -30,7 +30,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected|uninitialized constant|unbound variable|attempt to (?:index|call|compare|perform)|exec format error|syntax error (?:near|at|on|in)\b|no such host|x509: )"),
     (CAUSE, r"^\S*sh: (?:line )?\d+: .*: not found\s*$|\bis not recognized as (?:an internal or external command|the name of a cmdlet|a name of a cmdlet)|\bORA-\d{5}\b"),
     (ERROR, r"^(?:vet: )?(?:[A-Za-z]:)?[^\s:]+\.\w{1,6}:\d+:\d+: [^\s]"),
-    (ERROR, r"^\s*\S+\.\w{1,5}:\d+:\d+: .*\([\w/@-]+\)$|^\S+\.go:\d+: .* \((?:\w+)\)$"),
+    (ERROR, r"^\s*\S+\.\w{1,5}:\d+:\d+: .*\([\w/@-]+\)$|^\S+\.go:\d+: .* \((?:\w+)\)$|^\S+\.java:\d+:\t\w+:\t"),
     # What a line says of itself.
     (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>!]|$)|\w\.(?:ERROR|CRITICAL|ALERT|EMERGENCY): "),
     (ERROR, r"\[(?:error|emerg|alert|crit)\] |(?i)\b(?:level(?:name)?|severity(?:_?text)?|lvl)[\"']?[=:] ?[\"']?(?:error|err|fatal|critical|panic|50|60)\b|\"@l\":\"(?:error|fatal)\""),
@@ -46,7 +46,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"(?i)\b(?:version solving failed|no solution found when|no matching version|is not in this registry|does(?:n't| not) (?:satisfy|meet|complete within|match the checksum)|checksum mismatch|inconsistent vendoring|no required module provides|unknown revision|updates to go\.mod needed|your php version|session not created|executable doesn't exist at|disappeared unexpectedly|terminated without (?:properly )?saying|invalid workflow file|build timed out|no output has been received|(?:job|build) (?:was |has been )?(?:aborted|terminated|cancelled|canceled)|(?:rule|format) violations|code style issues|did not complete within|files were modified by this hook)\b"),
     (ERROR, r"(?i)\b(?:coverage|threshold|requirements?)\b.*\bnot (?:met|reached|satisfied)\b"),
     (ERROR, r"(?i)\bHTTP(?:/[\d.]+)? (?:4\d\d|5\d\d)\b|\bHTTP/[\d.]+\" 5\d\d\b|\bstatus(?: code)?[:= ]+(?:4\d\d|5\d\d)\b|returned error: [45]\d\d"),
-    (ERROR, r"[a-z]: Error: \S|^\s*[×✕] \S|^\s*● |<<< (?:FAILURE|ERROR)!|^\s*\d+:\d+\s+error\s|^ERROR in "),
+    (ERROR, r"[a-z]: Error: \S|^\s*[×✕] \S|^\s*● |<<< (?:FAILURE|ERROR)!|^\s*\d+:\d+\s+[Ee]rror:?\s|^ERROR in "),
     (ERROR, r"(?i)\bexpected\b.{1,200}\b(?:but|to (?:be|have|equal|match|contain|include|throw)|got|received|found)\b"),
     # That something failed.
     (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b|\b[Ff]ound [1-9]\d* (?:errors?|problems?|offenses?)\b|^would reformat "),
@@ -80,6 +80,7 @@ HARMLESS = (
     r"|^checking (?:for|whether|if|how|what|that)\b"  # configure probing
     r"|^(?:#\d+ (?:\d+\.\d+ )?)?(?:debconf|invoke-rc\.d|update-alternatives|dpkg-preconfigure): "  # apt in a container
     r"|^(?:\+{1,5} |\$ |\[command\]|\[Pipeline\])|^Stage .* skipped due to"  # commands as they are told, steps of Jenkins
+    r"|^\[ *\d+\.\d+\] init: "  # of an image that boots
     r"|^#\d+ \[[^\]]*\] |^(?:Step \d+/\d+ :| => \[)"  # steps of a Dockerfile
 )
 """A whole line that only looks up, installs or announces."""
@@ -96,7 +97,7 @@ ECHO = (
     r"|Failed to execute goal \S+:|BUILD (?:FAILURE|FAILED)|Build failed|marked build as failure|Finished: FAILURE"
     r"|There (?:are|were) (?:test failures|failing tests)|Execution failed for task|^[\w.-]*make(?:\[\d+\])?: \*\*\* .*Error \d"
     r"|\bld returned \d|process didn't exit successfully|could not compile `|intermediate artifacts can be found|build stopped: subcommand failed|Sanitizer: reported \d"
-    r"|ELIFECYCLE|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
+    r"|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
     r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b|^npm (?:ERR!|error) (?:code|errno|path|command|A complete log)"
     r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: )?Found [1-9]\d* (?:errors?|problems?|offenses?)\b"
 )
