@@ -60,6 +60,8 @@ _WARNING_OF_A_TOOL = (
     r"|^(?:[A-Za-z]:)?[^\s:()]+(?:(?::\d+)+|\([\d, ]+\)) ?: (?:\[?warn(?:ing)?|note|remark|info|hint|optimized|required|instantiated)\b"
 )
 """What is context whatever it says: nobody logged an exception at this level."""
+_NO_WARNING = r"Sanitizer: |\bCode style issues found\b"
+"""What a tool calls a warning and fails of."""
 _RETRY = r"(?i)\bretrying\b|\bwill (?:be )?(?:retry|retried|try again)\b|\btrying again\b"
 _GAVE_UP = r"(?i)\bgiv(?:ing|en|e) up\b|\bgave up\b|\bafter (?:retrying|\d+ (?:retries|attempts|tries))\b|\bretries (?:exhausted|exceeded)\b"
 
@@ -98,7 +100,7 @@ def severity(line: str) -> float:
         or (_has(_RETRY, line) and not _has(_GAVE_UP, line))
     ):
         return HINT
-    if _has(_WARNING, line) and "Sanitizer: " not in line:
+    if _has(_WARNING, line) and not _has(_NO_WARNING, line):
         return WRAPPER if best == CAUSE else HINT
     return best
 

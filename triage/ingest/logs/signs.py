@@ -22,7 +22,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|terminate called (?:after|without|recursively)|Library not loaded|Abort trap|Illegal instruction|Floating point exception|\w+Sanitizer: |AddressSanitizer|Bus error|[Oo]ut ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device|segfault at [0-9a-f]+)\b"),
     (CAUSE, r"^\*\*\* stack smashing detected|^(?:double free or corruption|free\(\): |malloc\(\): |realloc\(\): |munmap_chunk\(\): |corrupted (?:size|double-linked))|\binternal compiler error\b"),
     (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating)|\bdefinitely lost: [1-9]"),
-    (CAUSE, r"\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
+    (CAUSE, r"[a-z]: Error: \S|\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
     # Compilers and linkers.
     (CAUSE, r"\b[Ee]rror(?:\[[A-Z]*\d+\]| [A-Z]{1,9}\d{2,6}):|: (?:fatal )?error: |^\s{0,8}(?:[A-Z][a-z]+ )?error: \S|^error [A-Z]{1,9}\d{3,5}:|\(\d+(?:, ?\d+)?\) ?:? (?:fatal )?[Ee]rror\b|^e: \S"),
     (CAUSE, r"\bld(?:\.\w+|64)?(?:\.exe)?: (?:library|symbol|framework|cannot|error|duplicate)|^Undefined symbols for |^duplicate symbol |\bunresolved external symbol\b"),
@@ -46,21 +46,21 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"(?i)\b(?:version solving failed|no solution found when|no matching version|is not in this registry|does(?:n't| not) (?:satisfy|meet|complete within|match the checksum)|checksum mismatch|inconsistent vendoring|no required module provides|unknown revision|updates to go\.mod needed|your php version|session not created|executable doesn't exist at|disappeared unexpectedly|terminated without (?:properly )?saying|invalid workflow file|build timed out|no output has been received|(?:job|build) (?:was |has been )?(?:aborted|terminated|cancelled|canceled)|(?:rule|format) violations|code style issues|did not complete within|files were modified by this hook)\b"),
     (ERROR, r"(?i)\b(?:coverage|threshold|requirements?)\b.*\bnot (?:met|reached|satisfied)\b"),
     (ERROR, r"(?i)\bHTTP(?:/[\d.]+)? (?:4\d\d|5\d\d)\b|\bHTTP/[\d.]+\" 5\d\d\b|\bstatus(?: code)?[:= ]+(?:4\d\d|5\d\d)\b|returned error: [45]\d\d"),
-    (ERROR, r"[a-z]: Error: \S|^\s*[×✕] \S|^\s*● |<<< (?:FAILURE|ERROR)!|^\s*\d+:\d+\s+[Ee]rror:?\s|^ERROR in "),
+    (ERROR, r"[a-z]: Error: \S|^\s*[×✕] \S|^ {1,4}x [A-Z]|^\s*● |<<< (?:FAILURE|ERROR)!|^\s*\d+:\d+\s+[Ee]rror:?\s|^ERROR in "),
     (ERROR, r"(?i)\bexpected\b.{1,200}\b(?:but|to (?:be|have|equal|match|contain|include|throw)|got|received|found)\b"),
     # That something failed.
-    (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b|\b[Ff]ound [1-9]\d* (?:errors?|problems?|offenses?)\b|^would reformat "),
+    (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b|\b[Ff]ound [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b|^would reformat "),
     (WRAPPER, r"(?i)\bexit(?:ed with)?(?: code| status)?:? [1-9]\d*\b|\bexited with (?:code )?[1-9]|returned (?:a )?non-zero"),
     (WRAPPER, r"(?i)\b(?:failed|failure|errored|aborted|crashed|killed)\b"),
     (HINT, r"(?i)\b(?:warn(?:ing)?|deprecated|retry(?:ing)?|error|exception)\b"),
 )  # fmt: skip
 
 INNOCENT = (
-    r"(?i)\b(?:0|no|zero|without(?: any)?)(?: [a-z]+)? (?:errors?|failures?|failed|problems?|issues?|violations?|offenses?|exceptions?)\b"
+    r"(?i)\b(?:0|no|zero|without(?: any)?)(?: [a-z]+)? (?:serious|errors?|failures?|failed|problems?|issues?|violations?|offenses?|exceptions?)\b"
     r"|\b(?:errors?|failures?|failed|fail|skipped|critical|fatal|exceptions?)(?:\(s\))?[\"']?\s*[:=]\s*[\"']?(?:0\b|\[\]|\{\}|(?:false|null|none|nil)\b|<none>)"
     r"|\b(?:error|exception|failure)[-_ ]?(?:handlers?|handling|pages?|logs?|report(?:er|ing)?|codes|budget|rate|threshold|boundar(?:y|ies)|tracking|limit|prone)\b"
     r"|\b(?:error|exception|fail\w*)(?:[-_/.][\w.]+)+\.(?:js|ts|py|java|go|rs|rb|c|h|cpp|css|html|o|class|jar)\b"
-    r"|\b(?:no such error|expected (?:error|failure|exception))\b|✖ \d+ problems? \(0 errors"
+    r"|\b(?:no such error|expected (?:error|failure|exception))\b|✖ \d+ problems? \(0 errors|\ballocation failure\b"
     r"|-Werror\S*|--?[\w-]*(?:log-?level|severity)[= ]\w+|--fail-[\w-]*|--no-fail[\w-]*|\bon[_-]?(?:error|failure|fail)\b|continue-on-error|(?:fail|abort|stop)_?(?:ci_)?(?:if|on)_?error|errorlevel|set -e"
     r"|-XX:\S+"
 )
@@ -81,6 +81,7 @@ HARMLESS = (
     r"|^(?:#\d+ (?:\d+\.\d+ )?)?(?:debconf|invoke-rc\.d|update-alternatives|dpkg-preconfigure): "  # apt in a container
     r"|^(?:\+{1,5} |\$ |\[command\]|\[Pipeline\])|^Stage .* skipped due to"  # commands as they are told, steps of Jenkins
     r"|^\[ *\d+\.\d+\] init: "  # of an image that boots
+    r"|^\s*(?:echo|printf|Write-Host|Write-Error|die|core\.setFailed\() ?[\"']|\bthrow new [\w.]+\(|^\s*raise \w|(?:\|\||&&|;|\bthen|\belse) *\{? *(?:exit \d|echo [\"'])"  # code
     r"|^#\d+ \[[^\]]*\] |^(?:Step \d+/\d+ :| => \[)"  # steps of a Dockerfile
 )
 """A whole line that only looks up, installs or announces."""
@@ -98,7 +99,8 @@ ECHO = (
     r"|There (?:are|were) (?:test failures|failing tests)|Execution failed for task|^[\w.-]*make(?:\[\d+\])?: \*\*\* .*Error \d"
     r"|\bld returned \d|process didn't exit successfully|could not compile `|intermediate artifacts can be found|build stopped: subcommand failed|Sanitizer: reported \d"
     r"|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
-    r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b|^npm (?:ERR!|error) (?:code|errno|path|command|A complete log)"
-    r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: )?Found [1-9]\d* (?:errors?|problems?|offenses?)\b"
+    r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b"
+    r"|^npm (?:ERR!|error)\s*(?:$|(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |[/A-Z][:/\\])"
+    r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: )?Found [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b"
 )
 """Says only that something went wrong further up."""

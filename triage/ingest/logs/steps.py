@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+_JOB = "Current runner version"
 _START = "##[group]Run "
 _FAILED = "##[error]Process completed with exit code "
 
@@ -18,9 +19,14 @@ class Steps:
     """
 
     def __init__(self) -> None:
+        self._jobs = 0
         self._start = 0
-        self.failing = 0
-        """Number of the line that begins the first step that failed; 0 where none is known to."""
+        self._failing = 0
+
+    @property
+    def failing(self) -> int:
+        """Number of the line that begins the first step that failed; 0 where none is known to, or in several jobs."""
+        return self._failing if self._jobs < 2 else 0
 
     def watched(self, numbered: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         """``numbered`` as they are."""
@@ -28,6 +34,8 @@ class Steps:
             if line.startswith("##["):
                 if line.startswith(_START):
                     self._start = number
-                elif not self.failing and line.startswith(_FAILED):
-                    self.failing = self._start
+                elif not self._failing and line.startswith(_FAILED):
+                    self._failing = self._start
+            elif line.startswith(_JOB):
+                self._jobs += 1
             yield number, line

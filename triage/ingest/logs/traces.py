@@ -200,7 +200,11 @@ class _Growing:
         )
 
     def _judge(self, line: str, score: float) -> None:
-        if score > self.trace.score and not is_echo(line):
+        if is_echo(line):
+            return
+        # npm begins with codes and paths, and tells what went wrong below them.
+        later = self._prefix.startswith("npm") and score == self.trace.score and is_echo(self.trace.message)
+        if later or score > self.trace.score:
             self.trace.score, self.trace.message = score, line
 
     def _wait(self, line: str) -> bool:
