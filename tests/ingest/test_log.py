@@ -300,3 +300,32 @@ def test_more_telling_lines_are_found_in_a_log(text_source: TextSource, line: st
     assert severity(line) >= ERROR
     quiet = "quiet\n" * 20
     assert len(collect(text_source(f"{quiet}{line}\n{quiet}")).failures) == 1
+
+
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        (
+            "npm ERR! code EUSAGE\nnpm ERR! \nnpm ERR! the lock file is not in sync\nnpm ERR! Usage:\nnpm ERR! npm ci",
+            "npm ERR! the lock file is not in sync",
+        ),
+        (
+            "2026-01-02T03:04:05 ERROR 1 --- [main] o.s.Reporter   : \n\n***\nFAILED TO START\n***\n\nValve failed to open\n",
+            "Valve failed to open",
+        ),
+        (
+            "warn: Pump.Http[3]\n      Failed to find a port.\nfail: Pump.Http[1]\n      DryException: no water",
+            "DryException: no water",
+        ),
+        (
+            'fatal: [a]: FAILED! => {"msg": "no pump"}\n...ignoring\nquiet\nfatal: [a]: FAILED! => {"msg": "dry"}',
+            'fatal: [a]: FAILED! => {"msg": "dry"}',
+        ),
+        (
+            'Error from server (BadRequest): "pump" is waiting\nerror: timed out waiting for the pump',
+            'Error from server (BadRequest): "pump" is waiting',
+        ),
+    ],
+)
+def test_the_reason_is_told_where_it_stands(text_source: TextSource, log: str, told: str) -> None:
+    assert collect(text_source(f"starting\n{log}\n")).failures[0].message == told

@@ -23,7 +23,7 @@ _SURE = tuple(
         r"\[[^\]\n]{1,60}\] {1,40}\| ?",  # act
         r"\[ {0,6}\d{1,7}\.\d{6}\] ?",  # the kernel's buffer, a serial console
         # syslog, journalctl: date, host, program
-        rf"(?:[A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d|{_DATE}(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:?\d\d)) [\w.-]{{1,80}}"
+        rf"(?:\w{{3,4}}\.? [ \d]\d \d\d:\d\d:\d\d|{_DATE}(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:?\d\d)) [\w.-]{{1,80}}"
         r" [\w./@()-]{1,80}(?:\[\d{1,10}\])?: ?",
     )
 )

@@ -101,7 +101,7 @@ def severity(line: str) -> float:
     ):
         return HINT
     if _has(_WARNING, line) and not _has(_NO_WARNING, line):
-        return WRAPPER if best == CAUSE else HINT
+        return HINT
     return best
 
 

@@ -35,7 +35,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>!]|$)|\w\.(?:ERROR|CRITICAL|ALERT|EMERGENCY): "),
     (ERROR, r"\[(?:error|emerg|alert|crit)\] |(?i)\b(?:level(?:name)?|severity(?:_?text)?|lvl)[\"']?[=:] ?[\"']?(?:error|err|fatal|critical|panic|50|60)\b|\"@l\":\"(?:error|fatal)\""),
     (ERROR, r"^error [A-Z\"]|\bnpm (?:ERR!|error)|^E: |^Err:\d|^##\[error\]|\[31m|^\s*ERR_[A-Z]+|^➤ YN00(?:01|09|16|18|28|35|41|82):"),
-    (ERROR, r"^\[?[\d:. T+-]{8,35} (?:ERR|FTL|CRT)\]|^(?:fail|crit): [A-Z][\w.]+\[\d+\]|<(?:Error|Fatal|Critical)> |^[EF]/\w|^\d\d-\d\d [\d:.]+ +\d+ +\d+ [EF] "),
+    (ERROR, r"^\[?[\d:. T+-]{8,35} (?:ERR|FTL|CRT)\]|^(?:fail|crit): [A-Z][\w.]+\[\d+\]|<(?:Error|Fatal|Critical)> |\bat=error\b|^[EF]/\w|^\d\d-\d\d [\d:.]+ +\d+ +\d+ [EF] "),
     (ERROR, r"^[EF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\]|^[\w./-]*[Mm]ake(?:file)?(?:\.\w+)?(?:[\[:]\d+\]?)?: \*\*\* .*Stop\.|^(?:\S+: line \d+: +\d+ )?Killed\b"),
     (ERROR, r"^CMake Error\b|^(?:denied|unauthorized|toomanyrequests|manifest unknown): |^remote: (?:Repository|Permission|Invalid|Error|fatal)|^CONFLICT \(|^ ! \[(?:remote )?rejected\]"),
     (ERROR, r"^(?:Error|ERROR) [\w /-]{2,60}(?: ?\([^)]{1,60}\))?: \S|(?i)^error (?:during|while|when|occurred)\b"),
@@ -43,7 +43,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     # Sentences.
     (ERROR, r"(?i)\b(?:(?:deadline|quota|limit|timeout of \S+) (?:was )?exceeded|exceeded (?:the maximum|timeout)|operation was cancell?ed|received a shutdown signal|lost communication with|timed out|time-?out (?:exceeded|expired)|(?:i/o|handshake) timeout|rate limit exceeded|too many requests|access denied|unauthorized|forbidden|handshake (?:failed|failure)|certificate verify failed|certificate signed by unknown|host key verification failed|(?:was|were) refused)\b"),
     (ERROR, r"(?i)\b(?:cannot|could not|couldn't|can't|unable to|failed to|don't know how to) [a-z]"),
-    (ERROR, r"(?i)\b(?:version solving failed|no solution found when|no matching version|is not in this registry|does(?:n't| not) (?:satisfy|meet|complete within|match the checksum)|checksum mismatch|inconsistent vendoring|no required module provides|unknown revision|updates to go\.mod needed|your php version|session not created|executable doesn't exist at|disappeared unexpectedly|terminated without (?:properly )?saying|invalid workflow file|build timed out|no output has been received|(?:job|build) (?:was |has been )?(?:aborted|terminated|cancelled|canceled)|(?:rule|format) violations|code style issues|did not complete within|files were modified by this hook)\b"),
+    (ERROR, r"(?i)\b(?:version solving failed|no solution found when|no matching version|is not in this registry|does(?:n't| not) (?:satisfy|meet|complete within|match the checksum)|checksum mismatch|inconsistent vendoring|no required module provides|unknown revision|updates to go\.mod needed|your php version|session not created|executable doesn't exist at|disappeared unexpectedly|terminated without (?:properly )?saying|invalid workflow file|build timed out|no output has been received|(?:job|build) (?:was |has been )?(?:aborted|terminated|cancelled|canceled)|(?:rule|format) violations|code style issues|did not complete within)\b"),
     (ERROR, r"(?i)\b(?:coverage|threshold|requirements?)\b.*\bnot (?:met|reached|satisfied)\b"),
     (ERROR, r"(?i)\bHTTP(?:/[\d.]+)? (?:4\d\d|5\d\d)\b|\bHTTP/[\d.]+\" 5\d\d\b|\bstatus(?: code)?[:= ]+(?:4\d\d|5\d\d)\b|returned error: [45]\d\d"),
     (ERROR, r"[a-z]: Error: \S|^\s*[×✕] \S|^ {1,4}x [A-Z]|^\s*● |<<< (?:FAILURE|ERROR)!|^\s*\d+:\d+\s+[Ee]rror:?\s|^ERROR in "),
@@ -98,7 +98,7 @@ ECHO = (
     r"|Failed to execute goal \S+:|BUILD (?:FAILURE|FAILED)|Build failed|marked build as failure|Finished: FAILURE"
     r"|There (?:are|were) (?:test failures|failing tests)|Execution failed for task|^[\w.-]*make(?:\[\d+\])?: \*\*\* .*Error \d"
     r"|\bld returned \d|process didn't exit successfully|could not compile `|intermediate artifacts can be found|build stopped: subcommand failed|Sanitizer: reported \d"
-    r"|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
+    r"|did not run successfully|Encountered error while|recipe for target .* failed|Failed with result '|entered failed state|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
     r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b"
     r"|^npm (?:ERR!|error)\s*(?:$|(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |[/A-Z][:/\\])"
     r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: )?Found [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b"

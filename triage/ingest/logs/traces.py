@@ -48,6 +48,13 @@ _RUST_PANIC = re.compile(r".*\bpanicked at \S+:\d+:\d+:$")
 """Of Rust since 1.73: why stands in the line below."""
 _WHAT = re.compile(r"\s+what\(\):\s+(?P<said>\S.*)$")
 """What an exception of C++ that nothing caught has to say, in the line below."""
+_EXCEPTION = re.compile(r"(?:\s*(?:[\w$]+[.:]{1,2})*|.*: )(?:[A-Z][\w$]*)?(?:Error|Exception)\b")
+_EMPTY = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:.*\b(?:ERROR|FATAL|SEVERE)\b.* :\s*$")
+"""An event whose message begins in the next line: Spring Boot tells why an application did not start like this."""
+_CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$")
+"""The first line of an event of .NET, whose message is indented below."""
+_IGNORED = "...ignoring"
+"""What Ansible says of the failure above that it was told to ignore."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
 
 
@@ -96,6 +103,8 @@ class _Growing:
         self._grouped = False
         """Whether it is a group of exceptions (PEP 654), whose lines have a margin."""
         self._stacked = False
+        self._said = 0.0
+        self._empty = _EMPTY.match(line) is not None
         self._look_for_traceback(line)
 
     def takes(self, line: str, score: float) -> bool:
@@ -116,6 +125,8 @@ class _Growing:
             self._accept(line)
             self.trace.message = f"{self.trace.head.strip()}: {what['said']}"
             return True
+        if self._empty and not _EVENT.match(line[:200]):
+            return self._takes_message(line, score)
         if not line.strip():
             return self._wait(line)
         if self._belongs(line, score):
@@ -140,6 +151,12 @@ class _Growing:
     def passed_by(self) -> list[str]:
         """The lines that turned out not to belong to it."""
         return self._pending
+
+    def _takes_message(self, line: str, score: float) -> bool:
+        self._accept(line)
+        if score >= WRAPPER and (self.trace.message is self.trace.head or score >= self._said):
+            self._said, self.trace.message = score, line.strip()
+        return True
 
     def _takes_in_traceback(self, line: str) -> bool:
         margin = self._margin.match(line) if self._margin else None
@@ -191,6 +208,7 @@ class _Growing:
         """An exception told right below the line of the logger that announces it."""
         return (
             score == CAUSE
+            and _EXCEPTION.match(line[:1_000]) is not None
             and not is_echo(line)
             and not _EVENT.match(line[:200])
             and len(self.trace.lines) == 1
@@ -238,6 +256,7 @@ def traces(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
     before: deque[str] = deque(maxlen=_BEFORE)
     growing: _Growing | None = None
     expected = 0
+    calm = False
     for number, line in numbered:
         if number != expected:
             if growing is not None:
@@ -245,8 +264,12 @@ def traces(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
                 growing = None
             before.clear()
         expected = number + 1
-        score = severity(line)
+        calm = (calm and line.startswith("  ")) or (line.endswith("]") and _CALM.match(line) is not None)
+        score = 0.0 if calm else severity(line)
         if growing is not None:
+            if line == _IGNORED:
+                growing = None
+                continue
             if growing.takes(line, score):
                 continue
             yield growing.finish()
