@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from triage.ingest.logs.severity import CAUSE, ERROR, is_echo, severity
 from triage.ingest.logs.steps import Steps
-from triage.ingest.logs.traces import Trace, traces
+from triage.ingest.logs.traces import Trace, telling, traces
 from triage.signature import normalize
 
 _DETAIL = 0.6
@@ -28,6 +28,14 @@ _VALUE = re.compile(
     r"|\d+(?:[.,:/-]\d+)*(?: ?(?:[mn]?s|min|h|m|[kKMG]?B)\b)?"
 )
 """Numbers, hashes and addresses; of durations and sizes the unit as well."""
+_ANNOUNCED = re.compile(
+    r"<<< (?:FAILURE|ERROR)!|\S > .*\bFAILED\s*$|^\s*● .* › |^ {1,4}\d+\) |^not ok \d|^--- FAIL:|^ ?FAIL +\S+\.\w+|^FAILED \S+::"
+)
+"""How runners begin to tell of a test that failed."""
+_THROWN = re.compile(
+    r"\s*(?:Exception in thread \"[^\"]*\" )?(?:(?:[\w$]+\.)+[A-Z][\w$]*(?:Error|Exception|Throwable)\b|(?:[A-Z]\w*)?(?:Error|Exception): )"
+)
+_HEAD, _WIDE = 6, 500
 _LEVEL = re.compile(r"^\s*(?:\[[A-Z]+\]|##\[error\]|npm (?:ERR!|error)|E  )\s*")
 
 
@@ -55,6 +63,7 @@ def extract(lines: Iterable[str], baseline: Iterable[str] | None = None) -> list
     log, steps = list(lines), Steps()
     found: Sequence[Trace] = list(traces(steps.watched(enumerate(log, 1))))
     found = [t for t in found if t.first >= steps.failing and not _is_hollow(t)] or found
+    found = _of_tests_that_failed(found)
     if baseline is None:
         found = _repeated_at_the_end(_strong(found))
         if not found:
@@ -79,6 +88,25 @@ def _mask(line: str) -> str:
 
 def _strong(found: Sequence[Trace]) -> Sequence[Trace]:
     return [trace for trace in found if trace.score >= ERROR] or found
+
+
+def _of_tests_that_failed(found: Sequence[Trace]) -> Sequence[Trace]:
+    """Without the exceptions that tests print and survive: a runner announces those of tests that fail."""
+    announced = [trace.first for trace in found if _is_announced(trace)]
+    if not announced:
+        return found
+    return [t for t in found if t.first >= announced[-1] or _is_announced(t) or not _is_thrown(t)]
+
+
+def _is_announced(trace: Trace) -> bool:
+    head = telling(trace.lines)[:_HEAD]
+    return any(_ANNOUNCED.search(line[:_WIDE]) for line in (*trace.before, *head))
+
+
+def _is_thrown(trace: Trace) -> bool:
+    """Whether it is an exception with its stack, and no mark of a tool before it."""
+    head = telling(trace.lines)
+    return len(head) < len(trace.lines) and any(_THROWN.match(line[:_WIDE]) for line in head[:_HEAD])
 
 
 def _is_hollow(trace: Trace) -> bool:

@@ -43,6 +43,8 @@ _EVENT = re.compile(
 """Has a stamp or a level of its own."""
 _SECTION = re.compile(r"\s*(?:● |\d+\) )")
 """A heading of a failed test, with everything below it indented."""
+_PASSED = re.compile(r"\s*[✓✔√] ")
+"""A test that passed, behind what it printed."""
 _CLOSER = re.compile(r"[}\])]+[;,]?$")
 _RUST_PANIC = re.compile(r".*\bpanicked at \S+:\d+:\d+:$")
 """Of Rust since 1.73: why stands in the line below."""
@@ -125,6 +127,8 @@ class _Growing:
             self._accept(line)
             self.trace.message = f"{self.trace.head.strip()}: {what['said']}"
             return True
+        if _PASSED.match(line):
+            return False
         if self._empty and not _EVENT.match(line[:200]):
             return self._takes_message(line, score)
         if not line.strip():
@@ -145,6 +149,10 @@ class _Growing:
         """What is known to belong to it, and a few lines behind."""
         self.trace.after = self._pending[:_AFTER]
         self.trace.told = self._margin is None
+        if self.trace.message is self.trace.head and self.trace.head.rstrip().endswith(":"):
+            said = self.trace.lines[1] if len(self.trace.lines) > 1 else ""
+            if _indent(said) > self._indent and said.strip():
+                self.trace.message = f"{self.trace.head.rstrip()} {said.strip()}"
         return self.trace
 
     @property
@@ -201,7 +209,7 @@ class _Growing:
         if self._section and _indent(line) > self._indent:
             return True
         if _indent(line) > self._indent or (_CLOSER.match(line) and len(self.trace.lines) > 1):
-            return not self._pending or (self._stacked and not any(text.strip() for text in self._pending))
+            return not self._pending
         return False
 
     def _is_its_exception(self, line: str, score: float) -> bool:
