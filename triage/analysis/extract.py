@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from triage.ingest.logs.severity import CAUSE, ERROR, is_echo, severity
 from triage.ingest.logs.steps import Steps
-from triage.ingest.logs.traces import Trace, telling, traces
+from triage.ingest.logs.traces import ANNOUNCED, Trace, telling, traces
 from triage.signature import normalize
 
 _DETAIL = 0.6
@@ -28,10 +28,6 @@ _VALUE = re.compile(
     r"|\d+(?:[.,:/-]\d+)*(?: ?(?:[mn]?s|min|h|m|[kKMG]?B)\b)?"
 )
 """Numbers, hashes and addresses; of durations and sizes the unit as well."""
-_ANNOUNCED = re.compile(
-    r"<<< (?:FAILURE|ERROR)!|\S > .*\bFAILED\s*$|^\s*● .* › |^ {1,4}\d+\) |^not ok \d|^--- FAIL:|^ ?FAIL +\S+\.\w+|^FAILED \S+::"
-)
-"""How runners begin to tell of a test that failed."""
 _THROWN = re.compile(
     r"\s*(?:Exception in thread \"[^\"]*\" )?(?:(?:[\w$]+\.)+[A-Z][\w$]*(?:Error|Exception|Throwable)\b|(?:[A-Z]\w*)?(?:Error|Exception): )"
 )
@@ -100,7 +96,7 @@ def _of_tests_that_failed(found: Sequence[Trace]) -> Sequence[Trace]:
 
 def _is_announced(trace: Trace) -> bool:
     head = telling(trace.lines)[:_HEAD]
-    return any(_ANNOUNCED.search(line[:_WIDE]) for line in (*trace.before, *head))
+    return any(ANNOUNCED.search(line[:_WIDE]) for line in (*trace.before, *head))
 
 
 def _is_thrown(trace: Trace) -> bool:

@@ -27,6 +27,10 @@ FRAME = re.compile(
     r"|\s*stack backtrace:|\s*Stack trace:|\s*note: run with `?RUST_BACKTRACE|\s*--- End of |\s+thrown in "
     r"|\s*\[signal |\s*❯ \S|==\d+==|SUMMARY: \w+Sanitizer"
 )
+ANNOUNCED = re.compile(
+    r"<<< (?:FAILURE|ERROR)!|\S > .*\bFAILED\s*$|^\s*● .* › |^ {1,4}\d+\) |^not ok \d|^--- FAIL:|^ ?FAIL +\S+\.\w+|^FAILED \S+::"
+)
+"""How runners begin to tell of a test that failed."""
 _GO_CALL = re.compile(r"[\w./*()\-·%]+\([^()]*\)$|\t\S|exit status \d|runtime: ")
 _CHAIN = re.compile(
     r"\s*(?:[|+] *)*(?:During handling of the above exception|The above exception was the direct cause)"
@@ -43,6 +47,7 @@ _EVENT = re.compile(
 """Has a stamp or a level of its own."""
 _SECTION = re.compile(r"\s*(?:● |\d+\) )")
 """A heading of a failed test, with everything below it indented."""
+_HEADING = re.compile(r"\s*● .* › ")
 _PASSED = re.compile(r"\s*[✓✔√] ")
 """A test that passed, behind what it printed."""
 _CLOSER = re.compile(r"[}\])]+[;,]?$")
@@ -127,7 +132,7 @@ class _Growing:
             self._accept(line)
             self.trace.message = f"{self.trace.head.strip()}: {what['said']}"
             return True
-        if _PASSED.match(line):
+        if _PASSED.match(line) or (not self._section and _HEADING.match(line)):
             return False
         if self._empty and not _EVENT.match(line[:200]):
             return self._takes_message(line, score)
@@ -142,8 +147,9 @@ class _Growing:
             self._accept(line)
             self._judge(line, score)
             return True
-        # What says less right behind a cause is its echo, not a second failure.
-        return (score < WRAPPER or score <= WRAPPER < self.trace.score) and self._wait(line)
+        # What says less right behind a cause is its echo, not a second failure, unless it announces one.
+        echo = score < WRAPPER or (score <= WRAPPER < self.trace.score and not ANNOUNCED.search(line[:500]))
+        return echo and self._wait(line)
 
     def finish(self) -> Trace:
         """What is known to belong to it, and a few lines behind."""
