@@ -60,10 +60,10 @@ _WARNING_OF_A_TOOL = (
     r"|^(?:[A-Za-z]:)?[^\s:()]+(?:(?::\d+)+|\([\d, ]+\)) ?: (?:\[?warn(?:ing)?|note|remark|info|hint|optimized|required|instantiated)\b"
 )
 """What is context whatever it says: nobody logged an exception at this level."""
-_NO_WARNING = r"Sanitizer: |\bCode style issues found\b"
+_NO_WARNING = r"Sanitizer: |\bCode style issues found\b|\] Rule \d+: .* failed with message:"
 """What a tool calls a warning and fails of."""
 _RETRY = r"(?i)\bretrying\b|\bwill (?:be )?(?:retry|retried|try again)\b|\btrying again\b"
-_GAVE_UP = r"(?i)\bgiv(?:ing|en|e) up\b|\bgave up\b|\bafter (?:retrying|\d+ (?:retries|attempts|tries))\b|\bretries (?:exhausted|exceeded)\b"
+_GAVE_UP = r"(?i)\bgiv(?:ing|en|e) up\b|\bgave up\b|\btimed out retrying\b|\bafter (?:retrying|\d+ (?:retries|attempts|tries))\b|\bretries (?:exhausted|exceeded)\b"
 
 
 @cache

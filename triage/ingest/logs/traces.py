@@ -39,7 +39,7 @@ _TRACEBACK = re.compile(r"(?P<margin>.*?)(?:Exception Group )?Traceback \(most r
 _GROUP = re.compile(r"\s*(?:\| |\|$|\+[-+]|│)")
 _GROUP_MARGIN = re.compile(r"\s*[|+] ?")
 _PREFIX = re.compile(
-    r"\s*(?:\[(?:ERROR|error|FATAL|SEVERE|CRITICAL)\]|npm (?:ERR!|error)|E(?= {3})|error:|#)(?= |$)"
+    r"\s*(?:\[(?:ERROR|error|FATAL|SEVERE|CRITICAL|javac|scalac|groovyc|kotlinc)\]|npm (?:ERR!|error)|E(?= {3})|error:|#)(?= |$)"
 )
 _EVENT = re.compile(
     r"\[?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)\b|.{0,40}(?:\b(?:ERROR|FATAL|CRITICAL|SEVERE)\b|\[error\])"
@@ -47,6 +47,8 @@ _EVENT = re.compile(
 """Has a stamp or a level of its own."""
 _SECTION = re.compile(r"\s*(?:● |\d+\) )")
 """A heading of a failed test, with everything below it indented."""
+_NUMBERED = re.compile(r" {0,4}\d{1,4}\) \S")
+"""The heading of a failed test of mocha, Jasmine, Playwright: what was wrong stands below it."""
 _HEADING = re.compile(r"\s*● .* › ")
 _PASSED = re.compile(r"\s*[✓✔√] ")
 """A test that passed, behind what it printed."""
@@ -123,6 +125,10 @@ class _Growing:
         if len(self.trace.lines) == 1 and not self._pending and _RUST_PANIC.match(self.trace.head):
             self._accept(line)
             self.trace.message = line.strip() or self.trace.head
+            return True
+        if len(self.trace.lines) == 1 and self.trace.head.endswith("failed with message:"):
+            self._accept(line)
+            self.trace.message = f"{self.trace.head} {line.strip()}"
             return True
         if (
             len(self.trace.lines) == 1
@@ -290,12 +296,24 @@ def traces(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
             before.extend([*growing.trace.lines, *growing.passed_by][-_BEFORE:])
             growing = None
         if score >= WRAPPER or _TRACEBACK.match(line):
-            growing = _Growing(number, line, score, before)
+            growing = _begun(number, line, score, list(before))
             before.clear()
         else:
             before.append(line)
     if growing is not None:
         yield growing.finish()
+
+
+def _begun(number: int, line: str, score: float, before: list[str]) -> _Growing:
+    """The trace that ``line`` tells of, from the heading of its test on."""
+    start = next((i for i, text in enumerate(before) if _NUMBERED.match(text)), len(before))
+    lead = before[start:]
+    if not lead:
+        return _Growing(number, line, score, before)
+    growing = _Growing(number - len(lead), lead[0], score, before[:start])
+    growing.trace.lines[1:] = [*lead[1:], line]
+    growing.trace.message = line
+    return growing
 
 
 def telling(lines: Iterable[str]) -> list[str]:
