@@ -36,8 +36,12 @@ def is_echo(line: str) -> bool:
     return _compiled(ECHO).search(line) is not None
 
 
-_HEAD = r"^(?:(?:\[?[\d:T.,+Z/-]{8,35}\]?|\[[^\]]{1,60}\])[ \t]+){0,3}(?:- )?(?:[\w.$-]{1,60} - |PHP )?\[?"
+_HEAD = r"^(?:(?:\[?[\d:T.,+Z/-]{2,35}\]?|\[[^\]]{1,60}\])[ \t]+){0,4}(?:- )?(?:[\w.$-]{1,60} - |PHP )?\[?"
 """What may stand before the level of a line: stamps, threads, the logger."""
+
+
+_LOGCAT = r"^\d\d-\d\d [\d:.]+ +\d+ +\d+ {0} |^{0}/\w"
+"""Android's logs in two of its formats, with the letter of a level."""
 
 
 def _of_level(levels: str, numbers: str) -> str:
@@ -51,8 +55,8 @@ def _of_level(levels: str, numbers: str) -> str:
     )
 
 
-_CALM = rf"{_of_level('info|debug|trace|notice|verbose', '10|20|30')}|^##\[(?:debug|notice)\]"
-_WARNING = rf"{_of_level('warn|warning', '40')}|^##\[warning\]"
+_CALM = rf"{_of_level('info|debug|trace|notice|verbose', '10|20|30')}|^##\[(?:debug|notice)\]|{_LOGCAT.format('[DIV]')}"
+_WARNING = rf"{_of_level('warn|warning', '40')}|^##\[warning\]|{_LOGCAT.format('W')}"
 
 
 _WARNING_OF_A_TOOL = (
@@ -63,7 +67,7 @@ _WARNING_OF_A_TOOL = (
 _NO_WARNING = r"Sanitizer: |\bCode style issues found\b|\] Rule \d+: .* failed with message:"
 """What a tool calls a warning and fails of."""
 _RETRY = r"(?i)\bretrying\b|\bwill (?:be )?(?:retry|retried|try again)\b|\btrying again\b"
-_GAVE_UP = r"(?i)\bgiv(?:ing|en|e) up\b|\bgave up\b|\btimed out retrying\b|\bafter (?:retrying|\d+ (?:retries|attempts|tries))\b|\bretries (?:exhausted|exceeded)\b"
+_GAVE_UP = r"^\s*[\w.$]*[A-Z]\w*(?:Error|Exception): |(?i)\bgiv(?:ing|en|e) up\b|\bgave up\b|\btimed out retrying\b|\bafter (?:retrying|\d+ (?:retries|attempts|tries))\b|\bretries (?:exhausted|exceeded)\b"
 
 
 @cache
