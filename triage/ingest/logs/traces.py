@@ -28,7 +28,7 @@ FRAME = re.compile(
     r"|\s*\[signal |\s*❯ \S|==\d+==|SUMMARY: \w+Sanitizer"
 )
 ANNOUNCED = re.compile(
-    r"<<< (?:FAILURE|ERROR)!|\S > .*\bFAILED\s*$|^\s*● .* › |^ {1,4}\d+\) |^not ok \d|^--- FAIL:|^ ?FAIL +\S+\.\w+|^FAILED \S+::"
+    r"<<< (?:FAILURE|ERROR)!|\S > .*\bFAILED\s*$|^\s*● (?:.* › |Test suite failed)|^ {1,4}\d+\) |^not ok \d|^--- FAIL:|^ ?FAIL +\S+\.\w+|^FAILED \S+::"
 )
 """How runners begin to tell of a test that failed."""
 _GO_CALL = re.compile(r"[\w./*()\-·%]+\([^()]*\)$|\t\S|exit status \d|runtime: ")
@@ -39,7 +39,7 @@ _TRACEBACK = re.compile(r"(?P<margin>.*?)(?:Exception Group )?Traceback \(most r
 _GROUP = re.compile(r"\s*(?:\| |\|$|\+[-+]|│)")
 _GROUP_MARGIN = re.compile(r"\s*[|+] ?")
 _PREFIX = re.compile(
-    r"\s*(?:\[(?:ERROR|error|FATAL|SEVERE|CRITICAL|javac|scalac|groovyc|kotlinc)\]|npm (?:ERR!|error)|E(?= {3})|error:|#)(?= |$)"
+    r"\s*(?:\[(?:ERROR|error|FATAL|SEVERE|CRITICAL|javac|scalac|groovyc|kotlinc)\]|(?:\d+\.\d+ )?npm (?:ERR!|error)|E(?= {3})|error:|#)(?= |$)"
 )
 _EVENT = re.compile(
     r"\[?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)\b|.{0,40}(?:\b(?:ERROR|FATAL|CRITICAL|SEVERE)\b|\[error\])"
@@ -49,7 +49,7 @@ _SECTION = re.compile(r"\s*(?:● |\d+\) )")
 """A heading of a failed test, with everything below it indented."""
 _NUMBERED = re.compile(r" {0,4}\d{1,4}\) \S")
 """The heading of a failed test of mocha, Jasmine, Playwright: what was wrong stands below it."""
-_HEADING = re.compile(r"\s*● .* › ")
+_HEADING = re.compile(r"\s*● (?:.* › |Test suite failed)")
 _PASSED = re.compile(r"\s*[✓✔√] ")
 """A test that passed, behind what it printed."""
 _CLOSER = re.compile(r"[}\])]+[;,]?$")
@@ -241,7 +241,7 @@ class _Growing:
         if is_echo(line):
             return
         # npm begins with codes and paths, and tells what went wrong below them.
-        later = self._prefix.startswith("npm") and score == self.trace.score and is_echo(self.trace.message)
+        later = "npm" in self._prefix and score == self.trace.score and is_echo(self.trace.message)
         if later or score > self.trace.score:
             self.trace.score, self.trace.message = score, line
 
