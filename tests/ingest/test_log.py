@@ -329,3 +329,27 @@ def test_more_telling_lines_are_found_in_a_log(text_source: TextSource, line: st
 )
 def test_the_reason_is_told_where_it_stands(text_source: TextSource, log: str, told: str) -> None:
     assert collect(text_source(f"starting\n{log}\n")).failures[0].message == told
+
+
+@pytest.mark.parametrize("last", ["Done. Your build exited with 0.", "CircleCI received exit code 0"])
+def test_more_last_words_of_builds_that_passed(text_source: TextSource, last: str) -> None:
+    assert not collect(text_source(f"start\nERROR: cannot reach the cache\nmore\n{last}\n")).failures
+
+
+def test_what_docker_repeats_of_npm_says_its_reason(text_source: TextSource) -> None:
+    log = "------\n > RUN npm ci:\n0.95 npm error code EUSAGE\n0.95 npm error\n0.95 npm error the lock file is old\n"
+    [failure] = collect(text_source(log)).failures
+    assert "the lock file is old" in failure.message
+
+
+def test_a_suite_of_jest_that_did_not_run_says_why(text_source: TextSource) -> None:
+    log = "quiet\nFAIL Pump\n  ● Test suite failed to run\n    TypeError: pump is not a function\n\n      1 | pump()\n"
+    assert [f.message.strip() for f in collect(text_source(log)).failures][
+        -1
+    ] == "TypeError: pump is not a function"
+
+
+def test_a_head_that_ends_with_a_colon_goes_on_below(text_source: TextSource) -> None:
+    log = 'CMake Error at CMakeLists.txt:3 (find_package):\n  Could not find "Pump".\n\n'
+    [failure] = collect(text_source(log)).failures
+    assert failure.message == 'CMake Error at CMakeLists.txt:3 (find_package): Could not find "Pump".'

@@ -84,11 +84,12 @@ class Scan:
         self._seen: dict[bytes, Repeated] = {}
         self._near: Counter[bytes] = Counter()
         self.marked = False
-        """Whether a CI system marked a line as an error."""
+        """Whether a CI system marked a line as an error, or may have."""
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         source, encoding = self._source, self._source.encoding
         if encoding in _WIDE:
+            self.marked = True
             yield from enumerate(source.lines(), 1)
             return
         with open_text(source.open(), encoding) as text:

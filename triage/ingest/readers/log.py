@@ -32,10 +32,11 @@ _LEVEL = re.compile(
     r"(?:\d+ --- \[[^\]]{0,60}\] (?:\[[^\]]{0,60}\] )?\S{1,100} +: )?"
 )
 _SUCCESS = re.compile(
-    r"^(?:\[INFO\] )?(?:Finished: SUCCESS|BUILD SUCCESS(?:FUL)?\b.*|Job succeeded|Build succeeded\.?)\s*$",
+    r"^(?:\[INFO\] )?(?:Finished: SUCCESS|BUILD SUCCESS(?:FUL)?\b.*|Job succeeded|Build succeeded\.?|Build success"
+    r"|Done\. Your build exited with 0\.|CircleCI received exit code 0)\s*$",
     re.MULTILINE,
 )
-"""The last word of Jenkins, Maven, Gradle, GitLab, MSBuild."""
+"""The last word of Jenkins, Maven, Gradle, GitLab, MSBuild, AppVeyor, Travis, CircleCI."""
 _JOB_START, _JOB_END = "##[group]Run ", "Cleaning up orphan processes"
 """Stand in every log of GitHub Actions; one that has no line marked as an error tells of a job that passed."""
 _END = 1_500
@@ -103,6 +104,7 @@ def _read(source: Source) -> Iterator[Item]:
             continue
         if len(copies) >= _MAX_FAILURES:
             yield Warn(f"more than {_MAX_FAILURES} different failures: the rest was left out", trace.first)
+            scan.marked = True
             break
         key = _DIGITS.sub("#", trace.message)
         copies[key] += 1
