@@ -353,3 +353,16 @@ def test_a_head_that_ends_with_a_colon_goes_on_below(text_source: TextSource) ->
     log = 'CMake Error at CMakeLists.txt:3 (find_package):\n  Could not find "Pump".\n\n'
     [failure] = collect(text_source(log)).failures
     assert failure.message == 'CMake Error at CMakeLists.txt:3 (find_package): Could not find "Pump".'
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "CMake Warning at CMakeLists.txt:3 (message):\n  could not find the valve: it is left out\n\n  failed to look\n",
+        "[12:00:01 WRN] Failed to determine the port\n",
+        "    Fix crash when the pump failed\n",
+        "03-17 16:13:45.466  1702 17632 W Pump: java.lang.ClassCastException: x\n",
+    ],
+)
+def test_a_warning_is_context_to_its_end(text_source: TextSource, log: str) -> None:
+    assert not collect(text_source(f"start\n{log}")).failures

@@ -42,6 +42,7 @@ _HEAD = r"^(?:(?:\[?[\d:T.,+Z/-]{2,35}\]?|\[[^\]]{1,60}\])[ \t]+){0,4}(?:- )?(?:
 
 _LOGCAT = r"^\d\d-\d\d [\d:.]+ +\d+ +\d+ {0} |^{0}/\w"
 """Android's logs in two of its formats, with the letter of a level."""
+_SERILOG = r"^\[?[\d:. T+-]{{8,35}} (?:{0})\]"
 
 
 def _of_level(levels: str, numbers: str) -> str:
@@ -55,8 +56,8 @@ def _of_level(levels: str, numbers: str) -> str:
     )
 
 
-_CALM = rf"{_of_level('info|debug|trace|notice|verbose', '10|20|30')}|^##\[(?:debug|notice)\]|{_LOGCAT.format('[DIV]')}"
-_WARNING = rf"{_of_level('warn|warning', '40')}|^##\[warning\]|{_LOGCAT.format('W')}"
+_CALM = rf"{_of_level('info|debug|trace|notice|verbose', '10|20|30')}|^##\[(?:debug|notice)\]|{_LOGCAT.format('[DIV]')}|{_SERILOG.format('INF|DBG|VRB')}"
+_WARNING = rf"{_of_level('warn|warning', '40')}|^##\[warning\]|{_LOGCAT.format('W')}|{_SERILOG.format('WRN')}"
 
 
 _WARNING_OF_A_TOOL = (

@@ -90,6 +90,7 @@ INERT = (
     r"(?:\|\||&&|;|\bthen|\bdo|\{) *(?:exit|echo|printf|die|return|false|throw)\b|\becho [\"'].*[\"'];?$|^\s*(?:if|elif|while) [\[\"'(]|\btrap [\"']"
     r"|^\s+(?:Compiling|Checking|Downloaded|Downloading|Installing|Using|Fetching|Documenting|Fresh|Adding|Locking) [\w.-]+ v\d"
     r"|^\s*(?:Collecting|Using|Fetching|Installing|Unpacking|Setting up|Get:\d+|Selecting|Preparing to unpack|Requirement already) .*\d"
+    r"|^(?:HEAD is now at |Commit message: |\s*(?:[*-] )?(?:[0-9a-f]{7,40} )?)(?i:fix(?:es|ed)?)[(:\s!][^.]*$"  # titles of commits
 )
 """What only says ``failed`` or ``exit 1`` in code of a shell, as CI systems print it first, or in the name of a package."""
 

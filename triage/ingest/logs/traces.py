@@ -60,8 +60,8 @@ _WHAT = re.compile(r"\s+what\(\):\s+(?P<said>\S.*)$")
 _EXCEPTION = re.compile(r"(?:\s*(?:[\w$]+[.:]{1,2})*|.*: )(?:[A-Z][\w$]*)?(?:Error|Exception)\b")
 _EMPTY = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:.*\b(?:ERROR|FATAL|SEVERE)\b.* :\s*$")
 """An event whose message begins in the next line: Spring Boot tells why an application did not start like this."""
-_CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$")
-"""The first line of an event of .NET, whose message is indented below."""
+_CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$|CMake (?:\w+ )?Warning\b.*:$")
+"""The first line of an event of .NET, of a warning of CMake, whose message is indented below."""
 _IGNORED = "...ignoring"
 """What Ansible says of the failure above that it was told to ignore."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
@@ -284,7 +284,9 @@ def traces(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
                 growing = None
             before.clear()
         expected = number + 1
-        calm = (calm and line.startswith("  ")) or (line.endswith("]") and _CALM.match(line) is not None)
+        calm = (calm and line[:2] in ("", "  ")) or (
+            line.endswith(("]", ":")) and _CALM.match(line) is not None
+        )
         score = 0.0 if calm else severity(line)
         if growing is not None:
             if line == _IGNORED:
