@@ -200,3 +200,169 @@ def test_an_event_below_another_is_one_of_its_own(text_source: TextSource) -> No
         "2024/01/02 10:00:00 [error] 7#7: connect() failed (111: Connection refused)\n"
     )
     assert len(collect(text_source(log)).failures) == 2
+
+
+def _job(body: str, ending: str = "##[error]Process completed with exit code 1.") -> str:
+    """The raw log of a job of GitHub Actions whose last step prints ``body``."""
+    lines = (
+        "Current runner version: '2.311.0'",
+        "##[group]Run ./wait.sh",
+        "shell: /usr/bin/bash -e {0}",
+        "##[endgroup]",
+        "psql: error: connection to server failed: Connection refused",
+        "ready",
+        "##[group]Run make check || exit 1",
+        "##[endgroup]",
+        *body.split("\n"),
+        ending,
+        "Cleaning up orphan processes",
+    )
+    return "".join(f"2026-03-02T02:00:{n:02}.1234567Z {line}\n" for n, line in enumerate(lines) if line)
+
+
+def test_only_the_step_that_failed_has_failures(text_source: TextSource) -> None:
+    run = collect(text_source(_job("pump.c:3:9: error: the pump is dry")))
+    assert [(f.message, f.line) for f in run.failures] == [("pump.c:3:9: error: the pump is dry", 3)]
+    assert "1 lines sound like failures in steps that passed" in run.warnings[0].text
+
+
+def test_a_job_without_a_marked_error_passed(text_source: TextSource) -> None:
+    run = collect(text_source(_job("all is well", "")))
+    assert not run.failures and len(run.warnings) == 1
+
+
+def test_what_the_runner_says_itself_has_its_level(text_source: TextSource) -> None:
+    run = collect(text_source(_job("##[warning]Failed to restore the cache", "##[error]Input must be short")))
+    assert run.failures[-1].message == "Input must be short"
+    assert not any("cache" in failure.message for failure in run.failures)
+
+
+def test_a_command_in_a_dockerfile_is_read_without_its_step(text_source: TextSource) -> None:
+    log = '#9 0.1 start\n#9 1.2 Traceback (most recent call last):\n#9 1.2   File "a.py", line 3, in f\n#9 1.2 KeyError: 1\n'
+    [failure] = collect(text_source(log)).failures
+    assert (failure.type, failure.file, failure.line) == ("KeyError", "a.py", 3)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "npm warn ERESOLVE overriding peer dependency",
+        "-- Performing Test HAVE_WERROR - Failed",
+        "-- Could NOT find Doxygen (missing: DOXYGEN_EXECUTABLE)",
+        "checking for strlcpy in -lbsd... not found",
+        "debconf: unable to initialize frontend: Dialog",
+        "+ test -n '' || exit 1",
+        'if [ $? -ne 0 ]; then echo "Build failed"; exit 1; fi',
+        "   Compiling failure v0.1.8",
+        '10.0.0.1 - - [01/Jan/2026:00:00:00 +0000] "GET /a HTTP/1.1" 404 0 "-" "curl"',
+        "Connection refused; retrying in 1s",
+        "pump.py:3: RuntimeWarning: Failed to load the valve",
+        "src/pump.c:12:5: warning: unused variable 'error' [-Wunused]",
+        "[ RUN      ] Pump.ThrowsError",
+        'ok: [web1] => {"changed": false, "failed": false}',
+        "CRITICAL: 0, HIGH: 0",
+        "100% tests passed, 0 tests failed out of 12",
+        "      --log-level=error",
+        "-XX:+HeapDumpOnOutOfMemoryError",
+        "✖ 3 problems (0 errors, 3 warnings)",
+    ],
+)
+def test_more_innocent_lines(line: str) -> None:
+    assert severity(line) < WRAPPER
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "npm ERR! missing script: build",
+        "./pump.go:12:5: undefined: valve",
+        "app/pump.py:12:80: E501 line too long (120 > 79 characters)",
+        "/src/Pump.java:400:\tEmptyCatch:\tAvoid empty catch blocks",
+        "Undefined symbols for architecture arm64:",
+        "pump.obj : error LNK2019: unresolved external symbol valve",
+        "double free or corruption (out)",
+        "'pump' is not recognized as an internal or external command,",
+        "/bin/sh: 1: pump: not found",
+        "Error response from daemon: manifest for pump:9 not found",
+        "CONFLICT (content): Merge conflict in pump.c",
+        "go: updates to go.mod needed; to update it:",
+        "Because pump depends on valve (>=2), version solving failed.",
+        "  × No solution found when resolving dependencies:",
+        "Jest: coverage threshold for branches (80%) not met: 70%",
+        "[02:00:00 ERR] Unhandled request",
+        "fail: Pump.Server[13]",
+        "pump.service: Main process exited, code=exited, status=1/FAILURE",
+        "CMake Error at CMakeLists.txt:12 (find_package):",
+        "ERROR: No matching distribution found for pump==9",
+    ],
+)
+def test_more_telling_lines_are_found_in_a_log(text_source: TextSource, line: str) -> None:
+    assert severity(line) >= ERROR
+    quiet = "quiet\n" * 20
+    assert len(collect(text_source(f"{quiet}{line}\n{quiet}")).failures) == 1
+
+
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        (
+            "npm ERR! code EUSAGE\nnpm ERR! \nnpm ERR! the lock file is not in sync\nnpm ERR! Usage:\nnpm ERR! npm ci",
+            "npm ERR! the lock file is not in sync",
+        ),
+        (
+            "2026-01-02T03:04:05 ERROR 1 --- [main] o.s.Reporter   : \n\n***\nFAILED TO START\n***\n\nValve failed to open\n",
+            "Valve failed to open",
+        ),
+        (
+            "warn: Pump.Http[3]\n      Failed to find a port.\nfail: Pump.Http[1]\n      DryException: no water",
+            "DryException: no water",
+        ),
+        (
+            'fatal: [a]: FAILED! => {"msg": "no pump"}\n...ignoring\nquiet\nfatal: [a]: FAILED! => {"msg": "dry"}',
+            'fatal: [a]: FAILED! => {"msg": "dry"}',
+        ),
+        (
+            'Error from server (BadRequest): "pump" is waiting\nerror: timed out waiting for the pump',
+            'Error from server (BadRequest): "pump" is waiting',
+        ),
+    ],
+)
+def test_the_reason_is_told_where_it_stands(text_source: TextSource, log: str, told: str) -> None:
+    assert collect(text_source(f"starting\n{log}\n")).failures[0].message == told
+
+
+@pytest.mark.parametrize("last", ["Done. Your build exited with 0.", "CircleCI received exit code 0"])
+def test_more_last_words_of_builds_that_passed(text_source: TextSource, last: str) -> None:
+    assert not collect(text_source(f"start\nERROR: cannot reach the cache\nmore\n{last}\n")).failures
+
+
+def test_what_docker_repeats_of_npm_says_its_reason(text_source: TextSource) -> None:
+    log = "------\n > RUN npm ci:\n0.95 npm error code EUSAGE\n0.95 npm error\n0.95 npm error the lock file is old\n"
+    [failure] = collect(text_source(log)).failures
+    assert "the lock file is old" in failure.message
+
+
+def test_a_suite_of_jest_that_did_not_run_says_why(text_source: TextSource) -> None:
+    log = "quiet\nFAIL Pump\n  ● Test suite failed to run\n    TypeError: pump is not a function\n\n      1 | pump()\n"
+    assert [f.message.strip() for f in collect(text_source(log)).failures][
+        -1
+    ] == "TypeError: pump is not a function"
+
+
+def test_a_head_that_ends_with_a_colon_goes_on_below(text_source: TextSource) -> None:
+    log = 'CMake Error at CMakeLists.txt:3 (find_package):\n  Could not find "Pump".\n\n'
+    [failure] = collect(text_source(log)).failures
+    assert failure.message == 'CMake Error at CMakeLists.txt:3 (find_package): Could not find "Pump".'
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "CMake Warning at CMakeLists.txt:3 (message):\n  could not find the valve: it is left out\n\n  failed to look\n",
+        "[12:00:01 WRN] Failed to determine the port\n",
+        "    Fix crash when the pump failed\n",
+        "03-17 16:13:45.466  1702 17632 W Pump: java.lang.ClassCastException: x\n",
+    ],
+)
+def test_a_warning_is_context_to_its_end(text_source: TextSource, log: str) -> None:
+    assert not collect(text_source(f"start\n{log}")).failures

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from triage.ingest.logs.severity import CAUSE, ERROR, is_echo, severity
-from triage.ingest.logs.traces import Trace, traces
+from triage.ingest.logs.steps import Steps
+from triage.ingest.logs.traces import ANNOUNCED, Trace, telling, traces
 from triage.signature import normalize
 
 _DETAIL = 0.6
@@ -18,9 +19,20 @@ _ECHO = 0.75
 """What a line that only says that something failed is worth beside one that says what."""
 _NEAR_THE_END = 40
 _SAYING = 20
+_GOODBYE = 20
+"""Lines with which a tool says at its end that something failed."""
+_REASON = re.compile(r"Failed to execute goal .*?: \S")
 
-_VALUE = re.compile(r"0x[0-9a-fA-F]+|\b[0-9a-f]{7,40}\b|\d+(?:[.,:/-]\d+)*")
-_LEVEL = re.compile(r"^\s*(?:\[[A-Z]+\]|npm (?:ERR!|error)|E  )\s*")
+_VALUE = re.compile(
+    r"0x[0-9a-fA-F]+|@[0-9a-f]{4,8}\b|\b[0-9a-f]{7,40}(?:-[0-9a-f]{4,12})*\b"
+    r"|\d+(?:[.,:/-]\d+)*(?: ?(?:[mn]?s|min|h|m|[kKMG]?B)\b)?"
+)
+"""Numbers, hashes and addresses; of durations and sizes the unit as well."""
+_THROWN = re.compile(
+    r"\s*(?:Exception in thread \"[^\"]*\" )?(?:(?:[\w$]+\.)+[A-Z][\w$]*(?:Error|Exception|Throwable)\b|(?:[A-Z]\w*)?(?:Error|Exception): )"
+)
+_HEAD, _WIDE = 6, 500
+_LEVEL = re.compile(r"^\s*(?:\[[A-Z]+\]|##\[error\]|npm (?:ERR!|error)|E  )\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +56,10 @@ def extract(lines: Iterable[str], baseline: Iterable[str] | None = None) -> list
     those count that the end of the log repeats, where it repeats any: a build that goes on after errors says at its
     end which of them broke it. What only says that something failed counts where nothing says what.
     """
-    log = list(lines)
-    found: Sequence[Trace] = list(traces(enumerate(log, 1)))
+    log, steps = list(lines), Steps()
+    found: Sequence[Trace] = list(traces(steps.watched(enumerate(log, 1))))
+    found = [t for t in found if t.first >= steps.failing and not _is_hollow(t)] or found
+    found = _of_tests_that_failed(found)
     if baseline is None:
         found = _repeated_at_the_end(_strong(found))
         if not found:
@@ -65,11 +79,44 @@ def extract(lines: Iterable[str], baseline: Iterable[str] | None = None) -> list
 
 
 def _mask(line: str) -> str:
-    return " ".join(_VALUE.sub("#", line).split())
+    return " ".join(_VALUE.sub("#", line).split()).replace("# #", "#")
 
 
 def _strong(found: Sequence[Trace]) -> Sequence[Trace]:
     return [trace for trace in found if trace.score >= ERROR] or found
+
+
+def _of_tests_that_failed(found: Sequence[Trace]) -> Sequence[Trace]:
+    """Without the exceptions that tests print and survive: a runner announces those of tests that fail."""
+    announced = [trace.first for trace in found if _is_announced(trace)]
+    if not announced:
+        return found
+    return [t for t in found if t.first >= announced[-1] or _is_announced(t) or not _is_thrown(t)]
+
+
+def _is_announced(trace: Trace) -> bool:
+    head = telling(trace.lines)[:_HEAD]
+    return any(ANNOUNCED.search(line[:_WIDE]) for line in (*trace.before, *head))
+
+
+def _is_thrown(trace: Trace) -> bool:
+    """Whether it is an exception with its stack, and no mark of a tool before it."""
+    head = telling(trace.lines)
+    return len(head) < len(trace.lines) and any(_THROWN.match(line[:_WIDE]) for line in head[:_HEAD])
+
+
+def _is_hollow(trace: Trace) -> bool:
+    """Whether it only says that something failed further up: an exit code, npm's goodbye, but not Maven's, with its reason."""
+    return (
+        len(trace.lines) <= _GOODBYE
+        and any(map(is_echo, trace.lines))
+        and not any(_REASON.search(line) for line in trace.lines)
+        and not any(severity(said) >= ERROR and not is_echo(said) for said in map(_bare, trace.lines))
+    )
+
+
+def _bare(line: str) -> str:
+    return _LEVEL.sub("", line).strip()
 
 
 def _repeated_at_the_end(found: Sequence[Trace]) -> Sequence[Trace]:
@@ -84,8 +131,7 @@ def _repeated_at_the_end(found: Sequence[Trace]) -> Sequence[Trace]:
 
 def _says(trace: Trace) -> list[str]:
     """Its sentences without their levels, as far as they sound like failures by themselves."""
-    bare = (_LEVEL.sub("", line).strip() for line in trace.lines)
-    return [said for said in bare if len(said) > _SAYING and severity(said) >= ERROR]
+    return [said for said in map(_bare, trace.lines) if len(said) > _SAYING and severity(said) >= ERROR]
 
 
 def _lines(trace: Trace, told: set[str]) -> list[Line]:

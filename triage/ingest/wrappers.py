@@ -23,7 +23,7 @@ _SURE = tuple(
         r"\[[^\]\n]{1,60}\] {1,40}\| ?",  # act
         r"\[ {0,6}\d{1,7}\.\d{6}\] ?",  # the kernel's buffer, a serial console
         # syslog, journalctl: date, host, program
-        rf"(?:[A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d|{_DATE}(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:?\d\d)) [\w.-]{{1,80}}"
+        rf"(?:\w{{3,4}}\.? [ \d]\d \d\d:\d\d:\d\d|{_DATE}(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:?\d\d)) [\w.-]{{1,80}}"
         r" [\w./@()-]{1,80}(?:\[\d{1,10}\])?: ?",
     )
 )
@@ -51,10 +51,14 @@ _TORN = re.compile(r"\s|$|[-=_~#+*>$]{3}")
 """A logger writes no stamp before a blank, an indented or a ruled line: a wrapper does."""
 
 _COMMAND = re.compile(
-    r"##\[(?:group|endgroup|error|warning|notice|debug|command|section)\]"  # GitHub Actions, Azure Pipelines
+    r"##\[(?:group\](?!Run )|(?:endgroup|command|section)\]"  # GitHub Actions, Azure Pipelines; "Run" begins a step
+    # A level is left where the line does not say it itself, as the runner's own messages do not.
+    r"|error\](?=\s|.*(?i:error|fail))|warning\](?=\s|.*(?i:warn)))"
     r"|section_(?:start|end):\d+:[\w.-]+(?:\[[^\]]*\])?"  # GitLab
     r"|travis_(?:fold|time):\w+(?::[\w.=,-]+)*"  # Travis
 )
+_BUILDKIT = re.compile(r"#\d{1,4} \d{1,6}\.\d{1,4} ")
+"""Step and second of a line that a command in a Dockerfile prints."""
 _MOSTLY = 0.8
 _OFTEN = 0.7
 _FEWEST, _MOST_NAMES = 6, 8
@@ -74,6 +78,8 @@ class Wrapper:
         for prefix in self.prefixes:
             if match := prefix.match(line):
                 line = line[match.end() :]
+        if line.startswith("#") and (match := _BUILDKIT.match(line)):
+            return line[match.end() :]
         if self.prefixes or line.startswith(("section_", "travis_", "##[")):
             match = _COMMAND.match(line)
             return line[match.end() :] if match else line

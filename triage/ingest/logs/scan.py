@@ -30,7 +30,10 @@ WORDS = (
     r"|level\"?[=:] ?\"?[56]0|eai_again|e\w{3,5}unreach|econn|etimedout|enotfound|eaddrinuse|enospc|eacces|enoent|epipe|emfile|eresolve"
     r"|don't know|terminate called|not loaded|illegal instruction|floating point exc|uninitialized constant|unbound variable|attempt to |: \*\*\* |definitely lost|== invalid |== process "
     r"|(?:^|\n)(?:[ef]\d{4} \d\d:|e: |\*\* \()|\*\* \([a-z]"
-    r"|caused by|suppressed: |✘|✖|✗|❌|✕|● |expected|\[31m"
+    r"|err!|err_|err:\d|\[\d\d:\d\d:\d\d err|\.\w{1,6}:\d+:\d+: |\.java:\d+:\t|problem occurred|no solution|no matching|updates to go|inconsistent|mismatch|required module|doesn't|does not"
+    r"|your php|duplicate symbol|smashing|corrupt|\): invalid|recogni[sz]ed as|conflict \(|rejected\]|ora-\d|session not|no output has|invalid workflow|crit: |not met|not reached"
+    r"|violations|code style|would reformat|modified by this|disappeared|terminated|yn00|unresolved|unknown revision"
+    r"|##\[group\]run |current runner version|\n {1,4}x [a-z]|violation|caused by|suppressed: |✘|✖|✗|❌|✕|× |● |expected|\[31m"
 )
 """What a line must hold to be looked at: a superset of what ``severity`` knows, in any case."""
 _FRAMES = r'|[ \t]at [^ \n]|file "|[ \t]from [^ \n]+:\d|\n[ \t]*#\d+ |\.go:\d|\n[ \t]+\d+: |\n[ \t]*❯ '
@@ -80,10 +83,13 @@ class Scan:
         self._source = source
         self._seen: dict[bytes, Repeated] = {}
         self._near: Counter[bytes] = Counter()
+        self.marked = False
+        """Whether a CI system marked a line as an error, or may have."""
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         source, encoding = self._source, self._source.encoding
         if encoding in _WIDE:
+            self.marked = True
             yield from enumerate(source.lines(), 1)
             return
         with open_text(source.open(), encoding) as text:
@@ -93,6 +99,7 @@ class Scan:
         with source.open() as stream:
             for chunk in _whole_lines(stream.read):
                 for number, raw in walk.around(chunk):
+                    self.marked = self.marked or b"##[error]" in raw
                     line = cleaner.clean(raw[: MAX_LINE * 4].decode(encoding, "replace"))
                     if (seen := self._seen.get(_key(raw))) is not None:
                         seen.told += 1

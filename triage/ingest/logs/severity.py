@@ -6,69 +6,20 @@ from functools import cache
 
 import re2
 
-CAUSE = 1.0
-"""An exception, a panic, a fatal signal: says what went wrong."""
-ERROR = 0.8
-"""A line of level error, a failed step with its reason."""
-WRAPPER = 0.55
-"""Says that something failed, hardly what: ``FAILED``, an exit code."""
-HINT = 0.3
-"""A warning, a retry: context."""
-
-# (score, pattern). The highest score counts.
-_SIGNS: tuple[tuple[float, str], ...] = (
-    (CAUSE, r"^\s*(?:\[[^\]]*\]\s*|[│┃║╷>*]+\s*|#\d+ (?:\d+\.\d+ )?)?(?:Uncaught |Unhandled |Unhandled exception\. |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*(?:[A-Z][\w$]*)?(?:Error|Exception)\b(?:: \S|:?\s*$| \[| at )"),
-    (CAUSE, r"^\s*Traceback \(most recent call last\)"),
-    (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\b(?:Fatal|Parse|Compile|Recoverable fatal|Catchable fatal) error: |: runtime error: |^\*\* \([\w.]+\) |^Error in \S|\bfatal: |\bFatal Python error\b|\bUncaught (?:exception|[A-Z]\w*(?:Error|Exception))\b|\([A-Z]\w*(?:Error|Exception)\)\s*$"),
-    (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|terminate called (?:after|without|recursively)|Library not loaded|Abort trap|Illegal instruction|Floating point exception|\w+Sanitizer: |AddressSanitizer|Bus error|[Oo]ut ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device)\b"),
-    (CAUSE, r"\b(?:error|Error)(?:\[[A-Z]*\d+\]| TS\d+| C\d{4}| CS\d{4}):|: (?:fatal )?error: |^error: "),
-    (CAUSE, r"\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EADDRINUSE|ENOSPC|EACCES|ENOENT|EPIPE|EMFILE|ESOCKETTIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERESOLVE)\b"),
-    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected|uninitialized constant|unbound variable|attempt to (?:index|call|compare|perform))\b"),
-    (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating)|\bdefinitely lost: [1-9]|^e: \S+\.kts?\b"),
-    (CAUSE, r"\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
-    (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>]|$)"),
-    (ERROR, r"\[(?:error|emerg|alert|crit)\] |\b(?:level|severity|lvl)\"?[=:] ?\"?(?:error|fatal|critical|panic|50\b|60\b)|^error [A-Z\"]"),
-    (ERROR, r"\bnpm (?:ERR!|error)|^E: |^##\[error\]|\[31m"),
-    (ERROR, r"(?i)\b(?:(?:deadline|quota|limit) (?:was )?exceeded|exceeded the maximum|operation was cancell?ed|received a shutdown signal|lost communication with|timed out|time-?out (?:exceeded|expired)|rate limit exceeded|too many requests|access denied|unauthorized|forbidden|handshake (?:failed|failure)|certificate verify failed|host key verification failed)\b"),
-    (ERROR, r"(?i)\b(?:cannot|could not|couldn't|can't|unable to|failed to|don't know how to) [a-z]"),
-    (ERROR, r"^[EF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\]|^[\w.-]*make(?:\[\d+\])?: \*\*\* .*Stop\.|^(?:\S+: line \d+: +\d+ )?Killed\b"),
-    (ERROR, r"(?i)\bHTTP(?:/[\d.]+)?\"? (?:4\d\d|5\d\d)\b|\bstatus(?: code)?[:= ]+(?:4\d\d|5\d\d)\b"),
-    (ERROR, r"[a-z]: Error: \S|^\s*\S+\.\w{1,5}:\d+:\d+: .*\([\w/@-]+\)$"),
-    (ERROR, r"^\s*● |^\s*✕ |<<< (?:FAILURE|ERROR)!|^\s*\d+:\d+\s+error\s|^ERROR in |^ERR_[A-Z]+"),
-    (ERROR, r"(?i)\bexpected\b.{1,200}\b(?:but|to (?:be|have|equal|match|contain|include|throw)|got|received|found)\b"),
-    (WRAPPER, r"^CMake Error\b|\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b"),
-    (WRAPPER, r"(?i)\bexit(?:ed with)?(?: code| status)?:? [1-9]\d*\b|\bexited with (?:code )?[1-9]|returned non-zero"),
-    (WRAPPER, r"(?i)\b(?:failed|failure|errored|aborted|crashed|killed)\b"),
-    (HINT, r"(?i)\b(?:warn(?:ing)?|deprecated|retry(?:ing)?|error|exception)\b"),
-)  # fmt: skip
-
-_INNOCENT = (
-    r"(?i)\b(?:0|no|zero|without(?: any)?) (?:errors?|failures?|failed|problems?|issues?)\b"
-    r"|\b(?:errors?|failures?|failed|skipped)\b[\"']?\s*[:=]\s*[\"']?(?:0\b|\[\])"
-    r"|\b(?:error|exception|failure)[-_ ]?(?:handlers?|handling|pages?|logs?|report(?:er|ing)?|codes|budget|rate)\b"
-    r"|\b(?:error|exception|fail\w*)(?:[-_/.][\w.]+)+\.(?:js|ts|py|java|go|rs|rb|c|h|cpp|css|html|o|class|jar)\b"
-    r"|\b(?:no such error|expected (?:error|failure|exception))\b"
-    r"|-Werror|--fail-[\w-]*|--no-fail[\w-]*|\bon[_-]?(?:error|failure)\b|continue-on-error|errorlevel|set -e"
+from triage.ingest.logs.signs import (
+    CAUSE,
+    ECHO,
+    ERROR,
+    GOT_OVER,
+    HARMLESS,
+    HINT,
+    INERT,
+    INNOCENT,
+    SIGNS,
+    WRAPPER,
 )
-"""Words that sound like failures and are names, options or counts of none: a line is judged without them."""
-_GOT_OVER = (
-    r"(?i)\bretry(?:ing)?\b.*\b(?:succeeded|ok|successful)|\b(?:succeeded|recovered) (?:after|on)\b"
-    r"|\b(?:as expected|tolerated)\b|^\s*(?:\d+ )?(?:passed|✓|ok \d+|PASS(?:ED)?)\b|\b(?:PASSED|\.\.\. ok)\s*$"
-)
-_NO_SOURCE = r"^\d+\t\S+: No such file or directory\.$"
-"""What gdb says of a frame whose source it has not."""
 
-"""A line that says in the end that all is well."""
-
-_ECHO = (
-    r"(?i)exit(?:ed|s)?(?: with)?(?: (?:code|status|value))?:? '?-?[1-9]\d*\b|non-zero exit|returned a non-zero"
-    r"|Failed to execute goal|BUILD (?:FAILURE|FAILED)|Build failed|marked build as failure|Finished: FAILURE"
-    r"|There (?:are|were) (?:test failures|failing tests)|Execution failed for task|^[\w.-]*make(?:\[\d+\])?: \*\*\* .*Error \d"
-    r"|\bld returned \d|process didn't exit successfully|could not compile `|intermediate artifacts can be found|build stopped: subcommand failed|Sanitizer: reported \d"
-    r"|ELIFECYCLE|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed|Command failed"
-    r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b|^npm (?:ERR!|error) (?:code|errno|path|command|A complete log)"
-)
-"""Says only that something went wrong further up."""
+__all__ = ["CAUSE", "ERROR", "HINT", "WRAPPER", "is_echo", "severity", "telling_line"]
 
 
 @cache
@@ -82,11 +33,16 @@ def is_echo(line: str) -> bool:
     >>> is_echo("Process completed with exit code 1."), is_echo("tar: No space left on device")
     (True, False)
     """
-    return _compiled(_ECHO).search(line) is not None
+    return _compiled(ECHO).search(line) is not None
 
 
-_HEAD = r"^(?:(?:\[?[\d:T.,+Z/-]{8,35}\]?|\[[^\]]{1,60}\])[ \t]+){0,3}(?:- )?(?:[\w.$-]{1,60} - |PHP )?\[?"
+_HEAD = r"^(?:(?:\[?[\d:T.,+Z/-]{2,35}\]?|\[[^\]]{1,60}\])[ \t]+){0,4}(?:- )?(?:[\w.$-]{1,60} - |PHP )?\[?"
 """What may stand before the level of a line: stamps, threads, the logger."""
+
+
+_LOGCAT = r"^\d\d-\d\d [\d:.]+ +\d+ +\d+ {0} |^{0}/\w"
+"""Android's logs in two of its formats, with the letter of a level."""
+_SERILOG = r"^\[?[\d:. T+-]{{8,35}} (?:{0})\]"
 
 
 def _of_level(levels: str, numbers: str) -> str:
@@ -100,17 +56,25 @@ def _of_level(levels: str, numbers: str) -> str:
     )
 
 
-_CALM = _of_level("info|debug|trace|notice|verbose", "10|20|30")
-_WARNING = _of_level("warn|warning", "40")
+_CALM = rf"{_of_level('info|debug|trace|notice|verbose', '10|20|30')}|^##\[(?:debug|notice)\]|{_LOGCAT.format('[DIV]')}|{_SERILOG.format('INF|DBG|VRB')}"
+_WARNING = rf"{_of_level('warn|warning', '40')}|^##\[warning\]|{_LOGCAT.format('W')}|{_SERILOG.format('WRN')}"
 
 
-_RETRY = r"(?i)\bretrying\b|\bwill (?:be )?(?:retry|retried|try again)\b"
+_WARNING_OF_A_TOOL = (
+    r"^npm (?:WARN|warn)|^warning\b[: ]|^(?:\S+:\d+: )?[A-Z]\w*Warning: |^\(node:\d+\) (?:\[DEP|(?:Experimental|Deprecation)Warning)"
+    r"|^(?:[A-Za-z]:)?[^\s:()]+(?:(?::\d+)+|\([\d, ]+\)) ?: (?:\[?warn(?:ing)?|note|remark|info|hint|optimized|required|instantiated)\b"
+)
+"""What is context whatever it says: nobody logged an exception at this level."""
+_NO_WARNING = r"Sanitizer: |\bCode style issues found\b|\] Rule \d+: .* failed with message:"
+"""What a tool calls a warning and fails of."""
+_RETRY = r"(?i)\bretrying\b|\bwill (?:be )?(?:retry|retried|try again)\b|\btrying again\b"
+_GAVE_UP = r"^\s*[\w.$]*[A-Z]\w*(?:Error|Exception): |(?i)\bgiv(?:ing|en|e) up\b|\bgave up\b|\btimed out retrying\b|\bafter (?:retrying|\d+ (?:retries|attempts|tries))\b|\bretries (?:exhausted|exceeded)\b"
 
 
 @cache
 def _signs() -> re2.Set:
     matcher = re2.Set.SearchSet()
-    for _, pattern in _SIGNS:
+    for _, pattern in SIGNS:
         matcher.Add(pattern)
     matcher.Compile()
     return matcher
@@ -118,7 +82,7 @@ def _signs() -> re2.Set:
 
 def _sound(line: str) -> float:
     hits = _signs().Match(line)
-    return max(_SIGNS[index][0] for index in hits) if hits else 0.0
+    return max(SIGNS[index][0] for index in hits) if hits else 0.0
 
 
 def severity(line: str) -> float:
@@ -128,16 +92,26 @@ def severity(line: str) -> float:
     (0.0, 1.0)
     """
     best = _sound(line)
-    if best and _compiled(_INNOCENT).search(line):
-        best = _sound(_compiled(_INNOCENT).sub(" ", line))
-    if not best or (best < CAUSE and _compiled(_GOT_OVER).search(line)) or _compiled(_NO_SOURCE).search(line):
+    if best and _has(INNOCENT, line):
+        best = _sound(_compiled(INNOCENT).sub(" ", line))
+    if not best or _has(GOT_OVER, line) or _has(HARMLESS, line) or (best == WRAPPER and _has(INERT, line)):
         return 0.0
-    # Who wrote the line knows how bad it is.
-    if best > HINT and _compiled(_CALM).search(line):
+    if best == HINT:
         return HINT
-    if best > HINT and _compiled(_WARNING).search(line) and "Sanitizer: " not in line:
-        return WRAPPER if best == CAUSE and not _compiled(_RETRY).search(line) else HINT
+    # Who wrote the line knows how bad it is.
+    if (
+        _has(_CALM, line)
+        or _has(_WARNING_OF_A_TOOL, line)
+        or (_has(_RETRY, line) and not _has(_GAVE_UP, line))
+    ):
+        return HINT
+    if _has(_WARNING, line) and not _has(_NO_WARNING, line):
+        return HINT
     return best
+
+
+def _has(pattern: str, line: str) -> bool:
+    return _compiled(pattern).search(line) is not None
 
 
 def telling_line(text: str) -> str:

@@ -27,6 +27,10 @@ FRAME = re.compile(
     r"|\s*stack backtrace:|\s*Stack trace:|\s*note: run with `?RUST_BACKTRACE|\s*--- End of |\s+thrown in "
     r"|\s*\[signal |\s*❯ \S|==\d+==|SUMMARY: \w+Sanitizer"
 )
+ANNOUNCED = re.compile(
+    r"<<< (?:FAILURE|ERROR)!|\S > .*\bFAILED\s*$|^\s*● (?:.* › |Test suite failed)|^ {1,4}\d+\) |^not ok \d|^--- FAIL:|^ ?FAIL +\S+\.\w+|^FAILED \S+::"
+)
+"""How runners begin to tell of a test that failed."""
 _GO_CALL = re.compile(r"[\w./*()\-·%]+\([^()]*\)$|\t\S|exit status \d|runtime: ")
 _CHAIN = re.compile(
     r"\s*(?:[|+] *)*(?:During handling of the above exception|The above exception was the direct cause)"
@@ -35,7 +39,7 @@ _TRACEBACK = re.compile(r"(?P<margin>.*?)(?:Exception Group )?Traceback \(most r
 _GROUP = re.compile(r"\s*(?:\| |\|$|\+[-+]|│)")
 _GROUP_MARGIN = re.compile(r"\s*[|+] ?")
 _PREFIX = re.compile(
-    r"\s*(?:\[(?:ERROR|error|FATAL|SEVERE|CRITICAL)\]|npm (?:ERR!|error)|E(?= {3})|error:|#)(?= |$)"
+    r"\s*(?:\[(?:ERROR|error|FATAL|SEVERE|CRITICAL|javac|scalac|groovyc|kotlinc)\]|(?:\d+\.\d+ )?npm (?:ERR!|error)|E(?= {3})|error:|#)(?= |$)"
 )
 _EVENT = re.compile(
     r"\[?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)\b|.{0,40}(?:\b(?:ERROR|FATAL|CRITICAL|SEVERE)\b|\[error\])"
@@ -43,11 +47,23 @@ _EVENT = re.compile(
 """Has a stamp or a level of its own."""
 _SECTION = re.compile(r"\s*(?:● |\d+\) )")
 """A heading of a failed test, with everything below it indented."""
+_NUMBERED = re.compile(r" {0,4}\d{1,4}\) \S")
+"""The heading of a failed test of mocha, Jasmine, Playwright: what was wrong stands below it."""
+_HEADING = re.compile(r"\s*● (?:.* › |Test suite failed)")
+_PASSED = re.compile(r"\s*[✓✔√] ")
+"""A test that passed, behind what it printed."""
 _CLOSER = re.compile(r"[}\])]+[;,]?$")
 _RUST_PANIC = re.compile(r".*\bpanicked at \S+:\d+:\d+:$")
 """Of Rust since 1.73: why stands in the line below."""
 _WHAT = re.compile(r"\s+what\(\):\s+(?P<said>\S.*)$")
 """What an exception of C++ that nothing caught has to say, in the line below."""
+_EXCEPTION = re.compile(r"(?:\s*(?:[\w$]+[.:]{1,2})*|.*: )(?:[A-Z][\w$]*)?(?:Error|Exception)\b")
+_EMPTY = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:.*\b(?:ERROR|FATAL|SEVERE)\b.* :\s*$")
+"""An event whose message begins in the next line: Spring Boot tells why an application did not start like this."""
+_CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$|CMake (?:\w+ )?Warning\b.*:$")
+"""The first line of an event of .NET, of a warning of CMake, whose message is indented below."""
+_IGNORED = "...ignoring"
+"""What Ansible says of the failure above that it was told to ignore."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
 
 
@@ -96,6 +112,8 @@ class _Growing:
         self._grouped = False
         """Whether it is a group of exceptions (PEP 654), whose lines have a margin."""
         self._stacked = False
+        self._said = 0.0
+        self._empty = _EMPTY.match(line) is not None
         self._look_for_traceback(line)
 
     def takes(self, line: str, score: float) -> bool:
@@ -108,6 +126,10 @@ class _Growing:
             self._accept(line)
             self.trace.message = line.strip() or self.trace.head
             return True
+        if len(self.trace.lines) == 1 and self.trace.head.endswith("failed with message:"):
+            self._accept(line)
+            self.trace.message = f"{self.trace.head} {line.strip()}"
+            return True
         if (
             len(self.trace.lines) == 1
             and "terminate called" in self.trace.head
@@ -116,6 +138,10 @@ class _Growing:
             self._accept(line)
             self.trace.message = f"{self.trace.head.strip()}: {what['said']}"
             return True
+        if _PASSED.match(line) or (not self._section and _HEADING.match(line)):
+            return False
+        if self._empty and not _EVENT.match(line[:200]):
+            return self._takes_message(line, score)
         if not line.strip():
             return self._wait(line)
         if self._belongs(line, score):
@@ -127,19 +153,30 @@ class _Growing:
             self._accept(line)
             self._judge(line, score)
             return True
-        # What says less right behind a cause is its echo, not a second failure.
-        return (score < WRAPPER or score <= WRAPPER < self.trace.score) and self._wait(line)
+        # What says less right behind a cause is its echo, not a second failure, unless it announces one.
+        echo = score < WRAPPER or (score <= WRAPPER < self.trace.score and not ANNOUNCED.search(line[:500]))
+        return echo and self._wait(line)
 
     def finish(self) -> Trace:
         """What is known to belong to it, and a few lines behind."""
         self.trace.after = self._pending[:_AFTER]
         self.trace.told = self._margin is None
+        if self.trace.message is self.trace.head and self.trace.head.rstrip().endswith(":"):
+            said = self.trace.lines[1] if len(self.trace.lines) > 1 else ""
+            if _indent(said) > self._indent and said.strip():
+                self.trace.message = f"{self.trace.head.rstrip()} {said.strip()}"
         return self.trace
 
     @property
     def passed_by(self) -> list[str]:
         """The lines that turned out not to belong to it."""
         return self._pending
+
+    def _takes_message(self, line: str, score: float) -> bool:
+        self._accept(line)
+        if score >= WRAPPER and (self.trace.message is self.trace.head or score >= self._said):
+            self._said, self.trace.message = score, line.strip()
+        return True
 
     def _takes_in_traceback(self, line: str) -> bool:
         margin = self._margin.match(line) if self._margin else None
@@ -184,13 +221,14 @@ class _Growing:
         if self._section and _indent(line) > self._indent:
             return True
         if _indent(line) > self._indent or (_CLOSER.match(line) and len(self.trace.lines) > 1):
-            return not self._pending or (self._stacked and not any(text.strip() for text in self._pending))
+            return not self._pending
         return False
 
     def _is_its_exception(self, line: str, score: float) -> bool:
         """An exception told right below the line of the logger that announces it."""
         return (
             score == CAUSE
+            and _EXCEPTION.match(line[:1_000]) is not None
             and not is_echo(line)
             and not _EVENT.match(line[:200])
             and len(self.trace.lines) == 1
@@ -200,7 +238,11 @@ class _Growing:
         )
 
     def _judge(self, line: str, score: float) -> None:
-        if score > self.trace.score and not is_echo(line):
+        if is_echo(line):
+            return
+        # npm begins with codes and paths, and tells what went wrong below them.
+        later = "npm" in self._prefix and score == self.trace.score and is_echo(self.trace.message)
+        if later or score > self.trace.score:
             self.trace.score, self.trace.message = score, line
 
     def _wait(self, line: str) -> bool:
@@ -234,6 +276,7 @@ def traces(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
     before: deque[str] = deque(maxlen=_BEFORE)
     growing: _Growing | None = None
     expected = 0
+    calm = False
     for number, line in numbered:
         if number != expected:
             if growing is not None:
@@ -241,20 +284,38 @@ def traces(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
                 growing = None
             before.clear()
         expected = number + 1
-        score = severity(line)
+        calm = (calm and line[:2] in ("", "  ")) or (
+            line.endswith(("]", ":")) and _CALM.match(line) is not None
+        )
+        score = 0.0 if calm else severity(line)
         if growing is not None:
+            if line == _IGNORED:
+                growing = None
+                continue
             if growing.takes(line, score):
                 continue
             yield growing.finish()
             before.extend([*growing.trace.lines, *growing.passed_by][-_BEFORE:])
             growing = None
         if score >= WRAPPER or _TRACEBACK.match(line):
-            growing = _Growing(number, line, score, before)
+            growing = _begun(number, line, score, list(before))
             before.clear()
         else:
             before.append(line)
     if growing is not None:
         yield growing.finish()
+
+
+def _begun(number: int, line: str, score: float, before: list[str]) -> _Growing:
+    """The trace that ``line`` tells of, from the heading of its test on."""
+    start = next((i for i, text in enumerate(before) if _NUMBERED.match(text)), len(before))
+    lead = before[start:]
+    if not lead:
+        return _Growing(number, line, score, before)
+    growing = _Growing(number - len(lead), lead[0], score, before[:start])
+    growing.trace.lines[1:] = [*lead[1:], line]
+    growing.trace.message = line
+    return growing
 
 
 def telling(lines: Iterable[str]) -> list[str]:

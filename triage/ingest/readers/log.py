@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from triage.ingest.json_text import parse_object, text
 from triage.ingest.logs.scan import COPIES, Scan
 from triage.ingest.logs.severity import ERROR, is_echo, severity
+from triage.ingest.logs.steps import Steps
 from triage.ingest.logs.traces import Trace, traces
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample, Source
@@ -30,12 +32,19 @@ _LEVEL = re.compile(
     r"(?:\d+ --- \[[^\]]{0,60}\] (?:\[[^\]]{0,60}\] )?\S{1,100} +: )?"
 )
 _SUCCESS = re.compile(
-    r"^(?:\[INFO\] )?(?:Finished: SUCCESS|BUILD SUCCESS(?:FUL)?\b.*|Job succeeded|Build succeeded\.?)\s*$",
+    r"^(?:\[INFO\] )?(?:Finished: SUCCESS|BUILD SUCCESS(?:FUL)?\b.*|Job succeeded|Build succeeded\.?|Build success"
+    r"|Done\. Your build exited with 0\.|CircleCI received exit code 0)\s*$",
     re.MULTILINE,
 )
-"""The last word of Jenkins, Maven, Gradle, GitLab, MSBuild."""
+"""The last word of Jenkins, Maven, Gradle, GitLab, MSBuild, AppVeyor, Travis, CircleCI."""
+_JOB_START, _JOB_END = "##[group]Run ", "Cleaning up orphan processes"
+"""Stand in every log of GitHub Actions; one that has no line marked as an error tells of a job that passed."""
 _END = 1_500
 """Characters at the end of a log where its last word stands."""
+_PLACE = re.compile(
+    r"(?P<file>(?:[A-Za-z]:)?[^\s:()\[\]]{1,300}\.\w{1,6})(?::\[?|\()(?P<line>\d{1,7})[\],:)]"
+)
+"""Where a compiler or a linter found what it tells of."""
 _DIGITS = re.compile(r"0x[0-9a-fA-F]+|\d+|[0-9a-f]{8,}")
 
 
@@ -64,7 +73,7 @@ def bare(line: str) -> str:
     """``line`` without its time stamp, level and logger name."""
     if line.startswith("{") and (told := _told(parse_object(line))):
         return told
-    rest = _STAMP.sub("", line)
+    rest = _STAMP.sub("", line.removeprefix("##[error]"))
     return _LEVEL.sub("", rest, count=1).strip() or line.strip()
 
 
@@ -82,10 +91,11 @@ def _read(source: Source) -> Iterator[Item]:
     first_seen: dict[str, int] = {}
     echoes: list[Trace] = []
     success = _SUCCESS.search(source.sample.end[-_END:])
-    scan = Scan(source)
-    found: list[Failure] = []
+    in_steps = _JOB_START in source.sample.text and _JOB_END in source.sample.end
+    scan, steps = Scan(source), Steps()
+    found: list[Trace] = []
     broke = False
-    for trace in traces(scan):
+    for trace in traces(steps.watched(scan)):
         broke = broke or any(map(is_echo, (*trace.lines, *trace.after)))
         if is_echo(trace.message):
             # An exit code or a failed goal says that something failed, not what: it counts where nothing else does.
@@ -94,20 +104,26 @@ def _read(source: Source) -> Iterator[Item]:
             continue
         if len(copies) >= _MAX_FAILURES:
             yield Warn(f"more than {_MAX_FAILURES} different failures: the rest was left out", trace.first)
+            scan.marked = True
             break
         key = _DIGITS.sub("#", trace.message)
         copies[key] += 1
         first_seen.setdefault(key, trace.first)
         if copies[key] <= COPIES:
-            found.append(_failure(trace))
-        if not success:
-            yield from found
+            found.append(trace)
+        if not success and not in_steps:
+            yield from map(_failure, found)
             found.clear()
-    if success and copies and not broke:
-        why = f"{len(copies)} lines sound like failures, but the log ends with '{success[0].strip()}': none is taken for one"
+    end = success[0].strip() if success and not broke else "" if scan.marked or not in_steps else _JOB_END
+    if end and copies:
+        why = f"{len(copies)} lines sound like failures, but the log ends with '{end}': none is taken for one"
         yield Warn(why, min(first_seen.values()))
         return
-    yield from found or ([] if copies else map(_failure, echoes))
+    failing = [trace for trace in found if trace.first >= steps.failing]
+    if failing and len(failing) < len(found):
+        why = f"{len(found) - len(failing)} lines sound like failures in steps that passed: none is taken for one"
+        yield Warn(why, found[0].first)
+    yield from map(_failure, failing or found or ([] if copies else echoes))
     for again in scan.repeated():
         if severity(again.line) >= ERROR:
             key = _DIGITS.sub("#", again.line.strip())
@@ -123,9 +139,12 @@ def _failure(trace: Trace) -> Failure:
     while not around[-1].strip():
         around.pop()
     message = bare(trace.message) if trace.told else "Traceback without its exception: the log ends here"
-    return failure_from(
+    failure = failure_from(
         "\n".join(around), message=message, kind="error", source_line=trace.first - len(trace.before)
     )
+    if failure.file is None and (place := _PLACE.match(message)):
+        return replace(failure, file=place["file"], line=int(place["line"]))
+    return failure
 
 
 READER = Reader("log", _sniff, _read)

@@ -1,0 +1,107 @@
+"""The words of failures in logs: how compilers, linters, package managers, shells and services say that they broke.
+
+Each sign is a pattern of google-re2, so that all of them are one pass over a line; ``severity`` judges by them.
+"""
+
+CAUSE = 1.0
+"""An exception, a panic, a fatal signal: says what went wrong."""
+ERROR = 0.8
+"""A line of level error, a failed step with its reason."""
+WRAPPER = 0.55
+"""Says that something failed, hardly what: ``FAILED``, an exit code."""
+HINT = 0.3
+"""A warning, a retry: context."""
+
+# (score, pattern). The highest score counts.
+SIGNS: tuple[tuple[float, str], ...] = (
+    # Exceptions, panics, fatal errors of the languages' runtimes.
+    (CAUSE, r"^\s*(?:\[[^\]]*\]\s*|[│┃║╷>*]+\s*|#\d+ (?:\d+\.\d+ )?)?(?:Uncaught |Unhandled |Unhandled exception\. |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*(?:[A-Z][\w$]*)?(?:Error|Exception)\b(?:: \S|:?\s*$| \[| at )"),
+    (CAUSE, r"^\s*Traceback \(most recent call last\)"),
+    (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\b(?:Fatal|Parse|Compile|Recoverable fatal|Catchable fatal) error: |: runtime error: |^\*\* \([\w.]+\) |^Error in \S|\bfatal: |\bFatal Python error\b|\bUncaught (?:exception|[A-Z]\w*(?:Error|Exception))\b|\([A-Z]\w*(?:Error|Exception)\)\s*$"),
+    (CAUSE, r"^\s{0,4}\[(?:[A-Z]\w*\\)*[A-Z]\w*(?:Error|Exception)\]\s*$|\[UnhandledPromiseRejection: |A fatal error has been detected by the Java"),
+    (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|terminate called (?:after|without|recursively)|Library not loaded|Abort trap|Illegal instruction|Floating point exception|\w+Sanitizer: |AddressSanitizer|Bus error|[Oo]ut ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device|segfault at [0-9a-f]+)\b"),
+    (CAUSE, r"^\*\*\* stack smashing detected|^(?:double free or corruption|free\(\): |malloc\(\): |realloc\(\): |munmap_chunk\(\): |corrupted (?:size|double-linked))|\binternal compiler error\b"),
+    (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating)|\bdefinitely lost: [1-9]"),
+    (CAUSE, r"[a-z]: Error: \S|\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
+    # Compilers and linkers.
+    (CAUSE, r"\b[Ee]rror(?:\[[A-Z]*\d+\]| [A-Z]{1,9}\d{2,6}):|: +(?:fatal )?error: |^\s{0,8}(?:[A-Z][a-z]+ )?error: \S|^error [A-Z]{1,9}\d{3,5}:|\(\d+(?:, ?\d+)?\) ?:? *(?:fatal )?[Ee]rror\b|^e: \S"),
+    (CAUSE, r"\bld(?:\.\w+|64)?(?:\.exe)?: (?:library|symbol|framework|cannot|error|duplicate)|^Undefined symbols for |^duplicate symbol |\bunresolved external symbol\b"),
+    (CAUSE, r"\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EADDRINUSE|ENOSPC|EACCES|ENOENT|EPIPE|EMFILE|ESOCKETTIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERESOLVE)\b"),
+    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected|uninitialized constant|unbound variable|attempt to (?:index|call|compare|perform)|exec format error|syntax error (?:near|at|on|in)\b|no such host|x509: )"),
+    (CAUSE, r"^\S*sh: (?:line )?\d+: .*: not found\s*$|\bis not recognized as (?:an internal or external command|the name of a cmdlet|a name of a cmdlet)|\bORA-\d{5}\b"),
+    (ERROR, r"^(?:vet: )?(?:[A-Za-z]:)?[^\s:]+\.\w{1,6}:\d+:\d+: [^\s]"),
+    (ERROR, r"^\s*\S+\.\w{1,5}:\d+:\d+: .*\([\w/@-]+\)$|^\S+\.go:\d+: .* \((?:\w+)\)$|^\S+\.java:\d+:\t\w+:\t"),
+    # What a line says of itself.
+    (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>!]|$)|\w\.(?:ERROR|CRITICAL|ALERT|EMERGENCY): "),
+    (ERROR, r"\[(?:error|emerg|alert|crit)\] |(?i)\b(?:level(?:name)?|severity(?:_?text)?|lvl)[\"']?[=:] ?[\"']?(?:error|err|fatal|critical|panic|50|60)\b|\"@l\":\"(?:error|fatal)\""),
+    (ERROR, r"^error [A-Z\"]|\bnpm (?:ERR!|error)|^E: |^Err:\d|^##\[error\]|\[31m|^\s*ERR_[A-Z]+|^➤ YN00(?:01|09|16|18|28|35|41|82):"),
+    (ERROR, r"^\[?[\d:. T+-]{8,35} (?:ERR|FTL|CRT)\]|^(?:fail|crit): [A-Z][\w.]+\[\d+\]|<(?:Error|Fatal|Critical)> |\bat=error\b|\] Rule \d+: .* failed with message:|^[EF]/\w|^\d\d-\d\d [\d:.]+ +\d+ +\d+ [EF] "),
+    (ERROR, r"^[EF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\]|^[\w./-]*[Mm]ake(?:file)?(?:\.\w+)?(?:[\[:]\d+\]?)?: \*\*\* .*Stop\.|^(?:\S+: line \d+: +\d+ )?Killed\b"),
+    (ERROR, r"^CMake Error\b|^(?:denied|unauthorized|toomanyrequests|manifest unknown): |^remote: (?:Repository|Permission|Invalid|Error|fatal)|^CONFLICT \(|^ ! \[(?:remote )?rejected\]"),
+    (ERROR, r"^(?:Error|ERROR) [\w /-]{2,60}(?: ?\([^)]{1,60}\))?: \S|(?i)^error (?:during|while|when|occurred)\b"),
+    (ERROR, r"\.service: (?:Main process exited, code=(?:exited, status=[1-9]|killed|dumped)|Failed with result|Control process exited)|^A problem occurred (?:evaluating|configuring)"),
+    # Sentences.
+    (ERROR, r"(?i)\b(?:(?:deadline|quota|limit|timeout of \S+) (?:was )?exceeded|exceeded (?:the maximum|timeout)|operation was cancell?ed|received a shutdown signal|lost communication with|timed out|time-?out (?:exceeded|expired)|(?:i/o|handshake) timeout|rate limit exceeded|too many requests|access denied|unauthorized|forbidden|handshake (?:failed|failure)|certificate verify failed|certificate signed by unknown|host key verification failed|(?:was|were) refused)\b"),
+    (ERROR, r"(?i)\b(?:cannot|could not|couldn't|can't|unable to|failed to|don't know how to) [a-z]"),
+    (ERROR, r"(?i)\b(?:version solving failed|no solution found when|no matching version|is not in this registry|does(?:n't| not) (?:satisfy|meet|complete within|match the checksum)|checksum mismatch|inconsistent vendoring|no required module provides|unknown revision|updates to go\.mod needed|your php version|session not created|executable doesn't exist at|disappeared unexpectedly|terminated without (?:properly )?saying|invalid workflow file|build timed out|no output has been received|(?:job|build) (?:was |has been )?(?:aborted|terminated|cancelled|canceled)|(?:rule|format) violations|code style issues|did not complete within)\b"),
+    (ERROR, r"(?i)\b(?:coverage|threshold|requirements?)\b.*\bnot (?:met|reached|satisfied)\b"),
+    (ERROR, r"(?i)\bHTTP(?:/[\d.]+)? (?:4\d\d|5\d\d)\b|\bHTTP/[\d.]+\" 5\d\d\b|\bstatus(?: code)?[:= ]+(?:4\d\d|5\d\d)\b|returned error: [45]\d\d"),
+    (ERROR, r"[a-z]: Error: \S|^\s*[×✕] \S|^ {1,4}x [A-Z]|^\s*● |<<< (?:FAILURE|ERROR)!|^\s*\d+:\d+\s+[Ee]rror:?\s|^ERROR in "),
+    (ERROR, r"(?i)\bexpected\b.{1,200}\b(?:but|to (?:be|have|equal|match|contain|include|throw)|got|received|found)\b"),
+    # That something failed.
+    (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b|\b[Ff]ound [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b|^would reformat "),
+    (WRAPPER, r"(?i)\bexit(?:ed with)?(?: code| status)?:? [1-9]\d*\b|\bexited with (?:code )?[1-9]|returned (?:a )?non-zero"),
+    (WRAPPER, r"(?i)\b(?:failed|failure|errored|aborted|crashed|killed)\b"),
+    (HINT, r"(?i)\b(?:warn(?:ing)?|deprecated|retry(?:ing)?|error|exception)\b"),
+)  # fmt: skip
+
+INNOCENT = (
+    r"(?i)\b(?:0|no|zero|without(?: any)?)(?: [a-z]+)? (?:serious|errors?|failures?|failed|problems?|issues?|violations?|offenses?|exceptions?)\b"
+    r"|\b(?:errors?|failures?|failed|fail|skipped|critical|fatal|exceptions?)(?:\(s\))?[\"']?\s*[:=]\s*[\"']?(?:0\b|\[\]|\{\}|(?:false|null|none|nil)\b|<none>)"
+    r"|\b(?:error|exception|failure)[-_ ]?(?:handlers?|handling|pages?|logs?|report(?:er|ing)?|codes|budget|rate|threshold|boundar(?:y|ies)|tracking|limit|prone)\b"
+    r"|\b(?:error|exception|fail\w*)(?:[-_/.][\w.]+)+\.(?:js|ts|py|java|go|rs|rb|c|h|cpp|css|html|o|class|jar)\b"
+    r"|\b(?:no such error|expected (?:error|failure|exception))\b|✖ \d+ problems? \(0 errors|\ballocation failure\b"
+    r"|-Werror\S*|--?[\w-]*(?:log-?level|severity)[= ]\w+|--fail-[\w-]*|--no-fail[\w-]*|\bon[_-]?(?:error|failure|fail)\b|continue-on-error|(?:fail|abort|stop)_?(?:ci_)?(?:if|on)_?error|errorlevel|set -e"
+    r"|-XX:\S+"
+)
+"""Words that sound like failures and are names, options or counts of none: a line is judged without them."""
+
+GOT_OVER = (
+    r"(?i)\bretry(?:ing)?\b.*\b(?:succeeded|ok|successful)|\b(?:succeeded|recovered) (?:after|on)\b"
+    r"|\b(?:as expected|tolerated)\b|\(ignored\)\s*$|\.\.\.ignoring\s*$"
+    r"|^\s*(?:\d+ )?(?:passed|✓|✔|√|ok \d+|PASS(?:ED)?)(?:[\s:]|$)|(?:\bPASSED|\.\.\. ok|: OK)\s*$"
+    r"|^\[ +(?:RUN|OK|PASSED) +\]"
+)
+"""A line that says in the end that all is well."""
+
+HARMLESS = (
+    r"^\d+\t\S+: No such file or directory\.$"  # gdb, of a frame whose source it has not
+    r"|^-- (?:Performing Test|Looking for|Could NOT find|Check|Detecting|Found|Try|The )"  # CMake probing
+    r"|^checking (?:for|whether|if|how|what|that)\b"  # configure probing
+    r"|^(?:#\d+ (?:\d+\.\d+ )?)?(?:debconf|invoke-rc\.d|update-alternatives|dpkg-preconfigure): "  # apt in a container
+    r"|^(?:\+{1,5} |\$ |\[command\]|\[Pipeline\])|^Stage .* skipped due to"  # commands as they are told, steps of Jenkins
+    r"|^\[ *\d+\.\d+\] init: "  # of an image that boots
+    r"|^\s*(?:echo|printf|Write-Host|Write-Error|die|core\.setFailed\() ?[\"']|\bthrow new [\w.]+\(|^\s*raise \w|(?:\|\||&&|;|\bthen|\belse) *\{? *(?:exit \d|echo [\"'])"  # code
+    r"|^#\d+ \[[^\]]*\] |^(?:Step \d+/\d+ :| => \[)"  # steps of a Dockerfile
+)
+"""A whole line that only looks up, installs or announces."""
+
+INERT = (
+    r"(?:\|\||&&|;|\bthen|\bdo|\{) *(?:exit|echo|printf|die|return|false|throw)\b|\becho [\"'].*[\"'];?$|^\s*(?:if|elif|while) [\[\"'(]|\btrap [\"']"
+    r"|^\s+(?:Compiling|Checking|Downloaded|Downloading|Installing|Using|Fetching|Documenting|Fresh|Adding|Locking) [\w.-]+ v\d"
+    r"|^\s*(?:Collecting|Using|Fetching|Installing|Unpacking|Setting up|Get:\d+|Selecting|Preparing to unpack|Requirement already) .*\d"
+    r"|^(?:HEAD is now at |Commit message: |\s*(?:[*-] )?(?:[0-9a-f]{7,40} )?)(?i:fix(?:es|ed)?)[(:\s!][^.]*$"  # titles of commits
+)
+"""What only says ``failed`` or ``exit 1`` in code of a shell, as CI systems print it first, or in the name of a package."""
+
+ECHO = (
+    r"(?i)exit(?:ed|s)?(?: with)?(?: (?:code|status|value))?:? '?-?[1-9]\d*\b|non-zero exit|returned a non-zero"
+    r"|Failed to execute goal \S+:|BUILD (?:FAILURE|FAILED)|Build failed|marked build as failure|Finished: FAILURE"
+    r"|There (?:are|were) (?:test failures|failing tests)|Execution failed for task|^[\w.-]*make(?:\[\d+\])?: \*\*\* .*Error \d"
+    r"|\bld returned \d|process didn't exit successfully|could not compile `|intermediate artifacts can be found|build stopped: subcommand failed|Sanitizer: reported \d"
+    r"|did not (?:run|execute) successfully|completed unsuccessfully|^failed to run: |Encountered error while|recipe for target .* failed|Failed with result '|entered failed state|^FAILED: (?:\[code=\d+\] )?[\w.@/\\+-]+\s*$|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
+    r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b"
+    r"|^(?:\d+\.\d+ )?npm (?:ERR!|error)\s*(?:$|(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |[/A-Z][:/\\])"
+    r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: )?Found [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b"
+)
+"""Says only that something went wrong further up."""
