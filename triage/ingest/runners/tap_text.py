@@ -20,6 +20,7 @@ TITLE = re.compile(r"^\s*Failed (?:\(TODO\) )?test '(?P<name>.+)'$")
 _PLACE = re.compile(r"^\s*at (?P<file>\S+) line (?P<line>\d{1,9})\.$")
 _PLACE_JS = re.compile(r"^(?:.* )?\(?(?:file://)?(?P<file>[^\s():]+):(?P<line>\d{1,9})(?::\d+)?\)?$")
 _YAML_LIMIT = 100_000
+_KEY = re.compile(r"^(?P<key>[A-Za-z_]\w*):(?: (?P<said>.*)|$)")
 _SENTENCE = 120
 _BARE = ("failed", "fail", "failure", "not ok")
 """Messages that say nothing."""
@@ -36,6 +37,7 @@ class Test:
     directive: str = ""
     why: str = ""
     seconds: float | None = None
+    tries: int = 1
     notes: list[Line] = field(default_factory=list)
     """Diagnostics below it, without their marks."""
     details: Any = None
@@ -59,12 +61,28 @@ def flat(lines: list[str]) -> list[str]:
 
 def parsed(block: str) -> Any:
     """The block as data; runners write much that is none, and then its text must do."""
-    if len(block) > _YAML_LIMIT or re.search(r"(?m)[&*]\w+\s*$", block):
+    if len(block) > _YAML_LIMIT:
         return None
     try:
-        return yaml.load(block, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        if not re.search(r"(?m)[&*]\w+\s*$", block):
+            return yaml.load(block, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, ValueError, RecursionError):
-        return None
+        pass
+    return _plain(block)
+
+
+def _plain(block: str) -> dict[str, str] | None:
+    """The keys at the margin of a block that is no YAML, with what stands behind or below them."""
+    found: dict[str, str] = {}
+    key = ""
+    for line in block.split("\n"):
+        if match := _KEY.match(line[:1_000]):
+            key, said = match["key"], (match["said"] or "").strip()
+            quoted = len(said) > 1 and said[0] == said[-1] and said[0] in "'\""
+            found[key] = "" if said in ("|", "|-", ">", ">-") else said[1:-1] if quoted else said
+        elif key and line.startswith(" "):
+            found[key] = f"{found[key]}\n{line.strip()}".lstrip("\n")
+    return found or None
 
 
 def untold(details: dict[str, Any]) -> str:
@@ -159,6 +177,7 @@ def told(test: Test, file: str, path: tuple[str, ...]) -> Iterator[CaseResult | 
         suite,
         where,
         duration=seconds,
+        attempts=test.tries,
         failures=(_failure(test),) if outcome.is_red else (),
         properties=(("reason", test.why),) if test.why else (),
     )
