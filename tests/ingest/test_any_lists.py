@@ -172,3 +172,46 @@ def test_a_ginkgo_suite_that_did_not_compile() -> None:
     run = read([{"SuiteDescription": "", "SuitePath": "/src", "SuiteSucceeded": False, "SpecReports": None,
                  "SpecialSuiteFailureReasons": ["Failed to compile pump:\n\n./pump.go:3: undefined: x"]}])  # fmt: skip
     assert headlines(run) == ["Failed to compile pump:"]
+
+
+def test_why_a_test_failed_may_only_stand_in_a_step() -> None:
+    steps = [
+        {"itemType": "step", "result": {"status": "passed"}},
+        {
+            "itemType": "step",
+            "result": {"status": "failed", "errorMessage": "3 drops", "stackTrace": "at a.js:1"},
+        },
+    ]
+    scenarios = [
+        {"scenarioHeading": "drains", "executionStatus": "failed", "items": steps},
+        {"scenarioHeading": "fills", "executionStatus": "passed", "items": steps[:1]},
+    ]
+    spec = {"specHeading": "Tank", "executionStatus": "failed", "scenarios": scenarios}
+    run = read({"projectName": "demo", "executionStatus": "failed", "specResults": [spec]})
+    assert counts(run) == (2, 1, 1, 0, 0)
+    [why] = case(run, "drains").failures
+    assert (why.message, why.trace, case(run, "drains").suite) == ("3 drops", "at a.js:1", "Tank")
+
+
+def test_tries_that_are_told_beside_the_last_one() -> None:
+    def attempt(kind: str, **more: str) -> dict[str, Any]:
+        return {"durationInNanoseconds": 1, "status": {"kind": kind, **more}}
+
+    place = {"file": "tank.rb", "line": 3}
+    run = read({"framework": {"kind": "RSpec"}, "summary": {"status": {"kind": "failed"}}, "tests": [
+        {"name": "fills", "location": place, "attempt": attempt("successful"),
+         "pastAttempts": [attempt("failed", message="dry")]},
+        {"name": "drains", "location": place, "attempt": attempt("timedOut", message="too slow")},
+        {"name": "waits", "location": place, "attempt": attempt("todo")},
+    ]})  # fmt: skip
+    assert (counts(run), run.totals.flaky) == ((3, 1, 0, 1, 1), 1)
+    assert [failure.message for case in run.cases for failure in case.failures] == ["dry", "too slow"]
+    assert (case(run, "drains").file, case(run, "drains").line) == ("tank.rb", 3)
+
+
+def test_scenarios_that_only_say_whether_they_failed() -> None:
+    run = read({"name": "tank", "failedCount": 1, "scenarioResults": [
+        {"name": "fills", "failed": False, "stepResults": [{"result": {"status": "passed"}}]},
+        {"name": "drains", "failed": True, "error": "status code was: 500", "line": 9},
+    ]})  # fmt: skip
+    assert counts(run) == (2, 1, 1, 0, 0)

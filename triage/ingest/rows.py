@@ -20,7 +20,7 @@ _WORDS = {
     Outcome.ERROR: "error errored broken brok timeout timedout crash crashed panicked aborted interrupt interrupted"
     " tbrok",
     Outcome.SKIPPED: "skip skipped skipping ignore ignored pending todo disabled notrun notexecuted untested filtered"
-    " cancel cancelled canceled conf blocked inconclusive fixme na notapplicable unexecuted retest",
+    " cancel cancelled canceled pended quarantined conf blocked inconclusive fixme na notapplicable unexecuted retest",
     Outcome.XFAILED: "xfail xfailed expectedfailure knownissue",
     Outcome.XPASSED: "xpass xpassed unexpectedsuccess unexpectedpass",
 }
@@ -46,7 +46,8 @@ _RESULT = _keys("status outcome result state verdict teststatus testresult execu
 _FLAGS = _keys("passed success succeeded ok pass ispassed")
 _NAME = _keys(
     "name fullname title fulltitle testname testcasename testcase test identifier testfqn fullyqualifiedname nodeid"
-    " description scenario case label id key url path"
+    " description displayname scenarioname scenarioheading specheading featurename methodname scenario case label testid"
+    " caseid id key url path"
 )
 _SUITE = _keys("suite classname class suitename testsuite testclass scope feature module group section")
 _FILE = _keys("file filename filepath testfile filelocation")
@@ -58,7 +59,24 @@ _TRACE = _keys("trace traceback stacktrace stack backtrace longrepr failureexpan
 _OUTPUT = _keys("log output logs decodedlogs stdout systemout stderr systemerr")
 _SECONDS = _keys("duration time executiontime durations elapsedseconds durationseconds runtime seconds")
 _MILLIS = _keys("durationms elapsed elapsedms timems milliseconds durationinms")
-_INSIDE = ("test", "result", "error", "failure", "statusdetails", "exception", "details")
+_INSIDE = (
+    "test",
+    "attempt",
+    "status",
+    "location",
+    "result",
+    "error",
+    "failure",
+    "statusdetails",
+    "exception",
+    "details",
+)
+_PARTS = frozenset(
+    ("attempt", "attempts", "pastattempts", "retries", "history", "attachments", "hooks", "assertions", "before",
+     "after", "events", "failures", "errors", "annotations", "labels", "parameters", "results", "stepresults", "test",
+     "error", "failure", "expectations", "logs", "steplogs", "items", "contexts", "teardowns", "status", "location")
+)  # fmt: skip
+_DEPTH = 8
 _FOLD = re.compile(r"[^a-z0-9]+")
 _TOLD = re.compile(r"(?i)\b(?:T?FAIL(?:ED|URE)?|TBROK|(?:\w*)error|panic(?:ked)?|exception|not ok)\b")
 _LONG = 200
@@ -84,10 +102,14 @@ def row_of(told: Mapping[Any, Any]) -> dict[str, Any]:
 
 def outcome_of(row: Mapping[str, Any]) -> Outcome | None:
     """How the test of a folded row ended; None if the row does not say it."""
+    if isinstance(attempt := row.get("attempt"), dict):
+        return outcome_of(row_of(attempt))
     for key in _RESULT:
         value = row.get(key)
         if isinstance(value, dict):
-            value = next((value[k] for k in ("status", "name", "outcome", "value") if k in value), None)
+            value = next(
+                (value[k] for k in ("status", "name", "kind", "outcome", "value") if k in value), None
+            )
         if isinstance(value, str) and (known := OUTCOMES.get(folded(value))):
             return known
     if row.get("skipped") is True or row.get("pending") is True:
@@ -98,8 +120,15 @@ def outcome_of(row: Mapping[str, Any]) -> Outcome | None:
             value = value.lower() == "true"
         if isinstance(value, bool):
             return Outcome.PASSED if value else Outcome.FAILED
+    if isinstance(red := row.get("failed"), bool):
+        return Outcome.FAILED if red else Outcome.PASSED
     number = row.get("statusid")
     return _TESTRAIL.get(number) if isinstance(number, int) else None
+
+
+def is_part(key: str) -> bool:
+    """Whether what stands at a key of a test is what it consists of, not tests inside of it."""
+    return folded(key) in _PARTS or folded(key).endswith("steps")
 
 
 def is_of_tests(row: Mapping[str, Any]) -> bool:
@@ -122,22 +151,59 @@ def name_of(row: Mapping[str, Any]) -> str:
 
 def case_of(row: Mapping[str, Any], outcome: Outcome, suite: str = "", name: str = "") -> CaseResult:
     """The case that a folded row tells."""
-    inner = {k: v for key in _INSIDE for k, v in _inside(row.get(key))}
+    inner = {k: v for key in reversed(_INSIDE) for k, v in _inside(row.get(key))}
+    if isinstance(status := inner.get("status"), dict):
+        inner |= row_of(status)
     reason, trace, output = (
         _text(row, _MESSAGE) or _text(inner, _MESSAGE),
         _text(row, _TRACE) or _text(inner, _TRACE),
         _text(row, _OUTPUT) or _text(inner, _OUTPUT),
     )
+    if outcome.is_red and not reason and not trace:
+        reason, trace = _of_a_part([row[key] for key in row if is_part(key)], 0)
+    earlier = [one for one in row.get("pastattempts", ()) if isinstance(one, dict)]
+    failures = [
+        _failure(past, red, *_past(past), "")
+        for one in earlier
+        if (red := outcome_of(past := row_of(one))) is not None and red.is_red
+    ]
+    if outcome.is_red:
+        failures.append(_failure(row, outcome, reason, trace, output))
     return CaseResult(
         name=name or name_of(row) or name_of(inner),
         outcome=outcome,
         suite=suite or _text(row, _SUITE),
-        file=_text(row, _FILE).split("\n", 1)[0] or None,
+        file=(_text(row, _FILE) or _text(inner, _FILE)).split("\n", 1)[0] or None,
+        line=next((at for at in (row.get("line"), inner.get("line")) if type(at) is int and at > 0), None),
         duration=_spent(row) if _spent(row) is not None else _spent(inner),
-        failures=(_failure(row, outcome, reason, trace, output),) if outcome.is_red else (),
+        attempts=len(earlier) + 1,
+        failures=tuple(failures),
         output=output if reason or trace or not outcome.is_red else "",
         properties=(("reason", reason),) if reason and outcome.value in ("skipped", "xfailed") else (),
     )
+
+
+def _past(past: Mapping[str, Any]) -> tuple[str, str]:
+    status = row_of(past["status"]) if isinstance(past.get("status"), dict) else past
+    return _text(status, _MESSAGE), _text(status, _TRACE)
+
+
+def _of_a_part(parts: list[Any], depth: int) -> tuple[str, str]:
+    """Message and trace of the first part, a step say, that went wrong itself."""
+    for part in parts if depth < _DEPTH else ():
+        if isinstance(part, list):
+            found = _of_a_part(part, depth + 1)
+        elif isinstance(part, dict):
+            row = row_of(part)
+            red = (told := outcome_of(row)) is not None and told.is_red
+            found = (_text(row, _MESSAGE), _text(row, _TRACE)) if red else ("", "")
+            if not any(found):
+                found = _of_a_part([one for one in row.values() if isinstance(one, list | dict)], depth + 1)
+        else:
+            continue
+        if any(found):
+            return found
+    return "", ""
 
 
 def _inside(value: Any) -> Iterator[tuple[str, Any]]:

@@ -13,21 +13,25 @@ from dataclasses import replace
 from typing import Any
 
 from triage.ingest.json_report import json_report
-from triage.ingest.json_text import clean, opens_json
+from triage.ingest.json_text import clean, opens_json, parse_object
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.ingest.rows import OUTCOMES, case_of, folded, is_of_tests, name_of, outcome_of, row_of
+from triage.ingest.rows import OUTCOMES, case_of, folded, is_of_tests, is_part, name_of, outcome_of, row_of
 from triage.model import CaseResult, Item, Outcome
 
 _DEPTH = 40
-# What a test consists of is no test.
-_PARTS = frozenset(
-    ("steps", "attempts", "retries", "history", "attachments", "hooks", "assertions", "before", "after", "events",
-     "failures", "errors", "annotations", "labels", "parameters", "results", "test", "error", "failure", "expectations",
-     "logs", "steplogs")
-)  # fmt: skip
 _PAIR = re.compile(
-    r'"(?:status|outcome|result|state|verdict|test_?[sS]tatus|test_?[rR]esult)"\s*:\s*"(?P<word>[\w -]{2,20})"'
-    r'|"(?:passed|success|pass|ok)"\s*:\s*(?:true|false)\b|"status_id"\s*:\s*[1-5]\b'
+    r'"(?:status|kind|outcome|result|state|verdict|test_?[sS]tatus|test_?[rR]esult|executionStatus)"\s*:\s*"(?P<word>[\w -]{2,20})"'
+    r'|"(?:passed|failed|success|pass|ok)"\s*:\s*(?:true|false)\b|"status_id"\s*:\s*[1-5]\b'
+)
+_KNOWN = (
+    "test_fqn",
+    "whiteboard",
+    "testsuites",
+    "testcases",
+    "test_results",
+    "specResults",
+    "scenarioResults",
+    "pastAttempts",
 )
 _PATH = re.compile(r"[/.:]")
 """A key that names a suite rather than what it holds."""
@@ -43,7 +47,14 @@ def _sniff(sample: Sample) -> int:
     words = {folded(match["word"]) for match in found if match["word"]}
     if not found or (words and not any(word in OUTCOMES for word in words)):
         return 0
-    return 20 if _ABOUT.search(sample.text) or _ABOUT.search(sample.end) else 10 if words else 0
+    if any(f'"{key}"' in sample.text or f'"{key}"' in sample.end for key in _KNOWN):
+        return 20
+    about = _ABOUT.search(sample.text) or _ABOUT.search(sample.end)
+    first, _, rest = sample.text.lstrip("\ufeff \n").partition("\n")
+    if rest.strip() and parse_object(first):
+        return 6 if about else 0  # one object a line may be any log
+    # So little that it is only read where it is named itself, not for lying in a directory.
+    return 4 if about or words else 0
 
 
 def _read(source: Source, report: Any) -> Iterator[Item]:
@@ -84,7 +95,7 @@ def _told(
     listed: set[tuple[str, Outcome]] = set()
     red = False
     for key, value in told.items():
-        if not isinstance(value, list | dict) or (case and folded(key) in _PARTS):
+        if not isinstance(value, list | dict) or (case and is_part(key)):
             continue
         cases = _below(key, value, inside, about, depth + 1)
         if listed:
