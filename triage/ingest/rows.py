@@ -45,14 +45,14 @@ def _keys(said: str) -> tuple[str, ...]:
 _RESULT = _keys("status outcome result state verdict teststatus testresult executionstatus lastresult")
 _FLAGS = _keys("passed success succeeded ok pass ispassed")
 _NAME = _keys(
-    "name fullname title fulltitle testname testcasename testcase test identifier testfqn fullyqualifiedname nodeid"
+    "name fullname title fulltitle testcasetitle automatedtestname testname testcasename testcase test identifier testfqn fullyqualifiedname nodeid"
     " description displayname scenarioname scenarioheading specheading featurename methodname scenario case label testid"
     " caseid id key url path"
 )
 _SUITE = _keys("suite classname class suitename testsuite testclass scope feature module group section")
 _FILE = _keys("file filename filepath testfile filelocation")
 _MESSAGE = _keys(
-    "message errormessage failuremessage failurereason failreason error failure reason errors failures exception msg"
+    "message errormessage failuremessage failurereason failreason error err failure reason errors failures exception msg"
     " statusdetails failuredetails expanded statusmessage comment responsemessage detail details"
 )
 _TRACE = _keys("trace traceback stacktrace stack backtrace longrepr failureexpanded")
@@ -142,6 +142,8 @@ def name_of(row: Mapping[str, Any]) -> str:
         value = row.get(key)
         if isinstance(value, dict):
             value = value.get("name") or value.get("title") or value.get("uid")
+        if isinstance(value, list):
+            value = " > ".join(part for part in value if isinstance(part, str))
         if (isinstance(value, str) and value.strip()) or (
             isinstance(value, int) and not isinstance(value, bool)
         ):
@@ -161,7 +163,11 @@ def case_of(row: Mapping[str, Any], outcome: Outcome, suite: str = "", name: str
     )
     if outcome.is_red and not reason and not trace:
         reason, trace = _of_a_part([row[key] for key in row if is_part(key)], 0)
-    earlier = [one for one in row.get("pastattempts", ()) if isinstance(one, dict)]
+    file = (_text(row, _FILE) or _text(inner, _FILE)).split("\n", 1)[0]
+    tries = row.get("pastattempts") or row.get("attempts")
+    earlier = [one for one in (tries if isinstance(tries, list) else ()) if isinstance(one, dict)]
+    if "pastattempts" not in row:
+        earlier = earlier[:-1]
     failures = [
         _failure(past, red, *_past(past), "")
         for one in earlier
@@ -172,8 +178,8 @@ def case_of(row: Mapping[str, Any], outcome: Outcome, suite: str = "", name: str
     return CaseResult(
         name=name or name_of(row) or name_of(inner),
         outcome=outcome,
-        suite=suite or _text(row, _SUITE),
-        file=(_text(row, _FILE) or _text(inner, _FILE)).split("\n", 1)[0] or None,
+        suite=suite or ("" if (said := _text(row, _SUITE)) == file else said),
+        file=file or None,
         line=next((at for at in (row.get("line"), inner.get("line")) if type(at) is int and at > 0), None),
         duration=_spent(row) if _spent(row) is not None else _spent(inner),
         attempts=len(earlier) + 1,
@@ -185,7 +191,8 @@ def case_of(row: Mapping[str, Any], outcome: Outcome, suite: str = "", name: str
 
 def _past(past: Mapping[str, Any]) -> tuple[str, str]:
     status = row_of(past["status"]) if isinstance(past.get("status"), dict) else past
-    return _text(status, _MESSAGE), _text(status, _TRACE)
+    told = {key: value for inner in _INSIDE for key, value in _inside(status.get(inner))}
+    return _text(status, _MESSAGE), _text(status, _TRACE) or _text(told, _TRACE)
 
 
 def _of_a_part(parts: list[Any], depth: int) -> tuple[str, str]:
@@ -214,7 +221,7 @@ def _inside(value: Any) -> Iterator[tuple[str, Any]]:
 def _failure(row: Mapping[str, Any], outcome: Outcome, reason: str, trace: str, output: str) -> Failure:
     kind = "error" if outcome is Outcome.ERROR else "failure"
     if reason or trace:
-        return failure_from(trace or reason, message=reason, kind=kind)
+        return failure_from(trace or reason, message=reason if trace else "", kind=kind)
     if lines := [line.strip() for line in output.split("\n") if line.strip()]:
         first = next((line for line in lines if _TOLD.search(line[:1_000])), lines[-1])
         return failure_from(output, message=first, kind=kind)
