@@ -99,3 +99,45 @@ def test_node_tells_retries_and_blocks_that_are_no_yaml() -> None:
     assert (counts(run), run.totals.flaky) == ((2, 1, 1, 0, 0), 1)
     assert case(run, "drains").failures[0].message == "leaks: at the joint"
     assert headlines(run) == ["still wet"]
+
+
+def test_what_kselftest_says_of_a_red_program_begins_with_its_reason() -> None:
+    run = run_of(
+        """
+        TAP version 13
+        1..2
+        # overriding timeout to 300
+        # selftests: cgroup: test_pump
+        # ok 1 test_fill
+        ok 1 selftests: cgroup: test_pump
+        # overriding timeout to 300
+        # selftests: cgroup: test_valve
+        # TAP version 13
+        # 1..2
+        # ok 1 test_open
+        # valve is stuck
+        # not ok 2 test_shut
+        not ok 2 selftests: cgroup: test_valve # exit=1
+        """
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "selftests: cgroup: test_valve").failures[0].headline == "valve is stuck"
+
+
+def test_results_without_names_and_numbers() -> None:
+    run = run_of(
+        """
+        1..3
+        ok
+        not ok
+        #   Failed test at t/pump.t line 17.
+        #          got: '23'
+        #     expected: '42'
+        not ok 3
+        #     Failed test (t/pump.t at line 20)
+        #          got: undef
+        """
+    )
+    assert [case.name for case in run.cases] == ["test 1", "test 2", "test 3"]
+    told = [(failure.message, failure.file, failure.line) for case in run.cases for failure in case.failures]
+    assert told == [("got: '23'\nexpected: '42'", "t/pump.t", 17), ("got: undef", "t/pump.t", 20)]

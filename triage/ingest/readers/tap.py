@@ -36,7 +36,9 @@ _ENDED = re.compile(r"^\s*Looks like (?:you|your test)\b")
 _TALLY = re.compile(
     r"^(?:tests|suites|pass|passed|fail|failed|failures|cancelled|skip|skipped|todo|ok|duration_ms|time)\b[ =:]*[\d.]*\s*(?:ms)?$"
 )
-_SETTING = re.compile(r"(?:timeout set to \d|selftests: |\S+: initializing$|\S+: pass:\d|Totals: pass:\d)")
+_SETTING = re.compile(
+    r"(?:timeout set to \d|overriding timeout to \d|selftests: |\S+: initializing$|\S+: pass:\d|Totals: pass:\d)"
+)
 """What the kernel's runners say of every test."""
 _KERNEL = re.compile(
     r"^ *(?:KTAP version \d|# \S+: (?:initializing$|pass:\d)|kunit \S+: (?:all tests passed|one or more tests failed))"
@@ -44,6 +46,7 @@ _KERNEL = re.compile(
 """What only KUnit says, which wrote another version before it had a dialect's name."""
 _HEADED = re.compile(r"^ +# Subtest: ")
 _WRONG = re.compile(r"\b(?:EXPECTATION|ASSERTION) FAILED\b|\bcrashed!$|\btimed out\b")
+_CALM = re.compile(r"^ *(?:# *)?(?:ok\b|K?TAP version |1\.\.\d|$)")
 _PANIC = re.compile(r"Kernel panic|\bOops\b|\bBUG: |Internal error|Unable to handle kernel")
 _SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|t|pl|py|rb|lua|sh|bats)$")
 
@@ -182,6 +185,7 @@ class _Parser:
             self.stack.append([])
             self.depths.append(depth)
         test = _test(match, line, depth)
+        test.name = test.name or f"test {len(self.stack[-1]) + 1}"
         test.inside = inside
         # Of a runner that runs files (node-tap).
         test.holds = test.holds or (bool(inside) and (self.kernel or _SOURCE.search(test.name) is not None))
@@ -295,7 +299,7 @@ def _test(match: re.Match[str], line: Line, depth: int) -> Test:
             round(float(directive["time"]) / 1000, 6) if (directive["time"] or "").count(".") == 1 else None
         )
     name = re.sub(r"\\([#\\])", r"\1", rest).strip()
-    test.name = name or f"test {match['number'] or ''}".strip()
+    test.name = name or (f"test {match['number']}" if match["number"] else "")
     return test
 
 
@@ -310,7 +314,8 @@ def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
 
 def _reason_first(said: list[Line]) -> list[Line]:
     """What the kernel said before a red result, its reason in front."""
-    at = next((i for i, line in enumerate(said) if _WRONG.search(line.mark)), 0)
+    kept = [i for i, line in enumerate(said) if not _CALM.match(line.mark)]
+    at = next((i for i in kept if _WRONG.search(said[i].mark)), next(iter(kept), 0))
     return said[at : at + 1] + said[:at] + said[at + 1 :]
 
 

@@ -18,6 +18,10 @@ from triage.model import CaseResult, Failure, Outcome
 
 TITLE = re.compile(r"^\s*Failed (?:\(TODO\) )?test '(?P<name>.+)'$")
 _PLACE = re.compile(r"^\s*at (?P<file>\S+) line (?P<line>\d{1,9})\.$")
+_UNNAMED = re.compile(
+    r"^\s*Failed (?:\(TODO\) )?test (?:at (?P<file>\S+) line (?P<line>\d{1,9})\.|\((?P<old>\S+) at line (?P<at>\d{1,9})\))$"
+)
+"""A test without a name, in one line; Test::More before 0.62 wrote all like this."""
 _PLACE_JS = re.compile(r"^(?:.* )?\(?(?:file://)?(?P<file>[^\s():]+):(?P<line>\d{1,9})(?::\d+)?\)?$")
 _YAML_LIMIT = 100_000
 _KEY = re.compile(r"^(?P<key>[A-Za-z_]\w*):(?: (?P<said>.*)|$)")
@@ -218,23 +222,33 @@ def _failure(test: Test) -> Failure:
             found = failure_from(trace, message=said, type=kind, source_line=test.line.number)
             return found if found.file else placed_by(found, test.details)
     said_plainly = [
-        note for note in notes if not TITLE.match(note) and not _PLACE.match(note) and note.strip()
+        note
+        for note in notes
+        if not TITLE.match(note) and not _PLACE.match(note) and not _UNNAMED.match(note) and note.strip()
     ]
     if inner and not said_plainly:
         return Failure(
             f"{inner[0].message}", inner[0].type, "failure", trace, inner[0].file, inner[0].line, number
         )
-    plain = "\n".join(said_plainly) if any(TITLE.match(note) for note in notes) else ""
+    headed = any(TITLE.match(note) or _UNNAMED.match(note) for note in notes)
+    plain = "\n".join(said_plainly) if headed else ""
     failure = failure_from(
         trace or test.line.text.strip(), message="\n".join(dedent(said_plainly, 4)) if plain else ""
     )
-    place = next((match for note in notes if (match := _PLACE.match(note))), None)
+    at = next(
+        (_placed(match) for note in notes if (match := _PLACE.match(note) or _UNNAMED.match(note))), None
+    )
     return Failure(
         failure.message,
         failure.type,
         failure.kind,
         failure.trace,
-        place["file"] if place else failure.file,
-        int(place["line"]) if place else failure.line,
+        at[0] if at else failure.file,
+        at[1] if at else failure.line,
         number,
     )
+
+
+def _placed(match: re.Match[str]) -> tuple[str, int]:
+    told = match.groupdict()
+    return told["file"] or told["old"], int(told["line"] or told["at"])
