@@ -128,6 +128,33 @@ def test_a_table_of_samples() -> None:
     assert case(run, "Open").duration == 0.12
 
 
+def test_samples_as_xml() -> None:
+    run = run_of(
+        """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testResults version="1.2">
+        <httpSample t="1392" s="true" lb="Open" rc="200" rm="OK" tn="Pump 1-1">
+          <httpSample t="170" s="true" lb="/style.css" rc="200" rm="OK" tn="Pump 1-1"/>
+        </httpSample>
+        <httpSample t="20" s="false" lb="Fill" rc="200" rm="OK" tn="Pump 1-1">
+          <assertionResult><name>Wet</name><failure>true</failure><error>false</error>
+            <failureMessage>expected water</failureMessage></assertionResult>
+        </httpSample>
+        <sample t="3" s="false" lb="Tour" rc="" rm="failing samples : 1" tn="Pump 1-1">
+          <httpSample t="3" s="false" lb="Drain" rc="503" rm="Service Unavailable" tn="Pump 1-1"/>
+        </sample>
+        </testResults>
+        """
+    )
+    assert (run.format, counts(run)) == ("jmeter-xml", (3, 1, 2, 0, 0))
+    assert case(run, "Open").duration == 1.392
+    assert [case.failures[0].headline for case in run.cases[1:]] == [
+        "expected water",
+        "503 Service Unavailable",
+    ]
+    assert [case.failures[0].source_line for case in run.cases[1:]] == [8, 11]
+
+
 def test_a_table_with_other_columns() -> None:
     run = run_of('"ID";"Title";"Status";"Comment"\n"C1";"fills";"Passed";""\n"C2";"drains";"Untested";""\n')
     assert counts(run) == (2, 1, 0, 0, 1)
