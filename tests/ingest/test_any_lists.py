@@ -242,3 +242,35 @@ def test_scenarios_that_only_say_whether_they_failed() -> None:
         {"name": "drains", "failed": True, "error": "status code was: 500", "line": 9},
     ]})  # fmt: skip
     assert counts(run) == (2, 1, 1, 0, 0)
+
+
+def test_suites_that_broke_around_their_tests() -> None:
+    cases = [
+        {"status": "success", "name": "fills", "classname": "Tank", "execution_time": 5},
+        {
+            "status": "failed",
+            "name": "drains",
+            "classname": "Tank",
+            "system_output": "Failure/Error: 3 drops\nx",
+        },
+    ]
+    suites = [{"name": "unit", "suite_error": None, "test_cases": cases},
+              {"name": "e2e", "suite_error": "data cannot be parsed", "test_cases": []}]  # fmt: skip
+    run = read({"total_time": 5, "total_count": 2, "test_suites": suites})
+    assert (counts(run), headlines(run)) == ((2, 1, 1, 0, 0), ["data cannot be parsed"])
+    assert case(run, "drains").failures[0].message == "Failure/Error: 3 drops"
+
+
+def test_a_result_that_is_true_or_false() -> None:
+    rows = [
+        {"test_name": "fills", "status": True, "test_steps": []},
+        {"test_name": "drains", "status": False},
+    ]
+    assert counts(read({"test_run_id": "A", "test_cases": rows})) == (2, 1, 1, 0, 0)
+
+
+def test_commas_behind_last_elements() -> None:
+    run = run_of(
+        '{"tests": [\n {"name": "fills", "status": "passed",},\n {"name": "a,]", "status": "failed",},\n],}\n'
+    )
+    assert [case.name for case in run.cases] == ["fills", "a,]"]

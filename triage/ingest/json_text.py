@@ -25,6 +25,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _FILLED = re.compile(r"[^\s\ufeff]")
 # What npm and others print before the document that they pass on.
 _BELOW_NOISE = re.compile(r"^(?=\{\s*\"|\[\s*\{\s*\")", re.MULTILINE)
+_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s{0,200}[}\]])')
 _SPREAD = 100_000
 """Lines of one object that is spread over lines."""
 _NOISE = 8_192
@@ -69,6 +70,14 @@ def _among_noise(text: str) -> Any:
         return None
 
 
+def _without_commas(text: str) -> Any:
+    """The document in ``text``, in which commas stand behind last elements, as in a snapshot; None if that is not why."""
+    try:
+        return _DECODER.decode(_TRAILING.sub(lambda found: found[1] or "", text))
+    except (json.JSONDecodeError, RecursionError):
+        return None
+
+
 def load(source: Source) -> Any:
     """The document in ``source``.
 
@@ -84,7 +93,7 @@ def load(source: Source) -> Any:
         text = data.decode(source.encoding, "replace").lstrip("\ufeff")
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        if (document := _among_noise(text)) is not None:
+        if (document := _among_noise(text)) is not None or (document := _without_commas(text)) is not None:
             return document
         cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         why = "breaks off; was the run stopped while it wrote?" if cut else "mend or re-create it"

@@ -56,7 +56,7 @@ _MESSAGE = _keys(
     " statusdetails failuredetails expanded statusmessage comment responsemessage detail details"
 )
 _TRACE = _keys("trace traceback stacktrace stack backtrace longrepr failureexpanded")
-_OUTPUT = _keys("log output logs decodedlogs stdout systemout stderr systemerr")
+_OUTPUT = _keys("log output logs decodedlogs stdout systemout systemoutput stderr systemerr")
 _SECONDS = _keys("duration time executiontime durations elapsedseconds durationseconds runtime seconds")
 _MILLIS = _keys("durationms elapsed elapsedms timems milliseconds durationinms")
 _INSIDE = (
@@ -112,6 +112,8 @@ def outcome_of(row: Mapping[str, Any]) -> Outcome | None:
             )
         if isinstance(value, str) and (known := OUTCOMES.get(folded(value))):
             return known
+        if isinstance(value, bool):
+            return Outcome.PASSED if value else Outcome.FAILED
     if row.get("skipped") is True or row.get("pending") is True:
         return Outcome.SKIPPED
     for key in _FLAGS:
@@ -129,6 +131,16 @@ def outcome_of(row: Mapping[str, Any]) -> Outcome | None:
 def is_part(key: str) -> bool:
     """Whether what stands at a key of a test is what it consists of, not tests inside of it."""
     return folded(key) in _PARTS or folded(key).endswith("steps")
+
+
+def outside_of(row: Mapping[str, Any]) -> Iterator[Failure]:
+    """What a suite's row says that broke around its tests: a hook, the suite itself."""
+    for key, value in row.items():
+        if key == "suiteerror" or key.endswith("hookfailure"):
+            told = row_of(value) if isinstance(value, dict) else {}
+            message, trace = _text(told, _MESSAGE) or _said(value), _text(told, _TRACE)
+            if message or trace:
+                yield failure_from(trace or message, message=message if trace else "", kind="error")
 
 
 def is_of_tests(row: Mapping[str, Any]) -> bool:

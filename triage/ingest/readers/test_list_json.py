@@ -15,13 +15,23 @@ from typing import Any
 from triage.ingest.json_report import json_report
 from triage.ingest.json_text import clean, opens_json, parse_object
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.ingest.rows import OUTCOMES, case_of, folded, is_of_tests, is_part, name_of, outcome_of, row_of
+from triage.ingest.rows import (
+    OUTCOMES,
+    case_of,
+    folded,
+    is_of_tests,
+    is_part,
+    name_of,
+    outcome_of,
+    outside_of,
+    row_of,
+)
 from triage.model import CaseResult, Item, Outcome
 
 _DEPTH = 40
 _PAIR = re.compile(
     r'"(?:status|kind|outcome|result|state|verdict|test_?[sS]tatus|test_?[rR]esult|executionStatus)"\s*:\s*"(?P<word>[\w -]{2,20})"'
-    r'|"(?:passed|failed|success|pass|ok)"\s*:\s*(?:true|false)\b|"status_id"\s*:\s*[1-5]\b'
+    r'|"(?:passed|failed|success|pass|ok|status)"\s*:\s*(?:true|false)\b|"status_id"\s*:\s*[1-5]\b'
 )
 _KNOWN = (
     "test_fqn",
@@ -105,6 +115,8 @@ def _told(
                 red = red or item.outcome.is_red
                 listed.add((item.name, item.outcome))
             yield item, sure
+    for failure in outside_of(row):
+        yield failure, about
     if case and not listed:
         yield case, about or is_of_tests(row) or any(map(_is_about, told))
     elif case and case.failures and not red and depth:
