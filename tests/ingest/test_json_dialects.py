@@ -508,3 +508,10 @@ def test_a_scenario_that_is_run_again(text_source: Callable[[str], Source]) -> N
     assert read(scenario("failed"), scenario("failed")) == [(Outcome.FAILED, 2, 2)]
     assert read(scenario("passed"), scenario("failed")) == [(Outcome.PASSED, 1, 0), (Outcome.FAILED, 1, 1)]
     assert len(read(scenario("failed"), scenario("passed", line=9))) == 2
+
+
+def test_a_feature_without_scenarios(read: Read) -> None:
+    run = read(
+        [{"id": "till", "keyword": "Feature", "line": 1, "name": "till", "tags": [], "uri": "till.feature"}]
+    )
+    assert (run.format, run.cases, run.failures) == ("cucumber-json", (), ())

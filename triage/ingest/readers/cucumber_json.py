@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -24,11 +25,15 @@ _UNTOLD = {
     "pending": "pending step",
     "ambiguous": "ambiguous step: more than one definition matches",
 }
+_FEATURE = re.compile(r'"keyword"\s*+:\s*+"Feature"')
 _NANOSECONDS = 1e9
 
 
 def _sniff(sample: Sample) -> int:
-    return 92 if has_keys(sample, "elements", "keyword", "steps") else 0
+    if has_keys(sample, "elements", "keyword", "steps"):
+        return 92
+    # A feature without scenarios.
+    return 80 if has_keys(sample, "keyword", "uri", "name") and _FEATURE.search(sample.text) else 0
 
 
 def _read(source: Source, features: Any) -> Iterator[Item]:
