@@ -66,7 +66,7 @@ def test_lines_stay_true_behind_a_declaration(text_source: TextSource) -> None:
         '<assembly xmlns="urn:schemas-microsoft-com:asm.v1" manifestVersion="1.0"/>',
         '<suite name="shop"><test name="all"/></suite>',  # what TestNG is told to run
         "<html><body>502 Bad Gateway</body></html>",
-        '<testResults version="1.2"><httpSample t="1"/></testResults>',
+        '<jmeterTestPlan version="1.2"><hashTree/></jmeterTestPlan>',
     ],
 )
 def test_other_xml_is_refused_by_its_root(text_source: TextSource, text: str) -> None:
