@@ -201,6 +201,33 @@ def test_a_ginkgo_suite_that_did_not_compile() -> None:
     assert headlines(run) == ["Failed to compile pump:"]
 
 
+def test_a_table_with_suites_and_steps_among_its_tests() -> None:
+    run = run_of(
+        """
+        Suite/Test/Step Name,Browser,Start time,Duration,Status
+        Test Suites/Smoke,Chrome 90,2021-05-01 10:00:00,1m - 0.1s,FAILED
+        Test Cases/Fill,Chrome 90,2021-05-01 10:00:00,20.1s,PASSED
+        openTank,Chrome 90,2021-05-01 10:00:00,2s,PASSED
+        Test Cases/Drain,Chrome 90,2021-05-01 10:00:20,39.9s,FAILED
+        """
+    )
+    assert (run.format, counts(run), run.warnings) == ("test-table", (2, 1, 1, 0, 0), ())
+    assert case(run, "Test Cases/Fill").duration == 20.1
+
+
+def test_a_table_of_requests_and_how_often_they_failed() -> None:
+    run = run_of(
+        """
+        Type,Name,Request Count,Failure Count,Median Response Time
+        GET,/tank,100,2,10
+        GET,/pump,50,0,10
+        ,Aggregated,150,2,10
+        """
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "/tank").failures[0].message == "2 of 100 requests failed"
+
+
 def test_why_a_test_failed_may_only_stand_in_a_step() -> None:
     steps = [
         {"itemType": "step", "result": {"status": "passed"}},

@@ -47,7 +47,7 @@ _FLAGS = _keys("passed success succeeded ok pass ispassed")
 _NAME = _keys(
     "name fullname title fulltitle testcasetitle automatedtestname testname testcasename testcase test identifier testfqn fullyqualifiedname nodeid"
     " description displayname scenarioname scenarioheading specheading featurename methodname scenario case label testid"
-    " caseid id key url path"
+    " caseid suiteteststepname id key url path"
 )
 _SUITE = _keys("suite classname class suitename testsuite testclass scope feature module group section")
 _FILE = _keys("file filename filepath testfile filelocation")
@@ -265,8 +265,8 @@ def _spent(row: Mapping[str, Any]) -> float | None:
     for keys, per in ((_SECONDS, 1.0), (_MILLIS, 1000.0)):
         for key in keys:
             value = row.get(key)
-            if isinstance(value, str) and re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", value):
-                value = float(value)
+            if isinstance(value, str) and re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?s?", value):
+                value = float(value.rstrip("s"))
             if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12:
                 return round(value / per, 6)
     return None

@@ -1,6 +1,7 @@
 """Tables with a test in each line: JMeter's JTL, Allure's ``suites.csv``, pytest-csv, exports of test management.
 
-The names of the columns decide: one names the test, one its result.
+The names of the columns decide: one names the test, one its result. Katalon's tables hold suites and steps too, and Locust's
+tell each request once with how often it failed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from triage.ingest.json_text import clean
 from triage.ingest.reader import IngestError, Reader, Sample, Source
@@ -17,6 +19,8 @@ from triage.model import CaseResult, Item, Warn
 
 _DELIMITERS = ",;\t|"
 _HEAD = re.compile(r'(?i)^[\ufeff"]*[a-z]')
+_RESULTS = frozenset(("status", "outcome", "result", "success", "state", "verdict", "failurecount"))
+_CASES = "Test Cases/"
 _LOOKED_AT = 20
 """Rows that a sniffer looks at."""
 
@@ -26,21 +30,25 @@ def _sniff(sample: Sample) -> int:
     if len(lines) < 2 or not _HEAD.match(lines[0]) or len(lines[0]) > 4_000:
         return 0
     columns, delimiter = _columns(lines[0])
-    if (
-        len(columns) < 3
-        or not {"status", "outcome", "result", "success", "state", "verdict"}
-        & row_of(dict.fromkeys(columns, "-")).keys()
-    ):
+    if len(columns) < 3 or _RESULTS.isdisjoint(row_of(dict.fromkeys(columns, "-"))):
         return 0
     try:
-        read = [
-            dict(zip(columns, cells, strict=False))
-            for cells in csv.reader(lines[1:-1] or lines[1:], delimiter=delimiter)
-        ]
+        read = list(csv.reader(lines[1:-1] or lines[1:], delimiter=delimiter))
     except csv.Error:
         return 0
-    rows = [row_of(row) for row in read if len(row) == len(columns)]
+    rows = [_row(columns, cells) for cells in read if len(cells) == len(columns)]
     return 65 if any(outcome_of(row) and name_of(row) for row in rows) else 0
+
+
+def _row(columns: list[str], cells: list[str]) -> dict[str, Any]:
+    """The folded row of a test; empty where the line tells of none."""
+    row = row_of(dict(zip(columns, cells, strict=False)))
+    if not str(row.get("suiteteststepname", _CASES)).startswith(_CASES) or row.get("name") == "Aggregated":
+        return {}
+    if (failed := str(row.get("failurecount", ""))).isdecimal() and "requestcount" in row:
+        told = f"{failed} of {row['requestcount']} requests failed"
+        row |= {"status": "failed", "message": told} if failed.strip("0") else {"status": "passed"}
+    return row
 
 
 def _columns(head: str) -> tuple[list[str], str]:
@@ -59,12 +67,12 @@ def _read(source: Source) -> Iterator[Item]:
     begin, told, unknown = 2, False, 0
     try:
         for cells in table:
-            row = row_of(dict(zip(columns, cells, strict=False)))
+            row = _row(columns, cells)
             outcome = outcome_of(row)
             if outcome is not None and name_of(row):
                 told = True
                 yield _placed(case_of(row, outcome), row, begin)
-            elif cells and len(cells) == len(columns):
+            elif row and len(cells) == len(columns):
                 unknown += 1
             begin = table.line_num + 2
     except csv.Error as error:
