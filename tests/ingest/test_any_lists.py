@@ -301,3 +301,15 @@ def test_commas_behind_last_elements() -> None:
         '{"tests": [\n {"name": "fills", "status": "passed",},\n {"name": "a,]", "status": "failed",},\n],}\n'
     )
     assert [case.name for case in run.cases] == ["fills", "a,]"]
+
+
+def test_what_specflow_and_reqnroll_tell_of_scenarios() -> None:
+    def scenario(title: str, status: str, error: str | None = None) -> dict[str, Any]:
+        steps = [{"Duration": "00:00:00.1", "Status": status, "Error": error}]
+        return {"FeatureTitle": "Tank", "ScenarioTitle": title, "Status": status, "StepResults": steps}
+
+    run = read({"nodes": [], "ExecutionResults": [
+        scenario("fills", "OK"), scenario("drains", "TestError", "3 drops"), scenario("bursts", "UndefinedStep"),
+    ]})  # fmt: skip
+    assert counts(run) == (3, 1, 1, 1, 0)
+    assert (case(run, "drains").suite, case(run, "drains").failures[0].message) == ("Tank", "3 drops")

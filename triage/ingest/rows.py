@@ -16,8 +16,9 @@ from triage.model import CaseResult, Failure, Outcome
 
 _WORDS = {
     Outcome.PASSED: "pass passed passing success successful succeeded ok warn",
-    Outcome.FAILED: "fail failed failing failure ko notok nok",
+    Outcome.FAILED: "fail failed failing failure ko notok nok testerror",
     Outcome.ERROR: "error errored broken brok timeout timedout crash crashed panicked aborted interrupt interrupted"
+    " undefined undefinedstep ambiguous bindingerror stepdefinitionpending"
     " tbrok",
     Outcome.SKIPPED: "skip skipped skipping ignore ignored pending todo disabled notrun notexecuted untested filtered"
     " cancel cancelled canceled pended quarantined conf blocked inconclusive fixme na notapplicable unexecuted retest",
@@ -46,10 +47,12 @@ _RESULT = _keys("status outcome result state verdict teststatus testresult execu
 _FLAGS = _keys("passed success succeeded ok pass ispassed")
 _NAME = _keys(
     "name fullname title fulltitle testcasetitle automatedtestname testname testcasename testcase test identifier testfqn fullyqualifiedname nodeid"
-    " description displayname scenarioname scenarioheading specheading featurename methodname scenario case label testid"
+    " description displayname scenarioname scenariotitle scenarioheading specheading featurename methodname scenario case label testid"
     " caseid suiteteststepname id key url path"
 )
-_SUITE = _keys("suite classname class suitename testsuite testclass scope feature module group section")
+_SUITE = _keys(
+    "suite classname class suitename testsuite testclass scope featuretitle feature module group section"
+)
 _FILE = _keys("file filename filepath testfile filelocation")
 _MESSAGE = _keys(
     "message errormessage failuremessage failurereason failreason error err failure reason errors failures exception msg"

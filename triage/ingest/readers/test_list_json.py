@@ -30,7 +30,7 @@ from triage.model import CaseResult, Item, Outcome
 
 _DEPTH = 40
 _PAIR = re.compile(
-    r'"(?:status|kind|outcome|result|state|verdict|test_?[sS]tatus|test_?[rR]esult|executionStatus)"\s*:\s*"(?P<word>[\w -]{2,20})"'
+    r'(?i)"(?:status|kind|outcome|result|state|verdict|test_?status|test_?result|executionStatus)"\s*:\s*"(?P<word>[\w -]{2,24})"'
     r'|"(?:passed|failed|success|pass|ok|status)"\s*:\s*(?:true|false)\b|"status_id"\s*:\s*[1-5]\b'
 )
 _KNOWN = (
@@ -42,6 +42,7 @@ _KNOWN = (
     "specResults",
     "scenarioResults",
     "pastAttempts",
+    "ScenarioTitle",
 )
 _PATH = re.compile(r"[/.:]")
 """A key that names a suite rather than what it holds."""
