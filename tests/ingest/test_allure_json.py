@@ -97,6 +97,19 @@ def test_fixtures_that_break(tmp_path: Path) -> None:
     assert [f.message for f in run.failures] == ["key: the key is lost"], "what a test told is not told twice"
 
 
+def test_what_broke_outside_of_tests_since_allure_3(tmp_path: Path) -> None:
+    error = {
+        "timestamp": 1,
+        "message": "no database",
+        "trace": "IllegalStateException: no database\n\tat a.B.c(B.java:4)",
+    }
+    write(tmp_path, result("1", "passed"), {"uuid": "2", "name": "bare", "start": 1, "stop": 2})
+    (tmp_path / "3-globals.json").write_text(json.dumps({"errors": [error], "attachments": []}))
+    [run] = runs(tmp_path)
+    assert [case.outcome for case in run.cases] == [Outcome.PASSED, Outcome.SKIPPED]
+    assert [(failure.message, failure.line) for failure in run.failures] == [("no database", 4)]
+
+
 def test_a_document_that_is_broken_costs_no_other(tmp_path: Path) -> None:
     write(tmp_path, result("a", "passed"), result("b", "passed"))
     (tmp_path / "00000009-result.json").write_text(json.dumps(result("c", "failed"))[:-9])

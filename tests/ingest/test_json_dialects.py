@@ -418,8 +418,8 @@ def test_tap_as_loosely_as_the_specification_lets_it_be_written(read: Read) -> N
         ("a", "passed"),
         ("b", "passed"),
         ("c", "failed"),
-        ("test", "skipped"),
-        ("test", "skipped"),
+        ("test 4", "skipped"),
+        ("test 5", "skipped"),
         ("Chrome 90 - f", "skipped"),
         ("2nd", "passed"),
     ]
@@ -463,3 +463,55 @@ def test_a_difference_of_one_line_is_one_sentence(read: Read) -> None:
         "operator: equal, expected: 43, actual: 42",
         "expected: 43, actual: 42",
     ]
+
+
+EVENTS = [
+    [{"Action": "run", "Package": "shop", "Test": "TestPay"},
+     {"Action": "output", "Package": "shop", "Test": "TestPay", "Output": "    pay_test.go:3: broke\n"},
+     {"Action": "fail", "Package": "shop", "Test": "TestPay", "Elapsed": 0.1},
+     {"Action": "fail", "Package": "shop", "Elapsed": 0.1}],
+    [{"type": "suite", "event": "started", "test_count": 1},
+     {"type": "test", "event": "started", "name": "pay"},
+     {"type": "test", "name": "pay", "event": "failed", "stdout": "thread 'pay' panicked at src/pay.rs:3:5:\nbroke\n"},
+     {"type": "suite", "event": "failed", "passed": 0, "failed": 1, "ignored": 0, "measured": 0, "filtered_out": 0}],
+    [{"id": {"started": {}}, "children": [], "started": {"uuid": "1"}},
+     {"id": {"testResult": {"label": "//shop:pay", "run": 1, "shard": 1, "attempt": 1}},
+      "testResult": {"status": "FAILED", "testAttemptDurationMillis": "43"}},
+     {"id": {"testSummary": {"label": "//shop:pay"}}, "testSummary": {"overallStatus": "FAILED"}},
+     {"id": {"buildFinished": {}}, "finished": {"exitCode": {"name": "TESTS_FAILED", "code": 3}}}],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("events", EVENTS)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_events_that_were_spread_over_lines_for_people(
+    text_source: Callable[[str], Source], events: list[dict[str, Any]], indent: int | None
+) -> None:
+    run = collect(text_source("\n".join(json.dumps(event, indent=indent) for event in events) + "\n"))
+    assert [case.outcome for case in run.cases] == [Outcome.FAILED]
+
+
+def test_a_scenario_that_is_run_again(text_source: Callable[[str], Source]) -> None:
+    def scenario(status: str, line: int = 3) -> dict[str, Any]:
+        step = {"keyword": "When ", "name": "I pay", "result": {"status": status, "duration": 5}}
+        if status == "failed":
+            step["result"] = {"status": status, "error_message": "AssertionError: no money"}
+        told = {"id": "till;pays", "line": line, "name": "pays", "keyword": "Scenario", "type": "scenario"}
+        return told | {"steps": [step]}
+
+    def read(*scenarios: dict[str, Any]) -> list[tuple[Outcome, int, int]]:
+        feature = {"uri": "till.feature", "keyword": "Feature", "name": "till", "elements": list(scenarios)}
+        run = collect(text_source(json.dumps([feature])))
+        return [(case.outcome, case.attempts, len(case.failures)) for case in run.cases]
+
+    assert read(scenario("failed"), scenario("passed")) == [(Outcome.PASSED, 2, 1)]
+    assert read(scenario("failed"), scenario("failed")) == [(Outcome.FAILED, 2, 2)]
+    assert read(scenario("passed"), scenario("failed")) == [(Outcome.PASSED, 1, 0), (Outcome.FAILED, 1, 1)]
+    assert len(read(scenario("failed"), scenario("passed", line=9))) == 2
+
+
+def test_a_feature_without_scenarios(read: Read) -> None:
+    run = read(
+        [{"id": "till", "keyword": "Feature", "line": 1, "name": "till", "tags": [], "uri": "till.feature"}]
+    )
+    assert (run.format, run.cases, run.failures) == ("cucumber-json", (), ())

@@ -337,3 +337,57 @@ def test_playwright_with_a_long_difference_in_its_head(read: Read) -> None:
     stats = {"expected": 1, "unexpected": 0, "flaky": 0, "skipped": 0}
     run = read({"config": config, "suites": [{"title": "a", "specs": [spec]}], "errors": [], "stats": stats})
     assert (run.format, run.totals.passed) == ("playwright-json", 1)
+
+
+def test_playwright_blob(read: Read) -> None:
+    def spec(name: str, line: int) -> dict[str, Any]:
+        place = {"file": "till.spec.ts", "line": line, "column": 1}
+        return {"testId": name, "title": name, "location": place, "retries": 1, "tags": ["@slow"]}
+
+    def end(name: str, status: str, *errors: str, expected: str = "passed") -> dict[str, Any]:
+        told = [{"message": error, "stack": f"{error}\n    at /srv/e2e/till.spec.ts:4:8"} for error in errors]
+        result = {"id": "1", "duration": 500, "status": status, "errors": told}
+        return {
+            "method": "onTestEnd",
+            "params": {"test": {"testId": name, "expectedStatus": expected}, "result": result},
+        }
+
+    describe = {"title": "till", "entries": [spec("pays", 2), spec("opens", 5), spec("never", 9)]}
+    project = {"name": "web", "suites": [{"title": "till.spec.ts", "entries": [describe]}]}
+    config = {
+        "rootDir": "/srv/e2e",
+        "configFile": "../playwright.config.ts",
+        "workers": 2,
+        "version": "1.50.0",
+    }
+    run = read(
+        {"method": "onBlobReportMetadata", "params": {"version": 2}},
+        {"method": "onConfigure", "params": {"config": config}},
+        {"method": "onProject", "params": {"project": project}},
+        {"method": "onBegin"},
+        end("pays", "failed", "Error: till is empty"),
+        end("pays", "passed"),
+        end("opens", "timedOut", "Test timeout of 9ms exceeded."),
+        {
+            "method": "onError",
+            "params": {"error": {"message": "Error: worker died", "stack": "Error: worker died"}},
+        },
+        {
+            "method": "onEnd",
+            "params": {"result": {"status": "failed", "startTime": 1795212552705, "duration": 2500}},
+        },
+    )
+    assert (run.format, told(run)) == (
+        "playwright-blob", [("web > till", "pays", P), ("web > till", "opens", F), ("web > till", "never", S)]
+    )  # fmt: skip
+    assert (run.cases[0].flaky, run.cases[0].file, run.cases[0].line) == (True, "e2e/till.spec.ts", 2)
+    assert run.cases[1].failures[0].headline == "Test timeout of 9ms exceeded."
+    assert ([failure.headline for failure in run.failures], run.info.duration) == (
+        ["Error: worker died"],
+        2.5,
+    )
+
+
+def test_a_playwright_blob_that_was_cut_off(read: Read) -> None:
+    run = read({"method": "onConfigure", "params": {"config": {}}}, {"method": "onProject", "params": {}})
+    assert (run.cases, len(run.warnings)) == ((), 1)

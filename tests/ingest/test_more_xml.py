@@ -116,7 +116,7 @@ def test_a_sample_of_jmeter_is_a_test_and_those_inside_say_why() -> None:
     assert (failure.message, failure.trace, failure.source_line) == (
         "expected to be open",
         "500 Bank closed",
-        7,
+        8,
     )
     assert case(run, "Old").failures[0].message == "410 Gone"
     assert "ends too early" in run.warnings[-1].text

@@ -67,6 +67,7 @@ def test_lines_stay_true_behind_a_declaration(text_source: TextSource) -> None:
         '<suite name="shop"><test name="all"/></suite>',  # what TestNG is told to run
         "<html><body>502 Bad Gateway</body></html>",
         "<testResults><FitNesseVersion>v2</FitNesseVersion></testResults>",
+        '<jmeterTestPlan version="1.2"><hashTree/></jmeterTestPlan>',
     ],
 )
 def test_other_xml_is_refused_by_its_root(text_source: TextSource, text: str) -> None:

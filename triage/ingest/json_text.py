@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _FILLED = re.compile(r"[^\s\ufeff]")
 # What npm and others print before the document that they pass on.
 _BELOW_NOISE = re.compile(r"^(?=\{\s*\"|\[\s*\{\s*\")", re.MULTILINE)
+_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s{0,200}[}\]])', re.DOTALL)
+_SPREAD = 100_000
+"""Lines of one object that is spread over lines."""
 _NOISE = 8_192
 """Characters that may stand before a document."""
 
@@ -67,6 +70,14 @@ def _among_noise(text: str) -> Any:
         return None
 
 
+def _without_commas(text: str) -> Any:
+    """The document in ``text``, in which commas stand behind last elements, as in a snapshot; None if that is not why."""
+    try:
+        return _DECODER.decode(_TRAILING.sub(lambda found: found[1] or "", text))
+    except (json.JSONDecodeError, RecursionError):
+        return None
+
+
 def load(source: Source) -> Any:
     """The document in ``source``.
 
@@ -82,7 +93,7 @@ def load(source: Source) -> Any:
         text = data.decode(source.encoding, "replace").lstrip("\ufeff")
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        if (document := _among_noise(text)) is not None:
+        if (document := _among_noise(text)) is not None or (document := _without_commas(text)) is not None:
             return document
         cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
         why = "breaks off; was the run stopped while it wrote?" if cut else "mend or re-create it"
@@ -119,11 +130,42 @@ def load_all(source: Source) -> list[Any]:
 
 
 def load_lines(source: Source) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
-    """Each filled line of ``source``: its 1-based number, the object in it (None: there is none), and its text."""
-    for number, line in enumerate(source.lines(), 1):
-        if not line.strip():
+    """Each filled line of ``source``, as ``objects_in`` has it."""
+    return objects_in((number, line) for number, line in enumerate(source.lines(), 1) if line.strip())
+
+
+def objects_in(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+    """Each of the numbered lines: its number, the object in it (None: there is none), and its text.
+
+    An object that was spread over many lines for people counts as one, where it begins.
+    """
+    spread: list[tuple[int, str]] = []
+    for number, line in lines:
+        if (
+            spread
+            and line == "}"
+            and (told := parse_object("\n".join([*(said for _, said in spread), line])))
+        ):
+            yield spread[0][0], told, spread[0][1]
+            spread = []
+            continue
+        if spread and not _continues(spread, line):
+            yield from ((at, None, said) for at, said in spread)
+            spread = []
+        if spread or line == "{":
+            spread.append((number, line))
             continue
         yield number, parse_object(line), line
+    yield from ((at, None, said) for at, said in spread)
+
+
+def _continues(spread: list[tuple[int, str]], line: str) -> bool:
+    """Whether a line can be inside of the object whose first lines are ``spread``."""
+    return (
+        line[:1] in (" ", "\t")
+        and len(spread) < _SPREAD
+        and (len(spread) > 1 or line.lstrip().startswith('"'))
+    )
 
 
 def parse_object(line: str) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ _SURE = tuple(
         rf"\[{_DATE}(?:\.\d{{1,3}})?(?:Z|[+-]\d\d:?\d\d)\] ?",  # Jenkins with the Timestamper plugin
         r"\[\d\d:\d\d:\d\d\](?: :|[WEFi]:)[\t ]{0,3}(?:\[[^\]\n]{1,60}\] ?)?",  # TeamCity
         r"\[[^\]\n]{1,60}\] {1,40}\| ?",  # act
-        r"\[ {0,6}\d{1,7}\.\d{6}\] ?",  # the kernel's buffer, a serial console
+        r"\[ {0,6}\d{1,7}\.\d{6}\](?:\[ {0,8}[TC]\d{1,8}\])? ?",  # the kernel's buffer, a serial console
         # syslog, journalctl: date, host, program
         rf"(?:\w{{3,4}}\.? [ \d]\d \d\d:\d\d:\d\d|{_DATE}(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:?\d\d)) [\w.-]{{1,80}}"
         r" [\w./@()-]{1,80}(?:\[\d{1,10}\])?: ?",

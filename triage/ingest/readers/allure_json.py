@@ -6,6 +6,7 @@ case, of which the newest decides, as in Allure's own report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,9 +37,13 @@ _HIDDEN = (
     "language",
     *_SUITES,
 )
+# What broke outside of any test, in a file of its own since Allure 3.
+_GLOBAL = re.compile(r'^[\ufeff\s]*+\{\s*+"(?:errors|attachments)"\s*+:\s*+\[')
 
 
 def _sniff(sample: Sample) -> int:
+    if _GLOBAL.match(sample.text) and has_ends(sample, "errors", "attachments"):
+        return 55
     ended = has_ends(sample, "status") or has_ends(sample, "stage")
     if (
         ended
@@ -50,6 +55,8 @@ def _sniff(sample: Sample) -> int:
         return 85
     if ended and has_ends(sample, "uuid", "name", "status", "start", "stop"):
         return 60
+    if has_ends(sample, "uuid", "name", "start", "stop"):
+        return 55
     if has_ends(sample, "uuid") and any(has_ends(sample, key) for key in _FIXTURES):
         return 84
     return 85 if has_ends(sample, "uid", "historyId", "status", "time", "newFailed") else 0
@@ -59,10 +66,11 @@ def _read(source: Source) -> Iterator[Item]:
     documents, warnings = _documents(source)
     results = sorted((one for one in documents if _is_result(one)), key=lambda one: _begin(one) or 0.0)
     containers = [one for one in documents if any(key in one for key in _FIXTURES)]
-    if not results and not containers:
+    outside = [one for one in documents if "errors" in one and not _is_result(one)]
+    if not results and not containers and not any(rows(one, "errors") for one in outside):
         raise IngestError(f"{source.name}: no Allure result in it; name the directory of the results")
     yield from warnings
-    items: Iterator[Item] = _items(results, containers)
+    items: Iterator[Item] = _items(results, containers, outside)
     # The lines of a directory read as one are those of no file.
     yield from placed(source, items) if len(documents) == 1 else items
 
@@ -89,10 +97,16 @@ def _documents(source: Source) -> tuple[list[_Document], list[Warn]]:
 
 
 def _is_result(document: _Document) -> bool:
-    return ("status" in document or "stage" in document) and not any(key in document for key in _FIXTURES)
+    named = "uuid" in document and "name" in document
+    told = "status" in document or "stage" in document or (named and "start" in document)
+    return told and not any(key in document for key in _FIXTURES)
 
 
-def _items(results: list[_Document], containers: list[_Document]) -> Iterator[Item]:
+def _items(results: list[_Document], containers: list[_Document], outside: list[_Document]) -> Iterator[Item]:
+    for one in outside:
+        for error in rows(one, "errors"):
+            message, trace = text(error, "message"), text(error, "trace")
+            yield failure_from(trace or message, message=message, kind="error")
     begins = [begin for one in results if (begin := _begin(one))]
     ends = [end for one in results if (end := number(one, "stop") or number(one, "time", "stop"))]
     yield RunInfo(

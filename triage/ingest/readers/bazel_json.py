@@ -17,7 +17,7 @@ from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn, worse
 
 _EVENT = re.compile(
-    r'^\{"id": ?\{"(?:started|progress|buildMetadata|testResult|testSummary|pattern)"', re.MULTILINE
+    r'^\{\s*+"id":\s*+\{\s*+"(?:started|progress|buildMetadata|testResult|testSummary|pattern)"', re.MULTILINE
 )
 _OUTCOMES = {
     "PASSED": Outcome.PASSED,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from triage.ingest.json_report import json_report
@@ -23,11 +25,15 @@ _UNTOLD = {
     "pending": "pending step",
     "ambiguous": "ambiguous step: more than one definition matches",
 }
+_FEATURE = re.compile(r'"keyword"\s*+:\s*+"Feature"')
 _NANOSECONDS = 1e9
 
 
 def _sniff(sample: Sample) -> int:
-    return 92 if has_keys(sample, "elements", "keyword", "steps") else 0
+    if has_keys(sample, "elements", "keyword", "steps"):
+        return 92
+    # A feature without scenarios.
+    return 80 if has_keys(sample, "keyword", "uri", "name") and _FEATURE.search(sample.text) else 0
 
 
 def _read(source: Source, features: Any) -> Iterator[Item]:
@@ -41,13 +47,38 @@ def _read(source: Source, features: Any) -> Iterator[Item]:
     if starts := sorted(filter(None, (text(element, "start_timestamp") for element in elements))):
         yield RunInfo(started=starts[0])
     for feature in rows({"": features}, ""):
-        background: list[dict[str, Any]] = []
-        for element in rows(feature, "elements"):
-            if text(element, "type") == "background":
-                background = _steps(element)
-                continue
-            yield _case(feature, element, background)
-            background = []
+        yield from _cases(feature)
+
+
+def _cases(feature: dict[str, Any]) -> Iterator[CaseResult]:
+    """The scenarios; one behind a red one that is the same in all is its next try."""
+    background: list[dict[str, Any]] = []
+    tries: list[CaseResult] = []
+    identity: tuple[str, ...] = ()
+    for element in rows(feature, "elements"):
+        if text(element, "type") == "background":
+            background = _steps(element)
+            continue
+        case = _case(feature, element, background)
+        background = []
+        named = (text(element, "id"), case.name, str(case.line), text(element, "keyword"))
+        if tries and not (named[0] and named == identity and tries[-1].outcome.is_red):
+            yield _joined(tries)
+            tries = []
+        tries.append(case)
+        identity = named
+    if tries:
+        yield _joined(tries)
+
+
+def _joined(tries: list[CaseResult]) -> CaseResult:
+    """Several tries of one scenario as one case: the last decides."""
+    return replace(
+        tries[-1],
+        attempts=len(tries),
+        duration=round(sum(case.duration or 0.0 for case in tries), 6),
+        failures=tuple(failure for case in tries for failure in case.failures),
+    )
 
 
 def _steps(element: dict[str, Any]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn, worse
 
 _ENVELOPE = re.compile(
-    r'^\{"(?:meta|source|gherkinDocument|pickle|testRunStarted|testCaseStarted|stepDefinition)":\{',
+    r'^\{\s*+"(?:meta|source|gherkinDocument|pickle|testRunStarted|testCaseStarted|stepDefinition)":\s*+\{',
     re.MULTILINE,
 )
 _SURE = re.compile(

@@ -17,7 +17,7 @@ from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 
 _EVENT = re.compile(
-    r'^\{(?=.*"type":"(?:start|suite|testStart|allSuites|group|testDone|done)")'
+    r'^\{(?=.*"type": ?"(?:start|suite|testStart|allSuites|group|testDone|done)")'
     r'(?=.*"(?:protocolVersion|runnerVersion|suiteID|testID|count|platform)":)',
     re.MULTILINE,
 )

@@ -14,13 +14,13 @@ from typing import Any
 
 from triage.ingest.console import MAX_MARK, Line, Session, reader_of
 from triage.ingest.json_text import number as number_of
-from triage.ingest.json_text import parse_object, text
+from triage.ingest.json_text import objects_in, text
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.go_session import BUILD, OUTCOMES, GoParser
 from triage.ingest.text import strip_ansi
 
 _EVENT = re.compile(
-    r'^\{(?:"Time":"[^"]*",|"ImportPath":"[^"]*",)?"Action":"'
+    r'^\{\s*+(?:"Time": ?"[^"]*",\s*+|"ImportPath": ?"[^"]*",\s*+)?"Action": ?"'
     r'(?:start|run|pause|cont|pass|bench|fail|output|skip|attr|build-output|build-fail)"',
     re.MULTILINE,
 )
@@ -38,13 +38,11 @@ def _sniff(sample: Sample) -> int:
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
     packages: dict[str, _Package] = {}
     last, built = 0, _PLAIN
-    for line in lines:
-        last = line.number
-        event = parse_object(line.text)
+    for last, event, said in objects_in((line.number, line.text) for line in lines):
         if event is None:
-            if match := BUILD.match(line.mark):
+            if match := BUILD.match(Line(last, said).mark):
                 built = match["name"]
-            packages.setdefault(built, _Package()).take(line.text + "\n", last)
+            packages.setdefault(built, _Package()).take(said + "\n", last)
         else:
             built = _PLAIN
             name = text(event, "Package") or _BUILT.sub("", text(event, "ImportPath"))

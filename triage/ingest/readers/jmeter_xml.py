@@ -66,7 +66,7 @@ def _failures(node: Node) -> Iterator[Failure]:
             assertion.said("failureMessage") or f"{assertion.said('name') or 'an assertion'} did not hold",
             kind="error" if truth(assertion.said("error")) else "failure",
             trace=_response(sample),
-            source_line=assertion.line,
+            source_line=(assertion.child("failureMessage") or assertion).text_line,
         )
     if not said:
         yield Failure(_response(failed[-1]) or "failed without a message", source_line=failed[-1].line)

@@ -17,7 +17,7 @@ from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 
 _EVENT = re.compile(
-    r'^\{ ?"(?:type": ?"(?:suite|test|bench|report)"|reason": ?"(?:compiler-|build-|timing-info))',
+    r'^\{\s*+"(?:type": ?"(?:suite|test|bench|report)"|reason": ?"(?:compiler-|build-|timing-info))',
     re.MULTILINE,
 )
 _OUTCOMES = {

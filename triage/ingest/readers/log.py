@@ -61,9 +61,7 @@ def _is_log_lines(said: str) -> bool:
     """Whether text that looks like JSON is a log with one object a line, or has a bracketed prefix."""
     first, _, rest = said.partition("\n")
     if first.startswith("{"):
-        return first.rstrip().endswith("}") and any(
-            key in first for key in ('"level"', '"msg"', '"message"', '"severity"')
-        )
+        return any(key in (parse_object(first) or ()) for key in ("level", "msg", "message", "severity"))
     return not (
         first.rstrip() in ("[", "[{") or first.startswith(('[{"', "[[")) or (first.endswith("]") and not rest)
     )

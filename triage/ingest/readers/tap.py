@@ -23,7 +23,7 @@ _RESULT = re.compile(
     r"^(?P<indent> *)(?P<ok>(?:not )?ok|(?:skip|todo)(?= \d))(?:\s+(?P<number>\d{1,9})(?=[\s-]|$))?(?:$|\s*-|\s)(?P<rest>.*)$"
 )
 _DIRECTIVE = re.compile(
-    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|time=(?P<time>[\d.]+)ms.*|exit=\d+|timeout \d+ seconds)$",
+    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|timeout \d+ seconds)$",
     re.IGNORECASE,
 )
 _BAIL = re.compile(r"^ *Bail out!\s*(?P<why>.*)$")
@@ -36,8 +36,18 @@ _ENDED = re.compile(r"^\s*Looks like (?:you|your test)\b")
 _TALLY = re.compile(
     r"^(?:tests|suites|pass|passed|fail|failed|failures|cancelled|skip|skipped|todo|ok|duration_ms|time)\b[ =:]*[\d.]*\s*(?:ms)?$"
 )
-_SETTING = re.compile(r"(?:timeout set to \d|selftests: |\S+: initializing$|\S+: pass:\d|Totals: pass:\d)")
+_SETTING = re.compile(
+    r"(?:timeout set to \d|overriding timeout to \d|selftests: |\S+: initializing$|\S+: pass:\d|Totals: pass:\d)"
+)
 """What the kernel's runners say of every test."""
+_KERNEL = re.compile(
+    r"^ *(?:KTAP version \d|# \S+: (?:initializing$|pass:\d)|kunit \S+: (?:all tests passed|one or more tests failed))"
+)
+"""What only KUnit says, which wrote another version before it had a dialect's name."""
+_HEADED = re.compile(r"^ +# Subtest: ")
+_WRONG = re.compile(r"\b(?:EXPECTATION|ASSERTION) FAILED\b|\bcrashed!$|\btimed out\b")
+_CALM = re.compile(r"^ *(?:# *)?(?:ok\b|K?TAP version |1\.\.\d|$)")
+_PANIC = re.compile(r"Kernel panic|\bOops\b|\bBUG: |Internal error|Unable to handle kernel")
 _SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|t|pl|py|rb|lua|sh|bats)$")
 
 
@@ -75,6 +85,8 @@ class _Parser:
     heading: str = ""
     kernel: bool = False
     """Whether it is the dialect of the Linux kernel, where what holds tests is no test."""
+    unheaded: bool = False
+    """Whether no subtest was announced at the margin so far, as all do but KUnit."""
     ahead: list[Line] | None = None
     """What is said before the result that it belongs to, as the Linux kernel and its kselftest do."""
     before: str = ""
@@ -101,6 +113,8 @@ class _Parser:
                 self.planned, self.skipped_all = int(match["count"]), match["why"] or ""
         elif _BAIL.match(mark):
             self.bailed = line
+        elif _VERSION.match(mark):
+            self.unheaded = mark == "TAP version 14"
         elif mark.strip() == "---" and self._last is not None:
             self.block, self.margin = [], indent_of(mark)
         elif match := _COMMENT.match(line.text):
@@ -116,15 +130,15 @@ class _Parser:
             failed.notes.append(
                 Line(line.number, line.text[2:])
             )  # Mocha's TAP 12 tells what went wrong without any mark
-        elif (
-            mark.strip() not in ("", "}", "1..0")
-            and not _VERSION.match(mark)
-            and not mark.startswith("pragma ")
-        ):
+        elif mark.strip() not in ("", "}", "1..0") and not mark.startswith("pragma "):
             (self.loose if self.ahead is None else self.ahead).append(line)
         if mark.strip():
             self.before = mark
-            self.kernel = self.kernel or mark.lstrip().startswith("KTAP version ")
+            if not self.kernel and (
+                _KERNEL.match(mark) or (self.unheaded and not self.depths[-1] and _HEADED.match(mark))
+            ):
+                self.kernel = True
+            self.unheaded = self.unheaded and not mark.startswith("# Subtest: ")
             if self.ahead is None and (self.kernel or mark.startswith("# selftests: ")):
                 self.ahead = []
 
@@ -171,12 +185,13 @@ class _Parser:
             self.stack.append([])
             self.depths.append(depth)
         test = _test(match, line, depth)
+        test.name = test.name or f"test {len(self.stack[-1]) + 1}"
         test.inside = inside
         # Of a runner that runs files (node-tap).
         test.holds = test.holds or (bool(inside) and (self.kernel or _SOURCE.search(test.name) is not None))
         test.above = self.heading
         if self.ahead is not None:
-            test.notes, self.ahead = ([] if test.ok else self.ahead), []
+            test.notes, self.ahead = ([] if test.ok else _reason_first(self.ahead)), []
         if not self.loose and test.name in self.early:
             test.notes = self.early.pop(test.name)
         self.stack[-1].append(test)
@@ -209,6 +224,8 @@ class _Parser:
 
     def end_file(self, last: int) -> None:
         """The end of one program's output."""
+        ran = len(self.stack[0])
+        died = self.kernel and len(self.stack) > 1 and not self.bailed
         while len(self.stack) > 1:
             level = self.stack.pop()
             self.depths.pop()
@@ -218,7 +235,7 @@ class _Parser:
             else:
                 self.stack[-1] += level
         tests = self.stack[0]
-        ran = len(tests)
+        ran = ran if died else len(tests)
         give_back(tests)
         for test in tests:
             for item in told(test, self.file, ()):
@@ -234,6 +251,8 @@ class _Parser:
             self.session.warnings.append(
                 Warn(f"{where}bailed out: the tests behind it did not run", self.bailed.number)
             )
+        elif died:
+            self._died(last)
         elif self.planned is not None and self.planned != ran:
             said = f"{where}{self.planned} tests were planned, {ran} ran"
             if self.planned > ran:
@@ -248,6 +267,16 @@ class _Parser:
         self.session.closed = self.session.closed or self.planned is not None or bool(tests)
         self.stack, self.depths, self.planned, self.bailed = [[]], [0], None, None
         self.loose, self.title, self.skipped_all = [], "", ""
+
+    def _died(self, last: int) -> None:
+        """The kernel's output ends inside of a suite."""
+        lines = (self.ahead or []) + self.loose
+        begin = next((i for i, line in enumerate(lines) if _PANIC.search(line.mark)), len(lines))
+        told = lines[begin : begin + 50]
+        self._broken(told[0].text.strip() if told else "the output ends inside of a suite", told)
+        self.session.warnings.append(
+            Warn("the output ends inside of a suite: the other tests did not run", last)
+        )
 
     def _broken(self, message: str, lines: list[Line]) -> None:
         trace = "\n".join(line.text for line in lines)
@@ -265,11 +294,12 @@ def _test(match: re.Match[str], line: Line, depth: int) -> Test:
     if directive := _DIRECTIVE.search(rest):
         rest = rest[: directive.start()].rstrip()
         test.directive, test.why = (directive["what"] or word).upper(), directive["why"] or ""
+        test.tries += int(directive["tries"] or 0)
         test.seconds = (
             round(float(directive["time"]) / 1000, 6) if (directive["time"] or "").count(".") == 1 else None
         )
     name = re.sub(r"\\([#\\])", r"\1", rest).strip()
-    test.name = name or f"test {match['number'] or ''}".strip()
+    test.name = name or (f"test {match['number']}" if match["number"] else "")
     return test
 
 
@@ -277,9 +307,24 @@ def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
     parser, last = _Parser(), 0
     for line in lines:
         last = line.number
-        parser.feed(line)
+        parser.feed(_spaced(line))
     parser.end_file(last)
     yield parser.session
+
+
+def _reason_first(said: list[Line]) -> list[Line]:
+    """What the kernel said before a red result, its reason in front."""
+    kept = [i for i, line in enumerate(said) if not _CALM.match(line.mark)]
+    at = next((i for i in kept if _WRONG.search(said[i].mark)), next(iter(kept), 0))
+    return said[at : at + 1] + said[:at] + said[at + 1 :]
+
+
+def _spaced(line: Line) -> Line:
+    """The line with spaces for the tabs in front, which KUnit had."""
+    if not line.text.startswith("\t"):
+        return line
+    bare = line.text.lstrip("\t")
+    return Line(line.number, "    " * (len(line.text) - len(bare)) + bare)
 
 
 READER = Reader("tap", _sniff, reader_of("TAP", _sessions))

@@ -18,8 +18,13 @@ from triage.model import CaseResult, Failure, Outcome
 
 TITLE = re.compile(r"^\s*Failed (?:\(TODO\) )?test '(?P<name>.+)'$")
 _PLACE = re.compile(r"^\s*at (?P<file>\S+) line (?P<line>\d{1,9})\.$")
+_UNNAMED = re.compile(
+    r"^\s*Failed (?:\(TODO\) )?test (?:at (?P<file>\S+) line (?P<line>\d{1,9})\.|\((?P<old>\S+) at line (?P<at>\d{1,9})\))$"
+)
+"""A test without a name, in one line; Test::More before 0.62 wrote all like this."""
 _PLACE_JS = re.compile(r"^(?:.* )?\(?(?:file://)?(?P<file>[^\s():]+):(?P<line>\d{1,9})(?::\d+)?\)?$")
 _YAML_LIMIT = 100_000
+_KEY = re.compile(r"^(?P<key>[A-Za-z_]\w*):(?: (?P<said>.*)|$)")
 _SENTENCE = 120
 _BARE = ("failed", "fail", "failure", "not ok")
 """Messages that say nothing."""
@@ -36,6 +41,7 @@ class Test:
     directive: str = ""
     why: str = ""
     seconds: float | None = None
+    tries: int = 1
     notes: list[Line] = field(default_factory=list)
     """Diagnostics below it, without their marks."""
     details: Any = None
@@ -59,12 +65,28 @@ def flat(lines: list[str]) -> list[str]:
 
 def parsed(block: str) -> Any:
     """The block as data; runners write much that is none, and then its text must do."""
-    if len(block) > _YAML_LIMIT or re.search(r"(?m)[&*]\w+\s*$", block):
+    if len(block) > _YAML_LIMIT:
         return None
     try:
-        return yaml.load(block, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        if not re.search(r"(?m)[&*]\w+\s*$", block):
+            return yaml.load(block, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, ValueError, RecursionError):
-        return None
+        pass
+    return _plain(block)
+
+
+def _plain(block: str) -> dict[str, str] | None:
+    """The keys at the margin of a block that is no YAML, with what stands behind or below them."""
+    found: dict[str, str] = {}
+    key = ""
+    for line in block.split("\n"):
+        if match := _KEY.match(line[:1_000]):
+            key, said = match["key"], (match["said"] or "").strip()
+            quoted = len(said) > 1 and said[0] == said[-1] and said[0] in "'\""
+            found[key] = "" if said in ("|", "|-", ">", ">-") else said[1:-1] if quoted else said
+        elif key and line.startswith(" "):
+            found[key] = f"{found[key]}\n{line.strip()}".lstrip("\n")
+    return found or None
 
 
 def untold(details: dict[str, Any]) -> str:
@@ -159,6 +181,7 @@ def told(test: Test, file: str, path: tuple[str, ...]) -> Iterator[CaseResult | 
         suite,
         where,
         duration=seconds,
+        attempts=test.tries,
         failures=(_failure(test),) if outcome.is_red else (),
         properties=(("reason", test.why),) if test.why else (),
     )
@@ -199,23 +222,33 @@ def _failure(test: Test) -> Failure:
             found = failure_from(trace, message=said, type=kind, source_line=test.line.number)
             return found if found.file else placed_by(found, test.details)
     said_plainly = [
-        note for note in notes if not TITLE.match(note) and not _PLACE.match(note) and note.strip()
+        note
+        for note in notes
+        if not TITLE.match(note) and not _PLACE.match(note) and not _UNNAMED.match(note) and note.strip()
     ]
     if inner and not said_plainly:
         return Failure(
             f"{inner[0].message}", inner[0].type, "failure", trace, inner[0].file, inner[0].line, number
         )
-    plain = "\n".join(said_plainly) if any(TITLE.match(note) for note in notes) else ""
+    headed = any(TITLE.match(note) or _UNNAMED.match(note) for note in notes)
+    plain = "\n".join(said_plainly) if headed else ""
     failure = failure_from(
         trace or test.line.text.strip(), message="\n".join(dedent(said_plainly, 4)) if plain else ""
     )
-    place = next((match for note in notes if (match := _PLACE.match(note))), None)
+    at = next(
+        (_placed(match) for note in notes if (match := _PLACE.match(note) or _UNNAMED.match(note))), None
+    )
     return Failure(
         failure.message,
         failure.type,
         failure.kind,
         failure.trace,
-        place["file"] if place else failure.file,
-        int(place["line"]) if place else failure.line,
+        at[0] if at else failure.file,
+        at[1] if at else failure.line,
         number,
     )
+
+
+def _placed(match: re.Match[str]) -> tuple[str, int]:
+    told = match.groupdict()
+    return told["file"] or told["old"], int(told["line"] or told["at"])

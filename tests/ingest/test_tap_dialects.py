@@ -1,0 +1,143 @@
+"""TAP as the Linux kernel and node:test write it, in versions that no recording has."""
+
+from __future__ import annotations
+
+from tests.ingest.made import case, counts, headlines, run_of
+
+OLD_KUNIT = """\
+printk: console [tty0] enabled
+TAP version 14
+1..2
+\t# Subtest: pump
+\t1..2
+\t# pump_fills: initializing
+\tok 1 - pump_fills
+\t# pump_drains: initializing
+Stack:
+ 6016f7db 6f81bd30
+\t# pump_drains: kunit test case crashed!
+\tnot ok 2 - pump_drains
+kunit pump: one or more tests failed
+not ok 1 - pump
+\t# Subtest: valve
+\t1..1
+\tok 1 - valve_opens # SKIP no valve
+ok 2 - valve # SKIP
+"""
+
+
+def test_suites_of_kunit_before_it_had_a_dialect_are_no_tests() -> None:
+    run = run_of(OLD_KUNIT)
+    assert (run.format, counts(run)) == ("tap", (3, 1, 1, 0, 1))
+    drains = case(run, "pump_drains")
+    assert (drains.suite, drains.failures[0].headline) == (
+        "pump",
+        "pump_drains: kunit test case crashed!",
+    )
+
+
+def test_a_kernel_that_panics_inside_of_a_suite() -> None:
+    lines = [
+        *OLD_KUNIT.split("\n")[1:7],
+        "Kernel panic - not syncing: no root",
+        "CPU: 0 PID: 1 Comm: swapper",
+    ]
+    run = run_of("\n".join(f"[    0.060000][    T1] {line}" for line in lines))
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert headlines(run) == ["Kernel panic - not syncing: no root"]
+    assert run.failures[0].source_line == 7
+
+
+def test_a_panic_behind_the_last_test_is_no_failure_of_it() -> None:
+    run = run_of(
+        "KTAP version 1\n1..1\n  # Subtest: pump\n  1..1\n  ok 1 fills\nok 1 pump\nKernel panic - no root\n"
+    )
+    assert (counts(run), run.failures) == ((1, 1, 0, 0, 0), ())
+
+
+def test_a_version_below_a_failed_test_is_not_its_reason() -> None:
+    run = run_of(
+        "KTAP version 1\n1..2\nnot ok 1 a\n    KTAP version 1\n    1..1\n    not ok 1 c\nnot ok 2 b\n"
+    )
+    assert [failure.headline for case in run.cases for failure in case.failures] == [
+        "not ok 1 a",
+        "not ok 1 c",
+    ]
+
+
+def test_node_tells_retries_and_blocks_that_are_no_yaml() -> None:
+    run = run_of(
+        """
+        TAP version 13
+        # Subtest: pump
+            # Subtest: fills
+            ok 1 - fills # FLAKY 2 re-tries
+              ---
+              duration_ms: *
+              ...
+            # Subtest: drains
+            not ok 2 - drains
+              ---
+              duration_ms: *
+              failureType: 'testCodeFailure'
+              error: 'leaks: at the joint'
+              stack: |-
+                *
+              ...
+            1..2
+        not ok 1 - pump
+          ---
+          duration_ms: *
+          type: 'suite'
+          failureType: 'hookFailed'
+          error: 'still wet'
+          ...
+        1..1
+        # tests 2
+        """
+    )
+    assert (counts(run), run.totals.flaky) == ((2, 1, 1, 0, 0), 1)
+    assert case(run, "drains").failures[0].message == "leaks: at the joint"
+    assert headlines(run) == ["still wet"]
+
+
+def test_what_kselftest_says_of_a_red_program_begins_with_its_reason() -> None:
+    run = run_of(
+        """
+        TAP version 13
+        1..2
+        # overriding timeout to 300
+        # selftests: cgroup: test_pump
+        # ok 1 test_fill
+        ok 1 selftests: cgroup: test_pump
+        # overriding timeout to 300
+        # selftests: cgroup: test_valve
+        # TAP version 13
+        # 1..2
+        # ok 1 test_open
+        # valve is stuck
+        # not ok 2 test_shut
+        not ok 2 selftests: cgroup: test_valve # exit=1
+        """
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "selftests: cgroup: test_valve").failures[0].headline == "valve is stuck"
+
+
+def test_results_without_names_and_numbers() -> None:
+    run = run_of(
+        """
+        1..3
+        ok
+        not ok
+        #   Failed test at t/pump.t line 17.
+        #          got: '23'
+        #     expected: '42'
+        not ok 3
+        #     Failed test (t/pump.t at line 20)
+        #          got: undef
+        """
+    )
+    assert [case.name for case in run.cases] == ["test 1", "test 2", "test 3"]
+    told = [(failure.message, failure.file, failure.line) for case in run.cases for failure in case.failures]
+    assert told == [("got: '23'\nexpected: '42'", "t/pump.t", 17), ("got: undef", "t/pump.t", 20)]
