@@ -65,7 +65,7 @@ def is_binary(head: bytes) -> bool:
         return False
     sample = head[:8192]
     control = sum(byte < 32 and byte not in b"\t\n\r\f\b\x1b" for byte in sample)
-    return control > 0.05 * len(sample) or sample.count(0) > 8
+    return control > 0.05 * len(sample) or sample.count(0) > max(8, len(sample) // 100)
 
 
 def strip_ansi(text: str) -> str:
