@@ -14,9 +14,13 @@ from typing import Any
 
 import re2
 
+from triage.ingest.logs.severity import ERROR, severity
 from triage.ingest.reader import Source
 from triage.ingest.text import MAX_LINE, Cleaner, open_text
 from triage.ingest.wrappers import HEAD_LINES
+
+MARK = b"##[error]"
+"""What GitHub Actions and Azure Pipelines put before what they take for an error."""
 
 BEFORE, AFTER = 4, 8
 """Lines around a hit that are looked at. A frame of a stack is a hit, so that a trace is seen whole."""
@@ -93,7 +97,7 @@ class Scan:
         with source.open() as stream:
             for chunk in _whole_lines(stream.read):
                 for number, raw in walk.around(chunk):
-                    line = cleaner.clean(raw[: MAX_LINE * 4].decode(encoding, "replace"))
+                    line = _marked(cleaner.clean(raw[: MAX_LINE * 4].decode(encoding, "replace")), raw)
                     if (seen := self._seen.get(_key(raw))) is not None:
                         seen.told += 1
                         if not seen.first:
@@ -120,6 +124,13 @@ class Scan:
             return False
         seen.count += 1
         return seen.count > COPIES
+
+
+def _marked(line: str, raw: bytes) -> str:
+    """``line`` with the mark of an error that a CI system put before it, where nothing else says that it is one."""
+    if MARK not in raw[:_KEY] or line[:1].strip() == "" or severity(line) >= ERROR:
+        return line
+    return MARK.decode() + line
 
 
 def _key(raw: bytes) -> bytes:

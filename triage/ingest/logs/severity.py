@@ -28,7 +28,7 @@ _SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
     (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>]|$)"),
     (ERROR, r"\[(?:error|emerg|alert|crit)\] |\b(?:level|severity|lvl)\"?[=:] ?\"?(?:error|fatal|critical|panic|50\b|60\b)|^error [A-Z\"]"),
-    (ERROR, r"\bnpm (?:ERR!|error)|^E: |^##\[error\]|\[31m"),
+    (ERROR, r"\bnpm (?:ERR!|error)|^E: |^##\[error\]|^::error\b|\[31m"),
     (ERROR, r"(?i)\b(?:(?:deadline|quota|limit) (?:was )?exceeded|exceeded the maximum|operation was cancell?ed|received a shutdown signal|lost communication with|timed out|time-?out (?:exceeded|expired)|rate limit exceeded|too many requests|access denied|unauthorized|forbidden|handshake (?:failed|failure)|certificate verify failed|host key verification failed)\b"),
     (ERROR, r"(?i)\b(?:cannot|could not|couldn't|can't|unable to|failed to|don't know how to) [a-z]"),
     (ERROR, r"^[EF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\]|^[\w.-]*make(?:\[\d+\])?: \*\*\* .*Stop\.|^(?:\S+: line \d+: +\d+ )?Killed\b"),

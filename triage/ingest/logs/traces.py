@@ -48,6 +48,8 @@ _RUST_PANIC = re.compile(r".*\bpanicked at \S+:\d+:\d+:$")
 """Of Rust since 1.73: why stands in the line below."""
 _WHAT = re.compile(r"\s+what\(\):\s+(?P<said>\S.*)$")
 """What an exception of C++ that nothing caught has to say, in the line below."""
+_ANNOTATION = "::error"
+"""What a tool tells GitHub Actions: all of it in one line."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
 
 
@@ -101,6 +103,8 @@ class _Growing:
     def takes(self, line: str, score: float) -> bool:
         """Whether ``line`` may belong to it; what only may is kept until it is known."""
         if len(self.trace.lines) + len(self._pending) >= MAX_LINES:
+            return False
+        if line.startswith(_ANNOTATION) or self.trace.head.startswith(_ANNOTATION):
             return False
         if self._margin is not None:
             return self._takes_in_traceback(line)

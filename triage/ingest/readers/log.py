@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from triage.ingest.json_text import parse_object, text
-from triage.ingest.logs.scan import COPIES, Scan
+from triage.ingest.logs.scan import COPIES, MARK, Scan
 from triage.ingest.logs.severity import ERROR, is_echo, severity
 from triage.ingest.logs.traces import Trace, traces
 from triage.ingest.parts import failure_from
@@ -29,6 +31,9 @@ _LEVEL = re.compile(
     r"^(?:\[[\w#-]{1,20}\]\s+)*\[?(?:ERROR|FATAL|CRITICAL|SEVERE|WARN(?:ING)?|INFO|ERR)\]?:?\s+(?:\[[^\]]{1,60}\]\s*)?(?:(?!\w*Sanitizer:)[\w.$/-]{1,60}(?:\[\d+\])?:\s+|- )?"
     r"(?:\d+ --- \[[^\]]{0,60}\] (?:\[[^\]]{0,60}\] )?\S{1,100} +: )?"
 )
+_ANNOTATION = re.compile(r"^::error(?: (?P<about>[^\n]{1,2000}?))?::(?P<said>.+)$")
+"""What a tool tells GitHub Actions to show beside the code."""
+_FILE, _LINE, _TITLE = (re.compile(rf"(?:^|,) ?{name}=(?P<is>[^,]+)") for name in ("file", "line", "title"))
 _SUCCESS = re.compile(
     r"^(?:\[INFO\] )?(?:Finished: SUCCESS|BUILD SUCCESS(?:FUL)?\b.*|Job succeeded|Build succeeded\.?)\s*$",
     re.MULTILINE,
@@ -64,7 +69,9 @@ def bare(line: str) -> str:
     """``line`` without its time stamp, level and logger name."""
     if line.startswith("{") and (told := _told(parse_object(line))):
         return told
-    rest = _STAMP.sub("", line)
+    if match := _ANNOTATION.match(line):
+        return unquote(match["said"])
+    rest = _STAMP.sub("", line.removeprefix(MARK.decode()))
     return _LEVEL.sub("", rest, count=1).strip() or line.strip()
 
 
@@ -123,8 +130,21 @@ def _failure(trace: Trace) -> Failure:
     while not around[-1].strip():
         around.pop()
     message = bare(trace.message) if trace.told else "Traceback without its exception: the log ends here"
-    return failure_from(
+    failure = failure_from(
         "\n".join(around), message=message, kind="error", source_line=trace.first - len(trace.before)
+    )
+    match = _ANNOTATION.match(trace.message)
+    return _annotated(failure, match["about"]) if match and match["about"] else failure
+
+
+def _annotated(failure: Failure, about: str) -> Failure:
+    """``failure`` with the place and the title that stand before the message of an annotation."""
+    file, line, title = (pattern.search(about) for pattern in (_FILE, _LINE, _TITLE))
+    return replace(
+        failure,
+        message=f"{failure.message}\n({unquote(title['is'])})" if title else failure.message,
+        file=unquote(file["is"]) if file else failure.file,
+        line=int(line["is"]) if line and line["is"].isdecimal() and len(line["is"]) < 10 else failure.line,
     )
 
 

@@ -10,6 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from triage.ingest.console import coverage_missed
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.ingest.runners import pytest_text as text
@@ -101,6 +102,8 @@ class _Session:
                 case.duration = (case.duration or 0.0) + float(match["seconds"])
         elif self.section in ("", "test session starts"):
             self._feed_progress(number, line)
+        if missed := coverage_missed(line, number):
+            self.failures.append(missed)
         if match := text.EXIT.match(line):
             self.failures.append(failure_from("", message=match["text"], kind="error", source_line=number))
         elif match := text.BANG.match(line):

@@ -50,6 +50,9 @@ class Test:
     """The comment that heads it (tape)."""
 
 
+_NEXT_DOCUMENT = re.compile(r"^---[ \t]*$", re.MULTILINE)
+
+
 def flat(lines: list[str]) -> list[str]:
     """The lines without the margin that all of them have."""
     return dedent(
@@ -61,6 +64,8 @@ def parsed(block: str) -> Any:
     """The block as data; runners write much that is none, and then its text must do."""
     if len(block) > _YAML_LIMIT or re.search(r"(?m)[&*]\w+\s*$", block):
         return None
+    # Vitest writes one document for each of several failures: the first of them is told.
+    block = next((part for part in _NEXT_DOCUMENT.split(block) if part.strip()), "")
     try:
         return yaml.load(block, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, ValueError, RecursionError):
