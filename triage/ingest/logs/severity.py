@@ -31,6 +31,7 @@ _SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"\bnpm (?:ERR!|error)|^E: |^##\[error\]|^::error\b|\[31m"),
     (ERROR, r"(?i)\b(?:(?:deadline|quota|limit) (?:was )?exceeded|exceeded the maximum|operation was cancell?ed|received a shutdown signal|lost communication with|timed out|time-?out (?:exceeded|expired)|rate limit exceeded|too many requests|access denied|unauthorized|forbidden|handshake (?:failed|failure)|certificate verify failed|host key verification failed)\b"),
     (ERROR, r"(?i)\b(?:cannot|could not|couldn't|can't|unable to|failed to|don't know how to) [a-z]"),
+    (ERROR, r"(?i)\b(?:bad|unknown|unrecognized|invalid|illegal) (?:command[- ]line )?(?:option|argument|flag|switch)s?\b"),
     (ERROR, r"^[EF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\]|^[\w.-]*make(?:\[\d+\])?: \*\*\* .*Stop\.|^(?:\S+: line \d+: +\d+ )?Killed\b"),
     (ERROR, r"(?i)\bHTTP(?:/[\d.]+)?\"? (?:4\d\d|5\d\d)\b|\bstatus(?: code)?[:= ]+(?:4\d\d|5\d\d)\b"),
     (ERROR, r"[a-z]: Error: \S|^\s*\S+\.\w{1,5}:\d+:\d+: .*\([\w/@-]+\)$"),
