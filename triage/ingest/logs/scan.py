@@ -34,7 +34,7 @@ WORDS = (
     r"|level\"?[=:] ?\"?[56]0|eai_again|e\w{3,5}unreach|econn|etimedout|enotfound|eaddrinuse|enospc|eacces|enoent|epipe|emfile|eresolve"
     r"|don't know|terminate called|not loaded|illegal instruction|floating point exc|uninitialized constant|unbound variable|attempt to |: \*\*\* |definitely lost|== invalid |== process "
     r"|(?:^|\n)(?:[ef]\d{4} \d\d:|e: |\*\* \()|\*\* \([a-z]"
-    r"|(?:bad|unknown|unrecognized|invalid|illegal) (?:command|option|argument|flag|switch)"
+    r"|no required module|(?:bad|unknown|unrecognized|invalid|illegal) (?:command|option|argument|flag|switch)"
     r"|caused by|suppressed: |✘|✖|✗|❌|✕|● |expected|\[31m"
 )
 """What a line must hold to be looked at: a superset of what ``severity`` knows, in any case."""

@@ -25,6 +25,7 @@ _SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EADDRINUSE|ENOSPC|EACCES|ENOENT|EPIPE|EMFILE|ESOCKETTIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERESOLVE)\b"),
     (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected|uninitialized constant|unbound variable|attempt to (?:index|call|compare|perform))\b"),
     (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating)|\bdefinitely lost: [1-9]|^e: \S+\.kts?\b"),
+    (CAUSE, r"^(?:vet: )?[\w./@~-]+\.go:\d+:\d+: \S|: (?:directory|file) not found\b|\bno required module provides package\b"),
     (CAUSE, r"\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
     (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>]|$)"),
     (ERROR, r"\[(?:error|emerg|alert|crit)\] |\b(?:level|severity|lvl)\"?[=:] ?\"?(?:error|fatal|critical|panic|50\b|60\b)|^error [A-Z\"]"),
