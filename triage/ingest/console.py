@@ -211,10 +211,21 @@ def reader_of(runner: str, sessions: _Parse) -> Callable[[Source], Iterator[Item
             # The output was cut within its last line, and half a title is the name of no test.
             found, last = _told(sessions, takewhile(lambda line: line.number < last, lines_of(source)))
         if not found:
-            raise IngestError(f"{source.name}:{last}: no {runner} result up to here; was the output cut?")
+            said = _kept_from_its_tests(source)
+            if not said:
+                raise IngestError(f"{source.name}:{last}: no {runner} result up to here; was the output cut?")
+            yield from said
+            return
         yield from _report(found, last)
 
     return read
+
+
+def _kept_from_its_tests(source: Source) -> list[Failure]:
+    """What a run that came to no test says of it, as any log does."""
+    from triage.ingest.readers import log
+
+    return [item for item in log.READER.read(source) if isinstance(item, Failure)]
 
 
 def _ends_within_a_line(source: Source) -> bool:
