@@ -286,3 +286,68 @@ def test_testrepository() -> None:
     )
     assert counts(run) == (3, 1, 1, 0, 1)
     assert case(run, "test_total").suite == "shop.test_cart.CartTest"
+
+
+def test_robot_tells_where_and_why_in_one_line() -> None:
+    run = made(
+        """
+        ==============================================================================
+        Shop
+        ==============================================================================
+        [ ERROR ] Error in file '/srv/shop.robot' on line 3: Importing library 'Gone' failed
+        Sums                                                                  | FAIL |
+        Parent suite setup failed:
+        no database
+        ------------------------------------------------------------------------------
+        Shop                                                                  | FAIL |
+        Suite setup failed:
+        no database
+
+        1 test, 0 passed, 1 failed
+        ==============================================================================
+        Output:  /srv/output.xml
+        """,
+        "robot-console",
+    )
+    assert [f.message for f in case(run, "Sums").failures] == ["Parent suite setup failed: no database"]
+    assert [w.text.partition(":")[0] for w in run.warnings] == ["Error in file '/srv/shop.robot' on line 3"]
+
+
+def test_behave_plain_tracebacks_and_hooks() -> None:
+    run = made(
+        """
+        USING RUNNER: behave.runner:Runner
+        Feature: Cart
+
+          Scenario: breaks
+            When it breaks ... error in 0.000s
+        Traceback (most recent call last):
+          File "features/steps/s.py", line 9, in b
+            raise RuntimeError("broke")
+        RuntimeError: broke
+
+
+          Scenario: hooked
+        ----
+        CAPTURED STDOUT: before_scenario
+        HOOK-ERROR in before_scenario: RuntimeError: no shop
+        ----
+
+
+        Errored scenarios:
+          features/a.feature:12  breaks
+          features/a.feature:22  hooked
+
+        0 features passed, 0 failed, 1 error, 0 skipped
+        0 scenarios passed, 0 failed, 1 error, 1 hook_error, 0 skipped
+        0 steps passed, 0 failed, 1 error, 0 skipped
+        Took 0min 0.001s
+        """,
+        "behave-console",
+    )
+    assert counts(run) == (2, 0, 0, 2, 0)
+    assert [f.headline for c in run.cases for f in c.failures] == [
+        "RuntimeError: broke",
+        "RuntimeError: no shop",
+    ]
+    assert not run.failures
