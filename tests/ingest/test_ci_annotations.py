@@ -176,3 +176,42 @@ def test_several_documents_below_one_tap_line() -> None:
         "tap",
     )
     assert [f.headline for c in run.cases for f in c.failures] == ["AssertionError: expected 1 to be 2"]
+
+
+def test_what_a_ci_system_says_of_the_step_is_no_failure_of_pytest() -> None:
+    run = made(
+        """
+        ============================= test session starts ==============================
+        ============================== 1 failed in 0.10s ===============================
+        ERROR: script returned exit code 1
+        Finished: FAILURE
+        """,
+        "pytest-console",
+    )
+    assert counts(run) == (1, 0, 1, 0, 0)
+    assert not run.failures
+
+
+def test_the_frame_of_a_task_of_azure_is_no_suite_of_robot() -> None:
+    rule, double = 60 * "-", 60 * "="
+    run = made(
+        f"""
+        {78 * "="}
+        Task         : Command line
+        Help         : https://docs.example
+        {78 * "="}
+        Generating script.
+        {double}
+        Shop
+        {double}
+        Sums                                                | PASS |
+        {rule}
+        Shop                                                | PASS |
+        1 test, 1 passed, 0 failed
+        {double}
+        """,
+        "robot-console",
+    )
+    assert [c.id for c in run.cases] == ["Shop::Sums"]
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert not run.warnings

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from triage.ingest.console import coverage_missed
+from triage.ingest.logs.severity import is_echo
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.ingest.runners import pytest_text as text
@@ -201,6 +202,8 @@ class _Session:
             self.internal.append(match["text"])
         elif text.USAGE_OF.match(line):
             pass  # what is wrong with it is in the next line
+        elif is_echo(mark) or (self.totals is not None and not text.USAGE.match(line)):
+            pass  # what the CI system says of the step
         elif line.startswith(("ERROR: ", "ImportError while loading conftest")) or ": error: " in line:
             self.failures.append(Failure(line, kind="error", source_line=number))
         elif line.startswith("platform ") and " -- Python " in line:

@@ -77,7 +77,8 @@ class _Parser:
         mark = line.mark.rstrip()
         if match := _ERROR.match(mark):
             self.session.warnings.append(Warn(match["said"], line.number))
-        if _RULE.match(mark) and (not self.width or len(mark) == self.width):
+        begun = self.open or self.session.cases
+        if _RULE.match(mark) and (not begun or len(mark) == self.width):
             self.width = len(mark)
             chunk, self.chunk = self.chunk, []
             outer = mark.startswith("=")
@@ -103,6 +104,7 @@ class _Parser:
             self.chunk.append(line)
 
     def _chunk(self, chunk: list[Line], *, is_outer: bool) -> None:
+        heads = len(chunk) == 1 or any(_NOTICE.match(line.mark) for line in chunk)
         chunk = _without_notices(chunk)
         if not chunk:
             return
@@ -111,7 +113,8 @@ class _Parser:
             return
         at = next((i for i, line in enumerate(chunk) if _STATUS.match(line.mark.rstrip())), None)
         if at is None:
-            if is_outer and self.framed:
+            # Azure Pipelines frames what it says of a task in the same way, but in several lines.
+            if is_outer and self.framed and heads:
                 self.open.append(_name(chunk[-1].text))
             return
         name = self._title(chunk, at)
