@@ -201,6 +201,7 @@ def test_the_frame_of_a_task_of_azure_is_no_suite_of_robot() -> None:
         Help         : https://docs.example
         {78 * "="}
         Generating script.
+        ============= Starting Command Output =============
         {double}
         Shop
         {double}
