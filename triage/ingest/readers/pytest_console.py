@@ -10,7 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from triage.ingest.console import coverage_missed
+from triage.ingest.console import Voices, coverage_missed
 from triage.ingest.logs.severity import is_echo
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
@@ -19,6 +19,8 @@ from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Wa
 
 _FAILURE_SECTIONS = ("FAILURES", "ERRORS")
 _SUGAR = "Results"
+_AZURE = "Starting Command Output"
+"""Between rules, above what a command prints in Azure Pipelines."""
 _MAX_EARLY_LINES = 2_000
 _MAX_RESULT = 2_000
 """Characters of a line that can tell a result; ids with long parameters come near it."""
@@ -84,7 +86,7 @@ class _Session:
         self.last_line = number
         if match := text.SECTION.match(line):
             self._close_block()
-            self.section = match["title"]
+            self.section = "" if match["title"] == _AZURE else match["title"]
             self.started = self.started or self.section == "test session starts"
         if self._feed_sugar(number, line):
             return
@@ -237,6 +239,11 @@ class _Session:
         yield from self._results()
         yield from self.warnings
 
+    @property
+    def told(self) -> bool:
+        """Whether anything of a run was there."""
+        return bool(self.started or self.totals or self.failures or self.blocks or self.cases)
+
     def sum(self) -> Totals:
         """The totals of this session and those before it."""
         counted = Totals.of(self._results())
@@ -358,16 +365,20 @@ class _Session:
 def _read(source: Source) -> Iterator[Item]:
     session = _Session()
     found = False
-    for number, line in enumerate(source.lines(), 1):
-        if text.SESSION.match(line) and (session.started or session.totals):
-            yield from session.items()
+    voices = Voices(source)
+    for voice in voices:
+        for line in voice:
+            if text.SESSION.match(line.text) and (session.started or session.totals):
+                yield from map(voices.place, session.items())
+                session, found = _Session(before=session.sum()), True
+            session.feed(line.number, line.text)
+        if session.told:
+            yield from map(voices.place, session.items())
             session, found = _Session(before=session.sum()), True
-        session.feed(number, line)
-    if not (
-        found or session.started or session.totals or session.failures or session.blocks or session.cases
-    ):
+        else:
+            session = _Session(before=session.before)
+    if not found:
         raise IngestError(f"{source.name}: no pytest session in it; was the output cut?")
-    yield from session.items()
 
 
 READER = Reader("pytest-console", _sniff, _read)
