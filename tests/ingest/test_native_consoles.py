@@ -416,3 +416,28 @@ def test_a_silent_run_of_meson_tests_is_counted_from_its_summary() -> None:
     """)
     assert counts(run) == (3, 2, 1, 0, 0)
     assert case(run, "counts").outcome is Outcome.FAILED
+
+
+def test_ctest_reason_with_a_line_end() -> None:
+    run = run_of(
+        """
+        Test project /srv/shop/build
+              Start 1: rx
+        1/2 Test #1: rx ...............................***Failed  Required regular expression not found. Regex=[some
+        thing]  0.25 sec
+              Start 2: ok
+        2/2 Test #2: ok ...............................   Passed    0.01 sec
+
+        50% tests passed, 1 tests failed out of 2
+
+        Total Test time (real) =   1.03 sec
+
+        The following tests FAILED:
+        \t  1 - rx (Failed)
+        """
+    )
+    assert run.format == "ctest-console"
+    assert counts(run) == (2, 1, 1, 0, 0)
+    rx = case(run, "rx")
+    assert rx.duration == 0.25
+    assert rx.failures[0].message.startswith("Failed  Required regular expression not found.")

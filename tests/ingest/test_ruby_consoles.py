@@ -195,3 +195,29 @@ def test_instafail_tells_failures_without_a_list() -> None:
     failed = case(run, "Cart adds up")
     assert (failed.file, failed.line) == ("./spec/cart_spec.rb", 5)
     assert failed.failures[0].message == "expected: 3\n     got: 2"
+
+
+def test_code_of_test_unit_with_wide_numbers() -> None:
+    run = made(
+        """
+        Loaded suite cart
+        Started
+        F
+        ===============================================================================
+        Failure: test_total(CartTest)
+        cart.rb:9:in `test_total'
+              8:   def setup; end
+          =>  9:   def test_total; assert_equal 1, 2; end
+             10: end
+        <1> expected but was
+        <2>
+        ===============================================================================
+
+        Finished in 0.01 seconds.
+        -------------------------------------------------------------------------------
+        1 tests, 1 assertions, 1 failures, 0 errors, 0 pendings, 0 omissions, 0 notifications
+        0% passed
+        """,
+        "test-unit-console",
+    )
+    assert case(run, "test_total").failures[0].message == "<1> expected but was\n<2>"

@@ -562,3 +562,16 @@ def test_a_killed_mocha_run_has_its_tree() -> None:
     )
     assert counts(run) == (3, 2, 1, 0, 0)
     assert any("cut off" in warning.text for warning in run.warnings)
+
+
+def test_a_run_that_comes_to_no_test_says_why() -> None:
+    run = made(
+        """
+        PHPUnit 9.6.7 by Sebastian Bergmann and contributors.
+
+        Cannot open file "nothere.php".
+        """,
+        "phpunit-console",
+    )
+    assert counts(run) == (0, 0, 0, 0, 0)
+    assert [f.message for f in run.failures] == ['Cannot open file "nothere.php".']

@@ -7,6 +7,7 @@ import io
 import pytest
 
 from tests.conftest import FRESH
+from tests.ingest.consoles import case, counts, made
 from triage.ingest import Source, collect
 from triage.ingest.text import clean_lines
 from triage.ingest.wrappers import wrapper_of
@@ -80,3 +81,51 @@ def test_a_console_that_many_write_to_is_peeled(prefix: str) -> None:
     lines = [prefix.format(n=number) + line for number, line in enumerate(said)]
     wrapper = wrapper_of(lines)
     assert [wrapper.peel(line) for line in lines] == said
+
+
+def test_consoles_of_several_packages_in_each_others_lines() -> None:
+    run = made(
+        """
+        web:test: PASS ./cart.test.js
+        api:test: FAIL ./price.test.js
+        web:test: Test Suites: 1 passed, 1 total
+        api:test:   ● adds up
+        web:test: Tests:       2 passed, 2 total
+        api:test:
+        api:test:     expect(received).toBe(expected)
+        web:test: Time:        1 s
+        api:test:
+        api:test: Test Suites: 1 failed, 1 total
+        api:test: Tests:       1 failed, 1 passed, 2 total
+        api:test: Time:        2 s
+        """,
+        "jest-console",
+    )
+    assert counts(run) == (4, 3, 1, 0, 0)
+    failure = case(run, "adds up").failures[0]
+    assert (failure.message, failure.source_line) == ("expect(received).toBe(expected)", 7)
+    assert not run.warnings
+
+
+def test_pytest_beside_a_database() -> None:
+    run = made(
+        """
+        tests-1  | ============================= test session starts ==============================
+        db-1     | LOG:  ready
+        tests-1  | =================================== FAILURES ===================================
+        tests-1  | __________________________________ test_total __________________________________
+        db-1     | ERROR:  relation "cart" does not exist
+        tests-1  | E   assert 1 == 2
+        tests-1  |
+        db-1     | E   LOG: checkpoint
+        tests-1  | tests/test_cart.py:4: AssertionError
+        tests-1  | =========================== short test summary info ============================
+        db-1     | LOG:  bye
+        tests-1  | FAILED tests/test_cart.py::test_total - assert 1 == 2
+        tests-1  | ============================== 1 failed in 0.01s ===============================
+        tests-1 exited with code 1
+        """,
+        "pytest-console",
+    )
+    assert counts(run) == (1, 0, 1, 0, 0)
+    assert [f.message for f in case(run, "test_total").failures] == ["assert 1 == 2"]

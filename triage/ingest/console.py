@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import takewhile
+from itertools import groupby, islice, takewhile
 from typing import Protocol
 
 from triage.ingest.reader import IngestError, Sample, Source
+from triage.ingest.text import MAX_LINE, open_text, strip_ansi
+from triage.ingest.wrappers import HEAD_LINES, wrapper_of
 from triage.model import CaseResult, Failure, Item, RunInfo, Totals, Warn
 
 MAX_MARK = 1_000
@@ -206,15 +208,90 @@ def reader_of(runner: str, sessions: _Parse) -> Callable[[Source], Iterator[Item
     """
 
     def read(source: Source) -> Iterator[Item]:
-        found, last = _told(sessions, lines_of(source))
-        if found and not found[-1].closed and _ends_within_a_line(source):
+        voices = Voices(source)
+        told = [_told(sessions, lines) for lines in voices]
+        found, last = [session for part, _ in told for session in part], max(end for _, end in told)
+        if found and not found[-1].closed and not voices.several and _ends_within_a_line(source):
             # The output was cut within its last line, and half a title is the name of no test.
             found, last = _told(sessions, takewhile(lambda line: line.number < last, lines_of(source)))
         if not found:
-            raise IngestError(f"{source.name}:{last}: no {runner} result up to here; was the output cut?")
-        yield from _report(found, last)
+            said = _kept_from_its_tests(source)
+            if not said:
+                raise IngestError(f"{source.name}:{last}: no {runner} result up to here; was the output cut?")
+            yield from said
+            return
+        yield from map(voices.place, _report(found, last))
 
     return read
+
+
+class Voices:
+    """The lines of a source; where several print into each other's lines, those of each apart, one after the other.
+
+    Lines that stood apart are numbered as if they had been alone; ``place`` gives what was told its true numbers.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._names = _speakers(source)
+        self._numbers = [0]
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one."""
+        return len(self._names) > 1
+
+    def __iter__(self) -> Iterator[Iterator[Line]]:
+        if not self.several:
+            yield lines_of(self._source)
+            return
+        for name in self._names:
+            yield self._said_by(name)
+
+    def _said_by(self, name: str) -> Iterator[Line]:
+        for number, (speaker, text) in enumerate(self._source.spoken_lines(), 1):
+            if speaker == name:
+                self._numbers.append(number)
+                yield Line(len(self._numbers) - 1, text)
+
+    def place(self, item: Item) -> Item:
+        """``item`` with the numbers that its lines have in the source."""
+        if not self.several:
+            return item
+        match item:
+            case CaseResult(failures=failures):
+                return replace(item, failures=tuple(map(self._placed, failures)))
+            case Failure():
+                return self._placed(item)
+            case Warn(line=int(line)):
+                return replace(item, line=self._true(line))
+        return item
+
+    def _placed(self, failure: Failure) -> Failure:
+        return (
+            replace(failure, source_line=self._true(failure.source_line)) if failure.source_line else failure
+        )
+
+    def _true(self, number: int) -> int:
+        return self._numbers[min(number, len(self._numbers) - 1)]
+
+
+def _speakers(source: Source) -> list[str]:
+    with source.open() as stream, open_text(stream, source.encoding) as text:
+        head = (line[:MAX_LINE] for line in text)
+        if wrapper_of([strip_ansi(line.rstrip("\r\n")) for line in islice(head, HEAD_LINES)]).names is None:
+            return []
+    names: dict[str, int] = {}
+    for name, _ in groupby(name for name, _ in source.spoken_lines()):
+        names[name] = names.get(name, 0) + 1
+    return list(names) if any(turns > 1 for turns in names.values()) else []
+
+
+def _kept_from_its_tests(source: Source) -> list[Failure]:
+    """What a run that came to no test says of it, as any log does."""
+    from triage.ingest.readers import log
+
+    return [item for item in log.READER.read(source) if isinstance(item, Failure)]
 
 
 def _ends_within_a_line(source: Source) -> bool:
@@ -226,17 +303,41 @@ def _ends_within_a_line(source: Source) -> bool:
         return not stream.read().endswith(_LINE_ENDS)
 
 
+_COVERAGE = re.compile(
+    r"^(?:\W{0,3}(?:ERROR|Error): )?(?:Jest: (?:\"\S{1,200}\"|\S{1,200}) coverage threshold for .{1,100} not met: .{1,40}"
+    r"|Coverage for \w{1,20} \([\d.]{1,9}%\) does not meet .{0,40}threshold .{1,300}"
+    r"|[\d.]{1,9}% \w{1,20} coverage does not meet threshold of .{1,20}"
+    r"|FAIL Required test coverage of .{1,20} not reached\. Total coverage: .{1,20}"
+    r"|Coverage failure: total of .{1,20} is less than fail-under=.{1,20}"
+    r"|(?:Line|Branch) coverage .{0,40}\([\d.]{1,9}%\) is below the expected minimum coverage \([\d.]{1,9}%\)\."
+    r"|Coverage test failed, threshold not met:.{0,40})$"
+)
+
+
+def coverage_missed(line: str, number: int) -> Failure | None:
+    """What a tool says of a run that tested too little: it is red, whatever its tests were."""
+    if "overage" not in line or len(line) > MAX_MARK or not (match := _COVERAGE.match(line.strip())):
+        return None
+    return Failure(match[0], kind="error", source_line=number)
+
+
 def _told(sessions: _Parse, lines: Iterator[Line]) -> tuple[list[Session], int]:
     """The sessions that told anything, and the number of the last line."""
     last = 0
+    missed: list[Failure] = []
 
     def counted() -> Iterator[Line]:
         nonlocal last
         for line in lines:
             last = line.number
+            if failure := coverage_missed(line.text, last):
+                missed.append(failure)
             yield line
 
-    return [session for session in sessions(counted()) if session.told], last
+    told = [session for session in sessions(counted()) if session.told]
+    if told:
+        told[-1].failures.extend(missed)
+    return told, last
 
 
 def _report(sessions: list[Session], last: int) -> Iterator[Item]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO
 
-from triage.ingest.text import clean_lines, encoding_of, is_binary, open_text
+from triage.ingest.text import clean_lines, encoding_of, is_binary, open_text, spoken_lines
 from triage.model import Item, TriageError, Warn
 
 HEAD_BYTES = 65_536
@@ -77,6 +77,11 @@ class Source:
         """
         with self.open() as stream, open_text(stream, self.encoding) as text:
             yield from clean_lines(text)
+
+    def spoken_lines(self) -> Iterator[tuple[str, str]]:
+        """``lines()``, each behind the name of who says it where several print into one log, else behind nothing."""
+        with self.open() as stream, open_text(stream, self.encoding) as text:
+            yield from spoken_lines(text)
 
     @property
     def _is_all_head(self) -> bool:

@@ -68,7 +68,7 @@ def is_binary(head: bytes) -> bool:
         return False
     sample = head[:8192]
     control = len(sample) - len(sample.translate(None, _CONTROL))
-    return control > 0.05 * len(sample) or sample.count(0) > 8
+    return control > 0.05 * len(sample) or sample.count(0) > max(8, len(sample) // 100)
 
 
 def strip_ansi(text: str) -> str:
@@ -122,9 +122,22 @@ class Cleaner:
         text = mend(self.wrapper.peel(_bare(line)))
         return text.replace("\x00", "\u2400") if "\x00" in text else text
 
+    def speaker(self, line: str) -> str:
+        """Who says ``line`` (see ``Wrapper.speaker``)."""
+        return self.wrapper.speaker(_bare(line)) if self.wrapper.names is not None else ""
+
 
 def _bare(line: str) -> str:
     return strip_ansi(line[:MAX_LINE].rstrip("\r\n"))
+
+
+def spoken_lines(raw: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Decoded lines as ``clean_lines`` gives them, each behind the name of who says it."""
+    lines = iter(raw)
+    head = list(islice(lines, HEAD_LINES))
+    cleaner = Cleaner.of(head)
+    for line in chain(head, lines):
+        yield cleaner.speaker(line), cleaner.clean(line)
 
 
 def clean_lines(raw: Iterable[str]) -> Iterator[str]:

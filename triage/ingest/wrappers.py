@@ -72,6 +72,19 @@ class Wrapper:
     """The prefixes of one log, outermost first; none for most logs."""
 
     prefixes: tuple[re.Pattern[str], ...] = ()
+    names: re.Pattern[str] | None = None
+    """The one of ``prefixes`` that names who speaks."""
+
+    def speaker(self, line: str) -> str:
+        """Who says ``line``, of several that run at once; empty where nobody is named."""
+        if self.names is None:
+            return ""
+        for prefix in self.prefixes:
+            match = prefix.match(line)
+            if prefix is self.names:
+                return match[0].strip() if match else ""
+            line = line[match.end() :] if match else line
+        return ""
 
     def peel(self, line: str) -> str:
         """``line`` without them, and without the commands that CI systems write to themselves."""
@@ -97,7 +110,7 @@ def wrapper_of(head: Sequence[str]) -> Wrapper:
     while len(prefixes) < _LAYERS and (found := _prefix(lines)) is not None:
         prefixes.append(found)
         lines = [found.sub("", line, count=1) for line in lines]
-    return Wrapper(tuple(prefixes))
+    return Wrapper(tuple(prefixes), next((prefix for prefix in prefixes if prefix in _NAMES), None))
 
 
 def _prefix(lines: list[str]) -> re.Pattern[str] | None:

@@ -64,6 +64,8 @@ _CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$|CMake (?:\w+
 """The first line of an event of .NET, of a warning of CMake, whose message is indented below."""
 _IGNORED = "...ignoring"
 """What Ansible says of the failure above that it was told to ignore."""
+_ANNOTATION = "::error"
+"""What a tool tells GitHub Actions: all of it in one line."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
 
 
@@ -119,6 +121,8 @@ class _Growing:
     def takes(self, line: str, score: float) -> bool:
         """Whether ``line`` may belong to it; what only may is kept until it is known."""
         if len(self.trace.lines) + len(self._pending) >= MAX_LINES:
+            return False
+        if line.startswith(_ANNOTATION) or self.trace.head.startswith(_ANNOTATION):
             return False
         if self._margin is not None:
             return self._takes_in_traceback(line)

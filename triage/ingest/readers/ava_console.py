@@ -22,20 +22,24 @@ from triage.ingest.console import (
 )
 from triage.ingest.parts import exception_type, failure_from
 from triage.ingest.reader import Reader, Sample
-from triage.model import CaseResult, Failure, Outcome
+from triage.model import CaseResult, Failure, Outcome, Warn
 
 _MARK = re.compile(
     r"^  (?P<mark>[✔✘✖√×-]) (?:\[(?P<word>fail|skip|todo|expected fail|unexpected pass)\]:? )?(?P<name>\S.*?)(?: \((?P<time>[\d.]+)(?P<unit>ms|s|m)[^)]*\))?$"
 )
 _COUNT = re.compile(
-    r"^  (?P<count>\d{1,9}) (?P<what>tests? (?:passed|failed|skipped|todo)|known failures?|tests? remained|uncaught exceptions?|unhandled rejections?|passed|failed|skipped|todo)$"
+    r"^  (?P<count>\d{1,9}) (?P<what>hooks? failed|tests? (?:passed|failed|skipped|todo)|known failures?|tests? remained|uncaught exceptions?|unhandled rejections?|passed|failed|skipped|todo)$"
 )
 _RULE = re.compile(r"^  ─+$")
 _TITLE = re.compile(r"^  (?P<name>\S.*)$")
 _OUTSIDE = re.compile(r"^  (?:Uncaught exception|Unhandled rejection) in (?P<file>\S+)$")
 _BROKE = re.compile(
-    r"^  [✘✖×] (?P<said>(?P<file>\S+) exited .*|No tests found in \S+.*|Timed out while running tests.*|Line numbers for \S+ did not match any tests|Couldn.t find any files to test.*|Internal (?:runner )?error.*)$"
+    r"^  [✘✖×] (?P<said>(?P<file>\S+) exited .*|No tests found in \S+.*|Timed out while running tests.*|Line numbers for \S+ did not match any tests|Couldn.t find any files to test.*|Internal (?:runner )?error.*|Exiting due to process\.exit\(\).*)$"
 )
+_REMAINING = re.compile(r"^  [✘✖×] (?P<said>\d{1,9} tests? remaining in \S+)$")
+_HOOK = re.compile(r"(?:^| › )(?:before|after)(?:Each)?(?:\.always)? hook(?: for .*)?$")
+_THROWN = re.compile(r"^(?:Error thrown in test|Rejected promise returned by test)\b.*:$")
+_MESSAGE = re.compile(r"^ {0,4}message: ['`\"](?P<said>.*?)['`\"]?,?$")
 _PENDING = re.compile(r"^  ◌ (?P<name>\S.*)$")
 _FRAME = re.compile(r"^(?:\s+at \S|\s*› )")
 _PLACE = re.compile(r"^  (?:› )?(?:file://)?(?P<file>\S+\.\w{1,4}):(?P<line>\d{1,9})(?::\d+)?$")
@@ -104,6 +108,9 @@ class _Parser:
                     source_line=line.number,
                 )
             )
+        elif match := _REMAINING.match(mark):
+            self._end_block()
+            self.session.warnings.append(Warn(match["said"], line.number))
         elif not self.detailed and (match := _MARK.match(mark)):
             self._end_block()
             self._mark(match, line)
@@ -167,6 +174,9 @@ class _Parser:
         for case in self.cases:
             *suite, name = case.title.split(" › ")
             failures = tuple(case.failures) or (_bare(case) if case.outcome.is_red else ())
+            if _HOOK.search(case.title):
+                self.session.failures += [replace(failure, kind="error") for failure in failures]
+                continue
             self.session.cases.append(
                 CaseResult(name, case.outcome, " > ".join(suite), duration=case.duration, failures=failures)
             )
@@ -185,11 +195,28 @@ def _failure(block: Block) -> Failure:
     place = next((match for line in lines if (match := _PLACE.match(line[:500]))), None)
     plain = [line for line in lines if not _CODE.match(line[:40]) and not _PLACE.match(line[:500])]
     message = until([line.removeprefix("  ") for line in plain], _FRAME)
+    message = _with_reason(message, plain)
     thrown = next((found for line in plain if (found := exception_type(line.strip()))), "")
     failure = failure_from(block.text, message=message, type=thrown, source_line=block.first_line)
     if place is not None:
         failure = replace(failure, file=place["file"], line=int(place["line"]))
     return failure
+
+
+def _with_reason(message: str, lines: list[str]) -> str:
+    """``message``; where its first line only says that something was thrown, what was thrown first."""
+    first, _, rest = message.partition("\n")
+    if not _THROWN.match(first):
+        return message
+    below = [line.strip() for line in rest.split("\n") if line.strip()]
+    raised = next(
+        (line.strip() for line in lines if re.match(r"^ {2}\w*(?:Error|Exception)\b.*: \S", line[:500])), ""
+    )
+    if not raised and below and below[0].endswith(" {"):
+        said = next((match["said"] for line in lines if (match := _MESSAGE.match(line[:2_000]))), "")
+        raised = f"{below[0].removesuffix(' {')}: {said}" if said else ""
+    raised = raised or (below[0] if below else "")
+    return f"{raised}\n{message}" if raised else message
 
 
 READER = Reader("ava-console", _sniff, reader_of("AVA", run_before_run(_Parser)))

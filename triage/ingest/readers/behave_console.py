@@ -16,6 +16,7 @@ from triage.ingest.console import (
     Session,
     bare_failure,
     dedent,
+    indent_of,
     reader_of,
     run_after_run,
     sample_lines,
@@ -203,6 +204,9 @@ class _Parser:
         complete = self.session.closed or self.listing is not None
         if not complete and self.scenarios and not any(step.broke for step in self.scenarios[-1].steps):
             self.scenarios.pop()  # the output ends inside it
+        if self.hooks and self.scenarios and not (self.scenarios[-1].steps or self.scenarios[-1].hooks):
+            # Since 1.3 the plain formatter names the scenario first.
+            self.scenarios[-1].hooks, self.hooks = self.hooks, []
         self.session.failures += self.hooks
         for scenario in self.scenarios:
             outcome = scenario.outcome(complete)
@@ -235,7 +239,7 @@ def _step(line: Line) -> _Step | None:
 
 def _failure(step: _Step, kind: str) -> Failure:
     start = next(i for i, line in enumerate(step.body) if line.text.strip())
-    lines = dedent((line.text for line in step.body[start:]), 6)
+    lines = dedent((line.text for line in step.body[start:]), min(6, indent_of(step.body[start].text)))
     trace = "\n".join(lines).rstrip()
     end = next((i for i, line in enumerate(lines) if i and _CAPTURED.match(line[:20])), len(lines))
     plain = "\n".join(lines[:end]).strip()

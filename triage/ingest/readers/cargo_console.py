@@ -43,6 +43,9 @@ _ECHO = re.compile(
     r"^(?:could not compile|aborting due to|\d+ targets? failed|(?:doc)?test failed, to rerun)"
 )
 _ECHO_LINE = re.compile(r"^(?:error: test failed, to rerun|Caused by:)")
+_LISTED = re.compile(r"^ {4}(?P<name>\S.*)$")
+_OVERFLOWED = re.compile(r"^thread '(?P<name>[^']+)' (?:\(\d+\) )?has overflowed its stack$")
+"""The thread of a test has its name."""
 _MAX_PRINTED = 500
 _AT = re.compile(r"^ *--> (?P<file>[^\s:]+):(?P<line>\d{1,9}):\d+$")
 _DIED = re.compile(r"^  process didn't exit successfully: .*\((?:signal|exit code|exit status): ")
@@ -61,6 +64,8 @@ def _sniff(sample: Sample) -> int:
     if any(map(_COUNT.match, lines)) and any(
         (match := _TEST.match(line)) and _STATUS.match(match["rest"]) for line in lines
     ):
+        return 75
+    if any(map(_COUNT.match, lines)) and any(map(_DIED.match, lines)):
         return 75
     return (
         50 if any(line.startswith("error: could not compile `") and "test" in line for line in lines) else 0
@@ -92,6 +97,10 @@ class _Parser:
     """What a failed test printed."""
     error: Block | None = None
     """What the compiler, or Cargo itself, says."""
+    listing: bool = False
+    """Whether the names of all that failed come now."""
+    unended: dict[str, list[Line]] = field(default_factory=dict)
+    """What was printed by those whose status is lost in it."""
     open: bool = False
     """Whether a target was started whose result line is not there yet."""
 
@@ -105,8 +114,10 @@ class _Parser:
         if match := _TARGET.match(mark):
             return self._next(match)
         if _COUNT.match(mark):
-            self.open = True
+            self.open, self.printed = True, []
         elif match := _TEST.match(mark):
+            if self.running:
+                self.unended[self.running] = self.printed
             self.running, self.printed = _KIND.sub("", match["name"]), []
             self._status(match["rest"], line)
         elif _DIED.match(mark) and self.open:
@@ -115,10 +126,16 @@ class _Parser:
             self._status(mark, line)
         elif _BLOCK.match(mark):
             self.block = Block(line)
+        elif mark == "failures:":
+            self.listing = True
+        elif self.listing and (match := _LISTED.match(mark)):
+            self._listed(match["name"], line)
         elif mark.startswith("error: could not compile "):
             self.session.closed = True
         elif (match := _ERROR.match(mark)) and not self.open and not _ECHO.match(match["text"]):
             self.error = Block(line)
+        elif self.open and line.text.strip() and len(self.printed) < _MAX_PRINTED:
+            self.printed.append(line)
         return None
 
     def _inside(self, line: Line) -> bool:
@@ -151,14 +168,25 @@ class _Parser:
         elif text.strip() and len(self.printed) < _MAX_PRINTED:
             self.printed.append(Line(line.number, text))
 
+    def _listed(self, name: str, line: Line) -> None:
+        """One that failed: what it printed may have hidden its status."""
+        if name in self.tests:
+            return
+        test = self.tests[name] = _Test(Outcome.FAILED, line)
+        printed = [known for known in self.unended.get(name, []) if known.text.strip()]
+        if printed:
+            test.failures.append(panic_failure("\n".join(known.text for known in printed), printed[0].number))
+
     def _died(self, mark: str, line: Line) -> None:
         """The process of a target ended by itself: in the running test, where there is only one."""
         failure = Failure(mark.strip(), kind="error", source_line=line.number)
-        if not self.running:
-            self.session.failures.append(failure)
-            return
         printed = [known.text.strip() for known in self.printed if not _ECHO_LINE.match(known.text)]
         message = "\n".join([*printed[-3:], failure.message])
+        if not self.running:
+            self.running = next((match["name"] for text in printed if (match := _OVERFLOWED.match(text))), "")
+        if not self.running or self.running == "main":
+            self.session.failures.append(replace(failure, message=message))
+            return
         test = self.tests[self.running] = _Test(Outcome.ERROR, line)
         test.failures.append(replace(failure, message=message, trace=line.text.strip()))
         self.running = ""
@@ -206,7 +234,7 @@ class _Parser:
     def _take(self) -> Session:
         self._end_block()
         self._end_error()
-        self.running = ""
+        self.running, self.listing, self.unended = "", False, {}
         session, self.session = self.session, Session()
         session.cases = [_result(self.target, name, test) for name, test in self.tests.items()]
         self.tests = {}

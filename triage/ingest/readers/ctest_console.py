@@ -20,6 +20,9 @@ from triage.model import CaseResult, Failure, Outcome, Totals
 _RESULT = re.compile(
     r"^ *(?:\d+/\d+ )?(?:MemCheck|Test) +#(?P<number>\d+): (?P<name>\S.*?) \.{2,} *(?P<status>[^ .\d].*?) +(?P<seconds>\d+\.\d+) sec\b"
 )
+_TORN = re.compile(r"^ *(?:\d+/\d+ )?(?:MemCheck|Test) +#\d+: \S.*? \.{2,} *\*\*\*\w.* Regex=\[")
+"""A result whose reason goes on in the next line: a pattern may hold line ends."""
+_MOST_TORN = 10
 _START = re.compile(r"^ +Start +(?P<number>\d+): (?P<name>\S.*)$")
 _PREFIXED = re.compile(r"^(?P<number>\d+): ?(?P<text>.*)$")
 _NEXT = re.compile(r"^test (?P<number>\d+)$")
@@ -79,18 +82,33 @@ class _Parser:
     """By number."""
     current: str = ""
     summing_up: bool = False
+    torn: list[Line] = field(default_factory=list)
     logged: bool = False
     """Whether the current test is one of LastTest.log."""
 
     def feed(self, line: Line) -> None:
         mark = line.mark
-        if match := _LOGGED.match(mark):
+        if self.torn:
+            self._mend(line)
+        elif match := _LOGGED.match(mark):
             self.current, self.logged = match["number"], True
             self.tests.setdefault(self.current, _Test(match["name"])).settle()
         elif self.logged:
             self._logged(mark, line)
         else:
             self._printed(mark, line)
+
+    def _mend(self, line: Line) -> None:
+        """Put the parts of a torn result together."""
+        self.torn.append(line)
+        whole = "".join(part.mark for part in self.torn)
+        if match := _RESULT.match(whole):
+            first, self.torn = self.torn[0], []
+            self._result(match, Line(first.number, whole))
+        elif len(self.torn) > _MOST_TORN:
+            parts, self.torn = self.torn, []
+            for part in parts:
+                self._printed("", part)
 
     def _logged(self, mark: str, line: Line) -> None:
         test = self.tests[self.current]
@@ -112,6 +130,8 @@ class _Parser:
             self._summary(mark, line)
         elif match := _RESULT.match(mark):
             self._result(match, line)
+        elif "***" in mark and _TORN.match(mark):
+            self.torn = [line]
         elif match := _START.match(mark):
             self.current = match["number"]
             self.tests.setdefault(self.current, _Test(match["name"])).settle()

@@ -33,6 +33,8 @@ _EXECUTED = re.compile(
     r"(?: ?\((?P<pending>\d{1,9}) PENDING\))?(?: ?\((?P<skipped>\d{1,9}) SKIPPED\))?(?: in .*)?$"
 )
 _TOOK = re.compile(r"^Finished in (?P<time>[\d.]+) seconds?$")
+_INCOMPLETE = re.compile(r"^(?P<said>Incomplete: \S.*)$")
+"""Behind the last line: no specs, or only some because of an fit()."""
 _SECTION = re.compile(r"^(?:\*\s+)?(?P<what>Failures|Pending|Summary)(?::|\s+\*)$")
 _HEADER = re.compile(r"^(?P<number>\d{1,6})\) (?P<title>\S.*)$")
 _OUTSIDE = re.compile(
@@ -48,6 +50,8 @@ def _sniff(sample: Sample) -> int:
         return 80
     if any(map(_EXECUTED.match, lines)) or (counted and "Started" in lines):
         return 72
+    if any(map(_INCOMPLETE.match, lines)) and "Started" in lines:
+        return 70
     return 58 if "  Message:" in lines and "Failures:" in lines and any(map(_HEADER.match, lines)) else 0
 
 
@@ -61,6 +65,11 @@ class _Parser:
     def feed(self, line: Line) -> bool:
         """Take a line; True when it was the last of the run."""
         mark = line.mark
+        if match := _INCOMPLETE.match(mark):
+            self._end_block()
+            self.session.failures.append(Failure(match["said"], kind="error", source_line=line.number))
+            self.session.closed = True
+            return True
         if match := _TOOK.match(mark):
             self._end_block()
             self.session.duration = seconds(match["time"])

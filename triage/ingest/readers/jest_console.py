@@ -27,7 +27,7 @@ from triage.ingest.reader import Reader, Sample
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _FILE = re.compile(
-    r"^ ?(?P<status>PASS|FAIL) +(?:(?P<project>\S[^/\\]{0,60}?) +)?(?P<file>[^\s(]+\.[A-Za-z]{2,4})"
+    r"^ {0,2}(?P<status>PASS|FAIL) +(?:(?P<project>\S[^/\\]{0,60}?) +)?(?P<file>[^\s(]+\.[A-Za-z]{2,4})"
     r"(?: \([\d.]+ ?m?s(?:, \d+ MB heap size)?\))?$"
 )
 _SUITES = re.compile(r"^Test Suites: +(?:(?P<failed>\d{1,9}) failed, )?(?:\d+ \w+, )*\d+ total$")
@@ -36,6 +36,10 @@ _TIME = re.compile(r"^Time: +(?P<seconds>[\d.]+) ?(?P<unit>ms|s|m|h)\b")
 _AGAIN = re.compile(r"^Summary of all failing tests$")
 _RETRIED = re.compile(r"^ LOGGING RETRY ERRORS +(?P<title>\S.*)$")
 _RETRY = re.compile(r"^ RETRY \d+ *$")
+_GROUP = re.compile(r"^(?:::group::|##\[group\])(?P<title>.*)$")
+"""What Jest's reporter for GitHub Actions folds."""
+_ERRORS_OF = re.compile(r"^Errors thrown in (?P<file>\S.*)$")
+_NO_TESTS = re.compile(r"^No tests found, exiting with code 1$")
 _BULLET = re.compile(r"^  ● (?P<title>\S.*)$")
 _MARK = re.compile(
     r"^(?P<indent> {2,})(?P<mark>[✓√✕×○✎]) (?P<name>\S.*?)(?: \((?P<time>[\d.]+) ?(?P<unit>m?s)\))?$"
@@ -61,7 +65,7 @@ def _sniff(sample: Sample) -> int:
         return 80
     if any(map(_FILE.match, lines)) and any(_BULLET.match(line) or _MARK.match(line) for line in lines):
         return 60
-    return 0
+    return 60 if any(map(_NO_TESTS.match, lines)) else 0
 
 
 @dataclass
@@ -89,6 +93,8 @@ class _File:
     open: list[tuple[int, str]] = field(default_factory=list)
     """Describe blocks around the next mark, with their indentation."""
     in_tree: bool = True
+    told: bool = False
+    """Whether it was said what went wrong in it."""
     retried: list[tuple[str, Failure]] = field(default_factory=list)
     """Tries that went wrong and were made again, by full title."""
 
@@ -123,6 +129,8 @@ class _File:
 class _Parser:
     session: Session = field(default_factory=Session)
     files: list[_File] = field(default_factory=list)
+    file: _File | None = None
+    """The one of ``files`` that is being told."""
     block: Block | None = None
     repeating: bool = False
     broken: Line | None = None
@@ -133,6 +141,10 @@ class _Parser:
 
     def feed(self, line: Line) -> bool:
         """Take a line; True when it was the last of the session."""
+        if group := _GROUP.match(line.mark):
+            line = Line(line.number, group["title"])
+        elif line.mark in ("::endgroup::", "##[endgroup]"):
+            line = Line(line.number, "")
         mark = line.mark
         if match := _TIME.match(mark):
             self._end_block()
@@ -145,11 +157,18 @@ class _Parser:
             self._end_block()
             self.repeating = True
             self.broken = line if match and match["failed"] else self.broken
+        elif match := _ERRORS_OF.match(mark):
+            self._end_block()
+            self._errors_of(match["file"])
+        elif _NO_TESTS.match(mark):
+            self.session.closed = True
+            self.session.failures.append(Failure(mark, kind="error", source_line=line.number))
         elif self.repeating:
             return False
         elif match := _FILE.match(mark):
             self._end_block()
             self.files.append(_File(match["file"], (match["project"] or "").strip(), retried=self.retried))
+            self.file = self.files[-1]
             self.retrying, self.retried = "", []
         elif match := _RETRIED.match(mark):
             self._end_block()
@@ -159,7 +178,7 @@ class _Parser:
             self.block = Block(line)
         elif self.retrying and self.block is not None:
             self.block.lines.append(line.text)
-        elif not self.files:
+        elif self.file is None:
             return False
         elif _BULLET.match(mark):
             self._end_block()
@@ -168,8 +187,17 @@ class _Parser:
             self.block.lines.append(line.text)
         else:
             self._end_block()
-            self._tree(self.files[-1], line)
+            self._tree(self.file, line)
         return False
+
+    def _errors_of(self, name: str) -> None:
+        """Go back to a file whose failures are told behind all others, if they were not told before."""
+        self.file = next((file for file in self.files if file.name.removeprefix("./") == name), None)
+        if self.file is None:
+            self.file = _File(name, "", in_tree=False)
+            self.files.append(self.file)
+        elif self.file.told:
+            self.file = None
 
     def _tree(self, file: _File, line: Line) -> None:
         mark = line.mark
@@ -197,9 +225,10 @@ class _Parser:
             return
         match = _BULLET.match(block.header.text)
         assert match is not None
-        file, title = self.files[-1], match["title"].strip()
-        if title == "Console":
+        file, title = self.file, match["title"].strip()
+        if title == "Console" or file is None:
             return
+        file.told = True
         failure = _failure(block)
         if title == _NOT_LOADED:
             self.session.failures.append(replace(failure, kind="error", file=failure.file or file.name))

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from triage.ingest.json_text import parse_object, text
 from triage.ingest.logs.scan import COPIES, Scan
@@ -31,6 +32,9 @@ _LEVEL = re.compile(
     r"^(?:\[[\w#-]{1,20}\]\s+)*\[?(?:ERROR|FATAL|CRITICAL|SEVERE|WARN(?:ING)?|INFO|ERR)\]?:?\s+(?:\[[^\]]{1,60}\]\s*)?(?:(?!\w*Sanitizer:)[\w.$/-]{1,60}(?:\[\d+\])?:\s+|- )?"
     r"(?:\d+ --- \[[^\]]{0,60}\] (?:\[[^\]]{0,60}\] )?\S{1,100} +: )?"
 )
+_ANNOTATION = re.compile(r"^::error(?: (?P<about>[^\n]{1,2000}?))?::(?P<said>.+)$")
+"""What a tool tells GitHub Actions to show beside the code."""
+_FILE, _LINE, _TITLE = (re.compile(rf"(?:^|,) ?{name}=(?P<is>[^,]+)") for name in ("file", "line", "title"))
 _SUCCESS = re.compile(
     r"^(?:\[INFO\] )?(?:Finished: SUCCESS|BUILD SUCCESS(?:FUL)?\b.*|Job succeeded|Build succeeded\.?|Build success"
     r"|Done\. Your build exited with 0\.|CircleCI received exit code 0)\s*$",
@@ -71,6 +75,8 @@ def bare(line: str) -> str:
     """``line`` without its time stamp, level and logger name."""
     if line.startswith("{") and (told := _told(parse_object(line))):
         return told
+    if match := _ANNOTATION.match(line):
+        return unquote(match["said"])
     rest = _STAMP.sub("", line.removeprefix("##[error]"))
     return _LEVEL.sub("", rest, count=1).strip() or line.strip()
 
@@ -142,7 +148,19 @@ def _failure(trace: Trace) -> Failure:
     )
     if failure.file is None and (place := _PLACE.match(message)):
         return replace(failure, file=place["file"], line=int(place["line"]))
-    return failure
+    match = _ANNOTATION.match(trace.message)
+    return _annotated(failure, match["about"]) if match and match["about"] else failure
+
+
+def _annotated(failure: Failure, about: str) -> Failure:
+    """``failure`` with the place and the title that stand before the message of an annotation."""
+    file, line, title = (pattern.search(about) for pattern in (_FILE, _LINE, _TITLE))
+    return replace(
+        failure,
+        message=f"{failure.message}\n({unquote(title['is'])})" if title else failure.message,
+        file=unquote(file["is"]) if file else failure.file,
+        line=int(line["is"]) if line and line["is"].isdecimal() and len(line["is"]) < 10 else failure.line,
+    )
 
 
 READER = Reader("log", _sniff, _read)

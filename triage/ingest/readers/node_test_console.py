@@ -25,6 +25,7 @@ from triage.ingest.console import (
     seconds,
     until,
 )
+from triage.ingest.logs.traces import traces
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
 from triage.model import CaseResult, Failure, Outcome, Totals
@@ -42,6 +43,8 @@ _DOTS = re.compile(r"^[.X]+$")
 _INNER = re.compile(r"^\s*'\d+ subtests? failed'$")
 # Where the message of a failure ends: the stack, the error's own properties.
 _END = re.compile(r"^\s*at \S|^\s*\{$|^\s*\[cause\]: ")
+_PROGRAM_FAILED: Final = "test failed"
+_MOST_PRINTED = 500
 _LAST: Final = "duration_ms"
 
 
@@ -68,6 +71,8 @@ class _Case:
     failures: list[Failure] = field(default_factory=list)
     holds: bool = False
     """A suite, or a test around tests."""
+    printed: list[Line] = field(default_factory=list)
+    """What stands before it: of a program that broke, its last words."""
 
 
 @dataclass
@@ -84,6 +89,8 @@ class _Parser:
     listing: bool = False
     place: re.Match[str] | None = None
     dots: str = ""
+    printed: list[Line] = field(default_factory=list)
+    """The lines since the last mark that are no part of the report."""
 
     def is_next(self, line: Line) -> bool:
         return self.session.closed and line.mark.startswith(("▶ ", "✔ "))
@@ -125,7 +132,10 @@ class _Parser:
             return
         match = _MARK.match(mark)
         if match is None:
+            if len(self.printed) < _MOST_PRINTED:
+                self.printed.append(line)
             return
+        printed, self.printed = self.printed, []
         indent, name = len(match["indent"]), match["name"]
         while self.open and self.open[-1][0] > indent:
             self.open.pop()
@@ -144,6 +154,7 @@ class _Parser:
             seconds(match["time"], "ms"),
             (match["why"] or "").strip(),
             holds=closes,
+            printed=[] if indent else printed,
         )
         self.cases.append(case)
         if case.outcome.is_red or case.outcome is Outcome.XFAILED or closes:
@@ -218,9 +229,21 @@ def _result(case: _Case) -> CaseResult:
         case.outcome,
         " > ".join(case.path[:-1]),
         duration=case.duration,
-        failures=tuple(case.failures) or ((bare_failure(case.status),) if case.outcome.is_red else ()),
+        failures=_told(case) or ((bare_failure(case.status),) if case.outcome.is_red else ()),
         properties=(("reason", case.why),) if case.why else (),
     )
+
+
+def _told(case: _Case) -> tuple[Failure, ...]:
+    """Its failures; of a program that could not tell why it failed, what it printed when it broke."""
+    if [failure.message for failure in case.failures] == [_PROGRAM_FAILED]:
+        broke = max(
+            traces((line.number, line.text) for line in case.printed), key=lambda t: t.score, default=None
+        )
+        if broke is not None:
+            text = "\n".join(broke.lines)
+            return (failure_from(text, message=broke.message.strip(), kind="error", source_line=broke.first),)
+    return tuple(case.failures)
 
 
 def _failure(block: Block) -> Failure:

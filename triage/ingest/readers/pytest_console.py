@@ -10,6 +10,8 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from triage.ingest.console import Voices, coverage_missed
+from triage.ingest.logs.severity import is_echo
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.ingest.runners import pytest_text as text
@@ -17,6 +19,9 @@ from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Wa
 
 _FAILURE_SECTIONS = ("FAILURES", "ERRORS")
 _SUGAR = "Results"
+_AZURE = "Starting Command Output"
+"""Between rules, above what a command prints in Azure Pipelines."""
+_MAX_EARLY_LINES = 2_000
 _MAX_RESULT = 2_000
 """Characters of a line that can tell a result; ids with long parameters come near it."""
 _MAX_CRASH_LINES = 200
@@ -30,6 +35,10 @@ def _sniff(sample: Sample) -> int:
         return 88
     if any(text.SUGAR_RESULTS.match(line) for line in sample.end.split("\n")):
         return 86
+    if any(
+        text.OWN_SECTION.match(line) or text.EXIT.match(line) for line in (*lines, *sample.end.split("\n"))
+    ):
+        return 85  # -qq prints neither the first line nor the last
     return 85 if any(text.USAGE.match(line) for line in lines[:50]) else 0
 
 
@@ -65,6 +74,10 @@ class _Session:
     totals: Totals | None = None
     started: bool = False
     last_line: int = 0
+    sugar: bool = False
+    early: list[text.Block] = field(default_factory=list)
+    """Blocks between the marks; only those of tests that failed are such."""
+    _early: bool = False
     _title: str = ""
     _title_line: int = 0
     _lines: list[str] = field(default_factory=list)
@@ -73,7 +86,7 @@ class _Session:
         self.last_line = number
         if match := text.SECTION.match(line):
             self._close_block()
-            self.section = match["title"]
+            self.section = "" if match["title"] == _AZURE else match["title"]
             self.started = self.started or self.section == "test session starts"
         if self._feed_sugar(number, line):
             return
@@ -92,7 +105,11 @@ class _Session:
                 case.duration = (case.duration or 0.0) + float(match["seconds"])
         elif self.section in ("", "test session starts"):
             self._feed_progress(number, line)
-        if match := text.BANG.match(line):
+        if missed := coverage_missed(line, number):
+            self.failures.append(missed)
+        if match := text.EXIT.match(line):
+            self.failures.append(failure_from("", message=match["text"], kind="error", source_line=number))
+        elif match := text.BANG.match(line):
             self.warnings.append(Warn(match["text"].strip("_ "), number))
 
     def _feed_sugar(self, number: int, line: str) -> bool:
@@ -101,7 +118,7 @@ class _Session:
             self.started = True
         elif match := text.SUGAR_RESULTS.match(line):
             self._close_block()
-            self.section, self.totals = _SUGAR, Totals()
+            self.section, self.totals, self.sugar = _SUGAR, Totals(), True
             self.info = self.info.merged(RunInfo(duration=float(match["seconds"])))
         elif self.section == _SUGAR:
             counted = text.sugar_count(self.totals or Totals(), line)
@@ -129,14 +146,28 @@ class _Session:
         elif line.strip() and not text.SECTION.match(line):
             self.loose.append((number, line))
 
+    def _feed_early_block(self, number: int, line: str) -> None:
+        """pytest-instafail tells what failed at once; a test may print what looks like that."""
+        if match := text.BLOCK.match(line):
+            self._close_block()
+            self._title, self._title_line, self._lines = match["title"], number, []
+            self._early = True
+        elif self._title and (text.PROGRESS.match(line) or len(self._lines) > _MAX_EARLY_LINES):
+            self._close_block()
+        elif self._title:
+            self._lines.append(line)
+
     def _close_block(self) -> None:
-        if self._title:
+        if self._title and self._early:
+            self.early.append(text.Block(self._title, tuple(self._lines), self._title_line + 1))
+        elif self._title:
             self.blocks.append(text.Block(self._title, tuple(self._lines), self._title_line + 1))
-        self._title = ""
+        self._title, self._early = "", False
 
     def _feed_summary(self, number: int, line: str) -> None:
         if match := text.SUB_SUMMARY.match(line[:_MAX_RESULT]):
             self._record(match["id"], "FAILED")
+            self._summarise(match["id"], match["message"], number)
         elif match := text.SUMMARY.match(line):
             if match["status"] == "RERUN" and "rerun" in self.section:
                 self.cases[match["id"]].reruns += 1
@@ -144,12 +175,18 @@ class _Session:
                 match["status"] == "SKIPPED" and "::" not in match["id"]
             ):
                 self._record(match["id"], match["status"])
-                case = self.cases[match["id"]]
-                case.summary, case.summary_line = match["message"] or "", number
+                self._summarise(match["id"], match["message"], number)
+
+    def _summarise(self, node: str, message: str | None, number: int) -> None:
+        """What failed first in a test is told first."""
+        case = self.cases[node]
+        if not case.summary:
+            case.summary, case.summary_line = message or "", number
 
     def _feed_progress(self, number: int, line: str) -> None:
         # A longer line is somebody's output, and would make these patterns slow.
         mark = line if len(line) <= _MAX_RESULT else ""
+        self._feed_early_block(number, mark)
         if match := text.VERBOSE.match(mark) or text.XDIST.match(mark):
             self._record(match["id"], match["status"])
             self.running = ""
@@ -165,6 +202,10 @@ class _Session:
         elif match := text.INTERNAL.match(line):
             self.internal_line = self.internal_line or number
             self.internal.append(match["text"])
+        elif text.USAGE_OF.match(line):
+            pass  # what is wrong with it is in the next line
+        elif is_echo(mark) or (self.totals is not None and not text.USAGE.match(line)):
+            pass  # what the CI system says of the step
         elif line.startswith(("ERROR: ", "ImportError while loading conftest")) or ": error: " in line:
             self.failures.append(Failure(line, kind="error", source_line=number))
         elif line.startswith("platform ") and " -- Python " in line:
@@ -198,6 +239,11 @@ class _Session:
         yield from self._results()
         yield from self.warnings
 
+    @property
+    def told(self) -> bool:
+        """Whether anything of a run was there."""
+        return bool(self.started or self.totals or self.failures or self.blocks or self.cases)
+
     def sum(self) -> Totals:
         """The totals of this session and those before it."""
         counted = Totals.of(self._results())
@@ -221,6 +267,8 @@ class _Session:
             message = (
                 trace[at:].split("\n", 1)[0] if at >= 0 else "the output ends while this test was running"
             )
+            if at < 0 and "Timeout" in trace.partition("\n")[0]:
+                message = "Timeout: the process was stopped while this test was running"
             self.cases[self.running].outcome = Outcome.ERROR
             self.cases[self.running].failures.append(
                 failure_from(
@@ -239,11 +287,18 @@ class _Session:
         for node, case in self.cases.items():
             if case.outcome in (Outcome.FAILED, Outcome.ERROR):
                 waiting[text.title_of(node)].append(node)
-        for block in self.blocks:
+        told = {
+            text.title_of(node) for node, case in self.cases.items() if case.outcome and case.outcome.is_red
+        }
+        for block in (*(b for b in self.early if b.target in told), *self.blocks):
             node = self._node_of(block, waiting)
             case = self.cases[node]
             case.failures.append(block.failure())
             case.outcome = text.phases(case.outcome, Outcome.ERROR if block.is_error else Outcome.FAILED)
+        for case in self.cases.values():
+            # pytest-sugar sums up as failed what broke around a test, too.
+            if self.sugar and case.failures and all(failure.kind == "error" for failure in case.failures):
+                case.outcome = Outcome.ERROR
 
     def _node_of(self, block: text.Block, waiting: dict[str, deque[str]]) -> str:
         target = block.target
@@ -310,14 +365,20 @@ class _Session:
 def _read(source: Source) -> Iterator[Item]:
     session = _Session()
     found = False
-    for number, line in enumerate(source.lines(), 1):
-        if text.SESSION.match(line) and (session.started or session.totals):
-            yield from session.items()
+    voices = Voices(source)
+    for voice in voices:
+        for line in voice:
+            if text.SESSION.match(line.text) and (session.started or session.totals):
+                yield from map(voices.place, session.items())
+                session, found = _Session(before=session.sum()), True
+            session.feed(line.number, line.text)
+        if session.told:
+            yield from map(voices.place, session.items())
             session, found = _Session(before=session.sum()), True
-        session.feed(number, line)
-    if not (found or session.started or session.totals or session.failures):
+        else:
+            session = _Session(before=session.before)
+    if not found:
         raise IngestError(f"{source.name}: no pytest session in it; was the output cut?")
-    yield from session.items()
 
 
 READER = Reader("pytest-console", _sniff, _read)

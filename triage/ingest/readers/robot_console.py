@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from triage.ingest.console import Line, Session, bare_failure, reader_of, run_before_run, sample_lines
 from triage.ingest.parts import exception_type
 from triage.ingest.reader import Reader, Sample
-from triage.model import CaseResult, Failure, Outcome, Totals
+from triage.model import CaseResult, Failure, Outcome, Totals, Warn
 
 _RULE = re.compile(r"^(?:={20,}|-{20,})$")
 _STATUS = re.compile(r"^(?P<before>.*?)\| (?P<status>PASS|FAIL|SKIP|NOT RUN) \|$")
@@ -23,6 +23,8 @@ _COUNTS = re.compile(
 _CRITICAL = re.compile(r"^\d+ critical tests?, \d+ passed, \d+ failed$")
 _OUTPUT = re.compile(r"^(?:Output|Debug|XUnit|Log|Report): +\S")
 _NOTICE = re.compile(r"^\[ (?:WARN|ERROR|WARNING) \]")
+_ERROR = re.compile(r"^\[ ERROR \] (?P<said>\S.*)$")
+_WHERE = re.compile(r"^((?:Parent )?(?:suite )?(?:setup|teardown) failed:)\n", re.IGNORECASE)
 _DOTTED = re.compile(r"^Running suite '.*' with \d+ tests?\.$")
 _LISTED = re.compile(r"^(?P<status>FAIL|SKIP): (?P<test>\S.*)$")
 _PABOT = re.compile(
@@ -73,7 +75,10 @@ class _Parser:
 
     def feed(self, line: Line) -> None:
         mark = line.mark.rstrip()
-        if _RULE.match(mark) and (not self.width or len(mark) == self.width):
+        if match := _ERROR.match(mark):
+            self.session.warnings.append(Warn(match["said"], line.number))
+        begun = self.open or self.session.cases
+        if _RULE.match(mark) and (not begun or len(mark) == self.width):
             self.width = len(mark)
             chunk, self.chunk = self.chunk, []
             outer = mark.startswith("=")
@@ -99,6 +104,7 @@ class _Parser:
             self.chunk.append(line)
 
     def _chunk(self, chunk: list[Line], *, is_outer: bool) -> None:
+        heads = len(chunk) == 1 or any(_NOTICE.match(line.mark) for line in chunk)
         chunk = _without_notices(chunk)
         if not chunk:
             return
@@ -107,7 +113,8 @@ class _Parser:
             return
         at = next((i for i, line in enumerate(chunk) if _STATUS.match(line.mark.rstrip())), None)
         if at is None:
-            if is_outer and self.framed:
+            # Azure Pipelines frames what it says of a task in the same way, but in several lines.
+            if is_outer and self.framed and heads:
                 self.open.append(_name(chunk[-1].text))
             return
         name = self._title(chunk, at)
@@ -217,7 +224,10 @@ def _result(
 def _failure(status: Line, below: list[Line]) -> Failure:
     text = "\n".join(line.text for line in below).strip()
     first = next((line.number for line in below if line.text.strip()), status.number)
-    return Failure(text, exception_type(text), source_line=first)
+    where = _WHERE.match(text)
+    # Where it broke stands above why: both are one line.
+    message = _WHERE.sub(r"\1 ", text)
+    return Failure(message, exception_type(text[where.end() :] if where else text), source_line=first)
 
 
 READER = Reader("robot-console", _sniff, reader_of("Robot Framework", run_before_run(_Parser)))

@@ -61,6 +61,9 @@ def _sniff(sample: Sample) -> int:
     return 60 if results >= 3 and results >= 0.3 * len(lines) else 0
 
 
+_MOST_COMMENTS = 500
+
+
 @dataclass
 class _Parser:
     session: Session = field(default_factory=Session)
@@ -82,6 +85,10 @@ class _Parser:
     summing_up: bool = False
     tape: bool | None = None
     """Whether comments head the results below them; known when the line behind the version is one."""
+    recent: list[Line] = field(default_factory=list)
+    """The comments since the last result."""
+    earlier: list[Line] = field(default_factory=list)
+    """Those in front of the line that announces a test."""
     heading: str = ""
     kernel: bool = False
     """Whether it is the dialect of the Linux kernel, where what holds tests is no test."""
@@ -120,6 +127,12 @@ class _Parser:
         elif match := _COMMENT.match(line.text):
             if self.tape is None and _VERSION.match(self.before):
                 self.tape = not match["text"].startswith((" Subtest", "  "))
+            if line.text.startswith("# Subtest: "):
+                # What a program of node:test printed comes before it.
+                self.tape, self.heading, self.earlier = False, "", self.recent
+                self.recent = []
+            elif len(self.recent) < _MOST_COMMENTS:
+                self.recent.append(Line(line.number, match["text"].removeprefix(" ")))
             self._comment(match["text"], line)
         elif (
             mark.startswith("  ")
@@ -190,6 +203,8 @@ class _Parser:
         # Of a runner that runs files (node-tap).
         test.holds = test.holds or (bool(inside) and (self.kernel or _SOURCE.search(test.name) is not None))
         test.above = self.heading
+        if not depth:
+            test.earlier, self.earlier, self.recent = self.earlier, [], []
         if self.ahead is not None:
             test.notes, self.ahead = ([] if test.ok else _reason_first(self.ahead)), []
         if not self.loose and test.name in self.early:

@@ -37,7 +37,7 @@ _BEHIND = re.compile(r"^(?P<said>.*) \[(?P<name>[^\[\]]+?)\((?P<suite>[\w:]+)\)\
 _MARK = re.compile(r"^ +(?P<name>\S.*?):\t+(?P<mark>[.FEOPN]+)(?:: \((?P<time>[\d.]+)\))?$")
 _SPENT = re.compile(r"^[.FEOPN]*: \((?P<time>[\d.]+)\)$")
 _SUITE = re.compile(r"^ *(?P<name>[A-Z][\w:]*): *$")
-_CODE = re.compile(r"^ +(?:=> )?\d+: ")
+_CODE = re.compile(r"^ +(?:=> +)?\d+: ")
 _TYPE = re.compile(r"^(?P<type>[A-Z]\w*(?:::\w+)*): (?P<said>.*)$")
 _OUTCOMES: Final = {
     "Failure": Outcome.FAILED,

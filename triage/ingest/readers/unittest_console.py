@@ -23,38 +23,38 @@ from triage.ingest.console import (
     sample_lines,
     seconds,
 )
-from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.runners.pytest_text import native_message
+from triage.ingest.runners.python_text import dotted_key, python_failure, test_key
 from triage.model import CaseResult, Failure, Outcome, Totals, worse
 
 _RULE: Final = "=" * 70
 _DASHES: Final = "-" * 70
-_RAN = re.compile(r"^Ran (?P<count>\d+) tests? in (?P<seconds>[\d.]+)s$")
-_VERDICT = re.compile(r"^(?:OK|FAILED|NO TESTS RAN)(?: \((?P<counts>[\w ,=]+)\))?$")
+_DASHES_OF_TRIAL: Final = "-" * 79
+_RAN = re.compile(r"^Ran (?P<count>\d+) tests? in (?P<seconds>[\d.]+)s(?: \([+-][\d.]+s\))?$")
+_VERDICT = re.compile(r"^(?:OK|FAILED|PASSED|NO TESTS RAN)(?: \((?P<counts>[\w ,=]+)\))?$")
 _HEAD = re.compile(r"^(?P<status>ERROR|FAIL|UNEXPECTED SUCCESS)(?: \[[\d.]+s\])?: (?P<test>\S.*)$")
-_TEST = re.compile(r"^(?P<name>[^\s()]+) \((?P<where>[\w.<>-]+)\)")
 _STATUS = re.compile(
     r"^(?:ok|FAIL|ERROR|skip(?:ped\b.*)?|expected failure|unexpected success)(?: \([\d.]+s\))?$"
 )
+_ID = re.compile(r"^[a-zA-Z_]\w*(?:\.\w+)+\.test\w*$")
 _SPENT = re.compile(r" \([\d.]+s\)$")
 _CAPTURED = re.compile(r"^(?:Stdout|Stderr):$")
 
 _FIXTURES = ("setUpClass", "tearDownClass", "setUpModule", "tearDownModule", "_ErrorHolder")
-_NOT_LOADED = "unittest.loader._FailedTest"
 
 _Key = tuple[str, str]
 
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
-    if any(map(_RAN.match, lines)) and any(map(_VERDICT.match, lines)):
+    ran = any(_RAN.match(b) and a != _DASHES_OF_TRIAL for a, b in pairwise(lines))
+    if ran and any(map(_VERDICT.match, lines)):
         return 80
     headed = any(a == _RULE and _HEAD.match(b) for a, b in pairwise(lines))
     if headed:
         return 70
     verbose = (
-        _TEST.match(line.strip()) and _STATUS.match(line.rpartition(" ... ")[2])
+        test_key(line.strip()) and _STATUS.match(line.rpartition(" ... ")[2])
         for line in lines
         if " ... " in line
     )
@@ -95,7 +95,7 @@ class _Parser:
             self._end_block()
             self.block, self.in_body = Block(line), False
         elif self.block is not None:
-            if not self.in_body and ": <" in self.block.header.text and _key(mark):
+            if not self.in_body and ": <" in self.block.header.text and test_key(mark):
                 # unittest-xml-reporting names an object, and the test itself one line below.
                 self.block = Block(Line(line.number, f"{self.block.header.text.partition(': <')[0]}: {mark}"))
             elif not self.in_body:
@@ -111,7 +111,7 @@ class _Parser:
     def _progress(self, line: Line) -> None:
         mark = line.mark
         before, dots, status = mark.rpartition(" ... ")
-        key = _key(mark.strip())
+        key = test_key(mark.strip())
         if key is not None and key[0]:
             # The name may stand alone: its description, or its output, comes before the status then.
             self.running = key
@@ -136,7 +136,7 @@ class _Parser:
             return
         match = _HEAD.match(self.block.header.text)
         assert match is not None
-        key = _key(match["test"]) or ("", match["test"])
+        key = test_key(match["test"]) or _bare_key(match["test"])
         case = self._record(
             key, match["status"].replace("UNEXPECTED SUCCESS", "unexpected success"), self.block.header
         )
@@ -156,13 +156,15 @@ class _Parser:
         }
         fixtures = sum(name in _FIXTURES or suite + name == "_ErrorHolder" for suite, name in self.cases)
         counted = Totals.of(self.results())
-        skipped, expected = stated.get("skipped", stated.get("SKIP", 0)), stated.get("expected failures", 0)
+        skipped = next((stated[name] for name in ("skipped", "SKIP", "skips") if name in stated), 0)
+        expected = stated.get("expected failures", 0)
         # Up to Python 3.10, and in nose2, an unexpected success is only counted.
         told = sum(case.said == "unexpected success" for case in self.cases.values())
         failed = counted.failed + max(0, stated.get("unexpected successes", 0) - told)
         named = failed + counted.errors + skipped + expected
         # Subtests are no tests of their own, and whole classes that are skipped are not among those that ran.
-        tests = max((self.ran or 0) + fixtures, named)
+        # testrepository, whose counts begin with an id, has counted the fixtures.
+        tests = max((self.ran or 0) + (0 if "id" in stated else fixtures), named)
         self.session.stated = Totals(tests, tests - named, failed, counted.errors, skipped, expected)
         self.session.closed = True
 
@@ -187,13 +189,9 @@ class _Parser:
         return self.session
 
 
-def _key(text: str) -> _Key | None:
-    """Class and name of ``test_total (shop.test_cart.CartTest.test_total)``."""
-    match = _TEST.match(text)
-    if match is None:
-        return None
-    suite = match["where"].removesuffix("." + match["name"])
-    return ("" if suite == _NOT_LOADED else suite), match["name"]
+def _bare_key(text: str) -> _Key:
+    """Of a whole id without parentheses, as testrepository has it, or of any other name."""
+    return dotted_key(text) if _ID.match(text) else ("", text)
 
 
 def _outcome(status: str) -> Outcome:
@@ -207,13 +205,7 @@ def _outcome(status: str) -> Outcome:
 def _failure(trace: str, status: str, number: int) -> Failure:
     lines = trace.split("\n")
     end = next((i for i, line in enumerate(lines) if _CAPTURED.match(line)), len(lines))
-    plain = "\n".join(lines[:end])
-    return failure_from(
-        trace,
-        message=native_message(plain) or plain.strip(),
-        kind="error" if status == "ERROR" else "failure",
-        source_line=number,
-    )
+    return python_failure(trace, error=status == "ERROR", source_line=number, traced="\n".join(lines[:end]))
 
 
 READER = Reader("unittest-console", _sniff, reader_of("unittest", run_after_run(_Parser)))

@@ -39,6 +39,7 @@ _TESTS = re.compile(
     r"^ +Tests  (?P<counts>(?:\d+ [a-z ]{4,20} \| )*\d+ [a-z ]{4,20}?|no tests)(?: ?\((?P<all>\d{1,9})\))?$"
 )
 _FILES = re.compile(r"^ Test Files  (?P<failed>\d{1,9} failed)?")
+_NO_TESTS = re.compile(r"^No test files found, exiting with code 1$")
 _DURATION = re.compile(r"^ +Duration  (?P<time>[\d.]+)(?P<unit>ms|s|m)\b")
 # Where the message of a failure ends: the first frame, or the code frame without one.
 _END = re.compile(r"^ ❯ \S|^\s+at \S|^\s+\d+\| |^This error originated in ")
@@ -108,6 +109,9 @@ class _Parser:
         if match := _TESTS.match(mark):
             self._end_block()
             self.session.stated, self.session.closed = _totals(match["counts"], match["all"]), True
+        elif _NO_TESTS.match(mark):
+            self.session.failures.append(Failure(mark, kind="error", source_line=line.number))
+            self.session.closed = True
         elif match := _SECTION.match(mark):
             self._end_block()
             self.section = match["title"]

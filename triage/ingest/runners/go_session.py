@@ -18,6 +18,9 @@ from triage.model import CaseResult, Failure, Outcome, Warn
 RESULT = re.compile(
     r"^(?P<indent> *)--- (?P<status>PASS|FAIL|SKIP): (?P<name>\S+) \((?P<seconds>\d+\.\d+)s\)$"
 )
+_GLUED = re.compile(
+    r"^(?P<before>\S.*?)(?P<result>--- (?:PASS|FAIL|SKIP): (?:Test|Example|Fuzz|Benchmark)\S* \(\d+\.\d+s\))$"
+)
 _STARTED = re.compile(r"^=== (?P<what>RUN|CONT|NAME|PAUSE) +(?P<name>\S.*)$")
 PACKAGE = re.compile(
     r"^(?P<status>ok|FAIL|\?)(?: *\t| {4,6})(?P<name>\S+)\s+(?:[\d.]+s\b|\(cached\)|\[(?P<why>[\w ]+)\])"
@@ -25,6 +28,7 @@ PACKAGE = re.compile(
 BUILD = re.compile(r"^# (?P<name>[\w./~-]+)(?: \[[\w./~-]+\])?$")
 _BENCHMARK = re.compile(r"^(?P<name>Benchmark\S*?)(?:-\d+)?\s+\d+\s+[\d.e+]+ ns/op\b")
 _EXIT = re.compile(r"^(?:exit status \d+|signal: \S.*)$")
+_COVERED = re.compile(r"^coverage: ")
 _RUNNING = re.compile(r"^\t(?P<name>\S+) \([\d.hmsµn]+\)$")
 
 OUTCOMES = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED, "SKIP": Outcome.SKIPPED}
@@ -93,6 +97,9 @@ class GoParser:
                 self.tests.setdefault(self.current, _Test())
         elif match := RESULT.match(mark):
             self._result(match, line)
+        elif "--- " in mark and (match := _GLUED.match(mark)):
+            # A test printed something without a line end.
+            self._result_behind(match, line.number)
         elif match := BUILD.match(mark):
             self.compiling, self.current = match["name"], ""
             self.build.setdefault(self.compiling, []).append(line)
@@ -111,6 +118,12 @@ class GoParser:
             test.lines, self.race = [*self.race, *test.lines], []
         self.current, self.streaming, self.compiling = match["name"], False, ""
         self.ended = self.summed = False
+
+    def _result_behind(self, glued: re.Match[str], number: int) -> None:
+        match = RESULT.match(glued["result"])
+        assert match is not None
+        self.tests.setdefault(match["name"], _Test()).lines.append(Line(number, glued["before"]))
+        self._result(match, Line(number, glued["result"]))
 
     def start(self, name: str) -> None:
         """A test began."""
@@ -171,7 +184,10 @@ class GoParser:
     def _reason(self, end: Line) -> Failure:
         """Why a package failed of which no test did: a broken ``TestMain``, an ``os.Exit``, a signal."""
         lines = [line for line in (*self.loose, end) if line.text.strip()]
-        telling = max(reversed(lines), key=lambda line: (severity(line.mark), bool(_EXIT.match(line.mark))))
+        said = [line for line in lines[:-1] if not _EXIT.match(line.mark) and not _COVERED.match(line.mark)]
+        telling = max(
+            reversed(said or lines), key=lambda line: (severity(line.mark), bool(_EXIT.match(line.mark)))
+        )
         trace = "\n".join(line.text for line in lines)
         return Failure(
             telling.text.replace("\t", " ").strip(), kind="error", trace=trace, source_line=lines[0].number

@@ -14,14 +14,20 @@ from triage.model import Failure, Outcome, Totals, worse
 
 SESSION = re.compile(r"^=+ test session starts |^Test session starts \(platform: .*\bpytest ")
 SECTION = re.compile(r"^={3,} (?P<title>[^=].*?) =+$")
+OWN_SECTION = re.compile(r"^={10,} (?:FAILURES|ERRORS|short test summary info) ={10,}$")
 BLOCK = re.compile(r"^_{1,}(?<!_ _) (?P<title>[^_ ].*?) _+$")
+PROGRESS = re.compile(
+    r"^(?:\S+\.py )?[.FEsxXR]{1,300}(?:\s+\[\s*\d+%\])?$|^\S+\.py::\S.* [A-Z]{4,7}\s+\[|^\[gw\d+\] "
+)
 BANG = re.compile(r"^!{3,} (?P<text>.+?) !+$")
+EXIT = re.compile(r"^!{3,} _pytest\.outcomes\.(?P<text>Exit: .+?) !+$")
 INTERNAL = re.compile(r"^INTERNALERROR> ?(?P<text>.*)$")
 COLLECTED = re.compile(r"^(?:collecting .*)?collected (?P<count>\d+) items?")
 WORKERS = re.compile(r"^(?:created: \d+/)?(?P<count>\d+) workers?\b")
 USAGE = re.compile(
     r"^ERROR: (?:usage: .*pytest|file or directory not found|not found: |found no collectors for )"
 )
+USAGE_OF = re.compile(r"^ERROR: usage: .*\[options\]")
 
 _STATUS = r"PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS|RERUN"
 _PERCENT = r"(?:\s+\[\s*(?:\d+%|\d+/\d+)\])?"
@@ -33,9 +39,14 @@ STATUS_ALONE = re.compile(rf"^(?P<status>{_STATUS})(?: \(.*\))?{_PERCENT}\s*$")
 STARTED = re.compile(r"^(?P<id>[\w./\\-]+\.py::\S+)(?:\s|$)")
 SUBTEST = re.compile(r"^(?P<id>\S+::\S+) .*\bSUBFAIL(?:ED)?\b")
 # pytest 3 wrote FAIL there.
-SUMMARY = re.compile(rf"^(?P<status>{_STATUS}|FAIL)(?: \[\d+\])? (?P<id>.+?)(?: - (?P<message>.*))?$")
+# Parameters may hold the dash that parts the message.
+SUMMARY = re.compile(
+    rf"^(?P<status>{_STATUS}|FAIL)(?: \[\d+\])? (?P<id>[^\[]+?(?:\[.*?\])?)(?: - (?P<message>.*))?$"
+)
 SUB_SUMMARY = re.compile(r"^(?:SUBFAIL(?:ED)?\b.*?|\[.*SUBFAIL) (?P<id>\S+\.py::\S+)(?: - (?P<message>.*))?$")
 DURATION = re.compile(r"^(?P<seconds>\d+\.\d+)s (?:call|setup|teardown)\s+(?P<id>\S.*)$")
+_GROUP_HEAD = "+ Exception Group Traceback (most recent call last):"
+_GROUP_LINE = re.compile(r"^ +\| (?P<said>(?!Traceback |Exception Group )\S.*)$")
 _CRASH = re.compile(r"worker '\w+' crashed while running '(?P<id>[^']+)'")
 _TALLY = re.compile(
     r"^(?:=+ )?(?P<counts>\d[^=\n]{0,200}?|no tests ran) in (?P<seconds>\d+\.\d+)(?:s| seconds)(?: \([\d:,. a-z]+\))?(?: =+)?$"
@@ -152,7 +163,10 @@ class Block:
         text = "\n".join(lines[skip:]).rstrip()
         body = text.split("\n-----", 1)[0]  # captured output is evidence, not message
         message = (
-            pytest_message(body) or native_message(body) or (lines[skip].strip() if skip < len(lines) else "")
+            pytest_message(body)
+            or native_message(body)
+            or group_message(body)
+            or (lines[skip].strip() if skip < len(lines) else "")
         )
         return failure_from(
             text,
@@ -171,6 +185,13 @@ def native_message(text: str) -> str:
     tail = lines[last_frame + 1 :]
     start = next((i for i, line in enumerate(tail) if line and not line.startswith(" ")), None)
     return "" if start is None else "\n".join(tail[start:]).strip()
+
+
+def group_message(text: str) -> str:
+    """The message of an exception group that is printed as a tree: the group, and what is in it."""
+    if _GROUP_HEAD not in text:
+        return ""
+    return "\n".join(match["said"] for line in text.split("\n") if (match := _GROUP_LINE.match(line[:1_000])))
 
 
 def node_parts(node: str) -> tuple[str | None, str, str]:

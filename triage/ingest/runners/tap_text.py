@@ -54,6 +54,11 @@ class Test:
     """What is inside it follows it, up to a brace; else its result follows what is inside."""
     above: str = ""
     """The comment that heads it (tape)."""
+    earlier: list[Line] = field(default_factory=list)
+    """The comments before it was announced (node:test): of a program that broke, what it printed."""
+
+
+_NEXT_DOCUMENT = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
 def flat(lines: list[str]) -> list[str]:
@@ -67,6 +72,8 @@ def parsed(block: str) -> Any:
     """The block as data; runners write much that is none, and then its text must do."""
     if len(block) > _YAML_LIMIT:
         return None
+    # Vitest writes one document for each of several failures: the first of them is told.
+    block = next((part for part in _NEXT_DOCUMENT.split(block) if part.strip()), "")
     try:
         if not re.search(r"(?m)[&*]\w+\s*$", block):
             return yaml.load(block, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -215,9 +222,10 @@ def _failure(test: Test) -> Failure:
         said = "\n".join(filter(None, both))
         kind = text(error, "name") or text(test.details, "name")
         kind = kind or exception_type(text(test.details, "stack"))
-        if said and test.notes and get(test.details, "exitCode") is not None:
-            head = next((note for note in notes if exception_type(note)), "")
-            return failure_from("\n".join(notes), message=head, source_line=number)
+        if said and (printed := test.notes or test.earlier) and get(test.details, "exitCode") is not None:
+            lines = [line.text for line in printed]
+            head = next((line for line in lines if exception_type(line)), "")
+            return failure_from("\n".join(lines), message=head or said, source_line=printed[0].number)
         if said:
             found = failure_from(trace, message=said, type=kind, source_line=test.line.number)
             return found if found.file else placed_by(found, test.details)

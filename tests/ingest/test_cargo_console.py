@@ -1,0 +1,67 @@
+"""``cargo test``: binaries that die, and tests whose status is lost in what they print."""
+
+from __future__ import annotations
+
+from tests.ingest.consoles import case, counts, made
+from triage.model import Outcome
+
+
+def test_a_binary_that_dies_before_any_status() -> None:
+    run = made(
+        """
+             Running tests/shop.rs (target/debug/deps/shop-9ef977a40a0fabdf)
+
+        running 2 tests
+        error: test failed, to rerun pass `--test shop`
+
+        Caused by:
+          process didn't exit successfully: `/srv/shop` (signal: 6, SIGABRT: process abort signal)
+        """,
+        "cargo-test-console",
+    )
+    assert counts(run) == (0, 0, 0, 0, 0)
+    assert ["SIGABRT" in f.message for f in run.failures] == [True]
+
+
+def test_a_stack_that_overflows_names_its_test() -> None:
+    run = made(
+        """
+             Running tests/shop.rs (target/debug/deps/shop-0e03ecbd3729e15f)
+
+        running 1 test
+
+        thread 'deep' (14213) has overflowed its stack
+        fatal runtime error: stack overflow, aborting
+        error: test failed, to rerun pass `--test shop`
+
+        Caused by:
+          process didn't exit successfully: `/srv/shop` (signal: 6, SIGABRT: process abort signal)
+        """,
+        "cargo-test-console",
+    )
+    deep = case(run, "deep")
+    assert deep.outcome is Outcome.ERROR
+    assert deep.failures[0].headline.endswith("has overflowed its stack")
+
+
+def test_a_status_lost_in_what_was_printed() -> None:
+    run = made(
+        """
+        running 2 tests
+        test prints ... fake
+        thread 'prints' panicked at src/lib.rs:18:163:
+        after print
+        no newlineFAILED
+        test sums ... ok
+
+        failures:
+
+        failures:
+            prints
+
+        test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.05s
+        """,
+        "cargo-test-console",
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "prints").failures[0].headline == "after print"

@@ -1,0 +1,158 @@
+"""pytest's console: plugins and modes that no recording has."""
+
+from __future__ import annotations
+
+from tests.ingest.consoles import case, counts, made
+from triage.model import Outcome
+
+
+def test_quieter_than_quiet() -> None:
+    run = made(
+        """
+        .F                                                                       [100%]
+        =================================== FAILURES ===================================
+        __________________________________ test_total __________________________________
+
+        >   ???
+        E   assert 1 == 2
+
+        tests/test_cart.py:4: AssertionError
+        =========================== short test summary info ============================
+        FAILED tests/test_cart.py::test_total[a - b] - assert 1 == 2
+        """.replace("test_total ____", "test_total[a - b] ____"),
+        "pytest-console",
+    )
+    assert [c.id for c in run.cases] == ["tests/test_cart.py::test_total[a - b]"]
+    assert [f.message for f in run.cases[0].failures] == ["assert 1 == 2"]
+
+
+def test_instafail_tells_between_the_marks() -> None:
+    run = made(
+        """
+        ============================= test session starts ==============================
+        collected 3 items
+
+        tests/test_cart.py .F
+
+        __________________________________ test_total __________________________________
+
+        E   assert 1 == 2
+
+        tests/test_cart.py:4: AssertionError
+
+        tests/test_cart.py .
+
+        ________________________________ no test at all ________________________________
+        printed
+
+        =========================== short test summary info ============================
+        FAILED tests/test_cart.py::test_total - assert 1 == ...
+        ========================= 1 failed, 2 passed in 0.10s ==========================
+        """,
+        "pytest-console",
+    )
+    assert counts(run) == (3, 2, 1, 0, 0)
+    failure = case(run, "test_total").failures[0]
+    assert (failure.message, failure.line, failure.source_line) == ("assert 1 == 2", 4, 8)
+    assert len(run.cases) == 1
+
+
+def test_sugar_calls_a_broken_set_up_failed() -> None:
+    run = made(
+        """
+        Test session starts (platform: linux, Python 3.11.7, pytest 8.0.0, pytest-sugar 1.0.0)
+
+        \u2015\u2015\u2015\u2015\u2015\u2015 ERROR at setup of test_total \u2015\u2015\u2015\u2015\u2015\u2015
+
+        E   OSError: closed
+
+        tests/test_cart.py:9: OSError
+         tests/test_cart.py \u2717 100% \u2588\u2588\u2588\u2588
+        =========================== short test summary info ============================
+        FAILED tests/test_cart.py::test_total - OSError: closed
+
+        Results (0.11s):
+               1 error
+        """,
+        "pytest-console",
+    )
+    assert case(run, "test_total").outcome is Outcome.ERROR
+    assert counts(run) == (1, 0, 0, 1, 0)
+
+
+def test_subtests_are_told_with_one_line_each() -> None:
+    run = made(
+        """
+        ============================= test session starts ==============================
+        =========================== short test summary info ============================
+        SUBFAILED(i=2) tests/test_cart.py::CartTest::test_rows - AssertionError: 2 == 2
+        FAILED tests/test_cart.py::CartTest::test_rows - contains 1 failed subtest
+        ========================= 2 failed, 2 passed in 0.10s ==========================
+        """,
+        "pytest-console",
+    )
+    assert [f.message for f in case(run, "test_rows").failures] == ["AssertionError: 2 == 2"]
+
+
+def test_a_group_of_exceptions() -> None:
+    run = made(
+        """
+        ============================= test session starts ==============================
+        =================================== FAILURES ===================================
+        __________________________________ test_total __________________________________
+          + Exception Group Traceback (most recent call last):
+          |   File "/srv/shop/test_cart.py", line 31, in test_total
+          |     raise ExceptionGroup("two", [ValueError("one"), KeyError("b")])
+          | ExceptionGroup: two (2 sub-exceptions)
+          +-+---------------- 1 ----------------
+            | ValueError: one
+            +---------------- 2 ----------------
+            | KeyError: 'b'
+            +------------------------------------
+        =========================== short test summary info ============================
+        FAILED test_cart.py::test_total - ExceptionGroup: two (2 sub-exceptions)
+        ============================== 1 failed in 0.10s ===============================
+        """,
+        "pytest-console",
+    )
+    failure = case(run, "test_total").failures[0]
+    assert failure.message == "ExceptionGroup: two (2 sub-exceptions)\nValueError: one\nKeyError: 'b'"
+
+
+def test_a_run_that_a_hook_ends() -> None:
+    run = made(
+        "Exit: no licence\n!!!!!!!!!! _pytest.outcomes.Exit: no licence !!!!!!!!!!\n", "pytest-console"
+    )
+    assert [f.message for f in run.failures] == ["Exit: no licence"]
+
+
+def test_options_that_are_not_there() -> None:
+    run = made(
+        """
+        ERROR: usage: pytest [options] [file_or_dir] [file_or_dir] [...]
+        pytest: error: unrecognized arguments: --cov
+          inifile: None
+          rootdir: /srv/shop
+        """,
+        "pytest-console",
+    )
+    assert [f.message for f in run.failures] == ["pytest: error: unrecognized arguments: --cov"]
+
+
+def test_a_timeout_that_ends_the_process() -> None:
+    run = made(
+        """
+        ============================= test session starts ==============================
+        tests/test_cart.py::test_ok PASSED                                       [ 50%]
+        tests/test_cart.py::test_total +++++++++++ Timeout +++++++++++
+        ~~~~~~~~~ Stack of MainThread (140444889151168) ~~~~~~~~~
+          File "/srv/shop/test_cart.py", line 3, in test_total
+            sleep(9)
+        +++++++++++ Timeout +++++++++++
+        """,
+        "pytest-console",
+    )
+    assert counts(run) == (2, 1, 0, 1, 0)
+    failure = case(run, "test_total").failures[0]
+    assert failure.message.startswith("Timeout")
+    assert failure.line == 3
