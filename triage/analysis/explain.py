@@ -10,7 +10,6 @@ from rapidfuzz import fuzz
 from triage.rules import Engine
 from triage.signature import Hole, template_of
 from triage.signature.fingerprint import telling_text
-from triage.signature.group import THRESHOLD
 from triage.store.clusters import ClusterRow, Member, Variant
 
 
@@ -27,8 +26,7 @@ class Explanation:
     template: str
     holes: tuple[Hole, ...]
     score: float
-    """0 to 100."""
-    threshold: float
+    """0 to 100: how well the rule's phrase fits; 100 for what has the words of the cluster."""
     runner_up: str | None
     """Id of the most similar other cluster."""
     runner_up_title: str
@@ -57,7 +55,6 @@ def explain(
         template=template,
         holes=holes,
         score=variant.score,
-        threshold=THRESHOLD,
         runner_up=ranked[1].id if ranked else None,
         runner_up_title=ranked[1].title if ranked else "",
         runner_up_score=round(ranked[0], 1) if ranked else 0.0,
@@ -68,7 +65,7 @@ def _sentence(cluster: ClusterRow, member: Member, variant: Variant, engine: Eng
     if variant.joined_by == "rule":
         return f"the rule {variant.near} names it" + _condition(variant.near or "", member, engine)
     if variant.joined_by == "similar":
-        return f'its template is like another of this cluster: score {variant.score:.1f}, needed {THRESHOLD:.0f}; "{variant.near}"'
+        return f'its words are those of the cluster\'s template, only values and the end differ: "{variant.near}"'
     named = f"; the rule {cluster.rule} names it and does not merge" if cluster.rule else ""
     return f"its template is the cluster's own{named}"
 

@@ -21,6 +21,8 @@ _CONSTANT = 2
 _GLUED = re.compile(r"[\w@#$*~.+%&/\\-]*<\w+>(?:[\w@#$*~.+%&/\\:-]*<\w+>)*[\w@#$*~+%&/\\-]*")
 _DOTS = re.compile(r"\.{2,}")
 _ASIDE = re.compile(r"<v> ?\(<v>\)|<(?=<v>)")
+_SAYS_NOTHING = re.compile(r"^(?:(?:Uncaught )?Error|thrown|Uncaught): (?=\S+ \S)")
+"""What runtimes put before what was said."""
 _END = re.compile(r"[\s.!]+$")
 _WORD = re.compile(r"\"[^\"\s]*\"|'[^'\s]*'|<v>|[\w@#$*~./\\+%&-]+|[^\s\w]")
 _VALUE = "<v>"
@@ -36,10 +38,20 @@ def words_of(template: str) -> _Row:
     """
     said = _ASIDE.sub(_VALUE, _GLUED.sub(_VALUE, _DOTS.sub(" ... ", _END.sub("", template))))
     row: list[str] = []
-    for word in _WORD.findall(said):
+    for word in _WORD.findall(_SAYS_NOTHING.sub("", said)):
         if word != _VALUE or row[-1:] != [_VALUE]:
             row.append(word)
     return tuple(row)
+
+
+def canonical(template: str) -> str:
+    """The words of a template in one line: equal for templates that differ in kinds of values alone, or in the end of
+    the sentence. What failures are known by for ever: it depends on nothing else that was ever seen.
+
+    >>> canonical("lease <uuid> is gone.") == canonical("lease <num> is gone")
+    True
+    """
+    return " ".join(words_of(template))
 
 
 def partition(templates: Iterable[str]) -> list[list[str]]:

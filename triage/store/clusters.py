@@ -40,7 +40,7 @@ class Variant:
     signature: str
     template: str
     joined_by: str
-    """``exact``, ``rule`` (``near`` is its id) or ``similar`` (``near`` is the template it is like)."""
+    """``rule`` (``near`` is its id), ``exact``, or ``similar`` (``near`` is the cluster's template, which has the same words)."""
     score: float
     near: str | None
     failures: int

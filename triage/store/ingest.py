@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 
 import orjson
-from rapidfuzz import fuzz, process
 
 from triage.ingest import Reader, Source, read, reader_for, told
 from triage.ingest.redact import redact, redact_value
@@ -13,8 +12,7 @@ from triage.model import CaseResult, Failure, RunInfo, Tally, Totals, Warn
 from triage.rules import Engine, RuleMatch
 from triage.signature import Signature, signature_of
 from triage.signature.fingerprint import digest
-from triage.signature.group import THRESHOLD, merge
-from triage.signature.normalize import hard_tokens
+from triage.signature.holes import canonical
 from triage.store.clusters import refresh_counts
 from triage.store.database import Store, now
 from triage.store.twins import join_twins
@@ -97,8 +95,6 @@ class _Writer:
         self._case_rows: list[tuple[object, ...]] = []
         self._failure_rows: list[tuple[object, ...]] = []
         self._signatures: dict[str, tuple[Signature, RuleMatch | None]] = {}
-        self._known: dict[str, dict[str, str]] = {}
-        """Templates that the store had before, by their hard tokens, with their clusters."""
         self._matches: dict[tuple[str, str], RuleMatch | None] = {}
 
     def case(self, case: CaseResult) -> None:
@@ -213,9 +209,11 @@ class _Writer:
         return {str(row[0]) for row in rows}
 
     def _place_signatures(self) -> set[str]:
-        """A cluster for each signature that has none yet; the ids of the clusters that were made."""
+        """A cluster for each signature that has none yet; the ids of the clusters that were made.
+
+        Where a signature belongs follows from its words or its rule alone, whatever else was seen, and in any order.
+        """
         made: set[str] = set()
-        waiting: dict[str, tuple[str, Signature, RuleMatch | None]] = {}
         for key, (signature, match) in sorted(self._signatures.items()):
             if self._db.conn.execute("SELECT 1 FROM signatures WHERE id = ?", [key]).fetchone():
                 continue
@@ -223,31 +221,17 @@ class _Writer:
                 cluster = digest(match.key)
                 made |= self._ensure_cluster(cluster, match.title, match.title, match)
                 self._add(key, cluster, signature.template, "rule", match.score, match.rule.id)
-            elif near := self._nearest(signature.template):
-                self._add(key, near[0], signature.template, "similar", near[1], near[2])
             else:
-                waiting[signature.template] = (key, signature, match)
-        for template, first in sorted(merge(waiting).items()):
-            key, _, match = waiting[template]
-            cluster = digest(first)
-            title = waiting[first][1].title
-            made |= self._ensure_cluster(cluster, title, first, waiting[first][2])
-            score = fuzz.ratio(template, first)
-            self._add(key, cluster, template, "exact" if template == first else "similar", score, first)
+                cluster = digest(canonical(signature.template))
+                made |= self._ensure_cluster(cluster, signature.title, signature.template, match)
+                near = self._template_of(cluster)
+                joined_by = "exact" if near == signature.template else "similar"
+                self._add(key, cluster, signature.template, joined_by, 100.0, near)
         return made
 
-    def _nearest(self, template: str) -> tuple[str, float, str] | None:
-        """Cluster, score and template of the most similar known signature, if it is similar enough."""
-        hard = _hard(template)
-        if hard not in self._known:
-            rows = self._db.conn.execute(
-                "SELECT template, cluster_id FROM signatures WHERE hard = ? AND joined_by != 'rule' ORDER BY template",
-                [hard],
-            )
-            self._known[hard] = dict(rows.fetchall())
-        known = self._known[hard]
-        found = process.extractOne(template, known.keys(), scorer=fuzz.ratio, score_cutoff=THRESHOLD)
-        return (known[found[0]], found[1], found[0]) if found else None
+    def _template_of(self, cluster: str) -> str:
+        row = self._db.conn.execute("SELECT template FROM clusters WHERE id = ?", [cluster]).fetchone()
+        return str(row[0])
 
     def _ensure_cluster(self, cluster: str, title: str, template: str, match: RuleMatch | None) -> set[str]:
         cursor = self._db.conn.execute(
@@ -261,17 +245,13 @@ class _Writer:
 
     def _add(self, key: str, cluster: str, template: str, joined_by: str, score: float, near: str) -> None:
         self._db.conn.execute(
-            "INSERT INTO signatures (id, cluster_id, template, hard, joined_by, score, near) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [key, cluster, template, _hard(template), joined_by, score, near],
+            "INSERT INTO signatures (id, cluster_id, template, joined_by, score, near) VALUES (?, ?, ?, ?, ?, ?)",
+            [key, cluster, template, joined_by, score, near],
         )
 
 
 def _masked(properties: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
     return [(redact(name), redact_value(name, value)) for name, value in properties]
-
-
-def _hard(template: str) -> str:
-    return digest("\n".join(sorted(hard_tokens(template))))
 
 
 def _json(value: object) -> str:

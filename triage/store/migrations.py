@@ -175,3 +175,10 @@ def m003_twins(db: Database) -> None:
     )
     db.conn.execute("CREATE INDEX runs_same_as ON runs(same_as)")
     db.conn.execute("CREATE INDEX runs_batch ON runs(batch, format, tests)")
+
+
+@MIGRATIONS()
+def m004_words(db: Database) -> None:
+    """Signatures are placed by their words alone: nothing is compared any more."""
+    db.conn.execute("DROP INDEX signatures_hard")
+    db.conn.execute("ALTER TABLE signatures DROP COLUMN hard")

@@ -224,7 +224,7 @@ def reasons(explanations: Iterable[Explanation]) -> Text:
         if reason.runner_up:
             text.append("  nearest other  ", "dim")
             text.append(
-                f"{reason.runner_up[:8]} {one_line(reason.runner_up_title)[:120]}, score {reason.runner_up_score}, needed {reason.threshold:.0f}\n"
+                f"{reason.runner_up[:8]} {one_line(reason.runner_up_title)[:120]}, score {reason.runner_up_score}, needed 100\n"
             )
         text.append("\n")
     return text
