@@ -41,7 +41,7 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         for title in skipped if isinstance(skipped, list | dict) else ():
             if isinstance(title, str):
                 yield CaseResult(title, Outcome.SKIPPED, name, _file(module))
-        for said in words(module, "errmessages"):
+        for said in dict.fromkeys(words(module, "errmessages")):
             yield failure_from(said, kind="error")
 
 

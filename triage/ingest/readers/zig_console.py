@@ -156,7 +156,8 @@ class _Parser:
         running, block = self.running, self.block
         self._end()
         if running:
-            entry = self.book.settle(running, "", Outcome.ERROR, block[0] if block else None)
+            entry = self.book.entry(running)
+            entry.outcome = Outcome.ERROR
             entry.failures.append(_crash(block))
             self.session.closed = True
 
