@@ -36,8 +36,12 @@ _ENDED = re.compile(r"^\s*Looks like (?:you|your test)\b")
 _TALLY = re.compile(
     r"^(?:tests|suites|pass|passed|fail|failed|failures|cancelled|skip|skipped|todo|ok|duration_ms|time)\b[ =:]*[\d.]*\s*(?:ms)?$"
 )
-_SETTING = re.compile(r"(?:timeout set to \d|selftests: |\S+: initializing$|\S+: pass:\d|Totals: pass:\d)")
-"""What the kernel's runners say of every test."""
+_SETTING = re.compile(
+    r"timeout set to \d|selftests: |\S+: initializing$|\S+: pass:\d|Totals: pass:\d|random seed: |(?:Start|End) of \S.* tests$"
+)
+"""What the kernel's runners and GLib say of every test."""
+_AHEAD = re.compile(r"# (?:selftests: |random seed: R|Start of \S.* tests$)")
+"""What only runners write that tell of a failure before they say that the test failed: the kernel's, GLib's."""
 _SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|t|pl|py|rb|lua|sh|bats)$")
 
 
@@ -76,7 +80,7 @@ class _Parser:
     kernel: bool = False
     """Whether it is the dialect of the Linux kernel, where what holds tests is no test."""
     ahead: list[Line] | None = None
-    """What is said before the result that it belongs to, as the Linux kernel and its kselftest do."""
+    """What is said before the result that it belongs to, as the Linux kernel, its kselftest and GLib do."""
     before: str = ""
     """The line before."""
 
@@ -117,7 +121,7 @@ class _Parser:
                 Line(line.number, line.text[2:])
             )  # Mocha's TAP 12 tells what went wrong without any mark
         elif (
-            mark.strip() not in ("", "}", "1..0")
+            mark.strip() not in ("", "}", "1..0", "**")
             and not _VERSION.match(mark)
             and not mark.startswith("pragma ")
         ):
@@ -125,7 +129,7 @@ class _Parser:
         if mark.strip():
             self.before = mark
             self.kernel = self.kernel or mark.lstrip().startswith("KTAP version ")
-            if self.ahead is None and (self.kernel or mark.startswith("# selftests: ")):
+            if self.ahead is None and (self.kernel or _AHEAD.match(mark)):
                 self.ahead = []
 
     @property
@@ -187,7 +191,8 @@ class _Parser:
         if said.startswith("Subtest: ") or _ENDED.match(said) or _TALLY.match(said[:100]):
             return
         if self.ahead is not None:
-            if not _SETTING.match(said[:100]):
+            # GLib says it twice.
+            if not _SETTING.match(said[:100]) and not (self.ahead and self.ahead[-1].text == said):
                 self.ahead.append(Line(line.number, said))
             return
         if self.tape:
