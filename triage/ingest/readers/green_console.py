@@ -14,9 +14,12 @@ from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.unittest_text import traceback_failure
 from triage.model import Outcome, Totals
 
-_RAN = re.compile(r"^Ran (?P<tests>\d{1,9}) tests? in (?P<time>[\d.]+s)(?: using \d{1,6} process(?:es)?)?$")
+_RAN = re.compile(
+    r"^Ran (?P<tests>\d{1,9}) tests? in (?P<time>[\d.]+s)(?P<processes> using \d{1,6} process(?:es)?)?$"
+)
 _VERDICT = re.compile(r"^(?:OK|FAILED|No Tests Found)(?: \((?P<counts>[\w=, ]+)\))?$")
 _COUNT = re.compile(r"\b(errors|expected_failures|failures|passes|skips|unexpected_successes)=(\d{1,9})\b")
+_OWN = re.compile(r"\b(?:passes|skips|expected_failures|unexpected_successes)=\d")
 _HEAD = re.compile(
     r"^(?P<what>Failure|Error|Skipped|Unexpected success)(?: in)? (?P<name>[A-Za-z_][\w.]*\.\S.*)$"
 )
@@ -34,8 +37,11 @@ _MARKS = {
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
-    counts = any((match := _VERDICT.match(line)) and _COUNT.search(match["counts"] or "") for line in lines)
-    return 82 if counts and any(map(_RAN.match, lines)) else 0
+    # What unittest itself ends with is much the same.
+    verdict = any((match := _VERDICT.match(line)) and _OWN.search(match["counts"] or "") for line in lines)
+    ran = [match for line in lines if (match := _RAN.match(line))]
+    processes = any(match["processes"] for match in ran) and any(map(_VERDICT.match, lines))
+    return 82 if ran and (verdict or processes) else 0
 
 
 @dataclass
