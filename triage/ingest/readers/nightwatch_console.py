@@ -189,7 +189,7 @@ def _failure(block: list[Line], kind: str) -> Failure:
         names += 1
     last = _TYPE.match(filled[names - 1].mark.strip()) if names else None
     said = list(takewhile(lambda line: not _END.match(line.mark), filled[names:]))
-    message = "\n".join(line.text.strip() for line in said)
+    message = "\n".join(line.text.strip() for line in said).lstrip("→✖× ")
     failure = failure_of(block, message=message, type=last["type"] if last else "", kind=kind)
     place = next((match for line in block if (match := _PLACE.match(line.mark))), None)
     return replace(failure, file=place["file"], line=int(place["line"])) if place else failure

@@ -16,7 +16,7 @@ from triage.ingest.runners.unittest_text import traceback_failure
 from triage.model import Outcome, Totals
 
 _RAN = re.compile(
-    r"^ {2}Ran (?P<tests>\d{1,9}) tests with (?P<failed>\d{1,9}) failures,(?: (?P<errors>\d{1,9}) errors(?: and|,) (?P<skipped>\d{1,9}) skipped| and (?P<old>\d{1,9}) errors) in (?P<time>\S.*?)\.?$"
+    r"^ {2}Ran (?P<tests>\d{1,9}) tests with (?P<failed>\d{1,9}) failures(?:, (?P<errors>\d{1,9}) errors(?: and|,) (?P<skipped>\d{1,9}) skipped| and (?P<old>\d{1,9}) errors) in (?P<time>\S.*?)\.?$"
 )
 _LAYER = re.compile(r"^Running \S+ tests:$")
 _HEAD = re.compile(r"^(?P<what>Failure|Error) in test (?P<name>\S.*)$")
