@@ -108,6 +108,11 @@ def _read(data: bytes, chunk: int, *, runs: bool) -> list[Item] | str:
 @given(document=_documents, chunk=st.sampled_from([17, 64, 200, 1 << 17]), cut=st.floats(0, 1))
 @example(document=f"<testsuite>{_PLAIN * 3}</testsuite>", chunk=1 << 17, cut=1.0)
 @example(document=f"<testsuite><!-- {_PLAIN * 3} --></testsuite>", chunk=1 << 17, cut=1.0)
+@example(
+    document=f'<testsuite><testcase name="q"><failure><![CDATA[{_PLAIN}]]> {_PLAIN}</failure></testcase></testsuite>junk',
+    chunk=1 << 17,
+    cut=0.0,
+)
 def test_runs_are_what_expat_reads(document: str, chunk: int, cut: float) -> None:
     data = document.encode()
     data = data[: round(len(data) * cut)] if cut > 0.5 else data

@@ -40,7 +40,7 @@ class _Form:
 
 _PACKAGES = re.compile(
     r"site-packages|dist-packages|node_modules|/usr/(?:lib|include)/|/lib/python\d|<frozen|/rustc/|/\.cargo/"
-    r"|/pkg/mod/|/usr/local/go/|/go[^/]*/src/|/gems/|/ruby/\d|/vendor/|/deps/|\.m2/repository|/\.nuget/"
+    r"|^<anonymous>$|/pkg/mod/|/usr/local/go/|/go[^/]*/src/|/gems/|/ruby/\d|/vendor/|/deps/|\.m2/repository|/\.nuget/"
     r"|importlib/|_pytest/|(?:^|/)unittest/|asyncio/|(?:^|/)pluggy/"
 )
 _JVM = re.compile(
@@ -48,9 +48,7 @@ _JVM = re.compile(
     r"|org\.apache\.maven|org\.assertj|org\.hamcrest|org\.mockito|io\.kotest|org\.opentest4j|org\.scalatest|clojure"
     r"|worker\.org\.gradle|org\.spockframework|jakarta|reactor\.core|io\.netty|org\.springframework)\b"
 )
-_NODE = re.compile(
-    r"node:|internal/|native |<anonymous>$|\[native code\]|(?:chrome|webpack)-?(?:extension|internal):"
-)
+_NODE = re.compile(r"node:|internal/|native |\[native code\]|(?:chrome|webpack)-?(?:extension|internal):")
 _DOTNET = re.compile(r"(?:System|Microsoft|Xunit|NUnit|MSTest|FluentAssertions|Moq|Shouldly|Castle)\.")
 _RUST = re.compile(r"(?:std|core|alloc|test|rust_begin_unwind|__rust\w*|panic_unwind)\b(?:::|$)|/library/")
 _GO = re.compile(r"(?:runtime|testing|reflect|net/http|sync|os|syscall)[./]|panic\(|_testmain\.go")

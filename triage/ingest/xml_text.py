@@ -234,7 +234,7 @@ class _Documents:
         Raises:
             _HiddenRunError: a mark was not told, or where the handler expects no elements.
         """
-        if self._runs is None:
+        if self._runs is None or self._lost:
             self._parse(_allowed(chunk))
             return
         mark = f"<?{self._mark}?>".encode()
@@ -246,7 +246,7 @@ class _Documents:
             at = run.end
         parts.append(chunk[at:])
         self._parse(_allowed(b"".join(parts)))
-        if self._pending and not self._lost:
+        if self._pending:
             raise _HiddenRunError
 
     def _see_instruction(self, target: str, _: str) -> None:

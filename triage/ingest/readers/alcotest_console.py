@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, failure_of, spoken_seconds
-from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines
+from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines, until
 from triage.ingest.reader import Reader, Sample
-from triage.model import Outcome, Totals
+from triage.model import Failure, Outcome, Totals
 
 _TEST = re.compile(
     r"^(?:│ |> | {2})? *\[(?P<status>OK|FAIL|ERROR|SKIP)\] +(?P<suite>\S.*?) {2,}(?P<number>\d{1,9}) +(?P<name>\S.*?)\.? *│?$"
@@ -18,6 +18,10 @@ _END = re.compile(
     r"^(?:(?P<failed>\d{1,9}) (?:failure|error)s?! in (?P<time>[\d.]+s)\.|Test Successful in (?P<green>[\d.]+s)\.) (?P<tests>\d{1,9}) tests? run\.$"
 )
 _STOP = re.compile(r"^(?: *[─-]{20,}|Logs saved to |Full test results in |The full test results)")
+_FRAME = re.compile(
+    r"^ *(?:Raised (?:at|by)|Re-raised at|Called from) (?P<where>\S+) in file \"(?P<file>[^\"]+)\"(?: \(inlined\))?, lines? (?P<line>\d{1,9})"
+)
+_ITS_OWN = re.compile(r"^(?:Alcotest|Stdlib|CamlinternalLazy|Fmt|Lwt)\b|^(?:Alcotest|Lwt)_")
 _OUTCOMES = {"OK": Outcome.PASSED, "SKIP": Outcome.SKIPPED}
 
 
@@ -63,12 +67,21 @@ class _Parser:
         if block is not None and any(line.text.strip() for line in block[2]):
             entry = self.book.entry(block[0], block[1])
             if not entry.failures:
-                entry.failures.append(failure_of(block[2]))
+                entry.failures.append(_failure(block[2]))
 
     def finish(self) -> Session:
         self._end()
         self.session.cases = self.book.results()
         return self.session
+
+
+def _failure(block: list[Line]) -> Failure:
+    frames = [match for line in block if (match := _FRAME.match(line.mark))]
+    failure = failure_of(block, message=until((line.text for line in block), _FRAME))
+    for frame in frames:
+        if not _ITS_OWN.match(frame["where"]):
+            return replace(failure, file=frame["file"], line=int(frame["line"]))
+    return failure
 
 
 READER = Reader("alcotest-console", _sniff, reader_of("Alcotest", run_after_run(_Parser)))

@@ -23,10 +23,10 @@ _TARGET = re.compile(
 )
 _EXECUTED = re.compile(r"^Executed (?P<ran>\d{1,9}) out of (?P<tests>\d{1,9}) tests?: (?P<rest>.*)$")
 _COUNT = re.compile(
-    r"(\d{1,9}) (?:(?:tests? )?(fails?|pass(?:es)?|were skipped|was skipped)|(fails? to build|fails? locally|fails? remotely))"
+    r"(\d{1,9}) (?:(fails? to build|fails? locally|fails? remotely)|(?:tests? )?(fails?|pass(?:es)?|were skipped|was skipped))"
 )
 # With --test_summary=detailed the methods of a target stand below it.
-_DETAIL = re.compile(r"^ {4}FAILED +(?P<name>\S.*?) \([\d.]+s\)$")
+_DETAIL = re.compile(r"^ {4}(?:FAILED|ERROR) +(?P<name>[^\s.].*?) \([\d.]+s\)$")
 _OUTPUT = re.compile(
     r"^={4,} Test output for (?P<name>(?:@[\w.~+@-]*)?//[^\s:]*:?[^\s:]*?)(?: \((?:shard|run) [^()]*\))*:$"
 )
@@ -126,7 +126,7 @@ class _Parser:
 
     def _executed(self, tests: int, rest: str) -> None:
         self.session.closed = True
-        counts = [(int(number), kind or failed) for number, kind, failed in _COUNT.findall(rest)]
+        counts = [(int(number), failed or kind) for number, failed, kind in _COUNT.findall(rest)]
         passed, skipped = _sum(counts, "pass"), _sum(counts, "w")
         built = sum(number for number, what in counts if "build" in what)
         failed = _sum(counts, "fail") - built

@@ -1,6 +1,6 @@
 """What ``bun test`` prints: marks with the error above them, counts at the end.
 
-After Bun's ``test_command`` of 0.6 to 1.3; on a terminal the marks are signs. Errors outside a test count as failed
+After Bun's ``test_command`` of 0.6 to 1.4; on a terminal the marks are signs. Errors outside a test count as failed
 there, and are failures of the run here.
 """
 
@@ -26,9 +26,9 @@ from triage.model import CaseResult, Failure, Outcome, Totals
 
 _FILE = re.compile(r"^(?P<file>\S+\.(?:[cm]?[jt]sx?)):$")
 _MARK = re.compile(
-    r"^(?:\((?P<word>pass|fail|skip|todo)\)|(?P<sign>[✓✗»✎])) (?P<name>\S.*?)(?: \[(?P<time>[\d.]+)(?P<unit>ms|s)\])?$"
+    r"^(?:\((?P<word>pass|fail|skip|todo)\)|(?P<sign>[✓✗»✎])) (?P<name>\S.*?)(?: \(attempt (?P<tries>\d{1,6})\))?(?: \[(?P<time>[\d.]+)(?P<unit>ms|s)\])?$"
 )
-_COUNT = re.compile(r"^ (?P<count>\d{1,9}) (?P<what>pass|fail|skip|todo|errors?)$")
+_COUNT = re.compile(r"^ ?(?P<count>\d{1,9}) (?P<what>pass|fail|skip|todo|errors?)$")
 _RAN = re.compile(
     r"^Ran (?P<count>\d{1,9}) tests? across \d+ files?\. .*?\[(?P<time>[\d.]+)(?P<unit>ms|s)\]$"
 )
@@ -109,7 +109,8 @@ class _Parser:
         outcome = _OUTCOMES[match["word"] or match["sign"]]
         *suite, name = match["name"].split(" > ")
         failures: tuple[Failure, ...] = ()
-        if outcome.is_red:
+        tries = int(match["tries"] or 1)
+        if outcome.is_red or tries > 1:
             text = [one for one in self.above if one.text.strip()]
             if text:
                 block = Block(
@@ -117,12 +118,20 @@ class _Parser:
                     [one.text for one in self.above if one.number >= text[0].number],
                 )
                 failures = (_failure(block),)
-            else:
+            elif outcome.is_red:
                 failures = (bare_failure(line),)
         self.above = []
         spent = seconds(match["time"], match["unit"])
         self.session.cases.append(
-            CaseResult(name, outcome, " > ".join(suite), self.file, duration=spent, failures=failures)
+            CaseResult(
+                name,
+                outcome,
+                " > ".join(suite),
+                self.file,
+                duration=spent,
+                attempts=tries,
+                failures=failures,
+            )
         )
 
     def _close(self, tests: int, spent: float | None) -> None:

@@ -18,6 +18,13 @@ from triage.ingest.runners.go_text import build_failure
 from triage.model import Failure, Outcome, Totals
 
 _SUITE = re.compile(r"^Running Suite: (?P<name>.+?)(?: - /\S+)?$")
+_SHORT = re.compile(
+    r"^\[\d{1,19}\] (?P<name>\S.*?) - (?P<ran>\d{1,9})(?:/(?P<tests>\d{1,9}))? specs(?: - \d{1,9} (?:nodes|procs))?"
+    r" ?[•SP↺+! ]*(?P<green>SUCCESS! (?P<time>\S+).*)?$"
+)
+"""A suite on one line, as the succinct reporter has it."""
+_UNCOMPILED = re.compile(r"^Failed to compile (?P<name>\S+):$")
+_OVER = re.compile(r"^Ginkgo ran \d{1,9} suites? in ")
 _RAN = re.compile(r"^Ran (?P<ran>\d{1,9}) of (?P<tests>\d{1,9}) Specs in (?P<time>[\d.]+) seconds$")
 _COUNTS = re.compile(
     r"^(?P<how>SUCCESS|FAIL)! (?:-- |.*? -- )(?P<passed>\d{1,9}) Passed \| (?P<failed>\d{1,9}) Failed \| (?:(?P<flaked>\d{1,9}) Flaked \| )?(?P<pending>\d{1,9}) Pending \| (?P<skipped>\d{1,9}) Skipped"
@@ -28,7 +35,7 @@ _LISTED = re.compile(
 )
 _PLACE = re.compile(r"^\s*(?P<file>\S+\.go):(?P<line>\d{1,9})(?: @ .*)?$")
 _BULLET = re.compile(
-    r"^(?:[•↻]*[•↻]|S \[|P \[|[SP+!]*[•!+]) ?(?P<what>\[(?:FAILED|PANICKED|TIMEDOUT|ABORTED|INTERRUPTED)\]|Failure|Panic!?|\.\.\. Timeout)(?: in .*?)? ?(?:\[(?P<time>[\d.]+) seconds\])?$"
+    r"^(?:[•↻SP+!]*[•↻!+]|S \[|P \[) ?(?P<what>\[(?:FAILED|PANICKED|TIMEDOUT|ABORTED|INTERRUPTED)\]|Failure|Panic!?|\.\.\. Timeout)(?: in .*?)? ?(?:\[(?P<time>[\d.]+) seconds\])?$"
 )
 _FLAKED = re.compile(r"^\S{0,3}\s?\[FLAKEY TEST - TOOK (?P<tries>\d{1,4}) ATTEMPTS TO PASS\]|^↺? ?• \[FLAKE")
 _RULE = re.compile(r"^-{30,}$")
@@ -46,6 +53,8 @@ def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     if any(_RAN.match(line) or _COUNTS.match(line) for line in lines):
         return 85
+    if any(map(_OVER.match, lines)) and any(_UNCOMPILED.match(line) or _SHORT.match(line) for line in lines):
+        return 85
     return 79 if any(map(_SUITE.match, lines)) and any(line.startswith("Will run ") for line in lines) else 0
 
 
@@ -56,8 +65,8 @@ class _Parser:
     session: Session = field(default_factory=Session)
     book: CaseBook = field(default_factory=CaseBook)
     suite: str = ""
-    failures: dict[str, Failure] = field(default_factory=dict)
-    """By the title of the spec as its block has it."""
+    failures: dict[str, list[Failure]] = field(default_factory=dict)
+    """Of each try, by the title of the spec as its block has it."""
     block: list[Line] | None = None
     summing_up: bool = False
     listed: tuple[str, str, Line] | None = None
@@ -72,6 +81,9 @@ class _Parser:
             self._end_listed(None)
             self.ran = True
             self.session.duration = spoken_seconds(f"{match['time']}s")
+        elif _OVER.match(mark):
+            self._end_block()
+            self.session.closed = True
         elif _SUMMARY.match(mark):
             self._end_block()
             self.summing_up = True
@@ -79,6 +91,13 @@ class _Parser:
             self._summary(mark, line)
         elif match := _SUITE.match(mark):
             self.suite = match["name"]
+        elif match := _SHORT.match(mark):
+            self.suite = match["name"]
+            if match["green"]:
+                ran, tests = int(match["ran"]), int(match["tests"] or match["ran"])
+                self.session.stated = Totals(tests, min(ran, tests), 0, 0, max(0, tests - ran))
+                self.session.duration = spoken_seconds(match["time"])
+                self.session.closed = True
         elif _BULLET.match(mark):
             self._end_block()
             self.block = [line]
@@ -110,7 +129,8 @@ class _Parser:
             return
         what, title, line = listed
         name = _NODE.sub("", title).strip()
-        known = self.failures.get(_key(title))
+        tries = self.failures.get(_key(title), [])
+        known = tries.pop(0) if len(tries) > 1 else tries[0] if tries else None
         file, number = (place["file"], int(place["line"])) if place else (None, None)
         failure = known or Failure(
             "", kind=_kind(what), trace=line.text.strip(), file=file, line=number, source_line=line.number
@@ -152,7 +172,7 @@ class _Parser:
             texts[0] = reason["text"].strip()
         places = [m for line in filled if (m := _PLACE.match(line.mark))]
         place = next((m for line in filled if (m := _IN.match(line.mark))), places[-1] if places else None)
-        self.failures[_key(title)] = Failure(
+        failure = Failure(
             "\n".join(texts).strip(),
             kind=_kind(block[0].mark),
             trace="\n".join(line.text for line in filled),
@@ -160,18 +180,32 @@ class _Parser:
             line=int(place["line"]) if place else None,
             source_line=filled[0].number,
         )
+        self.failures.setdefault(_key(title), []).append(failure)
 
     def finish(self) -> Session:
         self._end_block()
         self._end_listed(None)
         if not self.book.entries and not self.session.failures:
             # The summary is left out for a single failure.
-            for title, failure in self.failures.items():
+            for title, failures in self.failures.items():
                 entry = self.book.entry(title, self.suite)
                 entry.outcome = Outcome.FAILED
-                entry.failures.append(failure)
+                entry.failures += failures
+        self._settle_flaky()
         self.session.cases = self.book.results()
         return self.session
+
+    def _settle_flaky(self) -> None:
+        """Ginkgo 1 lists every try that failed; specs that passed in the end failed less often than the others."""
+        entries = list(self.book.entries.values())
+        flaky = self.session.stated.flaky if self.session.stated else 0
+        most = max((len(entry.failures) for entry in entries), default=0)
+        passed = [entry for entry in entries if len(entry.failures) < most]
+        passed = entries if flaky == len(entries) else passed
+        for entry in entries:
+            entry.attempts = max(1, len(entry.failures))
+        for entry in passed if len(passed) == flaky else ():
+            entry.outcome, entry.attempts = Outcome.PASSED, len(entry.failures) + 1
 
 
 def _title(lines: list[Line]) -> tuple[str, list[Line]]:
@@ -184,6 +218,8 @@ def _title(lines: list[Line]) -> tuple[str, list[Line]]:
             break
         margin, rest = len(text) - len(text.lstrip()), index + 2
         parts.append(text.strip())
+        if _NODE.search(text):
+            break  # what stands below is what went wrong
     return (" ".join(parts), lines[rest:]) if parts else (lines[0].text.strip(), lines[1:])
 
 
@@ -213,8 +249,10 @@ def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
     build: dict[str, list[Line]] = {}
     package = ""
     broken: list[Failure] = []
+    uncompiled = False
     for line in lines:
-        if _SUITE.match(line.mark) and (parser.session.closed or parser.ran):
+        uncompiled = uncompiled or _UNCOMPILED.match(line.mark) is not None
+        if (_SUITE.match(line.mark) or _SHORT.match(line.mark)) and (parser.session.closed or parser.ran):
             yield parser.finish()
             parser = _Parser()
         if line.mark.startswith("# ") and " " not in line.mark[2:].split(" [")[0]:
@@ -223,13 +261,15 @@ def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
         elif (match := PACKAGE.match(line.mark)) and match["status"] == "FAIL" and match["why"]:
             broken.append(build_failure([*build.pop(match["name"], []), line]))
             package = ""
-        elif package and line.mark.strip():
+        elif package and line.mark.strip() and not _SHORT.match(line.mark):
             build[package].append(line)
         else:
             package = ""
         parser.feed(line)
     session = parser.finish()
     session.failures.extend(broken)
+    if uncompiled:
+        session.failures.extend(map(build_failure, build.values()))
     yield session
 
 

@@ -1,98 +1,110 @@
-"""What green, a runner for Python's ``unittest``, prints with any number of ``-v``."""
+"""What green, a runner of Python's unittest, prints, with dots or with names (``-v`` to ``-vvv``).
+
+After ``green/result.py`` and ``output.py`` of green 2 to 4. Its counts stand: with dots only what did not pass has a name.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
-from triage.ingest.console import Block, Line, Session, reader_of, run_after_run, sample_lines, seconds
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, spoken_seconds
+from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.runners.python_text import dotted_key, python_failure
-from triage.model import CaseResult, Outcome, Totals, worse
+from triage.ingest.runners.unittest_text import traceback_failure
+from triage.model import Outcome, Totals
 
 _RAN = re.compile(
-    r"^Ran (?P<count>\d{1,9}) tests? in (?P<seconds>[\d.]{1,20})s using \d{1,6} process(?:es)?$"
+    r"^Ran (?P<tests>\d{1,9}) tests? in (?P<time>[\d.]+s)(?P<processes> using \d{1,6} process(?:es)?)?$"
 )
-_VERDICT = re.compile(r"^(?:OK|FAILED|No Tests Found)(?: \((?P<counts>[\w ,=]+)\))?$")
-_HEAD = re.compile(r"^(?P<what>Error|Failure) in (?P<test>\S[^\n]*)$")
-_SKIPPED = re.compile(r"^Skipped (?P<test>\S+) - (?P<reason>.*)$")
-_CAPTURED = re.compile(r"^Captured (?:stdout|stderr) for \S+")
+_VERDICT = re.compile(r"^(?:OK|FAILED|No Tests Found)(?: \((?P<counts>[\w=, ]+)\))?$")
+_COUNT = re.compile(r"\b(errors|expected_failures|failures|passes|skips|unexpected_successes)=(\d{1,9})\b")
+_OWN = re.compile(r"\b(?:passes|skips|expected_failures|unexpected_successes)=\d")
+_HEAD = re.compile(
+    r"^(?P<what>Failure|Error|Skipped|Unexpected success)(?: in)? (?P<name>[A-Za-z_][\w.]*\.\S.*)$"
+)
+_NAMED = re.compile(r"^(?P<mark>[.FEsxu]) {2,}(?P<name>[^\s(].*?)(?: -- (?P<why>.*))?$")
+_GROUP = re.compile(r"^(?P<indent> *)(?P<name>[A-Za-z_][\w.]*)$")
+_MARKS = {
+    ".": Outcome.PASSED,
+    "F": Outcome.FAILED,
+    "E": Outcome.ERROR,
+    "s": Outcome.SKIPPED,
+    "x": Outcome.XFAILED,
+    "u": Outcome.FAILED,
+}
 
 
 def _sniff(sample: Sample) -> int:
-    return 85 if any(map(_RAN.match, sample_lines(sample))) else 0
+    lines = sample_lines(sample)
+    # What unittest itself ends with is much the same.
+    verdict = any((match := _VERDICT.match(line)) and _OWN.search(match["counts"] or "") for line in lines)
+    ran = [match for line in lines if (match := _RAN.match(line))]
+    processes = any(match["processes"] for match in ran) and any(map(_VERDICT.match, lines))
+    return 82 if ran and (verdict or processes) else 0
 
 
 @dataclass
 class _Parser:
     session: Session = field(default_factory=Session)
-    cases: dict[tuple[str, str], CaseResult] = field(default_factory=dict)
-    block: Block | None = None
-    captured: bool = False
-    ran: int | None = None
+    book: CaseBook = field(default_factory=CaseBook)
+    module: str = ""
+    group: str = ""
+    failed: Entry | None = None
+    block: list[Line] = field(default_factory=list)
+    ran: int = 0
 
     def feed(self, line: Line) -> bool:
-        """Take a line; True when it was the last of the run."""
-        mark = line.mark
+        mark = line.mark.rstrip()
         if match := _RAN.match(mark):
-            self._end_block()
-            self.ran, self.session.duration = int(match["count"]), seconds(match["seconds"])
-        elif self.ran is not None and (match := _VERDICT.match(mark)):
+            self._end()
+            self.ran, self.session.duration = int(match["tests"]), spoken_seconds(match["time"])
+        elif self.session.duration is not None and (match := _VERDICT.match(mark)):
             self._close(match["counts"] or "")
             return True
-        elif match := _SKIPPED.match(mark):
-            self._end_block()
-            suite, name = dotted_key(match["test"])
-            self.cases[suite, name] = CaseResult(
-                name, Outcome.SKIPPED, suite, properties=(("reason", match["reason"]),)
-            )
-        elif _HEAD.match(mark):
-            self._end_block()
-            self.block, self.captured = Block(line), False
-        elif self.block is not None:
-            self.captured = self.captured or _CAPTURED.match(mark) is not None
-            if not self.captured:
-                self.block.lines.append(line.text)
+        elif match := _HEAD.match(mark):
+            self._end()
+            self._head(match, line)
+        elif self.failed is not None:
+            if len(self.block) < MAX_BLOCK:
+                self.block.append(line)
+        elif match := _NAMED.match(mark):
+            name, suite = match["name"], f"{self.module}.{self.group}".strip(".")
+            entry = self.book.settle(name, suite, _MARKS[match["mark"]], line)
+            entry.properties.extend([("reason", match["why"])] if match["why"] else [])
+        elif match := _GROUP.match(mark):
+            self.module, self.group = (self.module, match["name"]) if match["indent"] else (match["name"], "")
         return False
 
-    def _end_block(self) -> None:
-        block, self.block = self.block, None
-        match = _HEAD.match(block.header.text) if block is not None else None
-        if block is None or match is None:
+    def _head(self, match: re.Match[str], line: Line) -> None:
+        dotted, _, rest = match["name"].partition(" ")
+        suite, _, name = dotted.rpartition(".")
+        if match["what"] == "Skipped":
+            entry = self.book.settle(name, suite, Outcome.SKIPPED, line)
+            entry.properties[:] = [("reason", rest.removeprefix("- "))] if rest else []
             return
-        # A subtest is told beside its test: test_total (i=1).
-        suite, name = dotted_key(match["test"].partition(" (")[0])
-        error = match["what"] == "Error"
-        outcome = Outcome.ERROR if error else Outcome.FAILED
-        failure = python_failure(block.text, error=error, source_line=block.first_line)
-        before = self.cases.get((suite, name))
-        self.cases[suite, name] = CaseResult(
-            name,
-            worse(outcome, before.outcome) if before else outcome,
-            suite,
-            failures=(*(before.failures if before else ()), failure),
-        )
+        outcome = Outcome.ERROR if match["what"] == "Error" else Outcome.FAILED
+        self.failed = self.book.settle(f"{name} {rest}".rstrip(), suite, outcome, line)
+
+    def _end(self) -> None:
+        entry, block = self.failed, self.block
+        self.failed, self.block = None, []
+        if entry is not None and any(line.text.strip() for line in block):
+            kind = "error" if entry.outcome is Outcome.ERROR else "failure"
+            entry.failures.append(traceback_failure(block, kind))
 
     def _close(self, counts: str) -> None:
-        stated = {
-            name: int(count)
-            for name, _, count in (part.partition("=") for part in counts.split(", "))
-            if count.isdecimal()
-        }
-        told = Totals.of(self.cases.values())
-        skipped, expected = stated.get("skips", 0), stated.get("expected_failures", 0)
-        # A test counts once for each subtest that failed; unexpected successes are only counted.
-        failed = (told.failed or stated.get("failures", 0)) + stated.get("unexpected_successes", 0)
-        errors = told.errors or stated.get("errors", 0)
-        passed = stated.get("passes", 0)
-        self.session.stated = Totals(
-            passed + failed + errors + skipped + expected, passed, failed, errors, skipped, expected
-        )
+        told = {name: int(number) for name, number in _COUNT.findall(counts)}
+        failed = told.get("failures", 0) + told.get("unexpected_successes", 0)
+        errors, skipped = told.get("errors", 0), told.get("skips", 0)
+        expected, passed = told.get("expected_failures", 0), told.get("passes", 0)
+        tests = passed + failed + errors + skipped + expected
+        self.session.stated = Totals(tests, passed, failed, errors, skipped, expected)
         self.session.closed = True
 
     def finish(self) -> Session:
-        self._end_block()
-        self.session.cases = list(self.cases.values())
+        self._end()
+        self.session.cases = self.book.results()
         return self.session
 
 

@@ -1,12 +1,14 @@
 """The log of GLib's ``gtester -o``.
 
-Source: ``gtester.c``. A test that failed ends its program, and the program is run again without the tests that it ran before.
+Source: ``gtester.c``, ``gtestutils.c``. A test that failed ends its program, and with ``-k`` the program is run again without
+the tests that it ran before: those are listed as skipped once more.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from xml.parsers import expat
 
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.xml_text import root, stream
@@ -23,8 +25,16 @@ def _sniff(sample: Sample) -> int:
 class _Handler(Tree):
     records = frozenset({"testcase"})
 
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        super().__init__(parser)
+        self.ran: set[tuple[str, str]] = set()
+
     def found(self, node: Node) -> None:
         program = next((outer.get("path") for outer in self.path if outer.name == "testbinary"), "")
+        test = (program, node.get("path"))
+        if node.get("skipped") == "1" and test in self.ran:
+            return
+        self.ran.add(test)
         self.tell(_case(node, program.rpartition("/")[2]))
 
 
@@ -32,7 +42,9 @@ def _case(node: Node, program: str) -> CaseResult:
     status = node.child("status")
     result = status.get("result") if status else ""
     outcome = Outcome.PASSED
-    if node.get("skipped") == "1" or result in ("skipped", "incomplete", "todo"):
+    # A test that skips itself is a success with this status.
+    skips = status is not None and status.get("exit-status") == "1" and result == "success"
+    if skips or node.get("skipped") == "1" or result in ("skipped", "incomplete", "todo"):
         outcome = Outcome.SKIPPED
     elif result != "success":
         outcome = Outcome.FAILED

@@ -23,7 +23,8 @@ _RERUN = re.compile(r"^ {2}To rerun use: |^Randomized with seed ")
 _HUNIT = re.compile(
     r"^Cases: (?P<cases>\d{1,9})  Tried: (?P<tests>\d{1,9})  Errors: (?P<errors>\d{1,9})  Failures: (?P<failed>\d{1,9})$"
 )
-_HUNIT_ITEM = re.compile(r"^### (?P<what>Error|Failure) in: (?P<name>\S.*)$")
+_HUNIT_PLACE = re.compile(r"^(?P<file>\S+\.l?hs):(?P<line>\d{1,9})$")
+_HUNIT_ITEM = re.compile(r"^### (?P<what>Error|Failure) in: {1,3}(?P<name>\S.*)$")
 _GHC = re.compile(r"^(?P<file>\S+\.l?hs):(?P<line>\d{1,9}):\d{1,9}: error:(?P<text>.*)$")
 _MARKS = re.compile(
     r"^(?:Test suite \S+: (?:RUNNING|PASS|FAIL)|\d+ of \d+ test suites|\S+> test \(suite: |.*\.l?hs:\d+:\d+)"
@@ -102,6 +103,9 @@ class _Parser:
         place, self.place = self.place, None
         if entry is None or not any(line.text.strip() for line in self.block):
             return
+        if place is None and self.margin == 0 and len(self.block) > 1:
+            place = _HUNIT_PLACE.match(self.block[0].mark)
+            self.block = self.block[1:] if place else self.block
         failure = failure_of(self.block, kind="error" if entry.outcome is Outcome.ERROR else "failure")
         if place is not None:
             failure = replace(failure, file=place["file"], line=int(place["line"]))

@@ -31,18 +31,23 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         raise IngestError(
             f"{source.name}: no modules in this Nightwatch report; write it with --reporter json"
         )
-    for said in words(inner, "errmessages"):
+    # A report of one module is that module itself.
+    for said in words(inner, "errmessages") if inner not in modules.values() else ():
         yield failure_from(said, kind="error")
     for name, module in modules.items():
-        completed = get(module, "completed")
+        completed, cases = get(module, "completed"), list[CaseResult]()
         for title, test in completed.items() if isinstance(completed, dict) else ():
-            yield _case(name, module, title, test)
+            cases.append(_case(name, module, title, test))
+        yield from cases
         skipped = get(module, "skipped")
         for title in skipped if isinstance(skipped, list | dict) else ():
             if isinstance(title, str):
                 yield CaseResult(title, Outcome.SKIPPED, name, _file(module))
+        said_before = [why.message for case in cases for why in case.failures]
         for said in words(module, "errmessages"):
-            yield failure_from(said, kind="error")
+            if any(why and why in said for why in said_before):
+                continue
+            yield failure_from(said.strip("\n"), kind="error")
 
 
 def _file(module: Any) -> str | None:
@@ -93,7 +98,9 @@ def _time(test: Any) -> float | None:
 def _failure(told: dict[str, Any]) -> Failure:
     message = text(told, "fullMsg") or text(told, "message")
     why = text(told, "failure")
-    said = f"{message} - {why}" if why and why not in message else message
+    nothing = 'expected "undefined" but got: "undefined"'
+    added = why and why != nothing and why.casefold() not in message.casefold()
+    said = f"{message} - {why}" if added else message
     stack = text(told, "stackTrace")
     return failure_from(f"{said}\n{stack}".strip(), message=said, type=text(told, "name"))
 

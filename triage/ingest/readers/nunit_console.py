@@ -28,11 +28,12 @@ _NOT_RUN = re.compile(
 )
 _DURATION = re.compile(r"^\s*Duration: (?P<time>[\d.,]+ seconds)$")
 _ITEM = re.compile(
-    r"^\d{1,6}\) (?:Test )?(?P<what>Failed|Failure|Error|Invalid|SetUp Error|TearDown Error|NotRunnable|Warning|Ignored|Explicit|Skipped|Inconclusive) : (?P<name>\S.*)$"
+    r"^\d{1,6}\) (?:Test )?(?P<what>Failed|Failure|Parent Failure|Error|Invalid|SetUp Error|TearDown Error|NotRunnable|Warning|Ignored|Explicit|Skipped|Inconclusive) : (?P<name>\S.*)$"
 )
 _END = re.compile(
     r"^(?:Run Settings|Test Run Summary|Tests Not Run:?|Errors, Failures and Warnings|Errors and Failures:?|Test Files)$"
 )
+_TYPE = re.compile(r"^ *(?:\w{1,30} : )?(?P<type>[\w.]{1,300}(?:Exception|Error)) : ")
 _FRAME = re.compile(r"^at ")
 
 
@@ -110,15 +111,26 @@ class _Parser:
         if what == "Warning":
             self.book.settle(name, suite, Outcome.PASSED, self.status)
             return
-        failed = what in ("Failed", "Failure")
+        failed = what in ("Failed", "Failure", "Parent Failure")
         entry = self.book.settle(name, suite, Outcome.FAILED if failed else Outcome.ERROR, self.status)
         if told:
-            entry.failures.append(failure_of(self.block, kind="failure" if failed else "error"))
+            kind = "failure" if failed else "error"
+            named = next((match["type"] for line in self.block if (match := _TYPE.match(line.mark))), "")
+            entry.failures.append(failure_of(self.block, type=named, kind=kind))
 
     def finish(self) -> Session:
         self._end()
+        self._fixtures()
         self.session.cases = self.book.results()
         return self.session
+
+    def _fixtures(self) -> None:
+        """What broke around the tests of a fixture is told under its name, and is no test."""
+        suites = {suite for suite, _ in self.book.entries}
+        for (suite, name), entry in list(self.book.entries.items()):
+            if entry.outcome is Outcome.ERROR and f"{suite}.{name}" in suites:
+                del self.book.entries[suite, name]
+                self.session.failures += entry.result().failures
 
 
 READER = Reader("nunit-console", _sniff, reader_of("NUnit", run_after_run(_Parser)))

@@ -37,9 +37,12 @@ _TALLY = re.compile(
     r"^(?:tests|suites|pass|passed|fail|failed|failures|cancelled|skip|skipped|todo|ok|duration_ms|time)\b[ =:]*[\d.]*\s*(?:ms)?$"
 )
 _SETTING = re.compile(
-    r"(?:timeout set to \d|overriding timeout to \d|selftests: |\S+: initializing$|\S+: pass:\d|Totals: pass:\d)"
+    r"(?:timeout set to \d|overriding timeout to \d|selftests: |\S+: initializing$|\S+: pass:\d|Totals: pass:\d"
+    r"|random seed: |(?:Start|End) of \S.* tests$)"
 )
-"""What the kernel's runners say of every test."""
+"""What the kernel's runners and GLib say of every test."""
+_AHEAD = re.compile(r"# (?:selftests: |random seed: R|Start of \S.* tests$)")
+"""What only runners write that tell of a failure before they say that the test failed: the kernel's, GLib's."""
 _KERNEL = re.compile(
     r"^ *(?:KTAP version \d|# \S+: (?:initializing$|pass:\d)|kunit \S+: (?:all tests passed|one or more tests failed))"
 )
@@ -95,7 +98,7 @@ class _Parser:
     unheaded: bool = False
     """Whether no subtest was announced at the margin so far, as all do but KUnit."""
     ahead: list[Line] | None = None
-    """What is said before the result that it belongs to, as the Linux kernel and its kselftest do."""
+    """What is said before the result that it belongs to, as the Linux kernel, its kselftest and GLib do."""
     before: str = ""
     """The line before."""
 
@@ -143,7 +146,7 @@ class _Parser:
             failed.notes.append(
                 Line(line.number, line.text[2:])
             )  # Mocha's TAP 12 tells what went wrong without any mark
-        elif mark.strip() not in ("", "}", "1..0") and not mark.startswith("pragma "):
+        elif mark.strip() not in ("", "}", "1..0", "**") and not mark.startswith("pragma "):
             (self.loose if self.ahead is None else self.ahead).append(line)
         if mark.strip():
             self.before = mark
@@ -152,7 +155,7 @@ class _Parser:
             ):
                 self.kernel = True
             self.unheaded = self.unheaded and not mark.startswith("# Subtest: ")
-            if self.ahead is None and (self.kernel or mark.startswith("# selftests: ")):
+            if self.ahead is None and (self.kernel or _AHEAD.match(mark)):
                 self.ahead = []
 
     @property
@@ -217,7 +220,8 @@ class _Parser:
         if said.startswith("Subtest: ") or _ENDED.match(said) or _TALLY.match(said[:100]):
             return
         if self.ahead is not None:
-            if not _SETTING.match(said[:100]):
+            # GLib says it twice.
+            if not _SETTING.match(said[:100]) and not (self.ahead and self.ahead[-1].text == said):
                 self.ahead.append(Line(line.number, said))
             return
         if self.tape:

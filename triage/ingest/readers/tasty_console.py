@@ -23,7 +23,7 @@ from triage.ingest.reader import Reader, Sample
 from triage.model import Failure, Outcome, Totals
 
 _TEST = re.compile(
-    r"^(?P<indent> *)(?P<name>\S.*?): +(?P<how>OK|FAIL|TIMEOUT|IGNORED)"
+    r"^(?P<indent> *)(?P<name>\S.*?): +(?P<how>OK|FAIL|TIMEOUT|SKIP|IGNORED)"
     r"(?P<expected> \((?:unexpected|expected)\)(?: \(expected\))?)?(?: \((?P<time>[\d.]+)s\))?$"
 )
 _GROUP = re.compile(r"^(?P<indent> *)(?P<name>\S.*?):?$")
@@ -86,7 +86,8 @@ class _Parser:
         indent = len(match["indent"])
         suite = " > ".join(name for at, name in self.groups if at < indent)
         expected = match["expected"] or ""
-        red = match["how"] in ("FAIL", "TIMEOUT") or expected == " (unexpected)"
+        # Skipped is what depends on a test that failed; Tasty counts it as failed.
+        red = match["how"] in ("FAIL", "TIMEOUT", "SKIP") or expected == " (unexpected)"
         outcome = Outcome.FAILED if red else Outcome.PASSED
         if match["how"] == "FAIL" and expected == " (expected)":
             outcome = Outcome.XFAILED

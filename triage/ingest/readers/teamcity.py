@@ -104,6 +104,8 @@ class _Parser:
     def _test(self, what: str, told: dict[str, str], line: Line) -> None:
         key = _key(told)
         test = self.running.get(key)
+        if test is not None and what in ("testStarted", "testIgnored") and test.suite != self._suite(told):
+            test = None  # one that was ignored has no end: another of its name, in another suite
         if test is None:
             if what not in ("testStarted", "testFailed", "testIgnored"):
                 return

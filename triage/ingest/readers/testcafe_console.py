@@ -29,8 +29,8 @@ _MARK = re.compile(
     r"^ (?P<mark>[✓√✖×x-]) (?P<name>\S.*?)(?P<unstable> \(unstable\))?(?: \(screenshots: .*\))?$"
 )
 _FIXTURE = re.compile(r"^ (?P<name>[^\s\d✓√✖×-].*)$")
-_PASSED = re.compile(r"^ (?P<passed>\d{1,9}) passed \((?P<time>[^)]*)\)$")
-_FAILED = re.compile(r"^ (?P<failed>\d{1,9})/(?P<tests>\d{1,9}) failed \((?P<time>[^)]*)\)$")
+_PASSED = re.compile(r"^ (?P<passed>\d{1,9}) passed(?: \((?P<time>[^)]*)\))?$")
+_FAILED = re.compile(r"^ (?P<failed>\d{1,9})/(?P<tests>\d{1,9}) failed(?: \((?P<time>[^)]*)\))?$")
 _SKIPPED = re.compile(r"^ (?P<skipped>\d{1,9}) skipped$")
 _NUMBERED = re.compile(r"^ {3,}\d{1,6}\) \S")
 _WARNINGS = re.compile(r"^ Warnings? \(\d+\):")
@@ -51,6 +51,8 @@ def _sniff(sample: Sample) -> int:
 class _Parser:
     session: Session = field(default_factory=Session)
     fixture: str = ""
+    browsers: bool = False
+    """Whether the next lines name the browsers, with the mark of a skipped test."""
     block: Block | None = None
     skipped: int = 0
     tests: tuple[int, int] | None = None
@@ -59,12 +61,16 @@ class _Parser:
     def feed(self, line: Line) -> bool:
         """Take a line; True when it was the last of the run."""
         mark = line.mark.rstrip()
-        if match := _PASSED.match(mark) or _FAILED.match(mark):
+        if _RUNNING.match(mark):
+            self.browsers, self.fixture = True, ""
+        elif self.browsers and mark.startswith(" - "):
+            return False
+        elif match := _PASSED.match(mark) or _FAILED.match(mark):
             self._end_block()
             found = match.groupdict()
             failed = int(found.get("failed") or 0)
             self.tests = (int(found.get("tests") or found.get("passed") or 0), failed)
-            self.session.duration = _seconds(match["time"])
+            self.session.duration = _seconds(match["time"]) if match["time"] else None
             self.session.closed = True
         elif match := _SKIPPED.match(mark):
             self._end_block()
@@ -79,13 +85,17 @@ class _Parser:
         elif (match := _FIXTURE.match(mark)) and not self.session.closed:
             self._end_block()
             self.fixture = match["name"]
+        self.browsers = self.browsers and _RUNNING.match(mark) is not None
         return False
 
     def _mark(self, match: re.Match[str], line: Line) -> None:
+        fixture, name = self.fixture, match["name"]
+        if not fixture and " - " in name:
+            fixture, _, name = name.partition(" - ")  # the other reporters put both on one line
         outcome = _OUTCOMES.get(match["mark"], Outcome.FAILED)
         unstable = bool(match["unstable"]) and outcome is Outcome.PASSED
         failures = (bare_failure(line),) if outcome.is_red else ()
-        case = CaseResult(match["name"], outcome, self.fixture, attempts=1 + unstable, failures=failures)
+        case = CaseResult(name, outcome, fixture, attempts=1 + unstable, failures=failures)
         self.session.cases.append(case)
         self.block = Block(line) if outcome.is_red or unstable else None
 
@@ -94,12 +104,12 @@ class _Parser:
         if block is None or not block.text.strip():
             return
         starts = [i for i, line in enumerate(block.lines) if _NUMBERED.match(line[:100])]
+        starts = starts or [0]  # the minimal reporter has one error after the other, without numbers
         failures = tuple(
             _failure(Block(Line(block.header.number + start, ""), block.lines[start:end]))
             for start, end in zip(starts, [*starts[1:], len(block.lines)], strict=True)
         )
-        if failures:
-            self.session.cases[-1] = replace(self.session.cases[-1], failures=failures)
+        self.session.cases[-1] = replace(self.session.cases[-1], failures=failures)
 
     def finish(self) -> Session:
         self._end_block()
@@ -111,7 +121,10 @@ class _Parser:
 
 def _failure(block: Block) -> Failure:
     lines = block.text.split("\n")
-    lines = dedent([lines[0].partition(") ")[2], *dedent(lines[1:], indent_of(lines[0]) + 3)], 0)
+    if _NUMBERED.match(lines[0][:100]):
+        lines = [lines[0].partition(") ")[2], *dedent(lines[1:], indent_of(lines[0]) + 3)]
+    else:
+        lines = dedent(lines, indent_of(lines[0]))
     return failure_from(block.text.strip(), message=until(lines, _END), source_line=block.first_line)
 
 

@@ -15,6 +15,7 @@ from triage.ingest.console import (
     Line,
     Session,
     bare_failure,
+    indent_of,
     reader_of,
     run_after_run,
     sample_lines,
@@ -29,6 +30,8 @@ _RUN = re.compile(r"^ (?:RUN|DEV)  v\d+\.\d+\.\S+ ")
 _PROJECT = r"(?:\|(?P<project>[^|]{1,60})\| )?"
 _FILE = re.compile(rf"^ [❯✓×↓✔] {_PROJECT}(?P<file>\S+)  ?\(\d+ tests?\b[^)]*\)")
 _MARK = re.compile(rf"^ +(?P<mark>[✓✔×↓□]) {_PROJECT}(?P<name>\S.*)$")
+_GROUP = re.compile(r"^ {3,}[❯✓↓×] (?P<name>\S.*) \(\d{1,9}\)(?: \d+m?s)?$")
+"""A ``describe`` in a tree of tests; a test may be called the same, but has nothing below it."""
 _SUFFIX = re.compile(
     r"(?: (?P<time>\d+)(?P<unit>ms|s)| \((?P<what>retry|repeat) x(?P<count>\d+)\)| \d+ MB heap used)$"
 )
@@ -92,6 +95,10 @@ class _Parser:
     """Those whose failures were found, by full path."""
     file: str = ""
     project: str = ""
+    groups: list[tuple[int, str]] = field(default_factory=list)
+    """The describe blocks that are open in a tree, by their indents."""
+    doubtful: tuple[int, str] | None = None
+    """What may be a group: the mark above."""
     section: str = ""
     headers: list[Line] = field(default_factory=list)
     """The tests that share the block below them."""
@@ -131,6 +138,10 @@ class _Parser:
             self.block.lines.append(line.text)
         elif match := _FILE.match(mark):
             self.file, self.project = match["file"], match["project"] or ""
+            self.groups, self.doubtful = [], None
+        elif (group := _GROUP.match(mark)) and mark.lstrip().startswith("❯"):
+            self._place(indent_of(mark))
+            self.groups.append((indent_of(mark), group["name"]))
         elif match := _MARK.match(mark):
             self._mark(match, line)
         return False
@@ -147,7 +158,22 @@ class _Parser:
             file, name = head, rest
         if not file:
             return
+        self._place(indent_of(line.mark))
+        group = _GROUP.match(line.mark)
+        self.doubtful = (indent_of(line.mark), group["name"]) if group else None
+        name = " > ".join((*(title for _, title in self.groups), name))
         self._add(_Case(file, name, _OUTCOMES[match["mark"]], line, project, duration, retries))
+
+    def _place(self, indent: int) -> None:
+        """A line of a tree stands this deep: what it is inside of is known then."""
+        doubtful, self.doubtful = self.doubtful, None
+        if doubtful is not None and indent > doubtful[0]:
+            case = self.cases.pop()
+            if waiting := self.waiting.get((case.file, case.project, case.title)):
+                waiting.pop()
+            self.groups.append(doubtful)
+        while self.groups and self.groups[-1][0] >= indent:
+            self.groups.pop()
 
     def _add(self, case: _Case) -> _Case:
         self.cases.append(case)

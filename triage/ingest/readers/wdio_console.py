@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from triage.ingest.case_book import MAX_BLOCK
 from triage.ingest.console import (
     Block,
     Line,
@@ -24,12 +25,12 @@ from triage.ingest.console import (
 )
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
-from triage.model import CaseResult, Outcome, Totals
+from triage.model import CaseResult, Failure, Outcome, Totals
 
 _PREFIX = re.compile(r"^\[(?P<who>[^\]#]{1,80} #(?P<id>\d+-\d+(?:-\d+)?))\] ?")
 _FILE = re.compile(r"^(?:»|Spec:|>>) +(?P<file>\S.*)$")
 _MARK = re.compile(
-    r"^(?P<indent> +)(?P<mark>[✓✔√✖✗×?-]) (?P<name>\S.*?)(?: \((?P<time>[\d.]+)(?P<unit>ms|s)\))?$"
+    r"^(?P<indent> +)(?P<mark>[✓✔√✖✗×?-]) (?P<name>\S.*?)(?: \((?P<retries>\d{1,6})x retries\))?(?: \((?P<time>[\d.]+)(?P<unit>ms|s)\))?$"
 )
 _TITLE = re.compile(r"^(?P<indent> *)(?P<name>[^\s»].*)$")
 _COUNT = re.compile(r"^(?P<count>\d{1,9}) (?P<what>passing|failing|skipped|pending|retries)(?: \(.*\))?$")
@@ -41,7 +42,8 @@ _TIME = re.compile(r" in (?P<h>\d+):(?P<m>\d\d):(?P<s>\d\d)\s*$")
 _WORKER = re.compile(
     r"^\[(?P<id>\d+-\d+)\] (?P<what>RUNNING|PASSED|FAILED|RETRYING|SKIPPED) (?:in|on) (?P<browser>.+?) - (?P<file>\S.*)$"
 )
-_ERROR = re.compile(r"^\[(?P<id>\d+-\d+)\] +(?:Error in \"(?P<name>.*)\"|(?P<said>\w*Error: .*))$")
+_ERROR = re.compile(r"^\[(?P<id>\d+-\d+)\] +(?:\w*Error in \".*\"|\w*Error: .*)$")
+_REPORTER = re.compile(r"^ \"[\w-]+\" Reporter:$")
 _END = re.compile(r"^\s*at \S")
 _SKIP = ("Running:", "Session ID:", "Report:", "Spec:", "Number of")
 _OUTCOMES = {
@@ -72,6 +74,8 @@ class _Browser:
     file: str | None = None
     open: list[tuple[int, str]] = field(default_factory=list)
     cases: list[tuple[CaseResult, Line]] = field(default_factory=list)
+    before: list[CaseResult] = field(default_factory=list)
+    """Of the tries of its file before this one."""
     counts: Counter[str] = field(default_factory=Counter)
     block: Block | None = None
     counted: bool = False
@@ -85,8 +89,10 @@ class _Parser:
     """How each worker ended: what, in which file."""
     broken: Line | None = None
     """The line that counts spec files which failed."""
-    errors: dict[str, Block] = field(default_factory=dict)
-    """What a worker said of an error when it happened."""
+    errors: dict[str, list[Block]] = field(default_factory=dict)
+    """What a worker said of its errors when they happened."""
+    error: Block | None = None
+    """The one whose lines are being read."""
 
     def feed(self, line: Line) -> bool:
         """Take a line; True when it was the last of the run."""
@@ -100,17 +106,28 @@ class _Parser:
             self.broken = line if int(match["failed"] or 0) else None
             return True
         if match := _PREFIX.match(mark):
+            self.error = None
             browser = self.browsers.setdefault(match["id"], _Browser(match["who"]))
             self._line(browser, Line(line.number, line.text[match.end() :].rstrip()))
         elif match := _WORKER.match(mark):
+            self.error = None
+            if match["what"] == "RUNNING":
+                self.errors.pop(match["id"], None)
             self.workers[match["id"]] = (match["what"], match["file"], line)
         elif match := _ERROR.match(mark):
-            self.errors.setdefault(match["id"], Block(line))
+            self.error = Block(Line(line.number - 1, ""), [line.text.partition("]")[2].strip()])
+            self.errors.setdefault(match["id"], []).append(self.error)
+        elif _REPORTER.match(mark):
+            self.error = None
+        elif self.error is not None and len(self.error.lines) < MAX_BLOCK:
+            self.error.lines.append(line.text)
         return False
 
     def _line(self, browser: _Browser, line: Line) -> None:
         mark = line.mark
-        if match := _COUNT.match(mark):
+        if browser.counted and mark.startswith("Running:"):
+            self._try_again(browser)
+        elif match := _COUNT.match(mark):
             browser.counts[match["what"]] += int(match["count"])
             browser.counted = True
         elif match := _FILE.match(mark):
@@ -127,11 +144,20 @@ class _Parser:
             _leave(browser, indent)
             outcome = _OUTCOMES.get(match["mark"], Outcome.PASSED)
             suite = " > ".join(name for _, name in browser.open)
-            browser.cases.append((CaseResult(match["name"], outcome, suite, browser.file), line))
+            attempts = 1 + int(match["retries"] or 0)
+            case = CaseResult(match["name"], outcome, suite, browser.file, attempts=attempts)
+            browser.cases.append((case, line))
         elif match := _TITLE.match(mark):
             indent = len(match["indent"])
             _leave(browser, indent)
             browser.open.append((indent, match["name"]))
+
+    def _try_again(self, browser: _Browser) -> None:
+        """The file failed and is run once more (``specFileRetries``): its last try counts."""
+        self._end_block(browser)
+        browser.before += [_told(case, line) for case, line in browser.cases]
+        browser.cases, browser.open, browser.counted = [], [], False
+        browser.counts.clear()
 
     def _end_block(self, browser: _Browser) -> None:
         block, browser.block = browser.block, None
@@ -143,8 +169,9 @@ class _Parser:
         failure = failure_from(block.text.strip(), message=message, source_line=block.first_line)
         title = match["title"]
         for index, (case, line) in enumerate(browser.cases):
-            full = f"{case.suite.replace(' > ', ' ')} {case.name}".strip()
-            if case.outcome.is_red and not case.failures and title in (full, case.name):
+            # Before the name of the test stands that of all its suites, or of the innermost.
+            whole = f"{case.suite.replace(' > ', ' ')} {case.name}".strip()
+            if case.outcome.is_red and not case.failures and whole.endswith(title):
                 browser.cases[index] = (replace(case, failures=(failure,)), line)
                 return
         self.session.failures.append(replace(failure, message=f"{title}: {failure.message}", kind="error"))
@@ -158,11 +185,22 @@ class _Parser:
             skipped = browser.counts["skipped"] + browser.counts["pending"]
             totals += Totals(passed + failed + skipped, passed, failed, 0, skipped)
             name = browser.who.rpartition(" #")[0]
-            for case, line in browser.cases:
-                failures = case.failures or ((bare_failure(line),) if case.outcome.is_red else ())
+            for case in (_told(*told) for told in browser.cases):
+                earlier = [
+                    old
+                    for old in browser.before
+                    if old.outcome.is_red and (old.suite, old.name) == (case.suite, case.name)
+                ]
+                failures = tuple(why for old in earlier for why in old.failures) + case.failures
                 suite = " > ".join(filter(None, (name if several else "", case.suite)))
                 self.session.cases.append(
-                    replace(case, suite=suite, failures=failures, properties=(("browser", name),))
+                    replace(
+                        case,
+                        suite=suite,
+                        failures=failures,
+                        attempts=case.attempts + len(earlier),
+                        properties=(("browser", name),),
+                    )
                 )
         if any(browser.counted for browser in self.browsers.values()):
             self.session.stated = totals
@@ -176,9 +214,20 @@ class _Parser:
         """Without a reporter: what became of each spec file."""
         for id, (what, file, line) in self.workers.items():
             outcome = {"PASSED": Outcome.PASSED, "SKIPPED": Outcome.SKIPPED}.get(what, Outcome.FAILED)
-            block = self.errors.get(id)
-            failures = ((bare_failure(block.header if block else line)),) if outcome.is_red else ()
+            failures: tuple[Failure, ...] = ()
+            if outcome.is_red:
+                failures = tuple(map(_failure, self.errors.get(id, ()))) or (bare_failure(line),)
             self.session.cases.append(CaseResult(file, outcome, file=file, failures=failures))
+
+
+def _failure(block: Block) -> Failure:
+    return failure_from(block.text, message=until(block.lines, _END), source_line=block.first_line)
+
+
+def _told(case: CaseResult, line: Line) -> CaseResult:
+    return (
+        replace(case, failures=(bare_failure(line),)) if case.outcome.is_red and not case.failures else case
+    )
 
 
 def _leave(browser: _Browser, indent: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from triage.ingest.json_report import json_report, miscounted
@@ -33,23 +34,36 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         started=text(report, "start") or None,
         properties=(("browser", browser),) if browser else (),
     )
-    counted = 0
+    counted = broken = 0
     specs = words(report, "specs")
     for suite in rows(report, "suites"):
         # Only where there is one file the suite is known to be of it.
         file = specs[0].removeprefix("file://") if len(specs) == 1 else None
+        tries: list[CaseResult] = []
         for test in rows(suite, "tests"):
             case = _case(test, text(suite, "name"), file)
             counted += 1
-            yield case
+            if tries and tries[-1].name != case.name:
+                yield from _settled(tries)
+                tries = []
+            tries.append(case)
+        yield from _settled(tries)
         for hook in rows(suite, "hooks"):
             if text(hook, "state") == "failed" or text(hook, "error"):
+                broken += 1
                 yield _failure(hook, "error")
     stated = [integer(report, "state", key) for key in ("passed", "failed", "skipped")]
-    yield from miscounted(
-        sum(count for count in stated if count) if any(count is not None for count in stated) else None,
-        counted,
-    )
+    tests = sum(count for count in stated if count) if any(count is not None for count in stated) else None
+    # A hook that broke before the tests counts as a failed one.
+    yield from miscounted(tests, counted + broken if tests == counted + broken else counted)
+
+
+def _settled(tries: list[CaseResult]) -> list[CaseResult]:
+    """Mocha's retries stand one after the other; what failed again may as well be tests of one name."""
+    if len(tries) < 2 or tries[-1].outcome.is_red or not all(case.outcome.is_red for case in tries[:-1]):
+        return tries
+    failures = tuple(why for case in tries for why in case.failures)
+    return [replace(tries[-1], attempts=len(tries), failures=failures)]
 
 
 def _case(test: dict[str, Any], suite: str, file: str | None) -> CaseResult:

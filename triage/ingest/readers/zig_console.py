@@ -1,6 +1,7 @@
 """What ``zig test`` and ``zig build test`` print.
 
-Written after Zig 0.9 to 0.15. A build names only the tests that failed; its summary counts them all.
+Written after Zig 0.9 to 0.17. A build names only the tests that failed; its summary counts them all. A test that leaks
+memory is among the passed for Zig, and turns the run red.
 """
 
 from __future__ import annotations
@@ -23,10 +24,15 @@ _COUNTS = re.compile(
     r"|^All (?P<all>\d{1,9}) tests? passed\.$"
 )
 _BUILD = re.compile(
-    r"\bBuild Summary: .*?; (?P<passed>\d{1,9})/(?P<tests>\d{1,9}) tests? passed(?P<rest>(?:[;,] \d{1,9} \w+)*)"
+    r"\bBuild Summary: .*?; (?P<passed>\d{1,9})/(?P<tests>\d{1,9}) tests? passed(?P<rest>(?:(?:[;,]| \() ?\d{1,9} \w+)*)"
 )
 _PART = re.compile(r"(\d{1,9}) (skipped|failed|leaked|crashed|timed)")
-_BUILD_FAILED = re.compile(r"^(?:.*\berror: )?'(?P<name>[^']+)' (?P<how>failed|leaked)\b(?:: (?P<said>.*))?$")
+_BUILD_FAILED = re.compile(r"^(?:.*\berror: )?'(?P<name>[^']+)' failed(?::(?: (?P<said>.*))?)?$")
+_LEAK = re.compile(
+    r"^(?P<named>(?:.*\berror: )?'[^']+' leaked\b)|^\[\w{1,20}\] \(err\): (?:memory address \w+ leaked|leaked \[)|^\d{1,9} tests leaked memory\.$"
+)
+_LOGGED = re.compile(r"^\d{1,9} errors were logged\.$")
+_DIED = re.compile(r"^error: the following (?:test )?command (?:terminated|crashed|failed)\b")
 _BUILD_DIED = re.compile(
     r"^(?:.*\berror: )?while executing test '(?P<name>[^']+)', the following (?:test )?command (?P<why>terminated .*?|failed|crashed.*?)(?: \(.*\))?:$"
 )
@@ -38,8 +44,10 @@ def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     if any(map(_BUILD.search, lines)):
         return 84
-    named = any((match := _TEST.match(line)) and match["how"] for line in lines)
-    return 82 if named and any(map(_COUNTS.match, lines)) else 0
+    tests = [match for line in lines if (match := _TEST.match(line))]
+    if any(match["how"] for match in tests) and any(map(_COUNTS.match, lines)):
+        return 82
+    return 76 if tests and any(map(_DIED.match, lines)) else 0
 
 
 @dataclass
@@ -49,7 +57,7 @@ class _Parser:
     running: str = ""
     block: list[Line] = field(default_factory=list)
     failed: tuple[str, Line, str] | None = None
-    """The test whose trace is read, the line that says so, why."""
+    """The test whose trace is read, the line that says so, why; without a name a leak, which is the run's."""
 
     def feed(self, line: Line) -> bool:
         mark = line.mark.rstrip()
@@ -72,7 +80,7 @@ class _Parser:
             self.failed, self.running = (self.running, line, match["why"]), ""
         elif match := _BUILD_FAILED.match(mark):
             self._end()
-            self.failed = (match["name"], line, match["how"] if match["how"] != "failed" else "")
+            self.failed = (match["name"], line, "")
             if match["said"]:
                 self.block.append(Line(line.number, match["said"]))
         elif match := _BUILD_DIED.match(mark):
@@ -82,6 +90,13 @@ class _Parser:
                 entry.failures.append(
                     Failure(match["why"], kind="error", trace=mark, source_line=line.number)
                 )
+        elif _DIED.match(mark):
+            self._die()
+        elif _LOGGED.match(mark):
+            self._end()
+            self.session.tell_red(line)
+        elif (match := _LEAK.match(mark)) and (match["named"] or self.failed is None):
+            self._leak(line)
         elif (self.failed is not None or self.running) and len(self.block) < MAX_BLOCK:
             self.block.append(line)
         return False
@@ -107,9 +122,11 @@ class _Parser:
         if failed is None:
             return
         name, status, why = failed
+        if not name:
+            self.session.failures.append(_leak(status, block))
+            return
         entry = self.book.settle(name, "", Outcome.FAILED, status)
-        places = [match for line in block if (match := _PLACE.match(line.mark))]
-        place = next((match for match in places if not _LIBRARY.search(match["file"])), None)
+        place = _place(block)
         thrown = next((match["why"] for line in block if (match := _THROWN.search(line.mark))), "")
         said, why = "\n".join(_said(block)), why or thrown
         if not block and not why:
@@ -127,20 +144,57 @@ class _Parser:
             )
         )
 
-    def finish(self) -> Session:
-        running = self.running
+    def _leak(self, line: Line) -> None:
+        counted = self.session.closed
         self._end()
-        if running and not self.session.closed:
+        # Its last line only counts what was told.
+        if not counted or not self.session.failures:
+            self.failed = ("", line, "")
+
+    def _die(self) -> None:
+        """The process is gone; whether a test took it along is told by the one that runs."""
+        running, block = self.running, self.block
+        self._end()
+        if running:
             entry = self.book.entry(running)
             entry.outcome = Outcome.ERROR
-            entry.failures.append(Failure("the output ends while this test was running", kind="error"))
+            entry.failures.append(_crash(block))
+            self.session.closed = True
+
+    def finish(self) -> Session:
+        if not self.session.closed:
+            self._die()
+            self.session.closed = False
+        self._end()
         self.session.cases = self.book.results()
         return self.session
 
 
+def _place(block: list[Line]) -> re.Match[str] | None:
+    """The first place of the trace that is not in Zig's own library."""
+    places = (match for line in block if (match := _PLACE.match(line.mark.strip())))
+    return next((match for match in places if not _LIBRARY.search(match["file"])), None)
+
+
+def _told(message: str, block: list[Line], place: re.Match[str] | None) -> Failure:
+    trace = "\n".join(line.text for line in block).strip()
+    file, number = (place["file"], int(place["line"])) if place else (None, None)
+    return Failure(message, "", "error", trace, file, number, block[0].number)
+
+
+def _leak(status: Line, block: list[Line]) -> Failure:
+    return _told(status.text.strip(), [status, *block], _place(block))
+
+
+def _crash(block: list[Line]) -> Failure:
+    if not block:
+        return Failure("the output ends while this test was running", kind="error")
+    return _told("\n".join(_said(block)) or block[0].text.strip(), block, _place(block))
+
+
 def _said(block: list[Line]) -> list[str]:
     """What was printed before the first place of the trace."""
-    end = next((i for i, line in enumerate(block) if _PLACE.match(line.mark)), len(block))
+    end = next((i for i, line in enumerate(block) if _PLACE.match(line.mark.strip())), len(block))
     return [line.text.strip() for line in block[:end] if line.text.strip()]
 
 
