@@ -14,7 +14,7 @@ from triage.ingest.json_text import LIMIT, load, load_all
 from triage.ingest.reader import IngestError, Source
 from triage.model import CaseResult, Failure, Item, Warn
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?P<end>"?)|[{}\[\],:]', re.DOTALL)
+_TOKEN = re.compile(r'"(?>(?:[^"\\]|\\.)*)(?P<end>"?)|[{}\[\],:]', re.DOTALL)
 LARGE = 32 << 20
 """Bytes from which a document is streamed: then the lines of its failures are not looked for."""
 _MENDED = 64 << 20

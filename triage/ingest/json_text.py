@@ -25,7 +25,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _FILLED = re.compile(r"[^\s\ufeff]")
 # What npm and others print before the document that they pass on.
 _BELOW_NOISE = re.compile(r"^(?=\{\s*\"|\[\s*\{\s*\")", re.MULTILINE)
-_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s{0,200}[}\]])', re.DOTALL)
+_TRAILING = re.compile(r'("(?>(?:[^"\\]|\\.)*)"?)|,(?=\s{0,200}[}\]])', re.DOTALL)
 _SPREAD = 100_000
 """Lines of one object that is spread over lines."""
 _NOISE = 8_192

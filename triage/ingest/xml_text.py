@@ -40,7 +40,7 @@ _MENDED = 1 << 23
 """Bytes of a file that is mended where it is not well-formed."""
 _REFERENCE = rb"&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});"
 _NAME = rb"[A-Za-z_:][\w:.-]*+"
-_VALUE = rb"(?:[^%s]++|%s(?!\s*+/?>|\s++" + _NAME + rb"\s*+=)){0,60}+"
+_VALUE = rb"(?>(?:[^%s]++|%s(?!\s*+/?>|\s++" + _NAME + rb"\s*+=)){0,60})"
 """What is in quotes, and quotes in it: one that ends it stands before another attribute or the end of the tag."""
 _ATTRIBUTE = (
     rb"(\s++" + _NAME + rb"\s*+=\s*+)"
@@ -49,7 +49,7 @@ _ATTRIBUTE = (
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 _MARKUP = re.compile(
     rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<!?/?" + _NAME + rb"\s*+/?>"
-    rb"|(?P<tag><" + _NAME + rb"(?:" + _ATTRIBUTE + rb")++\s*+/?>)"
+    rb"|(?P<tag><" + _NAME + rb"(?>(?:" + _ATTRIBUTE + rb")+)\s*+/?>)"
     rb"|" + _REFERENCE + rb"|(?P<lone>[<&])",
     re.DOTALL,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _STEP = re.compile(
-    r"^(?P<step>[^\n.]{1,300}+(?:\.[^\n.]{1,300}+){0,9}+)\.{2,}(?P<how>failed|undefined|ambiguous|pending)$",
+    r"^(?P<step>[^\n.]{1,300}+(?>(?:\.[^\n.]{1,300}+){0,9}))\.{2,}(?P<how>failed|undefined|ambiguous|pending)$",
     re.MULTILINE,
 )
 _ANY_STEP = re.compile(r"\.{4,}(?:passed|failed|undefined|ambiguous|pending|skipped)(?:\n|\Z)")

@@ -17,7 +17,7 @@ from triage.ingest.xml_text import Run
 
 _S = rb"[ \t\r\n]"
 _END = rb"%s*+(?:/>|>%s*+</testcase>)" % (_S, _S)
-_ATTRIBUTES = re.compile(rb'<testcase((?:%s++[A-Za-z_][\w.-]*+="[^"<]*+")++)%s' % (_S, _END))
+_ATTRIBUTES = re.compile(rb'<testcase((?>(?:%s++[A-Za-z_][\w.-]*+="[^"<]*+")+))%s' % (_S, _END))
 _NAMES = re.compile(rb'([A-Za-z_][\w.-]*+)="[^"]*+"')
 _ENTITY = re.compile(r"&(?:(lt|gt|amp|quot|apos);)?")
 _CHARACTERS = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
@@ -57,7 +57,7 @@ def _shape(names: tuple[bytes, ...]) -> _Shape | None:
     if not {"name", "classname"} <= told <= _READ | _NOTHING | _SAYING or len(told) < len(names):
         return None
     attributes = b"".join(rb'%s++%s="[^"]*+"' % (_S, re.escape(name)) for name in names)
-    many = re.compile(rb"(?:<testcase%s%s%s*+)++" % (attributes, _END, _S))
+    many = re.compile(rb"(?>(?:<testcase%s%s%s*+)+)" % (attributes, _END, _S))
     columns = tuple((at, name.decode()) for at, name in enumerate(names))
     read = tuple((at, name) for at, name in columns if name in _READ)
     return _Shape(many, read, tuple(at for at, name in columns if name in _SAYING), len(names))
