@@ -13,7 +13,7 @@ from triage.rules import Engine, RuleMatch
 from triage.signature import Signature, signature_of
 from triage.signature.fingerprint import digest
 from triage.signature.holes import canonical
-from triage.store.clusters import refresh_counts
+from triage.store.clusters import count_run, refresh_counts
 from triage.store.database import Store, now
 from triage.store.twins import join_twins
 
@@ -187,7 +187,8 @@ class _Writer:
             ],
         )  # fmt: skip
         touched = self._clusters_of(self._signatures)
-        refresh_counts(self._db, {*touched, *self._clusters_in(join_twins(self._db, self._run))})
+        count_run(self._db, self._run)
+        refresh_counts(self._db, self._clusters_in(join_twins(self._db, self._run)))
         return Ingested(
             self._run, self._source, self._reader.name, False, totals, self._failures,
             tuple(c for c in touched if c in new), tuple(c for c in touched if c not in new), tuple(self.warnings),
