@@ -160,7 +160,7 @@ def _set(db: Store, ids: Iterable[str], field: str, value: str) -> None:
             if old is None or old[0] == value:
                 continue
             db.conn.execute(f"UPDATE clusters SET {field} = ? WHERE id = ?", [value, cluster])
-            _remember(db, cluster, field, old[0], value)
+            remember(db, cluster, field, old[0], value)
 
 
 def add_tag(db: Store, ids: Iterable[str], tag: str) -> None:
@@ -168,7 +168,7 @@ def add_tag(db: Store, ids: Iterable[str], tag: str) -> None:
     with db.atomic():
         for cluster in ids:
             if db.conn.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", [cluster, tag]).rowcount:
-                _remember(db, cluster, "tag", "", tag)
+                remember(db, cluster, "tag", "", tag)
 
 
 def remove_tag(db: Store, ids: Iterable[str], tag: str) -> None:
@@ -176,10 +176,11 @@ def remove_tag(db: Store, ids: Iterable[str], tag: str) -> None:
     with db.atomic():
         for cluster in ids:
             if db.conn.execute("DELETE FROM tags WHERE cluster_id = ? AND tag = ?", [cluster, tag]).rowcount:
-                _remember(db, cluster, "tag", tag, "")
+                remember(db, cluster, "tag", tag, "")
 
 
-def _remember(db: Store, cluster: str, field: str, old: str, new: str) -> None:
+def remember(db: Store, cluster: str, field: str, old: str, new: str) -> None:
+    """Note a change in the history of a cluster."""
     db.conn.execute(
         "INSERT INTO history (at, cluster_id, field, old, new) VALUES (?, ?, ?, ?, ?)",
         [now(), cluster, field, old, new],
