@@ -72,6 +72,8 @@ class _Session:
     before: Totals = field(default_factory=Totals)
     """What earlier sessions in the same output add up to."""
     totals: Totals | None = None
+    ended: int = 0
+    """Line of the closing summary."""
     started: bool = False
     last_line: int = 0
     sugar: bool = False
@@ -92,6 +94,7 @@ class _Session:
             return
         if total := text.tally(line):
             self._close_block()
+            self.ended = number
             self.totals, seconds = total
             self.info = self.info.merged(RunInfo(duration=seconds))
             self.section = ""
@@ -364,21 +367,33 @@ class _Session:
 
 def _read(source: Source) -> Iterator[Item]:
     session = _Session()
-    found = False
+    last: _Session | None = None
     voices = Voices(source)
     for voice in voices:
         for line in voice:
             if text.SESSION.match(line.text) and (session.started or session.totals):
                 yield from map(voices.place, session.items())
-                session, found = _Session(before=session.sum()), True
+                last, session = session, _Session(before=session.sum())
             session.feed(line.number, line.text)
         if session.told:
             yield from map(voices.place, session.items())
-            session, found = _Session(before=session.sum()), True
+            last, session = session, _Session(before=session.sum())
         else:
             session = _Session(before=session.before)
-    if not found:
+    if last is None:
         raise IngestError(f"{source.name}: no pytest session in it; was the output cut?")
+    if last.ended and not voices.several:
+        yield from _behind(source, last)
+
+
+def _behind(source: Source, last: _Session) -> Iterator[Item]:
+    from triage.ingest.behind import behind
+
+    totals = last.sum()
+    for session in behind(source, last.ended, red=totals.red > 0 or bool(last.failures)):
+        totals += session.totals
+        yield RunInfo(totals=totals, totals_stand=True)
+        yield from session.items()
 
 
 READER = Reader("pytest-console", _sniff, _read)
