@@ -227,13 +227,9 @@ def reader_of(runner: str, sessions: _Parse) -> Callable[[Source], Iterator[Item
             yield from said
             return
         if not voices.several and found[-1].closed:
-            from triage.ingest.behind import behind, end_of
+            from triage.ingest.neighbours import around
 
-            red = any(session.failures or session.totals.red for session in found)
-            end = told[0].end
-            if end == last and not red:
-                end = end_of(source, last, found, lambda lines: _told(sessions, lines).sessions)
-            found += behind(source, end, red=red) if end < last else []
+            found += around(source, found, told[0].end, last, lambda lines: _told(sessions, lines).sessions)
         yield from map(voices.place, _report(found, last))
 
     return read
