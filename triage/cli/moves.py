@@ -1,4 +1,4 @@
-"""Commands that decide about grouping: ``merge``, ``split``, ``apart``, ``undo``."""
+"""Commands that change the grouping: ``merge``, ``split``, ``apart``, ``undo``, ``recluster``."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from triage.analysis.impact import count
 from triage.cli.look import NotFoundError, cluster_or_fail
-from triage.cli.output import db_option, say, store_at
+from triage.cli.output import complain, db_option, say, store_at
 
 
 @click.command()
@@ -72,3 +73,20 @@ def undo(db_path: Path | None) -> None:
     if (undone := moves.undo(store_at(db_path))) is None:
         raise NotFoundError("nothing to take back: no clusters were merged, split or kept apart")
     say(undone)
+
+
+@click.command()
+@db_option
+def recluster(db_path: Path | None) -> None:
+    """Place all failures anew, by the rules and the program of today; tell what moved."""
+    from triage.rules import load_engine
+    from triage.store.recluster import recluster as place_anew
+
+    db = store_at(db_path)
+    engine, problems = load_engine()
+    for problem in problems:
+        complain(problem)
+    moved = place_anew(db, engine)
+    say(f"{count(sum(move.failures for move in moved), 'failure')} moved")
+    for move in moved:
+        say(f"  {count(move.failures, 'failure')} of {move.old[:8]} to {move.new[:8]}")

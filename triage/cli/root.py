@@ -27,6 +27,7 @@ _COMMANDS = {
     "split": ("moves", "Make a variant of a cluster one of its own."),
     "apart": ("moves", "Never merge two clusters."),
     "undo": ("moves", "Take the last of these decisions back."),
+    "recluster": ("moves", "Place all failures anew, and tell what moved."),
     "rules": ("rules", "Check, test and explain the rules."),
     "export": ("export", "A postmortem as Markdown, HTML or JSON."),
     "probe": ("probe", "Send requests to test a hypothesis."),
