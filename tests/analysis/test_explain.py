@@ -98,7 +98,7 @@ def test_a_cluster_is_not_its_own_next(db: Store, explained: Explain) -> None:
 
 
 def _first(db: Store, row: ClusterRow, rows: list[ClusterRow]) -> Explanation:
-    return explain(row, members(db, row.id)[0], variants(db, row.id)[0], rows)
+    return explain(row, members(db, row.id), variants(db, row.id)[0], rows)
 
 
 @pytest.mark.parametrize(
