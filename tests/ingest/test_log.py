@@ -67,7 +67,8 @@ def test_a_traceback_is_one_failure_with_its_place(text_source: TextSource) -> N
     [failure] = run.failures
     assert (failure.type, failure.headline) == ("ValueError", "ValueError: no key")
     assert (failure.file, failure.line) == ("shop/api.py", 17)
-    assert failure.source_line == 1 and failure.trace.startswith("starting")
+    assert failure.trace.startswith("starting")
+    assert (failure.source_line, failure.lead) == (3, 2)
 
 
 def test_chained_tracebacks_are_one_failure(text_source: TextSource) -> None:
@@ -90,8 +91,75 @@ def test_the_cause_stands_above_its_echo(text_source: TextSource) -> None:
 def test_repeated_lines_are_folded(text_source: TextSource) -> None:
     text = "".join(f"quiet\nquiet\nquiet\nquiet\nquiet\nERROR: lost request {n}\n" for n in range(500))
     run = collect(text_source(text))
-    assert len(run.failures) < 100
-    assert any("said 500 times" in warn.text for warn in run.warnings)
+    assert [failure.message for failure in run.failures] == ["lost request 0"]
+    assert [(warn.text, warn.line) for warn in run.warnings] == [("said 500 times", 6)]
+
+
+_CHAIN = (
+    '10:00:00 INFO starting\nException in thread "main" java.lang.RuntimeException: wrapper\n'
+    "\tat shop.App.main(App.java:{line})\nCaused by: java.io.IOException: No space left on device\n"
+    "\tat shop.Disk.write(Disk.java:77)\n\t... 5 more\n\tSuppressed: java.lang.Exception: close\n"
+    "\t\tat shop.Disk.close(Disk.java:99)\n"
+)
+
+
+def test_copies_of_a_trace_are_one_failure(text_source: TextSource) -> None:
+    run = collect(text_source(_CHAIN.format(line=10) * 3))
+    [failure] = run.failures
+    assert (failure.file, failure.line) == ("App.java", 10)
+    assert [(warn.text, warn.line) for warn in run.warnings] == [("said 3 times", 2)]
+
+
+def test_traces_of_different_places_are_different_and_do_not_reach_into_each_other(
+    text_source: TextSource,
+) -> None:
+    run = collect(text_source(_CHAIN.format(line=10) + _CHAIN.format(line=20)))
+    assert [failure.line for failure in run.failures] == [10, 20]
+    assert all(failure.trace.count("Suppressed") == 1 for failure in run.failures)
+    assert not run.warnings
+
+
+def test_lines_that_differ_in_an_id_are_one_failure(text_source: TextSource) -> None:
+    ids = [f"{n * 2_654_435_761 % 2**32:08x}" for n in range(30)]
+    run = collect(text_source("".join(f"10:00:00 ERROR request {id} failed\n" for id in ids)))
+    assert len(run.failures) == 1
+    assert [warn.text for warn in run.warnings] == ["said 30 times"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ERROR: upstream answered with status {}",
+        "ERROR: HTTP {}",
+        "ERROR: helper ended with exit code {}",
+        'ERROR: GET / HTTP/1.1" {}',
+    ],
+)
+def test_a_code_is_no_value(text_source: TextSource, said: str) -> None:
+    lines = [said.format(code) for code in (404, 503) for _ in range(80)]
+    run = collect(text_source("\n".join(lines)))
+    assert len(run.failures) == 2
+    assert [warn.text for warn in run.warnings] == ["said 80 times"] * 2
+
+
+def test_different_failures_of_one_message_are_told_until_there_are_many(text_source: TextSource) -> None:
+    run = collect(text_source("".join(f"a.c:{n}:5: error: no such valve\n" for n in range(1, 91))))
+    assert [failure.line for failure in run.failures] == list(range(1, 51))
+    assert [warn.text for warn in run.warnings] == ["said 90 times with other values, the first 50 are kept"]
+
+
+def test_the_most_frequent_failures_are_told_with_their_number(text_source: TextSource) -> None:
+    names = [chr(ord("a") + n % 26) * (n // 26 + 1) + "q" for n in range(40)]
+    run = collect(text_source("".join(f"ERROR: no lease for {name}\n" * 2 for name in names)))
+    assert len(run.failures) == 40
+    assert len(run.warnings) == 21
+    assert run.warnings[-1].text == "20 failures more were said up to 2 times"
+
+
+def test_what_a_step_that_passed_said_too_is_told_of_the_one_that_failed(text_source: TextSource) -> None:
+    run = collect(text_source(_job("psql: error: connection to server failed: Connection refused")))
+    assert [failure.message[:5] for failure in run.failures] == ["psql:"]
+    assert run.failures[0].source_line == 9
 
 
 @pytest.mark.parametrize("last", ["Finished: SUCCESS", "[INFO] BUILD SUCCESS", "Job succeeded"])
@@ -170,7 +238,7 @@ def test_a_traceback_behind_changing_stamps_has_its_exception(text_source: TextS
     log = "ready\n" + "".join(f"Mar  4 14:05:{9 + n} web[12]: {line}\n" for n, line in enumerate(lines))
     [failure] = collect(text_source(log + "and on\nit\ngoes\n")).failures
     assert (failure.type, failure.message) == ("PumpError", "PumpError: ran dry")
-    assert failure.source_line == 1
+    assert failure.source_line == 2
 
 
 def test_a_panic_of_rust_says_why_in_the_line_below(text_source: TextSource) -> None:

@@ -299,7 +299,7 @@ def traces(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
             if growing.takes(line, score):
                 continue
             yield growing.finish()
-            before.extend([*growing.trace.lines, *growing.passed_by][-_BEFORE:])
+            before.extend(growing.passed_by[-_BEFORE:])
             growing = None
         if score >= WRAPPER or _TRACEBACK.match(line):
             growing = _begun(number, line, score, list(before))
