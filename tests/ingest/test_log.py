@@ -434,3 +434,60 @@ def test_a_head_that_ends_with_a_colon_goes_on_below(text_source: TextSource) ->
 )
 def test_a_warning_is_context_to_its_end(text_source: TextSource, log: str) -> None:
     assert not collect(text_source(f"start\n{log}")).failures
+
+
+@pytest.mark.parametrize(
+    "aborted", ["Aborted (core dumped)", "./run.sh: line 3:    12 Aborted   (core dumped) ./app"]
+)
+@pytest.mark.parametrize(
+    "crash",
+    [
+        "Unhandled exception. Pump.DryException: no water\n   at Pump.Run() in /src/P.cs:line 3",
+        "FATAL ERROR: Reached heap limit - JavaScript heap out of memory\n 1: 0xb09980 node::Abort() [node]",
+        "terminate called after throwing an instance of 'Dry'\n  what():  no water",
+        "free(): invalid pointer\n",
+    ],
+)
+def test_a_crash_and_what_the_shell_says_of_it_are_one_failure(
+    text_source: TextSource, crash: str, aborted: str
+) -> None:
+    [failure] = collect(text_source(f"start\n{crash}\n{aborted}\nquiet\n")).failures
+    assert "Aborted" not in failure.message and aborted in failure.trace
+
+
+def test_an_abort_behind_something_else_is_a_failure(text_source: TextSource) -> None:
+    assert len(collect(text_source("ERROR: no cache\nAborted (core dumped)\n")).failures) == 2
+    assert len(collect(text_source("fatal: x\nquiet\nAborted (core dumped)\n")).failures) == 2
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "attempt 3 succeeded",
+        "10:00:03 INFO attempt 3/5: ok",
+        "Attempt #3 was successful",
+        "succeeded on attempt 3",
+    ],
+)
+@pytest.mark.parametrize("quiet", [0, 30])
+def test_tries_before_one_that_succeeded_are_no_failures(
+    text_source: TextSource, last: str, quiet: int
+) -> None:
+    tries = [f"10:00:0{n} attempt {n}: ERROR connection refused" for n in (1, 2)]
+    gap = ["quiet"] * quiet
+    log = [tries[0], *gap, tries[1], "  at a.b.Pump.fill(Pump.java:3)", *gap, last, *gap, "ERROR: no water"]
+    run = collect(text_source("\n".join(log)))
+    assert [failure.message for failure in run.failures] == ["no water"]
+    assert not run.warnings
+
+
+@pytest.mark.parametrize(
+    "last", ["giving up", "attempt 3 was not successful", "attempt 3: ERROR ok", "fill: attempt 3 succeeded"]
+)
+def test_tries_of_which_none_succeeded_are_failures(text_source: TextSource, last: str) -> None:
+    log = "".join(f"attempt {n}: ERROR connection refused\n" for n in (1, 2)) + "ERROR: no water\n"
+    run = collect(text_source(f"{log}{last}\n"))
+    assert [failure.message for failure in run.failures][:2] == [
+        "attempt 1: ERROR connection refused",
+        "no water",
+    ]
