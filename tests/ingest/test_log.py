@@ -491,3 +491,30 @@ def test_tries_of_which_none_succeeded_are_failures(text_source: TextSource, las
         "attempt 1: ERROR connection refused",
         "no water",
     ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ERROR: no water {n}",
+        "thread 'main' panicked at src/a.rs:7:6:\nboom {n}",
+        "terminate called after throwing an instance of 'Dry'\n  what():  no water",
+        'Mar  4 14:05:{n:02} web[12]: Traceback (most recent call last):\nMar  4 14:05:{n:02} web[12]:   File "a.py", line 3, in f\n'
+        "Mar  4 14:05:{n:02} web[12]: KeyError: 1",
+        "10:00:{n:02} ERROR gone\njava.io.IOException: no water\n\tat a.b.Pump.fill(Pump.java:3)",
+    ],
+)
+def test_all_copies_are_counted_though_few_are_looked_at(text_source: TextSource, said: str) -> None:
+    quiet = "quiet\n" * 20
+    run = collect(text_source("".join(f"{said.format(n=n % 60)}\n{quiet}" for n in range(2_000))))
+    assert len(run.failures) == 1
+    assert [warn.text for warn in run.warnings] == ["said 2000 times"]
+
+
+def test_each_of_two_exceptions_is_counted_for_itself(text_source: TextSource) -> None:
+    quiet = "quiet\n" * 20
+    traceback = 'Traceback (most recent call last):\n  File "a.py", line 3, in f\n{}: 1\n' + quiet
+    log = traceback.format("KeyError") * 300 + traceback.format("ValueError") * 200
+    run = collect(text_source(log))
+    assert [failure.type for failure in run.failures] == ["KeyError", "ValueError"]
+    assert [warn.text for warn in run.warnings] == ["said 300 times", "said 200 times"]

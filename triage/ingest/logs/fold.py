@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -33,7 +34,7 @@ def kind(raw: bytes) -> bytes:
     >>> kind(b"exit code 1") == kind(b"exit code 137")
     False
     """
-    raw = raw[:_KEY]
+    raw = raw[:_KEY].rstrip()
     return b" ".join((_masked(raw), *_CODES.findall(raw)))
 
 
@@ -52,6 +53,8 @@ class _Kind:
     first: int
     """1-based number of the line where it was said first."""
     count: int = 0
+    lines: set[bytes] = field(default_factory=set)
+    """Of which kinds the lines are that say it, and those that begin it."""
     told: dict[int, list[int]] = field(default_factory=dict)
     """Where each that was told begins, and how often it was said."""
 
@@ -79,6 +82,9 @@ class Copies:
         number = failure.source_line or 0
         known = self._kinds.setdefault(_kind_of(message), _Kind(number))
         known.count += 1
+        if len(known.lines) < COPIES:
+            saying = next((line for line in lines if message.strip() in line), lines[0])
+            known.lines |= {_kind_of(saying), _kind_of(lines[0])}
         raw = "\n".join(lines).encode("utf-8", "replace")
         said = (_masked(raw), *_CODES.findall(raw), *_NAMED.findall(raw))
         key = hash((said, failure.file, failure.line, step))
@@ -90,10 +96,13 @@ class Copies:
         known.told[key] = [number, 1]
         return True
 
-    def more(self, message: str, count: int) -> None:
-        """That what says ``message`` stands in the log ``count`` times more."""
-        if (known := self._kinds.get(_kind_of(message))) is not None:
-            known.count += count
+    def more(self, times: dict[str, int]) -> None:
+        """Counts those that nobody looked at: how often each of their lines was passed by."""
+        passed = {_kind_of(line): count for line, count in times.items()}
+        shared = Counter(line for known in self._kinds.values() for line in known.lines)
+        for known in self._kinds.values():
+            own = [passed[line] for line in known.lines if line in passed and shared[line] == 1]
+            known.count += max(own, default=0)
 
     def warnings(self, since: int = 0) -> Iterator[Warn]:
         """How often each was said that was said more than once, from line ``since`` on; the most frequent."""

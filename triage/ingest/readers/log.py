@@ -129,8 +129,7 @@ def _read(source: Source) -> Iterator[Item]:
         yield Warn(why, found[0].source_line)
     yield from failing or found or ([] if copies else echoes)
     told = copies or echoed
-    for again in scan.repeated():
-        told.more(again.line, again.count - again.told)
+    told.more({again.line: again.count - again.told for again in scan.repeated()})
     yield from told.warnings(steps.failing if failing else 0)
 
 
