@@ -148,6 +148,13 @@ def test_different_failures_of_one_message_are_told_until_there_are_many(text_so
     assert [warn.text for warn in run.warnings] == ["said 90 times with other values, the first 50 are kept"]
 
 
+def test_errors_of_a_compiler_in_two_places_are_two(text_source: TextSource) -> None:
+    said = "error[E0382]: borrow of moved value: `a`\n --> src/main.rs:{}:5\n"
+    run = collect(text_source(said.format(4) + said.format(14) + said.format(4)))
+    assert len(run.failures) == 2
+    assert [warn.text for warn in run.warnings] == ["said 2 times"]
+
+
 def test_the_most_frequent_failures_are_told_with_their_number(text_source: TextSource) -> None:
     names = [chr(ord("a") + n % 26) * (n // 26 + 1) + "q" for n in range(40)]
     run = collect(text_source("".join(f"ERROR: no lease for {name}\n" * 2 for name in names)))

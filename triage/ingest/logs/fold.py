@@ -22,8 +22,8 @@ _CODES = re.compile(
     rb"(?:[Cc]ode|CODE|[Ss]tatus|STATUS|[Ee]xit|[Ss]ignal|errno|ERROR|with|HTTPS?(?:/[\d.]{1,3})?)[^\w\n]{1,3}\d{1,3}\b"
 )
 """Numbers that say what went wrong."""
-_NAMED = re.compile(rb"\b[A-Z]{1,8}-?\d{3,6}\b")
-"""Codes of compilers and databases."""
+_NAMED = re.compile(rb"\b[A-Z]{1,8}-?\d{3,6}\b|\w\.[A-Za-z]\w{0,4}[:(]\d+")
+"""Codes of compilers and databases, lines of files."""
 
 
 def kind(raw: bytes) -> bytes:
