@@ -87,7 +87,14 @@ class Failure:
     line: int | None = None
     """1-based line in ``file``."""
     source_line: int | None = None
-    """1-based line of the ingested file where ``trace`` (or the message, without one) begins."""
+    """1-based line of the ingested file where it begins."""
+    lead: int = 0
+    """Lines of ``trace`` that stand in the file before ``source_line``: what led to it."""
+
+    @property
+    def trace_line(self) -> int | None:
+        """1-based line of the ingested file where ``trace`` (or the message, without one) begins."""
+        return self.source_line - self.lead if self.source_line else None
 
     @property
     def headline(self) -> str:

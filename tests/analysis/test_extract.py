@@ -57,3 +57,10 @@ def test_a_failed_test_of_jest_is_told_whole() -> None:
         "    Received: 4\n\n      > 4 | expect(pump.run()).toBe(3)\n\n      at src/pump.test.js:4:20\n\nTests: 1 failed\n"
     )
     assert {"● pump › runs", "Expected: 3", "Received: 4"} <= set(_told(log))
+
+
+def test_an_echo_does_not_stand_above_what_is_new() -> None:
+    quiet = "".join(f"step {n} took 3 ms\n" for n in range(20))
+    new = "Broken invariant: the ledger does not balance\n  at ledger/sum.cc:88\n"
+    told = _told(f"{quiet}{new}{quiet}Finished: FAILURE\n", f"{quiet}Finished: SUCCESS\n")
+    assert told == [*(line.strip() for line in new.splitlines()), "Finished: FAILURE"]

@@ -85,6 +85,51 @@ STACKS = {
         Frame("csu/libc-start.c", 308, "__libc_start_main", own=False),
         Frame("/srv/cart.c", 9, "total(Cart*)", own=True),
     ),
+    "rust, without a backtrace": (
+        "thread 'main' panicked at src/cart.rs:10:5:\nthe cart is empty\nnote: run with `RUST_BACKTRACE=1` ...",
+        Frame("src/cart.rs", 10, "", own=True),
+        Frame("src/cart.rs", 10, "", own=True),
+    ),
+    "rust before 1.73": (
+        "thread 'tests::adds' panicked at 'it\'s empty: 3', src/cart.rs:10:5",
+        Frame("src/cart.rs", 10, "", own=True),
+        Frame("src/cart.rs", 10, "", own=True),
+    ),
+    "rust, in the library": (
+        "thread 'main' panicked at /rustc/90b35a/library/core/src/cell.rs:10:5:\nused\nstack backtrace:\n"
+        "   2: cart::main\n             at ./src/cart.rs:9:5",
+        Frame("/rustc/90b35a/library/core/src/cell.rs", 10, "", own=False),
+        Frame("./src/cart.rs", 9, "cart::main", own=True),
+    ),
+    "php, where it was thrown": (
+        "PHP Fatal error:  Uncaught RuntimeException: dry in /app/src/Pump.php:7\nStack trace:\n"
+        "#0 /app/src/Run.php(12): Pump->run()\n#1 {main}\n  thrown in /app/src/Pump.php on line 7",
+        Frame("/app/src/Pump.php", 7, "", own=True),
+        Frame("/app/src/Pump.php", 7, "", own=True),
+    ),
+    "php, thrown in a package": (
+        "PHP Fatal error:  Uncaught RuntimeException: dry in /app/vendor/acme/Pump.php:7\nStack trace:\n"
+        "#0 /app/src/Run.php(12): Pump->run()\n#1 {main}\n  thrown in /app/vendor/acme/Pump.php on line 7",
+        Frame("/app/vendor/acme/Pump.php", 7, "", own=False),
+        Frame("/app/src/Run.php", 12, "Pump->run", own=True),
+    ),
+    "php, without a trace": (
+        "PHP Parse error:  syntax error, unexpected '}' in /app/src/Pump.php on line 7",
+        Frame("/app/src/Pump.php", 7, "", own=True),
+        Frame("/app/src/Pump.php", 7, "", own=True),
+    ),
+    "thread sanitizer": (
+        "    #0 malloc ../../../src/libsanitizer/tsan/interceptors.cpp:683 (libtsan.so.2+0x4)\n"
+        "    #1 worker(void*) /src/r.cc:14:5 (app+0x4) (BuildId: 12ab)",
+        Frame("../../../src/libsanitizer/tsan/interceptors.cpp", 683, "malloc", own=False),
+        Frame("/src/r.cc", 14, "worker(void*)", own=True),
+    ),
+    "valgrind": (
+        "==77==    at 0x483B7F3: malloc (vg_replace_malloc.c:307)\n==77==    by 0x10916E: Cart::add(int) (cart.cc:5)\n"
+        "==77==    by 0x4A: (below main) (libc-start.c:308)",
+        Frame("vg_replace_malloc.c", 307, "malloc", own=False),
+        Frame("cart.cc", 5, "Cart::add(int)", own=True),
+    ),
     "gdb": (
         "#0  0x00005581 in total (c=0x0) at cart.c:9\n#1  main () at cart.c:14",
         Frame("cart.c", 9, "total", own=True),

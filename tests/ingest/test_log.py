@@ -67,7 +67,8 @@ def test_a_traceback_is_one_failure_with_its_place(text_source: TextSource) -> N
     [failure] = run.failures
     assert (failure.type, failure.headline) == ("ValueError", "ValueError: no key")
     assert (failure.file, failure.line) == ("shop/api.py", 17)
-    assert failure.source_line == 1 and failure.trace.startswith("starting")
+    assert failure.trace.startswith("starting")
+    assert (failure.source_line, failure.lead) == (3, 2)
 
 
 def test_chained_tracebacks_are_one_failure(text_source: TextSource) -> None:
@@ -90,8 +91,82 @@ def test_the_cause_stands_above_its_echo(text_source: TextSource) -> None:
 def test_repeated_lines_are_folded(text_source: TextSource) -> None:
     text = "".join(f"quiet\nquiet\nquiet\nquiet\nquiet\nERROR: lost request {n}\n" for n in range(500))
     run = collect(text_source(text))
-    assert len(run.failures) < 100
-    assert any("said 500 times" in warn.text for warn in run.warnings)
+    assert [failure.message for failure in run.failures] == ["lost request 0"]
+    assert [(warn.text, warn.line) for warn in run.warnings] == [("said 500 times", 6)]
+
+
+_CHAIN = (
+    '10:00:00 INFO starting\nException in thread "main" java.lang.RuntimeException: wrapper\n'
+    "\tat shop.App.main(App.java:{line})\nCaused by: java.io.IOException: No space left on device\n"
+    "\tat shop.Disk.write(Disk.java:77)\n\t... 5 more\n\tSuppressed: java.lang.Exception: close\n"
+    "\t\tat shop.Disk.close(Disk.java:99)\n"
+)
+
+
+def test_copies_of_a_trace_are_one_failure(text_source: TextSource) -> None:
+    run = collect(text_source(_CHAIN.format(line=10) * 3))
+    [failure] = run.failures
+    assert (failure.file, failure.line) == ("App.java", 10)
+    assert [(warn.text, warn.line) for warn in run.warnings] == [("said 3 times", 2)]
+
+
+def test_traces_of_different_places_are_different_and_do_not_reach_into_each_other(
+    text_source: TextSource,
+) -> None:
+    run = collect(text_source(_CHAIN.format(line=10) + _CHAIN.format(line=20)))
+    assert [failure.line for failure in run.failures] == [10, 20]
+    assert all(failure.trace.count("Suppressed") == 1 for failure in run.failures)
+    assert not run.warnings
+
+
+def test_lines_that_differ_in_an_id_are_one_failure(text_source: TextSource) -> None:
+    ids = [f"{n * 2_654_435_761 % 2**32:08x}" for n in range(30)]
+    run = collect(text_source("".join(f"10:00:00 ERROR request {id} failed\n" for id in ids)))
+    assert len(run.failures) == 1
+    assert [warn.text for warn in run.warnings] == ["said 30 times"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ERROR: upstream answered with status {}",
+        "ERROR: HTTP {}",
+        "ERROR: helper ended with exit code {}",
+        'ERROR: GET / HTTP/1.1" {}',
+    ],
+)
+def test_a_code_is_no_value(text_source: TextSource, said: str) -> None:
+    lines = [said.format(code) for code in (404, 503) for _ in range(80)]
+    run = collect(text_source("\n".join(lines)))
+    assert len(run.failures) == 2
+    assert [warn.text for warn in run.warnings] == ["said 80 times"] * 2
+
+
+def test_different_failures_of_one_message_are_told_until_there_are_many(text_source: TextSource) -> None:
+    run = collect(text_source("".join(f"a.c:{n}:5: error: no such valve\n" for n in range(1, 91))))
+    assert [failure.line for failure in run.failures] == list(range(1, 51))
+    assert [warn.text for warn in run.warnings] == ["said 90 times with other values, the first 50 are kept"]
+
+
+def test_errors_of_a_compiler_in_two_places_are_two(text_source: TextSource) -> None:
+    said = "error[E0382]: borrow of moved value: `a`\n --> src/main.rs:{}:5\n"
+    run = collect(text_source(said.format(4) + said.format(14) + said.format(4)))
+    assert len(run.failures) == 2
+    assert [warn.text for warn in run.warnings] == ["said 2 times"]
+
+
+def test_the_most_frequent_failures_are_told_with_their_number(text_source: TextSource) -> None:
+    names = [chr(ord("a") + n % 26) * (n // 26 + 1) + "q" for n in range(40)]
+    run = collect(text_source("".join(f"ERROR: no lease for {name}\n" * 2 for name in names)))
+    assert len(run.failures) == 40
+    assert len(run.warnings) == 21
+    assert run.warnings[-1].text == "20 failures more were said up to 2 times"
+
+
+def test_what_a_step_that_passed_said_too_is_told_of_the_one_that_failed(text_source: TextSource) -> None:
+    run = collect(text_source(_job("psql: error: connection to server failed: Connection refused")))
+    assert [failure.message[:5] for failure in run.failures] == ["psql:"]
+    assert run.failures[0].source_line == 9
 
 
 @pytest.mark.parametrize("last", ["Finished: SUCCESS", "[INFO] BUILD SUCCESS", "Job succeeded"])
@@ -170,7 +245,7 @@ def test_a_traceback_behind_changing_stamps_has_its_exception(text_source: TextS
     log = "ready\n" + "".join(f"Mar  4 14:05:{9 + n} web[12]: {line}\n" for n, line in enumerate(lines))
     [failure] = collect(text_source(log + "and on\nit\ngoes\n")).failures
     assert (failure.type, failure.message) == ("PumpError", "PumpError: ran dry")
-    assert failure.source_line == 1
+    assert failure.source_line == 2
 
 
 def test_a_panic_of_rust_says_why_in_the_line_below(text_source: TextSource) -> None:
@@ -366,3 +441,87 @@ def test_a_head_that_ends_with_a_colon_goes_on_below(text_source: TextSource) ->
 )
 def test_a_warning_is_context_to_its_end(text_source: TextSource, log: str) -> None:
     assert not collect(text_source(f"start\n{log}")).failures
+
+
+@pytest.mark.parametrize(
+    "aborted", ["Aborted (core dumped)", "./run.sh: line 3:    12 Aborted   (core dumped) ./app"]
+)
+@pytest.mark.parametrize(
+    "crash",
+    [
+        "Unhandled exception. Pump.DryException: no water\n   at Pump.Run() in /src/P.cs:line 3",
+        "FATAL ERROR: Reached heap limit - JavaScript heap out of memory\n 1: 0xb09980 node::Abort() [node]",
+        "terminate called after throwing an instance of 'Dry'\n  what():  no water",
+        "free(): invalid pointer\n",
+    ],
+)
+def test_a_crash_and_what_the_shell_says_of_it_are_one_failure(
+    text_source: TextSource, crash: str, aborted: str
+) -> None:
+    [failure] = collect(text_source(f"start\n{crash}\n{aborted}\nquiet\n")).failures
+    assert "Aborted" not in failure.message and aborted in failure.trace
+
+
+def test_an_abort_behind_something_else_is_a_failure(text_source: TextSource) -> None:
+    assert len(collect(text_source("ERROR: no cache\nAborted (core dumped)\n")).failures) == 2
+    assert len(collect(text_source("fatal: x\nquiet\nAborted (core dumped)\n")).failures) == 2
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "attempt 3 succeeded",
+        "10:00:03 INFO attempt 3/5: ok",
+        "Attempt #3 was successful",
+        "succeeded on attempt 3",
+    ],
+)
+@pytest.mark.parametrize("quiet", [0, 30])
+def test_tries_before_one_that_succeeded_are_no_failures(
+    text_source: TextSource, last: str, quiet: int
+) -> None:
+    tries = [f"10:00:0{n} attempt {n}: ERROR connection refused" for n in (1, 2)]
+    gap = ["quiet"] * quiet
+    log = [tries[0], *gap, tries[1], "  at a.b.Pump.fill(Pump.java:3)", *gap, last, *gap, "ERROR: no water"]
+    run = collect(text_source("\n".join(log)))
+    assert [failure.message for failure in run.failures] == ["no water"]
+    assert not run.warnings
+
+
+@pytest.mark.parametrize(
+    "last", ["giving up", "attempt 3 was not successful", "attempt 3: ERROR ok", "fill: attempt 3 succeeded"]
+)
+def test_tries_of_which_none_succeeded_are_failures(text_source: TextSource, last: str) -> None:
+    log = "".join(f"attempt {n}: ERROR connection refused\n" for n in (1, 2)) + "ERROR: no water\n"
+    run = collect(text_source(f"{log}{last}\n"))
+    assert [failure.message for failure in run.failures][:2] == [
+        "attempt 1: ERROR connection refused",
+        "no water",
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ERROR: no water {n}",
+        "thread 'main' panicked at src/a.rs:7:6:\nboom {n}",
+        "terminate called after throwing an instance of 'Dry'\n  what():  no water",
+        'Mar  4 14:05:{n:02} web[12]: Traceback (most recent call last):\nMar  4 14:05:{n:02} web[12]:   File "a.py", line 3, in f\n'
+        "Mar  4 14:05:{n:02} web[12]: KeyError: 1",
+        "10:00:{n:02} ERROR gone\njava.io.IOException: no water\n\tat a.b.Pump.fill(Pump.java:3)",
+    ],
+)
+def test_all_copies_are_counted_though_few_are_looked_at(text_source: TextSource, said: str) -> None:
+    quiet = "quiet\n" * 20
+    run = collect(text_source("".join(f"{said.format(n=n % 60)}\n{quiet}" for n in range(2_000))))
+    assert len(run.failures) == 1
+    assert [warn.text for warn in run.warnings] == ["said 2000 times"]
+
+
+def test_each_of_two_exceptions_is_counted_for_itself(text_source: TextSource) -> None:
+    quiet = "quiet\n" * 20
+    traceback = 'Traceback (most recent call last):\n  File "a.py", line 3, in f\n{}: 1\n' + quiet
+    log = traceback.format("KeyError") * 300 + traceback.format("ValueError") * 200
+    run = collect(text_source(log))
+    assert [failure.type for failure in run.failures] == ["KeyError", "ValueError"]
+    assert [warn.text for warn in run.warnings] == ["said 300 times", "said 200 times"]

@@ -195,5 +195,44 @@ def test_an_exception_above_the_goal_is_told_with_its_stack() -> None:
         [INFO] BUILD FAILURE
         [ERROR] Failed to execute goal demo:shelf-plugin:1:run (default) on project demo: An API incompatibility was encountered -> [Help 1]
     """)
-    assert headlines(run)[1].startswith("java.lang.UnsupportedClassVersionError")
-    assert run.failures[1].line == 7
+    assert headlines(run)[0].startswith("java.lang.UnsupportedClassVersionError")
+    assert headlines(run)[1] == "An API incompatibility was encountered"
+    assert run.failures[0].line == 7
+
+
+@pytest.mark.parametrize(
+    ("above", "goal", "told"),
+    [
+        (
+            "cp: error writing '/tmp/x': No space left on device",
+            "An Ant BuildException has occured",
+            ["cp: error writing '/tmp/x': No space left on device"],
+        ),
+        (
+            "java.io.IOException: No space left on device\n        \tat demo.Jar.write(Jar.java:3)",
+            "Error assembling JAR: No space left on device",
+            ["java.io.IOException: No space left on device"],
+        ),
+        (
+            "java.io.IOException: no cache, going on without",
+            "Could not resolve dependencies for project x: Connection refused",
+            [
+                "Could not resolve dependencies for project x: Connection refused",
+                "java.io.IOException: no cache, going on without",
+            ],
+        ),
+        (
+            "java.io.IOException: no cache, going on without",
+            "You have 3 Checkstyle violations.",
+            ["java.io.IOException: no cache, going on without", "You have 3 Checkstyle violations."],
+        ),
+    ],
+)
+def test_the_cause_stands_above_the_goal_that_broke_of_it(above: str, goal: str, told: list[str]) -> None:
+    run = run_of(f"""
+        [INFO] Scanning for projects...
+        {above}
+        [INFO] BUILD FAILURE
+        [ERROR] Failed to execute goal demo:shelf-plugin:1:run (default) on project demo: {goal} -> [Help 1]
+    """)
+    assert headlines(run) == told

@@ -69,7 +69,7 @@ def extract(lines: Iterable[str], baseline: Iterable[str] | None = None) -> list
         found = _strong(
             [t for t in found if any(line.strip() and _mask(line) not in passing for line in t.lines)]
         )
-        if not found:
+        if all(map(_is_hollow, found)):
             return _new(log, passing)
     told: set[str] = set()
     ranked: list[Line] = []
@@ -160,9 +160,23 @@ def _hints(log: Sequence[str]) -> list[Line]:
 
 
 def _new(log: Sequence[str], passing: set[str]) -> list[Line]:
-    """What the passing log does not have, where nothing new sounds like a failure: the last of it first."""
-    new = [
-        (number, line) for number, line in enumerate(log, 1) if line.strip() and _mask(line) not in passing
+    """What the passing log does not have, where nothing new says what failed: the last of it first, echoes last."""
+    blocks: list[list[int]] = []
+    echoes: list[list[int]] = []
+    block: list[int] = []
+    for number, line in enumerate(log, 1):
+        if not line.strip() or _mask(line) in passing:
+            continue
+        if is_echo(line):
+            echoes.append([number])
+        elif block and block[-1] == number - 1 and line[0] in " \t":
+            block.append(number)
+        else:
+            block = [number]
+            blocks.append(block)
+    # What is indented tells more of the line above.
+    ranked = [number for block in (*reversed(blocks), *echoes) for number in block]
+    return [
+        Line(number, log[number - 1], round(0.5 - 0.4 * rank / len(ranked), 3), normalize(log[number - 1]))
+        for rank, number in enumerate(ranked)
     ]
-    worth = {number: round(0.1 + 0.4 * rank / len(new), 3) for rank, (number, _) in enumerate(new, 1)}
-    return [Line(number, line, worth[number], normalize(line)) for number, line in reversed(new)]

@@ -36,12 +36,14 @@ class _Form:
     """Python lists the place of the error last, all others first."""
     library: re.Pattern[str] | None = None
     """What is no code of the project, besides the places that hold packages in any language."""
+    has: str = ""
+    """What the line has somewhere, where it does not begin with it."""
 
 
 _PACKAGES = re.compile(
     r"site-packages|dist-packages|node_modules|/usr/(?:lib|include)/|/lib/python\d|<frozen|/rustc/|/\.cargo/"
     r"|^<anonymous>$|/pkg/mod/|/usr/local/go/|/go[^/]*/src/|/gems/|/ruby/\d|/vendor/|/deps/|\.m2/repository|/\.nuget/"
-    r"|importlib/|_pytest/|(?:^|/)unittest/|asyncio/|(?:^|/)pluggy/"
+    r"|libsanitizer/|/compiler-rt/|importlib/|_pytest/|(?:^|/)unittest/|asyncio/|(?:^|/)pluggy/"
 )
 _JVM = re.compile(
     r"(?:java|javax|jdk|sun|com\.sun|org\.junit|junit\.|org\.testng|kotlin|scala|groovy|org\.gradle|org\.codehaus"
@@ -53,7 +55,7 @@ _DOTNET = re.compile(r"(?:System|Microsoft|Xunit|NUnit|MSTest|FluentAssertions|M
 _RUST = re.compile(r"(?:std|core|alloc|test|rust_begin_unwind|__rust\w*|panic_unwind)\b(?:::|$)|/library/")
 _GO = re.compile(r"(?:runtime|testing|reflect|net/http|sync|os|syscall)[./]|panic\(|_testmain\.go")
 _NATIVE = re.compile(
-    r"(?:__libc_|_start\b|testing::|boost::|Catch::|doctest::|raise\b|abort\b|gsignal|std::)"
+    r"(?:vg_replace_|__libc_|_start\b|testing::|boost::|Catch::|doctest::|raise\b|abort\b|gsignal|std::)"
 )
 
 # In the order of asking: what is more particular first. A function may be behind or before its file.
@@ -109,12 +111,28 @@ _FORMS = (
         library=_NODE,
     ),
     _Form("", re.compile(r"\t(?P<file>\S{1,500}\.go):(?P<line>\d{1,9})(?: \+0x[0-9a-f]+)?$"), library=_GO),
+    _Form(
+        "",
+        re.compile(
+            r"[^\n]{0,200}?\bpanicked at (?:'[^\n]{0,1000}', )?(?P<file>[^\s:']{1,500}\.rs):(?P<line>\d{1,9}):\d+:?$"
+        ),
+        library=_RUST,
+        has="panicked at ",
+    ),
     _Form("at ", re.compile(r"\s+at (?P<file>\S{1,500}\.rs):(?P<line>\d{1,9})(?::\d+)?$"), library=_RUST),
     _Form(
         "",
         re.compile(
             r"\s*(?:from |# )?(?P<file>[^\s:]{1,500}\.(?:rb|erb|rake|ru)):(?P<line>\d{1,9})(?::in [`'](?P<function>[^\n']{1,200})')?"
         ),
+    ),
+    # Where it was thrown; the last line of a trace ("thrown in") only repeats that.
+    _Form(
+        "",
+        re.compile(
+            r"(?!\s+thrown in )[^\n]{0,1500}? in (?P<file>(?:[A-Za-z]:)?[^\s:()]{1,500}\.(?:php|phtml))(?::| on line )(?P<line>\d{1,9})$"
+        ),
+        has=".ph",
     ),
     _Form(
         "#",
@@ -125,7 +143,7 @@ _FORMS = (
     _Form(
         "#",
         re.compile(
-            r"\s*#\d{1,4} +(?:0x[0-9a-f]+ )?in (?P<function>[^\n]{1,300}?) (?:\([^\n]*\) at )?(?P<file>(?:[A-Za-z]:)?[^\s():]{1,500}):(?P<line>\d{1,9})(?::\d+)?\s*$"
+            r"\s*#\d{1,4} +(?:0x[0-9a-f]+ )?in (?P<function>[^\n]{1,300}?) (?:\([^\n]*\) at )?(?P<file>(?:[A-Za-z]:)?[^\s():]{1,500}):(?P<line>\d{1,9})(?::\d+)?(?: \([^\n()]{1,300}\))?\s*$"
         ),
         library=_NATIVE,
     ),
@@ -133,6 +151,21 @@ _FORMS = (
         "#",
         re.compile(
             r"\s*#\d{1,4} +(?:0x[0-9a-f]+ in )?(?P<function>[^\n(]{1,300}?) ?\([^\n]*\) at (?P<file>[^\s()]{1,500}):(?P<line>\d{1,9})\s*$"
+        ),
+        library=_NATIVE,
+    ),
+    # ThreadSanitizer, then Valgrind.
+    _Form(
+        "#",
+        re.compile(
+            r"\s*#\d{1,4} +(?P<function>[^\n]{1,300}?) (?P<file>(?:[A-Za-z]:)?[^\s():]{1,500}\.\w{1,5}):(?P<line>\d{1,9})(?::\d+)?(?: \([^\n()]{1,300}\))+\s*$"
+        ),
+        library=_NATIVE,
+    ),
+    _Form(
+        "==",
+        re.compile(
+            r"==[\d:. ]{1,30}== +(?:at|by) 0x[0-9A-Fa-f]+: (?P<function>[^\n]{1,300}?) \((?P<file>[^\s():]{1,500}):(?P<line>\d{1,9})\)$"
         ),
         library=_NATIVE,
     ),
@@ -156,7 +189,7 @@ _FIRST = tuple(form for form in _FORMS if not form.innermost_last)
 _MARGIN = " \t|+"
 _NEAR = 12
 """Lines at the end of a trace that are looked at first."""
-_PLACE = re.compile(r"[:(]\d|\.(?:cs|vb|fs|feature|razor):|, line \d|:line \d|\bat .*\(")
+_PLACE = re.compile(r"[:(]\d|\.(?:cs|vb|fs|feature|razor):|, line \d|:line \d| on line \d|\bat .*\(")
 """What every frame has: a place."""
 
 
@@ -186,7 +219,11 @@ def _frame(line: str, above: str, forms: tuple[_Form, ...]) -> Frame | None:
         return None
     start = line.lstrip(_MARGIN)
     for form in forms:
-        if not start.startswith(form.start) or (match := form.pattern.match(line)) is None:
+        if (
+            not start.startswith(form.start)
+            or form.has not in line
+            or (match := form.pattern.match(line)) is None
+        ):
             continue
         groups = match.groupdict()
         function = (groups.get("function") or _function_above(line, above)).strip()

@@ -133,14 +133,14 @@ def variants(db: Store, cluster: str) -> list[Variant]:
 def members(db: Store, cluster: str, limit: int = 200) -> list[Member]:
     """Failures of a cluster, the first in time first, at most ``limit``."""
     rows = db.conn.execute(
-        "SELECT f.message, f.type, f.kind, f.trace, f.file, f.line, f.source_line,"
+        "SELECT f.message, f.type, f.kind, f.trace, f.file, f.line, f.source_line, f.lead,"
         " f.id, s.id, c.test, c.outcome, f.run_id, r.source, coalesce(c.output, '')"
         " FROM failures f JOIN signatures s ON s.id = f.signature_id"
         " JOIN runs r ON r.id = f.run_id LEFT JOIN cases c ON c.id = f.case_id"
         " WHERE s.cluster_id = ? AND NOT f.retold ORDER BY f.trace = '', coalesce(r.started, r.ingested_at), f.id LIMIT ?",
         [cluster, limit],
     )
-    return [Member(*row[7:13], Failure(*row[:7]), row[13]) for row in rows]  # type: ignore[call-arg]
+    return [Member(*row[8:14], Failure(*row[:8]), row[14]) for row in rows]  # type: ignore[call-arg]
 
 
 def set_verdict(db: Store, ids: Iterable[str], verdict: Verdict) -> None:

@@ -130,7 +130,7 @@ class _Writer:
         self._failure_rows.append(
             (
                 self._run, case_id, key, failure.kind, failure.type, failure.message, failure.trace,
-                failure.file, failure.line, failure.source_line,
+                failure.file, failure.line, failure.source_line, failure.lead,
             )
         )  # fmt: skip
         if len(self._failure_rows) >= _BATCH:
@@ -143,8 +143,8 @@ class _Writer:
             self._case_rows,
         )
         self._db.conn.executemany(
-            "INSERT INTO failures (run_id, case_id, signature_id, kind, type, message, trace, file, line, source_line)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO failures (run_id, case_id, signature_id, kind, type, message, trace, file, line, source_line, lead)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self._failure_rows,
         )
         self._case_rows.clear()

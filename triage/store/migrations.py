@@ -201,3 +201,9 @@ def m005_moves(db: Database) -> None:
             undone_at TEXT
         )"""
     )
+
+
+@MIGRATIONS()
+def m006_lead(db: Database) -> None:
+    """A failure of a log knows how many lines of its text led to it; until now its line was the first of these."""
+    db.conn.execute("ALTER TABLE failures ADD COLUMN lead INTEGER NOT NULL DEFAULT 0 CHECK (lead >= 0)")

@@ -171,7 +171,7 @@ def numbered_lines(member: Member) -> list[tuple[int | None, str, bool]]:
     """Line number in the source (None where it is not known), text, and whether the line says the message."""
     body = member.failure.trace or member.failure.message
     said = {line.strip() for line in member.failure.message.split("\n")[:4] if len(line.strip()) > 2}
-    first = member.failure.source_line
+    first = member.failure.trace_line
     rows: list[tuple[int | None, str, bool]] = []
     for offset, line in enumerate(body.split("\n")):
         bare = line.removeprefix("E").strip()

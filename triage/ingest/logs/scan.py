@@ -14,6 +14,7 @@ from typing import Any
 
 import re2
 
+from triage.ingest.logs.fold import COPIES, kind
 from triage.ingest.reader import Source
 from triage.ingest.text import MAX_LINE, Cleaner, open_text
 from triage.ingest.wrappers import HEAD_LINES
@@ -28,7 +29,7 @@ WORDS = (
     r"|exceeded|operation was cancel|shutdown signal|lost communication|tim(?:ed?|e)[- ]?out|rate limit|too many|unauthorized|forbidden|handshake|certificate|host key"
     r"|exit(?:ed)?(?: with)?(?: code| status)?:? [1-9]|non-zero|not ok|status(?: code)?[:= ]+[45]\d\d|http[^ \n]* [45]\d\d"
     r"|level\"?[=:] ?\"?[56]0|eai_again|e\w{3,5}unreach|econn|etimedout|enotfound|eaddrinuse|enospc|eacces|enoent|epipe|emfile|eresolve"
-    r"|don't know|terminate called|not loaded|illegal instruction|floating point exc|uninitialized constant|unbound variable|attempt to |: \*\*\* |definitely lost|== invalid |== process "
+    r"|don't know|terminate called|not loaded|illegal instruction|floating point exc|uninitialized constant|unbound variable|attempt (?:to |#?\d)|\btry #?\d|: \*\*\* |definitely lost|== invalid |== process "
     r"|(?:^|\n)(?:[ef]\d{4} \d\d:|e: |\*\* \()|\*\* \([a-z]"
     r"|err!|err_|err:\d|\[\d\d:\d\d:\d\d err|\.\w{1,6}:\d+:\d+: |\.java:\d+:\t|problem occurred|no solution|no matching|updates to go|inconsistent|mismatch|required module|doesn't|does not"
     r"|your php|duplicate symbol|smashing|corrupt|\): invalid|recogni[sz]ed as|conflict \(|rejected\]|ora-\d|session not|no output has|invalid workflow|crit: |not met|not reached"
@@ -39,16 +40,11 @@ WORDS = (
 """What a line must hold to be looked at: a superset of what ``severity`` knows, in any case."""
 _FRAMES = r'|[ \t]at [^ \n]|file "|[ \t]from [^ \n]+:\d|\n[ \t]*#\d+ |\.go:\d|\n[ \t]+\d+: |\n[ \t]*❯ '
 
-COPIES = 50
-"""Of one line, numbers aside, that are looked at."""
-
 _FLOOD = 1_000
 """Of one line near a hit, where the lines of a trace are: a log that says nothing else ends in this."""
 
 _CHUNK = 1 << 20
-_KEY = 400
 _MOST_KEYS = 50_000
-_DIGITS = b"0123456789"
 _WIDE = ("utf-16", "utf-16-le", "utf-16-be")
 
 
@@ -77,7 +73,7 @@ class Repeated:
 class Scan:
     """The lines around what may be a failure, with their 1-based numbers, ascending; all others are left out.
 
-    A line that was said ``COPIES`` times, numbers aside, is only counted from then on.
+    A line that was said ``COPIES`` times, values aside, is only counted from then on.
     """
 
     def __init__(self, source: Source) -> None:
@@ -102,7 +98,7 @@ class Scan:
                 for number, raw in walk.around(chunk):
                     self.marked = self.marked or b"##[error]" in raw
                     line = cleaner.clean(raw[: MAX_LINE * 4].decode(encoding, "replace"))
-                    if (seen := self._seen.get(_key(raw))) is not None:
+                    if (seen := self._seen.get(kind(raw))) is not None:
                         seen.told += 1
                         if not seen.first:
                             seen.first, seen.line = number, line
@@ -113,7 +109,7 @@ class Scan:
         return [line for line in self._seen.values() if line.count > COPIES]
 
     def _is_boring(self, raw: bytes, near: bool) -> bool:
-        key = _key(raw)
+        key = kind(raw)
         seen = self._seen.get(key)
         if near:
             if key in self._near or len(self._near) < _MOST_KEYS:
@@ -128,10 +124,6 @@ class Scan:
             return False
         seen.count += 1
         return seen.count > COPIES
-
-
-def _key(raw: bytes) -> bytes:
-    return raw[:_KEY].translate(None, _DIGITS)
 
 
 def _whole_lines(read: Any) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from triage.ingest.logs.severity import CAUSE, WRAPPER, is_echo, severity
+from triage.ingest.logs.tries import Tries
 
 MAX_LINES = 400
 """Lines of one failure; what comes after is left out."""
@@ -55,6 +56,8 @@ _PASSED = re.compile(r"\s*[✓✔√] ")
 _CLOSER = re.compile(r"[}\])]+[;,]?$")
 _RUST_PANIC = re.compile(r".*\bpanicked at \S+:\d+:\d+:$")
 """Of Rust since 1.73: why stands in the line below."""
+_ABORTED = re.compile(r"(?:\S+: line \d+: +\d+ )?(?:Aborted\b|Abort trap: \d)")
+"""What a shell says of a process that its runtime ended because of the failure above."""
 _WHAT = re.compile(r"\s+what\(\):\s+(?P<said>\S.*)$")
 """What an exception of C++ that nothing caught has to say, in the line below."""
 _EXCEPTION = re.compile(r"(?:\s*(?:[\w$]+[.:]{1,2})*|.*: )(?:[A-Z][\w$]*)?(?:Error|Exception)\b")
@@ -141,6 +144,13 @@ class _Growing:
         ):
             self._accept(line)
             self.trace.message = f"{self.trace.head.strip()}: {what['said']}"
+            return True
+        if (
+            self.trace.score == CAUSE
+            and _ABORTED.match(line[:200])
+            and not any(text.strip() for text in self._pending)
+        ):
+            self._accept(line)
             return True
         if _PASSED.match(line) or (not self._section and _HEADING.match(line)):
             return False
@@ -277,6 +287,11 @@ def traces(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
     >>> [t.message for t in traces(enumerate(["ok", "KeyError: 'a'", "    at f (a.js:1:2)", "bye"], 1))]
     ["KeyError: 'a'"]
     """
+    tries = Tries()
+    return tries.told(_all(tries.watched(numbered)))
+
+
+def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
     before: deque[str] = deque(maxlen=_BEFORE)
     growing: _Growing | None = None
     expected = 0
@@ -299,7 +314,7 @@ def traces(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
             if growing.takes(line, score):
                 continue
             yield growing.finish()
-            before.extend([*growing.trace.lines, *growing.passed_by][-_BEFORE:])
+            before.extend(growing.passed_by[-_BEFORE:])
             growing = None
         if score >= WRAPPER or _TRACEBACK.match(line):
             growing = _begun(number, line, score, list(before))

@@ -6,15 +6,18 @@ A log has no test cases, so what it tells are failures of the run. Readers of re
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import dropwhile
 from typing import Any
 from urllib.parse import unquote
 
+from triage.ingest.frames import own_frame
 from triage.ingest.json_text import parse_object, text
-from triage.ingest.logs.scan import COPIES, Scan
-from triage.ingest.logs.severity import ERROR, is_echo, severity
+from triage.ingest.logs.fold import COPIES, Copies
+from triage.ingest.logs.scan import Scan
+from triage.ingest.logs.severity import is_echo
 from triage.ingest.logs.steps import Steps
 from triage.ingest.logs.traces import Trace, traces
 from triage.ingest.parts import failure_from
@@ -49,7 +52,6 @@ _PLACE = re.compile(
     r"(?P<file>(?:[A-Za-z]:)?[^\s:()\[\]]{1,300}\.\w{1,6})(?::\[?|\()(?P<line>\d{1,7})[\],:)]"
 )
 """Where a compiler or a linter found what it tells of."""
-_DIGITS = re.compile(r"0x[0-9a-fA-F]+|\d+|[0-9a-f]{8,}")
 
 
 def _sniff(sample: Sample) -> int:
@@ -91,61 +93,57 @@ def _told(event: dict[str, Any] | None) -> str:
 
 
 def _read(source: Source) -> Iterator[Item]:
-    copies: Counter[str] = Counter()
-    first_seen: dict[str, int] = {}
-    echoes: list[Trace] = []
+    copies, echoed = Copies(), Copies()
+    echoes: deque[Failure] = deque(maxlen=COPIES)
     success = _SUCCESS.search(source.sample.end[-_END:])
     in_steps = _JOB_START in source.sample.text and _JOB_END in source.sample.end
     scan, steps = Scan(source), Steps()
-    found: list[Trace] = []
+    found: list[Failure] = []
     broke = False
     for trace in traces(steps.watched(scan)):
         broke = broke or any(map(is_echo, (*trace.lines, *trace.after)))
         if is_echo(trace.message):
             # An exit code or a failed goal says that something failed, not what: it counts where nothing else does.
-            echoes.append(trace)
-            echoes = echoes[-COPIES:]
+            failure = _failure(trace)
+            if echoed.add(trace.message, trace.lines, failure):
+                echoes.append(failure)
             continue
-        if len(copies) >= _MAX_FAILURES:
+        if len(copies) >= _MAX_FAILURES and not copies.knows(trace.message):
             yield Warn(f"more than {_MAX_FAILURES} different failures: the rest was left out", trace.first)
             scan.marked = True
             break
-        key = _DIGITS.sub("#", trace.message)
-        copies[key] += 1
-        first_seen.setdefault(key, trace.first)
-        if copies[key] <= COPIES:
-            found.append(trace)
+        failure = _failure(trace)
+        if copies.add(trace.message, trace.lines, failure, steps.begin(trace.first) if in_steps else 0):
+            found.append(failure)
         if not success and not in_steps:
-            yield from map(_failure, found)
+            yield from found
             found.clear()
     end = success[0].strip() if success and not broke else "" if scan.marked or not in_steps else _JOB_END
     if end and copies:
         why = f"{len(copies)} lines sound like failures, but the log ends with '{end}': none is taken for one"
-        yield Warn(why, min(first_seen.values()))
+        yield Warn(why, copies.first)
         return
-    failing = [trace for trace in found if trace.first >= steps.failing]
+    failing = [failure for failure in found if (failure.source_line or 0) >= steps.failing]
     if failing and len(failing) < len(found):
         why = f"{len(found) - len(failing)} lines sound like failures in steps that passed: none is taken for one"
-        yield Warn(why, found[0].first)
-    yield from map(_failure, failing or found or ([] if copies else echoes))
-    for again in scan.repeated():
-        if severity(again.line) >= ERROR:
-            key = _DIGITS.sub("#", again.line.strip())
-            copies[key] += again.count - again.told
-            first_seen.setdefault(key, again.first)
-    folded = [(first_seen[key], count) for key, count in copies.items() if count > COPIES]
-    for first, count in sorted(folded):
-        yield Warn(f"said {count} times, the first {COPIES} are kept", first)
+        yield Warn(why, found[0].source_line)
+    yield from failing or found or ([] if copies else echoes)
+    told = copies or echoed
+    told.more({again.line: again.count - again.told for again in scan.repeated()})
+    yield from told.warnings(steps.failing if failing else 0)
 
 
 def _failure(trace: Trace) -> Failure:
-    around = [*trace.before, *trace.lines, *trace.after]
+    before = list(dropwhile(lambda line: not line.strip(), trace.before))
+    around = [*before, *trace.lines, *trace.after]
     while not around[-1].strip():
         around.pop()
     message = bare(trace.message) if trace.told else "Traceback without its exception: the log ends here"
-    failure = failure_from(
-        "\n".join(around), message=message, kind="error", source_line=trace.first - len(trace.before)
-    )
+    failure = failure_from("\n".join(around), message=message, kind="error", source_line=trace.first)
+    failure = replace(failure, lead=len(before) if failure.trace else 0)
+    if (own := own_frame("\n".join(trace.lines))) is not None:
+        # What stands around it may be of another failure.
+        failure = replace(failure, file=own.file, line=own.line)
     if failure.file is None and (place := _PLACE.match(message)):
         return replace(failure, file=place["file"], line=int(place["line"]))
     match = _ANNOTATION.match(trace.message)

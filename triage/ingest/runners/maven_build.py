@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from triage.ingest.case_book import MAX_BLOCK, failure_of, spoken_seconds
 from triage.ingest.console import Line
-from triage.ingest.logs.severity import CAUSE, severity
+from triage.ingest.logs.severity import CAUSE, ERROR, severity
 from triage.model import Failure
 
 _LEVEL = re.compile(
@@ -31,6 +31,13 @@ _BORING = re.compile(
     r"^(?:$|-> \[Help|To see the full stack trace|Re-run Maven|For more information|\[Help \d|After correcting"
     r"|  mvn |Please refer to|See .* for the individual|There (?:are|were) test failures|Failed to execute goal)"
 )
+_EMPTY = re.compile(
+    r"^(?:An? (?:\w+ )*\w*(?:[Ee]xception|[Ee]rror) (?:has )?occurr?ed\b[^:]*|Command execution failed\.?(?: null)?|null)$"
+)
+"""What a goal says that has nothing to say."""
+_LEAST_SAID = 12
+"""Characters of what a cause says that are no accident in what a goal says."""
+_MOST_LINES = 50
 _HELP = re.compile(r" -> \[Help \d+\]$")
 
 
@@ -132,11 +139,15 @@ class Build:
         }
         found = [_compiler_failure(block) for block in reversed(compiler.values())]
         goals = [block for told in all_told for block in told.goals]
-        found += [failure for block in goals if (failure := _goal(block, red, bool(compiler))) is not None]
+        broken = [failure for block in goals if (failure := _goal(block, red, bool(compiler))) is not None]
+        causes: list[Failure] = []
         if self.broken and not red and not compiler and goals:
             # The goal says that it broke; what was printed above says why.
-            causes = [block for told in all_told for block in told.causes]
-            found += [failure_of(block, kind="error") for block in causes[-3:]]
+            blocks = [block for told in all_told for block in told.causes][-3:]
+            causes = [failure_of(block, kind="error") for block in blocks]
+            broken = [failure for failure in broken if not _is_echo(failure, causes)]
+        telling = [failure for failure in broken if not causes or _says_why(failure)]
+        found += [*telling, *causes, *(failure for failure in broken if failure not in telling)]
         if not found and not red and (self.broken or not counted):
             errors = [line for told in all_told for line in told.errors][:50]
             texts = {_HELP.sub("", strip_level(line.text)[1]).strip(): line for line in reversed(errors)}
@@ -162,6 +173,25 @@ def _goal(block: list[Line], red: bool, compiled: bool) -> Failure | None:
         return None
     trace = "\n".join(line.text.strip() for line in block)
     return Failure("\n".join([why, *rest]).strip(), kind="error", trace=trace, source_line=block[0].number)
+
+
+def _says_why(goal: Failure) -> bool:
+    return any(severity(line) >= ERROR for line in goal.message.split("\n")[:_MOST_LINES])
+
+
+def _is_echo(goal: Failure, causes: list[Failure]) -> bool:
+    """Whether ``goal`` says nothing, or nothing that one of ``causes`` does not say."""
+    if not causes:
+        return False
+    if _EMPTY.match(goal.message):
+        return True
+    said = [
+        why
+        for cause in causes
+        for line in (cause.message, *cause.trace.split("\n"))
+        if not line.startswith(("\t", " ")) and len(why := line.rpartition(": ")[2].strip()) >= _LEAST_SAID
+    ]
+    return any(goal.message.endswith(why) for why in said)
 
 
 def _compiler_failure(block: list[Line]) -> Failure:
