@@ -47,7 +47,7 @@ def test_ingest_then_look(triage: Call) -> None:
     assert again.code == 0
     assert all(run["known"] for run in again.json["runs"])
     assert again.json["clusters"]["new"] == 0
-    assert "was ingested before, nothing changed" in again.err
+    assert again.err == "triage: 11 of 11 sources were ingested before, nothing changed of them\n"
 
     clusters = triage("clusters", "--json").json["clusters"]
     assert len(clusters) == first.json["clusters"]["new"]

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 import orjson
 
+from triage.analysis.impact import count
 from triage.ingest.text import visible
-from triage.model import TriageError
+from triage.model import Totals, TriageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,6 +40,36 @@ def print_json(document: object) -> None:
     click.echo(
         orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode()
     )
+
+
+def findings(format_: str, totals: Totals, failures: int) -> str:
+    """What was read of one source, in a few words: ``pytest-console, 9 tests, 5 failed``."""
+    told = [format_]
+    if totals.tests:
+        told.append(count(totals.tests, "test"))
+    if totals.failed:
+        told.append(f"{totals.failed} failed")
+    if totals.errors:
+        told.append(count(totals.errors, "error"))
+    if not totals.red:
+        told.append(
+            count(failures, "failure") if failures else "no failures" if totals.tests else nothing(format_)
+        )
+    return ", ".join(told)
+
+
+def outcomes(totals: Totals) -> str:
+    """Tests, and how they ended."""
+    return (
+        f"{count(totals.tests, 'test')}: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"
+        f" {count(totals.errors, 'error')}, {totals.skipped} skipped, {count(totals.xfailed, 'expected failure')},"
+        f" {totals.flaky} flaky"
+    )
+
+
+def nothing(format_: str) -> str:
+    """What is said of a source with neither a test nor a failure."""
+    return "nothing in it sounds like a failure" if format_ == "log" else "no tests in it"
 
 
 def console() -> Console:

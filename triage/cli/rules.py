@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from triage.analysis.impact import count
 from triage.cli.output import complain, json_option, print_json, say, table
 from triage.ingest.parts import exception_type
 from triage.rules import Engine, directories, load
@@ -39,7 +40,7 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
     else:
         for error in errors:
             complain(error)
-        say(f"{len(engine.rules)} rules, {len(errors)} errors")
+        say(f"{count(len(engine.rules), 'rule')}, {count(len(errors), 'error')}")
     sys.exit(1 if errors else 0)
 
 
@@ -66,7 +67,7 @@ def test(paths: tuple[Path, ...], as_json: bool) -> None:
             complain(
                 f"{failure.rule.file}:{failure.rule.line}: {failure.rule.id}: {failure.reason}: {failure.text!r}"
             )
-        say(f"{len(engine.rules)} rules, {examples} examples, {len(failed)} failed")
+        say(f"{count(len(engine.rules), 'rule')}, {count(examples, 'example')}, {len(failed)} failed")
     sys.exit(1 if failed or errors else 0)
 
 

@@ -155,7 +155,7 @@ def _directory(root: Path, limits: Limits) -> Iterator[Found]:
             yield IngestError(f"{path}: {error.strerror or error}; check its permissions")
     if not found:
         yield IngestError(
-            f"{root}: no test results among its {looked_at} files; name the file or another directory"
+            f"{root}: no test results among its {looked_at} file{'s' * (looked_at != 1)}; name the file or another directory"
         )
 
 

@@ -1,0 +1,77 @@
+"""What is said of what was read: in words, of each source, and not more often than needed."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+from tests.conftest import SAMPLES
+from triage.cli import summary
+
+API = SAMPLES / "nightly-1-api.xml"
+FINE = "all is well\nnothing to see\n"
+
+
+def test_a_pipe_is_told_what_was_read_before_the_database(
+    triage: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    triage("ingest", SAMPLES)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(FINE.encode())))
+    first, second, *_ = triage("-").out.split("\n")
+    assert first == "-: log, nothing in it sounds like a failure"
+    assert second.startswith("in the database: 12 runs, 354 tests: ")
+
+
+def test_many_sources_are_not_all_listed(triage: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summary, "_MOST_SOURCES", 3)
+    lines = triage(SAMPLES).out.split("\n")
+    assert lines[3] == "and 8 sources more; 'triage runs' has all of them"
+    assert lines[4].startswith("in the database: 11 runs")
+
+
+def test_a_log_without_a_failure_is_told_in_words(triage: Call, tmp_path: Path) -> None:
+    log = tmp_path / "fine.log"
+    log.write_text(FINE)
+    assert triage("parse", log).out == f"{log}: log, nothing in it sounds like a failure\n"
+    assert triage("ingest", log).out == "1 of 1 source new: nothing in it sounds like a failure\n"
+    log.write_text("ERROR: the pump ran dry\n")
+    assert triage("parse", log).out.startswith(f"{log}: log, 1 failure\n")
+    assert triage("ingest", log).out == "1 of 1 source new: 0 tests, 1 failure, 1 new cluster, 0 known\n"
+    assert triage(log).out.startswith(f"{log}: log, 1 failure (ingested before)\n")
+
+
+def test_what_cannot_be_read_stands_last(triage: Call, tmp_path: Path) -> None:
+    triage("ingest", SAMPLES)
+    done = triage("ingest", tmp_path / "missing.xml", SAMPLES)
+    assert done.code == 2
+    assert [line.partition(";")[0] for line in done.err.splitlines()] == [
+        f"triage: {tmp_path}/missing.xml: no such file or directory",
+        "triage: 11 of 11 sources were ingested before, nothing changed of them",
+    ]
+
+
+def test_one_of_a_thing_is_no_plural(triage: Call, tmp_path: Path) -> None:
+    report = tmp_path / "r.xml"
+    report.write_text('<testsuite><testcase name="t"><error message="broke"/></testcase></testsuite>')
+    told = [triage("parse", report).out, triage("ingest", report).out, triage(report).out]
+    told += [triage("rules", "check", _rule(tmp_path)).out, triage("rules", "test", _rule(tmp_path)).out]
+    assert "1 test: 0 passed, 0 failed, 1 error," in told[0]
+    assert "1 failure, 1 new cluster" in told[1]
+    assert "1 error" in told[2]
+    assert (told[3], told[4]) == ("1 rule, 0 errors\n", "1 rule, 1 example, 0 failed\n")
+    assert not [
+        text for text in told for plural in ("1 errors", "1 tests", "1 runs", "1 clusters") if plural in text
+    ]
+
+
+def _rule(directory: Path) -> Path:
+    path = directory / "rule.yaml"
+    path.write_text(
+        "rules:\n  - id: a\n    title: A\n    category: infra\n    match: {any: [{phrase: pump ran dry}]}\n"
+        "    examples: {match: [the pump ran dry]}\n"
+    )
+    return path
