@@ -215,3 +215,25 @@ def test_the_limits_of_archives_are_set_by_the_environment(
     assert done.err == (
         f"triage: {packed}: unpacks to more than 1 MiB; unpack it yourself or raise TRIAGE_MAX_UNPACKED\n"
     )
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        (),
+        ("clusters",),
+        ("show", "b6b6"),
+        ("runs",),
+        ("search", "pump"),
+        ("export", "b6b6"),
+        ("extract", GOOD),
+        ("probe", "http://127.0.0.1:9/", "--cluster", "b6b6"),
+    ],
+)
+def test_who_only_looks_makes_no_database(triage: Call, tmp_path: Path, call: tuple[object, ...]) -> None:
+    named = tmp_path / "nope" / "x.db"
+    done = triage(*call, "--db", named) if call else triage(f"--db={named}")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"triage: {named}: no such database; 'triage ingest' makes one\n"
+    triage(*call)  # the default may not be there yet
+    assert list(tmp_path.iterdir()) == []

@@ -327,8 +327,8 @@ def test_a_probe_that_cannot_be_made(triage: Call, options: tuple[str, ...], tol
 def test_the_option_is_stronger_than_the_environment(triage: Call, tmp_path: Path) -> None:
     triage("ingest", WAREHOUSE)
     other = tmp_path / "new" / "folder" / "other.db"
-    assert triage("runs", "--db", other, "--json").json == {"runs": []}
-    assert other.exists()
+    assert triage("ingest", API, "--db", other).code == 0
+    assert [run["source"] for run in triage("runs", "--db", other, "--json").json["runs"]] == [str(API)]
     assert len(triage("runs", "--json").json["runs"]) == 1
 
 

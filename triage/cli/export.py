@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from triage.cli.look import cluster_or_fail
-from triage.cli.output import db_option, store_at
+from triage.cli.output import db_option, store_to_read
 from triage.export import FORMATS, gather, render
 from triage.export.files import write_document
 
@@ -24,7 +24,7 @@ from triage.export.files import write_document
 @db_option
 def export(cluster: str, format_: str, output: Path | None, db_path: Path | None) -> None:
     """A cluster with its investigation as a postmortem; CLUSTER is the beginning of its id."""
-    db = store_at(db_path)
+    db = store_to_read(db_path)
     document = render(gather(db, cluster_or_fail(db, cluster)), format_)
     if output is None:
         click.echo(document, nl=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from triage.cli.output import db_option, json_option, print_json, say, store_at, table
+from triage.cli.output import db_option, json_option, print_json, say, store_to_read, table
 from triage.model import TriageError
 from triage.store import Store
 from triage.store.clusters import ClusterRow
@@ -39,7 +39,7 @@ def clusters(db_path: Path | None, as_json: bool) -> None:
     from triage.cli.summary import print_clusters
     from triage.store.clusters import clusters as all_clusters
 
-    db = store_at(db_path)
+    db = store_to_read(db_path)
     rows = all_clusters(db)
     if as_json:
         print_json({"clusters": [asdict(row) for row in rows]})
@@ -59,7 +59,7 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     from triage.rules import load_engine
     from triage.store.clusters import clusters as all_clusters
 
-    db = store_at(db_path)
+    db = store_to_read(db_path)
     row = cluster_or_fail(db, cluster)
     report = gather(db, row)
     by_signature = {member.signature: member for member in reversed(report.members)}
@@ -112,7 +112,7 @@ def runs(db_path: Path | None, as_json: bool) -> None:
     """The runs, the newest first."""
     from triage.store.runs import runs as all_runs
 
-    rows = all_runs(store_at(db_path))
+    rows = all_runs(store_to_read(db_path))
     if as_json:
         print_json({"runs": [{**asdict(row), "totals_why": row.why} for row in rows]})
     else:
@@ -142,7 +142,7 @@ def search(words: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
     """Search failures and notes for all of WORDS."""
     from triage.store.search import search as search_store
 
-    found = search_store(store_at(db_path), " ".join(words))
+    found = search_store(store_to_read(db_path), " ".join(words))
     if as_json:
         print_json({"hits": [asdict(hit) for hit in found]})
     else:

@@ -122,8 +122,8 @@ def db_option(command: _Command) -> _Command:
             return command(*arguments, db_path=db_path, **options)
 
     return click.option(
-        "--db", "db_path", type=click.Path(path_type=Path, dir_okay=False), envvar="TRIAGE_DB", metavar="FILE",
-        help="The database (default: in your data directory).",
+        "--db", "db_path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+        help="The database (default: TRIAGE_DB, or one in your data directory).",
     )(cast(_Command, told))  # fmt: skip
 
 
@@ -133,7 +133,31 @@ def json_option(command: _Command) -> _Command:
 
 
 def store_at(path: Path | None) -> Store:
-    """The store of the ``--db`` option."""
+    """The store of the ``--db`` option, made if there is none."""
     from triage.store import open_store
 
     return open_store(path)
+
+
+def store_to_read(path: Path | None) -> Store:
+    """The store of the ``--db`` option for who only looks: nothing is made; a default that is not there yet is empty.
+
+    Raises:
+        StoreError: a database is named that is not there.
+    """
+    from triage.store import default_path, empty_store
+
+    expect_store(path)
+    return store_at(path) if (path or default_path()).exists() else empty_store()
+
+
+def expect_store(path: Path | None) -> None:
+    """The database that is named, if one is, is there.
+
+    Raises:
+        StoreError: it is not.
+    """
+    from triage.store import StoreError
+
+    if path is not None and not path.exists():
+        raise StoreError(f"{path}: no such database; 'triage ingest' makes one")

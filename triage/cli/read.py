@@ -11,7 +11,17 @@ from pathlib import Path
 import click
 
 from triage.analysis.impact import count
-from triage.cli.output import complain, db_option, json_option, nothing, print_json, say, store_at, table
+from triage.cli.output import (
+    complain,
+    db_option,
+    json_option,
+    nothing,
+    print_json,
+    say,
+    store_at,
+    store_to_read,
+    table,
+)
 from triage.cli.progress import ReadingBar
 from triage.ingest import IngestError, Source
 from triage.ingest.text import is_binary
@@ -152,13 +162,13 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
 
 
 def _known_baseline(source: Source, db_path: Path | None) -> Source | None:
-    from triage.store.database import default_path
+    from triage.store import default_path
 
-    if not (db_path or default_path()).is_file():
+    if db_path is None and not default_path().is_file():
         return None
     from triage.sources.baseline import last_passing
 
-    return last_passing(store_at(db_path), source.name)
+    return last_passing(store_to_read(db_path), source.name)
 
 
 @click.command()

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from triage import __version__
-from triage.cli.output import db_option
+from triage.cli.output import db_option, expect_store
 
 # name: (module, help)
 _COMMANDS = {
@@ -105,6 +105,8 @@ def _keyboard_behind_pipe() -> bool:
 @db_option
 def open_(paths: tuple[str, ...], db_path: Path | None) -> None:
     """Ingest the paths and open the screen."""
+    if not paths:
+        expect_store(db_path)
     if _has_screen(paths):
         from triage.tui import run
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from triage.analysis.impact import count, overall, percent
-from triage.cli.output import complain, findings, outcomes, say, store_at, table
+from triage.cli.output import complain, findings, outcomes, say, store_at, store_to_read, table
 from triage.cli.progress import ReadingBar
 from triage.rules import load_engine
 from triage.sources.session import Session, ingest_all
@@ -20,7 +20,7 @@ _MOST_SOURCES = 30
 
 def print_summary(paths: list[str], db_path: Path | None) -> int:
     """Ingest ``paths``, print what was read of each, then totals and clusters of the database; the exit code."""
-    db = store_at(db_path)
+    db = store_at(db_path) if paths else store_to_read(db_path)
     session = read_into(db, paths)
     for result in session.results[:_MOST_SOURCES]:
         before = " (ingested before)" if result.known else ""
