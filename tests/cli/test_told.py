@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,17 @@ def _rule(directory: Path) -> Path:
         "    examples: {match: [the pump ran dry]}\n"
     )
     return path
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("command", [("parse",), ("ingest",), ("extract",), ()])
+def test_a_named_pipe_is_read(triage: Call, tmp_path: Path, command: tuple[str, ...]) -> None:
+    """``triage parse <(command)``."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(API.read_bytes()), daemon=True)
+    writer.start()
+    done = triage(*command, pipe)
+    writer.join(5)
+    assert (done.code, done.err) == (0, "")
+    assert "Too Many Requests" in done.out or "43 failed" in done.out or "43 failures" in done.out
