@@ -91,3 +91,56 @@ def test_a_named_pipe_is_read(triage: Call, tmp_path: Path, command: tuple[str, 
     writer.join(5)
     assert (done.code, done.err) == (0, "")
     assert "Too Many Requests" in done.out or "43 failed" in done.out or "43 failures" in done.out
+
+
+def test_nothing_found_is_a_no(triage: Call, tmp_path: Path) -> None:
+    assert triage("search", "unheard-of").out == "nothing found\n"
+    triage("ingest", SAMPLES)
+    assert triage("search", "429").code == 0
+    done = triage("search", "unheard-of")
+    assert (done.code, done.out, done.err) == (1, "nothing found\n", "")
+    done = triage("search", "unheard-of", "--json")
+    assert (done.code, done.json) == (1, {"hits": []})
+    log = tmp_path / "fine.log"
+    log.write_text(FINE)
+    assert triage("extract", log).out == "nothing in it sounds like a failure\n"
+    assert triage("extract", log, "--baseline", log).out == "nothing in it that a passing log does not have\n"
+    assert triage("rules", "explain", "it rained").out.startswith("no rule matches; the nearest are\n")
+    assert "no rule matches" not in triage("rules", "explain", "HTTP 429 Too Many Requests").out
+
+
+def test_what_several_failures_say_is_found_once(triage: Call) -> None:
+    triage("ingest", SAMPLES)
+    hits = triage("search", "429", "--json").json["hits"]
+    assert len({(hit["cluster"], hit["kind"], hit["text"]) for hit in hits}) == len(hits)
+    assert max(hit["times"] for hit in hits) > 10
+    tests = {member["test"] for member in triage("show", "b6b6", "--json").json["members"]}
+    assert all(hit["where"] in tests for hit in hits if hit["cluster"].startswith("b6b6"))
+    outside = (
+        triage("search", "NullPointerException", "--json").json["hits"]
+        or triage("search", "backend", "--json").json["hits"]
+    )
+    assert all(hit["where"] for hit in outside)
+
+
+def test_which_cluster_is_meant(triage: Call) -> None:
+    triage("ingest", SAMPLES)
+    ids = [row["id"] for row in triage("clusters", "--json").json["clusters"]]
+    letter = next(id_[0] for id_ in ids if sum(other[0] == id_[0] for other in ids) > 1)
+    several = sorted(id_ for id_ in ids if id_.startswith(letter))
+    assert triage("show", "").err == "triage: an empty text is no id of a cluster; see 'triage clusters'\n"
+    assert triage("show", "nope").err == (
+        "triage: nope: no cluster has an id that begins so; see 'triage clusters'\n"
+    )
+    told = triage("show", letter).err
+    assert told.startswith(f"triage: {letter}: several clusters begin so: {several[0]}, {several[1]}")
+
+
+def test_a_run_without_a_date_is_marked(triage: Call) -> None:
+    triage("ingest", SAMPLES)
+    dated = {run["source"]: run["started"] for run in triage("runs", "--json").json["runs"]}
+    lines = [line for line in triage("runs").out.splitlines() if str(SAMPLES) in line]
+    assert len(lines) == len(dated) and not all(dated.values())
+    for line in lines:
+        [started] = [at for source, at in dated.items() if line.rstrip().endswith(source)]
+        assert (" read 20" in line) == (started is None)

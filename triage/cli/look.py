@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,12 +24,19 @@ def cluster_or_fail(db: Store, prefix: str) -> ClusterRow:
     Raises:
         NotFoundError: none or several do.
     """
-    from triage.store.clusters import find_cluster
+    from triage.store.clusters import clusters_like, find_cluster
 
     row = find_cluster(db, prefix)
-    if row is None:
-        raise NotFoundError(f"{prefix}: no cluster has this id, or several begin so; see 'triage clusters'")
-    return row
+    if row is not None:
+        return row
+    like = clusters_like(db, prefix)
+    if not prefix:
+        said = "an empty text is no id of a cluster"
+    elif like:
+        said = f"{prefix}: several clusters begin so: {', '.join(id_[:12] for id_ in like[:3])}{', ...' * (len(like) > 3)}"
+    else:
+        said = f"{prefix}: no cluster has an id that begins so"
+    raise NotFoundError(f"{said}; see 'triage clusters'")
 
 
 @click.command()
@@ -109,7 +117,8 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
 @db_option
 @json_option
 def runs(db_path: Path | None, as_json: bool) -> None:
-    """The runs, the newest first."""
+    """The runs, the newest first; one that does not say when it was counts from when it was read."""
+    from triage.analysis.moments import moment
     from triage.store.runs import runs as all_runs
 
     rows = all_runs(store_to_read(db_path))
@@ -121,7 +130,7 @@ def runs(db_path: Path | None, as_json: bool) -> None:
             [
                 (
                     r.id,
-                    (r.started or r.ingested_at)[:16],
+                    moment(r.started) if r.started else f"read {moment(r.ingested_at)}",
                     r.totals.tests,
                     r.totals.red,
                     r.clusters,
@@ -139,15 +148,18 @@ def runs(db_path: Path | None, as_json: bool) -> None:
 @db_option
 @json_option
 def search(words: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
-    """Search failures and notes for all of WORDS."""
+    """Search failures and notes for all of WORDS. Exit code 1 when nothing is found."""
     from triage.store.search import search as search_store
 
     found = search_store(store_to_read(db_path), " ".join(words))
     if as_json:
         print_json({"hits": [asdict(hit) for hit in found]})
+    elif not found:
+        say("nothing found")
     else:
         table(
-            ("cluster", "kind", "text"),
-            [(hit.cluster[:8], hit.kind, hit.text) for hit in found],
+            ("cluster", "kind", "times", "where", "text"),
+            [(hit.cluster[:8], hit.kind, hit.times, hit.where, hit.text) for hit in found],
             stretch="text",
         )
+    sys.exit(0 if found else 1)

@@ -155,6 +155,12 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
                 ]
             }
         )
+    elif not found:
+        say(
+            "nothing in it that a passing log does not have"
+            if passing
+            else "nothing in it sounds like a failure"
+        )
     else:
         table(
             ("line", "score", "text"), [(ln.number, ln.score, ln.text) for ln in found[:most]], stretch="text"

@@ -121,6 +121,8 @@ def explain(text: str, most: int, as_json: bool) -> None:
                 f"{best_condition.condition.kind}: {best_condition.condition.value}",
             )
         )
+    if not matches:
+        say("no rule matches; the nearest are")
     table(("rule", "match", "score", "priority", "best condition"), rows, stretch="best condition")
 
 
