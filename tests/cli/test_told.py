@@ -144,3 +144,56 @@ def test_a_run_without_a_date_is_marked(triage: Call) -> None:
     for line in lines:
         [started] = [at for source, at in dated.items() if line.rstrip().endswith(source)]
         assert (" read 20" in line) == (started is None)
+
+
+def test_show_tells_what_the_screen_shows(triage: Call) -> None:
+    triage("ingest", SAMPLES)
+    shown = triage("show", "b6b6").out
+    assert shown.count("grouped:") == 1
+    assert len(set(shown.splitlines()[4:6])) == 2, "each reason once"
+    assert "category infrastructure" in shown
+    headings = [line for line in shown.splitlines() if line in ("check first", "likely causes")]
+    assert headings == ["check first", "likely causes"]
+    assert "\nlikely causes\n  1. " in shown
+    place, trace = shown.partition("\nit says (")[2].split("\n", 1)
+    assert place.startswith(str(SAMPLES / "nightly-1-api.xml"))
+    example = triage("export", "b6b6", "--format", "json").json["members"][0]["failure"]
+    assert trace.startswith("  " + example["trace"].split("\n", 1)[0])
+    assert "and 30 failures more" in shown
+
+
+def test_categories_have_the_same_words_everywhere(triage: Call) -> None:
+    triage("ingest", SAMPLES)
+    for category, words in (("infra", "infrastructure"), ("expected_by_design", "expected by design")):
+        rows = triage("clusters", "--json").json["clusters"]
+        row = next(row for row in rows if row["category"] == category)
+        [line] = [
+            line for line in triage("clusters").out.splitlines() if line.startswith(f" {row['id'][:8]}")
+        ]
+        assert f" {words} " in line
+        assert f"category {words}," in triage("show", row["id"]).out
+        assert f"| Category | {words} |" in triage("export", row["id"]).out
+        assert f"<td>{words}</td>" in triage("export", row["id"], "--format", "html").out
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("rules: [\n  x: {", "(the rule file was left out)"),
+        (
+            "rules:\n  - id: a\n    title: A\n    categry: infra\n    match: {any: [{phrase: x}]}\n",
+            "unknown key 'categry'; did you mean 'category'? (the rule was left out)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("call", [("ingest", API), (API,), ("rules", "explain", "x")])
+def test_rules_that_are_left_out(
+    triage: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str, call: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".triage" / "rules").mkdir(parents=True)
+    (tmp_path / ".triage" / "rules" / "bad.yaml").write_text(text)
+    done = triage(*call)
+    assert done.code == 0
+    [line] = done.err.splitlines()
+    assert line.startswith("triage: .triage/rules/bad.yaml:") and line.endswith(told)

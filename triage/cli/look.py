@@ -5,13 +5,19 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from triage.cli.output import db_option, json_option, print_json, say, store_to_read, table
 from triage.model import TriageError
 from triage.store import Store
-from triage.store.clusters import ClusterRow
+from triage.store.clusters import ClusterRow, Member
+
+if TYPE_CHECKING:
+    from triage.export import Report
+
+_MOST_MEMBERS = 20
 
 
 class NotFoundError(TriageError):
@@ -64,6 +70,8 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     from triage.analysis.explain import explain
     from triage.analysis.impact import count, percent
     from triage.export import gather
+    from triage.export.documents import category
+    from triage.export.report import advice
     from triage.rules import load_engine
     from triage.store.clusters import clusters as all_clusters
 
@@ -95,22 +103,46 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
         return
     say(f"{row.id}  {row.title}")
     say(
-        f"{count(row.tests, 'test')} blocked, {count(row.failures, 'failure')} in {count(row.runs, 'run')}; rule {row.rule or 'none'}, category {row.category or 'none'}, verdict {row.verdict.label}, {row.status}"
+        f"{count(row.tests, 'test')} blocked, {count(row.failures, 'failure')} in {count(row.runs, 'run')};"
+        f" rule {row.rule or 'none'}, category {category(row.category)}, verdict {row.verdict.label}, {row.status}"
     )
     say(
         f"pass rate {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed"
     )
-    for reason in reasons:
-        say(f"grouped: {reason.text}")
+    why = list(dict.fromkeys(reason.text for reason in reasons))
+    say(f"grouped: {why[0]}" if len(why) == 1 else "\n  ".join(("grouped:", *why)))
+    _say_in_full(report, *advice(report, engine))
     table(("failures", "variant"), [(v.failures, v.template) for v in report.variants], stretch="variant")
     table(
         ("test", "where", "what it says"),
-        [
-            (m.test or "(the run)", f"{m.source}:{m.failure.source_line or ''}", m.failure.headline)
-            for m in report.members[:20]
-        ],
+        [(m.test or "(the run)", _place(m), m.failure.headline) for m in report.members[:_MOST_MEMBERS]],
         stretch="what it says",
     )
+    if more := row.failures - len(report.members[:_MOST_MEMBERS]):
+        say(f"  and {count(more, 'failure')} more; --json tells all of them")
+
+
+def _say_in_full(report: Report, checks: tuple[str, ...], causes: tuple[str, ...]) -> None:
+    """What the screen and the exports show of a cluster: what to do, and one failure as its source tells it."""
+    for title, lines in (("check first", checks), ("likely causes", causes)):
+        if lines:
+            say(f"\n{title}")
+        for number, line in enumerate(lines, 1):
+            say(f"  {number}. {line}")
+    for why in report.root_causes:
+        say(f"\nroot cause\n  {why.answer}")
+    if (example := report.example) is not None:
+        from triage.export.documents import excerpt
+
+        failure = example.failure
+        say(f"\nit says ({_place(example)})")
+        for line in excerpt(failure.trace or failure.message, failure.message).split("\n"):
+            say(f"  {line}".rstrip())
+
+
+def _place(member: Member) -> str:
+    line = member.failure.source_line
+    return f"{member.source}:{line}" if line else member.source
 
 
 @click.command()

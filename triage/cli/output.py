@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -18,6 +18,7 @@ from triage.model import Totals, TriageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from triage.rules import RuleError
     from triage.store import Store
 
 _PIPE_WIDTH = 160
@@ -28,6 +29,12 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def complain(error: TriageError | str) -> None:
     """One line on stderr."""
     click.echo("triage: " + visible(" ".join(str(error).split("\n"))), err=True)
+
+
+def complain_of_rules(errors: Iterable[RuleError]) -> None:
+    """A line for each rule that goes without being asked."""
+    for error in errors:
+        complain(f"{error} (the {error.left_out.replace('file', 'rule file')} was left out)")
 
 
 def say(text: str) -> None:

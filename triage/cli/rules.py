@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from triage.analysis.impact import count
-from triage.cli.output import complain, json_option, print_json, say, table
+from triage.cli.output import complain, complain_of_rules, json_option, print_json, say, table
 from triage.ingest.parts import exception_type
-from triage.rules import Engine, directories, load
+from triage.rules import Engine, directories, load, load_engine
 from triage.rules.load import load_file
 
 
@@ -27,6 +27,12 @@ def _loaded(paths: tuple[Path, ...]) -> tuple[Engine, list[str]]:
     return Engine([rule for part in found for rule in part.rules]), [
         str(e) for part in found for e in part.errors
     ]
+
+
+def _all_rules() -> Engine:
+    engine, errors = load_engine()
+    complain_of_rules(errors)
+    return engine
 
 
 @rules.command()
@@ -77,7 +83,7 @@ def test(paths: tuple[Path, ...], as_json: bool) -> None:
 @json_option
 def explain(text: str, most: int, as_json: bool) -> None:
     """Say which rules match TEXT and why, and which came near."""
-    engine, _ = _loaded(())
+    engine = _all_rules()
     type_ = exception_type(text)
     matches = engine.matches(text, type_)
     near = []
@@ -133,7 +139,7 @@ def match(file: str, as_json: bool) -> None:
     """The rule of each line of FILE."""
     from triage.cli.read import one_source
 
-    engine, _ = _loaded(())
+    engine = _all_rules()
     texts = list(one_source(file).lines())
     found = [engine.match(text, exception_type(text)) for text in texts]
     if as_json:

@@ -6,9 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from triage.analysis.impact import count, overall, percent
-from triage.cli.output import complain, findings, outcomes, say, store_at, store_to_read, table
+from triage.cli.output import (
+    complain,
+    complain_of_rules,
+    findings,
+    outcomes,
+    say,
+    store_at,
+    store_to_read,
+    table,
+)
 from triage.cli.progress import ReadingBar
-from triage.rules import load_engine
+from triage.rules import CATEGORIES, load_engine
 from triage.sources.session import Session, ingest_all
 from triage.store import Store
 from triage.store.clusters import ClusterRow, clusters
@@ -34,8 +43,7 @@ def print_summary(paths: list[str], db_path: Path | None) -> int:
 def read_into(db: Store, paths: Sequence[str]) -> Session:
     """Ingest ``paths``; what to doubt and what could not be read goes to stderr."""
     engine, rule_errors = load_engine()
-    for rule_error in rule_errors:
-        complain(rule_error)
+    complain_of_rules(rule_errors)
     try:
         with ReadingBar() as bar:
             session = ingest_all(db, paths, engine, bar.show)
@@ -64,7 +72,7 @@ def print_clusters(db: Store, rows: list[ClusterRow], where: str = "") -> None:
     columns = ["id", "tests", "fails", "new", "category", "verdict", "what it says"]
     cells = [
         [
-            row.id[:8], row.tests, row.failures, "new" if row.new else "", row.category.replace("_", " "),
+            row.id[:8], row.tests, row.failures, "new" if row.new else "", CATEGORIES.get(row.category, ""),
             "" if row.verdict == "unknown" else row.verdict.label, row.title,
         ]
         for row in rows
