@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import subprocess
@@ -9,9 +10,11 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.conftest import ROOT
+from triage.cli.root import _COMMANDS
 from triage.ingest import Source
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.registry import all_readers
@@ -64,6 +67,24 @@ def test_commands_run(path: Path, desk: Path) -> None:
         assert done.returncode == expected, f"{command}\n{done.stdout}{done.stderr}"
         assert shown in done.stdout + done.stderr, command
         assert "Traceback" not in done.stderr
+
+
+def test_what_the_readme_says_of_options() -> None:
+    """``--db`` for the commands it names and for no others, ``--json`` for all but ``export``."""
+    said = re.search(
+        r"takes `--db FILE`.*?: (.*?), and `triage` itself",
+        (ROOT / "README.md").read_text("utf-8"),
+        re.DOTALL,
+    )
+    assert said is not None
+    named = set(re.findall(r"`(\w+)`", said[1]))
+    for name, (module, _) in _COMMANDS.items():
+        command = getattr(importlib.import_module(f"triage.cli.{module}"), name)
+        commands = command.commands.values() if isinstance(command, click.Group) else [command]
+        for each in commands:
+            options = {option for parameter in each.params for option in parameter.opts}
+            assert ("--db" in options) == (name in named), name
+            assert ("--json" in options) == (name != "export"), name
 
 
 def test_links_lead_somewhere() -> None:
