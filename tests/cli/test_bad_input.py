@@ -287,6 +287,8 @@ def test_wrong_usage_is_told_in_one_line(triage: Call, call: tuple[str, ...], to
 )
 def test_a_full_disk_behind_stdout(tmp_path: Path, call: tuple[str, ...]) -> None:
     environment = os.environ | {"TRIAGE_DB": str(tmp_path / "triage.db")}
+    # Without a buffer nothing is left over that the interpreter would try to write at its end.
+    environment.pop("PYTHONUNBUFFERED", None)
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "triage", *call],
