@@ -43,7 +43,7 @@ def rows(megabytes: int) -> Iterator[Row]:
             bulk.log(scratch, megabytes), bulk.playwright(scratch, min(megabytes, 500)), bulk.directories(scratch),
             extraction.extracting(PAIRS), accuracy.loghub(LOGHUB), accuracy.codes(), accuracy.reports(),
             accuracy.speed(), grouping.masking(), grouping.grouping(),
-            ruling.loading(), ruling.matching(), storing.storing(scratch), start.starting(),
+            ruling.loading(), ruling.matching(), storing.storing(scratch), storing.growing(scratch), start.starting(),
         ):  # fmt: skip
             for row in part:
                 print(f"{row.name}, {row.input}", file=sys.stderr)
@@ -72,8 +72,12 @@ def line(row: Row) -> str:
     """``row`` as a line of a Markdown table."""
     if row.ours is None or row.peer is None or row.ratio is None:
         return f"| {row.name} | {row.input} | | {row.peer_name} | skipped: {row.skipped} |"
-    ours, peer = (f"{figure:,.0f} {row.unit}" for figure in (row.ours, row.peer))
+    ours, peer = (f"{_figure(figure)} {row.unit}".strip() for figure in (row.ours, row.peer))
     return f"| {row.name} | {row.input} | {ours} | {row.peer_name} {peer} | {row.ratio:.2f} |"
+
+
+def _figure(figure: float) -> str:
+    return f"{figure:,.1f}" if figure < 100 and figure != round(figure) else f"{figure:,.0f}"
 
 
 def main() -> None:

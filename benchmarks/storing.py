@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 import inputs
-from measure import Row, rates, source_of, timed
+from measure import Row, rates, source_of, timed, times
 
+from triage.ingest import Source
 from triage.rules import Engine, library, load
 from triage.store import open_store
 from triage.store.ingest import ingest
 
 _CASES = 10_000
+_STORED, _NEW = 100_000, 300
 
 
 def storing(scratch: Path) -> Iterator[Row]:
@@ -51,3 +55,29 @@ def storing(scratch: Path) -> Iterator[Row]:
         "executemany alone",
         timed(peer),
     )
+
+
+def growing(scratch: Path) -> Iterator[Row]:
+    """A run of 300 failures into a store of 100,000, beside the same run into an empty one."""
+    engine = Engine(load([library()]).rules)
+    full, empty = open_store(scratch / "full.db"), open_store(scratch / "empty.db")
+    texts = inputs.sentences()
+    numbers = count()
+
+    def run(size: int) -> Source:
+        cases = "".join(
+            f'<testcase classname="t" name="t{number % 5_000}"><failure message={quoteattr(text)}/></testcase>'
+            for number, text in enumerate(islice(texts, size))
+        )
+        data = f'<testsuite name="s" time="{next(numbers)}">{cases}</testsuite>'.encode()
+        return Source("run.xml", lambda: io.BytesIO(data))
+
+    for _ in range(_STORED // 10_000):
+        ingest(full, run(10_000), engine, 1)
+    ingest(empty, run(10), engine, 1)
+    ours = timed(lambda: ingest(full, run(_NEW), engine, 2))
+    peer = timed(lambda: ingest(empty, run(_NEW), engine, 2))
+    full.close()
+    empty.close()
+    about = f"{_NEW} failures into a store of {_STORED:,}"
+    yield times("a new run", about, ours, "into an empty store", peer)

@@ -40,7 +40,9 @@ def explained(db: Store, engine: Engine) -> Explain:
         rows = clusters(db)
         row = next(row for row in rows if any(m.test == "s::t0" for m in members(db, row.id)))
         kinds = {variant.signature: variant for variant in variants(db, row.id)}
-        return [explain(row, member, kinds[member.signature], rows, asked) for member in members(db, row.id)]
+        return [
+            explain(row, [member], kinds[member.signature], rows, asked) for member in members(db, row.id)
+        ]
 
     return run
 
@@ -62,7 +64,7 @@ def test_the_template_and_what_was_masked(explained: Explain) -> None:
     assert why.decided_by == "exact"
     assert why.text == "its template is the cluster's own"
     assert why.template == PUMP.replace("17", "<num>")
-    assert [(hole.kind, hole.value) for hole in why.holes] == [("num", "17")]
+    assert [(hole.kind, str(hole)) for hole in why.holes] == [("num", "always 17")]
 
 
 def test_a_similar_one_says_whose_words_it_has(explained: Explain) -> None:
@@ -96,7 +98,7 @@ def test_a_cluster_is_not_its_own_next(db: Store, explained: Explain) -> None:
 
 
 def _first(db: Store, row: ClusterRow, rows: list[ClusterRow]) -> Explanation:
-    return explain(row, members(db, row.id)[0], variants(db, row.id)[0], rows)
+    return explain(row, members(db, row.id), variants(db, row.id)[0], rows)
 
 
 @pytest.mark.parametrize(
@@ -167,3 +169,17 @@ def test_a_trace_is_new_when_one_of_its_lines_is() -> None:
     other = ["java.io.IOException: gone", "\tat shop.Cart.close(Cart.java:80)"]
     assert extract(["start", *trace, "end"], ["start", *trace, "end"]) == []
     assert [line.number for line in extract(["start", *other, "end"], ["start", *trace, "end"])] == [2, 3]
+
+
+def test_the_values_of_all_failures_of_a_variant_are_counted(db: Store, engine: Engine) -> None:
+    said = [f"pump {number} of hall {hall} ran dry" for hall in "7" for number in (1, 2, 3, 4, 4)]
+    cases = "".join(
+        f'<testcase name="t{n}"><failure message="{text}"/></testcase>' for n, text in enumerate(said)
+    )
+    data = f'<testsuite name="s">{cases}</testsuite>'.encode()
+    ingest(db, Source("r.xml", lambda: io.BytesIO(data)), engine, 1)
+    [row] = clusters(db)
+    found = members(db, row.id)
+    [variant] = variants(db, row.id)
+    holes = explain(row, found, variant, [row], engine).holes
+    assert [str(values) for values in holes] == ["4 values: 4, 1, 2 ...", "always 7"]

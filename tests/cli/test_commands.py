@@ -291,3 +291,18 @@ def test_parse_leaves_nothing_of_a_source_that_breaks(
     monkeypatch.setattr("triage.cli.parse.read", read)
     result = triage("parse", whole, "--json")
     assert result.code == 2 and result.json == {"runs": [], "errors": ["the disk went away"]}
+
+
+def test_clusters_are_merged_and_told_apart_again(triage: Call) -> None:
+    triage("ingest", API, WAREHOUSE)
+    first, second = [row["id"] for row in triage("clusters", "--json").json["clusters"]][:2]
+    assert triage("merge", first[:6], second[:6]).code == 0
+    assert second not in [row["id"] for row in triage("clusters", "--json").json["clusters"]]
+    assert "no longer merged" in triage("undo").out
+    assert triage("apart", first, second).code == 0
+    refused = triage("merge", first, second)
+    assert refused.code == 2 and "kept apart" in refused.err
+    assert triage("undo").code == 0
+    nothing = triage("undo")
+    assert nothing.code == 2 and "nothing to take back" in nothing.err
+    assert "no variant" in triage("split", first, "zz").err

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import io
+
 from tests.conftest import FRESH, source_of
+from triage.ingest import Source
 from triage.model import Verdict
 from triage.rules import Engine
 from triage.store import Store
-from triage.store.clusters import add_tag, clusters, find_cluster, history, remove_tag, set_verdict
+from triage.store.clusters import (
+    add_tag,
+    clusters,
+    find_cluster,
+    history,
+    refresh_counts,
+    remove_tag,
+    set_verdict,
+)
 from triage.store.ingest import ingest
 
 
@@ -35,3 +46,15 @@ def test_a_cluster_is_found_by_the_beginning_of_its_id(db: Store, engine: Engine
     assert found.id == row.id
     assert find_cluster(db, "") is None
     assert find_cluster(db, "zz%_") is None
+
+
+def test_counts_that_grow_are_those_that_are_counted_anew(db: Store, engine: Engine) -> None:
+    for batch, path in enumerate(sorted((FRESH / "pytest").glob("*.txt")) * 2):
+        data = path.read_bytes() + b"\n" * batch  # the same bytes are taken once
+        ingest(db, Source(str(batch), lambda data=data: io.BytesIO(data)), engine, batch // 2)
+    counts = "SELECT id, tests, failures, runs, first_seen, last_seen FROM clusters ORDER BY id"
+    grown = db.conn.execute(counts).fetchall()
+    with db.atomic():
+        refresh_counts(db, [row[0] for row in grown])
+    assert db.conn.execute(counts).fetchall() == grown
+    assert max(row[3] for row in grown) > 2

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
 from triage.rules import Engine
-from triage.signature import Hole, template_of
+from triage.signature import holes_of, normalize
 from triage.signature.fingerprint import telling_text
 from triage.store.clusters import ClusterRow, Member, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What stood in one hole."""
+
+    kind: str
+    """``num``, ``path`` ..., as written in the template."""
+    different: int
+    examples: tuple[str, ...]
+    """The most frequent ones first, at most three."""
+
+    def __str__(self) -> str:
+        told = ", ".join(self.examples)
+        return (
+            f"always {told}"
+            if self.different == 1
+            else f"{self.different} values: {told}{' ...' * (self.different > 3)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +44,8 @@ class Explanation:
     headline: str
     """The text of the failure that was masked."""
     template: str
-    holes: tuple[Hole, ...]
+    holes: tuple[Values, ...]
+    """What was masked, in all failures of the variant that are known here."""
     score: float
     """0 to 100: how well the rule's phrase fits; 100 for what has the words of the cluster."""
     runner_up: str | None
@@ -33,16 +54,26 @@ class Explanation:
     runner_up_score: float
 
 
+def by_signature(members: Iterable[Member]) -> dict[str, list[Member]]:
+    """The failures of each variant."""
+    found: dict[str, list[Member]] = {}
+    for member in members:
+        found.setdefault(member.signature, []).append(member)
+    return found
+
+
 def explain(
     cluster: ClusterRow,
-    member: Member,
+    alike: Sequence[Member],
     variant: Variant,
     others: Iterable[ClusterRow],
     engine: Engine | None = None,
 ) -> Explanation:
-    """Why ``member`` is in ``cluster``, and how near the nearest of ``others`` was."""
+    """Why the failures ``alike``, one or more of a ``variant``, are in ``cluster``, and how near the nearest of ``others``
+    was."""
+    member = alike[0]
     headline = telling_text(member.failure)
-    template, holes = template_of(headline)
+    template = normalize(headline)
     ranked = max(
         ((fuzz.ratio(variant.template, other.template), other) for other in others if other.id != cluster.id),
         key=lambda pair: pair[0],
@@ -53,11 +84,21 @@ def explain(
         text=_sentence(cluster, member, variant, engine),
         headline=headline,
         template=template,
-        holes=holes,
+        holes=_values(template, alike),
         score=variant.score,
         runner_up=ranked[1].id if ranked else None,
         runner_up_title=ranked[1].title if ranked else "",
         runner_up_score=round(ranked[0], 1) if ranked else 0.0,
+    )
+
+
+def _values(template: str, alike: Sequence[Member]) -> tuple[Values, ...]:
+    found = [holes_of(template, telling_text(member.failure)) for member in alike]
+    columns = zip(*(holes for holes in found if holes), strict=False)
+    counts = [(holes[0].kind, Counter(hole.value for hole in holes)) for holes in columns]
+    return tuple(
+        Values(kind, len(values), tuple(value for value, _ in values.most_common(3)))
+        for kind, values in counts
     )
 
 

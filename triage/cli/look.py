@@ -67,7 +67,7 @@ def clusters(db_path: Path | None, as_json: bool) -> None:
 @json_option
 def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     """One cluster in full; CLUSTER is the beginning of its id."""
-    from triage.analysis.explain import explain
+    from triage.analysis.explain import by_signature, explain
     from triage.analysis.impact import count, percent
     from triage.export import gather
     from triage.export.documents import category
@@ -78,13 +78,13 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     db = store_to_read(db_path)
     row = cluster_or_fail(db, cluster)
     report = gather(db, row)
-    by_signature = {member.signature: member for member in reversed(report.members)}
+    alike = by_signature(report.members)
     others = all_clusters(db)
     engine = load_engine()[0]
     reasons = [
-        explain(row, by_signature[variant.signature], variant, others, engine)
+        explain(row, alike[variant.signature], variant, others, engine)
         for variant in report.variants
-        if variant.signature in by_signature
+        if variant.signature in alike
     ]
     if as_json:
         print_json(

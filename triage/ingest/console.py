@@ -110,6 +110,12 @@ class Session:
     """Whether its last words are there."""
     warnings: list[Warn] = field(default_factory=list)
 
+    def items(self) -> Iterator[Item]:
+        """Its failures, cases and warnings."""
+        yield from self.failures
+        yield from self.cases
+        yield from self.warnings
+
     @property
     def told(self) -> bool:
         """Whether anything could be read."""
@@ -210,16 +216,20 @@ def reader_of(runner: str, sessions: _Parse) -> Callable[[Source], Iterator[Item
     def read(source: Source) -> Iterator[Item]:
         voices = Voices(source)
         told = [_told(sessions, lines) for lines in voices]
-        found, last = [session for part, _ in told for session in part], max(end for _, end in told)
+        found, last = [session for part in told for session in part.sessions], max(part.last for part in told)
         if found and not found[-1].closed and not voices.several and _ends_within_a_line(source):
             # The output was cut within its last line, and half a title is the name of no test.
-            found, last = _told(sessions, takewhile(lambda line: line.number < last, lines_of(source)))
+            found = _told(sessions, takewhile(lambda line: line.number < last, lines_of(source))).sessions
         if not found:
             said = _kept_from_its_tests(source)
             if not said:
                 raise IngestError(f"{source.name}:{last}: no {runner} result up to here; was the output cut?")
             yield from said
             return
+        if not voices.several and found[-1].closed:
+            from triage.ingest.neighbours import around
+
+            found += around(source, found, told[0].end, last, lambda lines: _told(sessions, lines).sessions)
         yield from map(voices.place, _report(found, last))
 
     return read
@@ -321,9 +331,18 @@ def coverage_missed(line: str, number: int) -> Failure | None:
     return Failure(match[0], kind="error", source_line=number)
 
 
-def _told(sessions: _Parse, lines: Iterator[Line]) -> tuple[list[Session], int]:
-    """The sessions that told anything, and the number of the last line."""
-    last = 0
+@dataclass(frozen=True, slots=True)
+class _Told:
+    sessions: list[Session]
+    """Those that told anything."""
+    last: int
+    """Number of the last line."""
+    end: int
+    """Number of the line that ended the last of the sessions."""
+
+
+def _told(sessions: _Parse, lines: Iterator[Line]) -> _Told:
+    last = end = 0
     missed: list[Failure] = []
 
     def counted() -> Iterator[Line]:
@@ -334,10 +353,14 @@ def _told(sessions: _Parse, lines: Iterator[Line]) -> tuple[list[Session], int]:
                 missed.append(failure)
             yield line
 
-    told = [session for session in sessions(counted()) if session.told]
+    told: list[Session] = []
+    for session in sessions(counted()):
+        if session.told:
+            told.append(session)
+            end = last
     if told:
         told[-1].failures.extend(missed)
-    return told, last
+    return _Told(told, last, end)
 
 
 def _report(sessions: list[Session], last: int) -> Iterator[Item]:
@@ -350,8 +373,6 @@ def _report(sessions: list[Session], last: int) -> Iterator[Item]:
         totals_stand=totals != counted,
     )
     for session in sessions:
-        yield from session.failures
-        yield from session.cases
-        yield from session.warnings
+        yield from session.items()
     if not sessions[-1].closed:
         yield Warn("no closing summary: the run was cut off, its totals are what was printed", last)

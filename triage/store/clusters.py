@@ -163,7 +163,7 @@ def _set(db: Store, ids: Iterable[str], field: str, value: str) -> None:
             if old is None or old[0] == value:
                 continue
             db.conn.execute(f"UPDATE clusters SET {field} = ? WHERE id = ?", [value, cluster])
-            _remember(db, cluster, field, old[0], value)
+            remember(db, cluster, field, old[0], value)
 
 
 def add_tag(db: Store, ids: Iterable[str], tag: str) -> None:
@@ -171,7 +171,7 @@ def add_tag(db: Store, ids: Iterable[str], tag: str) -> None:
     with db.atomic():
         for cluster in ids:
             if db.conn.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", [cluster, tag]).rowcount:
-                _remember(db, cluster, "tag", "", tag)
+                remember(db, cluster, "tag", "", tag)
 
 
 def remove_tag(db: Store, ids: Iterable[str], tag: str) -> None:
@@ -179,10 +179,11 @@ def remove_tag(db: Store, ids: Iterable[str], tag: str) -> None:
     with db.atomic():
         for cluster in ids:
             if db.conn.execute("DELETE FROM tags WHERE cluster_id = ? AND tag = ?", [cluster, tag]).rowcount:
-                _remember(db, cluster, "tag", tag, "")
+                remember(db, cluster, "tag", tag, "")
 
 
-def _remember(db: Store, cluster: str, field: str, old: str, new: str) -> None:
+def remember(db: Store, cluster: str, field: str, old: str, new: str) -> None:
+    """Note a change in the history of a cluster."""
     db.conn.execute(
         "INSERT INTO history (at, cluster_id, field, old, new) VALUES (?, ?, ?, ?, ?)",
         [now(), cluster, field, old, new],
@@ -193,6 +194,23 @@ def history(db: Store, cluster: str) -> list[tuple[str, str, str, str]]:
     """What was decided about a cluster: (when, field, old, new), oldest first."""
     query = "SELECT at, field, old, new FROM history WHERE cluster_id = ? ORDER BY id"
     return [(r[0], r[1], r[2], r[3]) for r in db.conn.execute(query, [cluster])]
+
+
+def count_run(db: Store, run: int) -> None:
+    """Add the failures of a new run to the counts of its clusters: what was counted before is not looked at again."""
+    db.conn.execute(
+        "UPDATE clusters SET failures = clusters.failures + n.failures, runs = clusters.runs + 1,"
+        " tests = clusters.tests + n.tests, first_seen = min(coalesce(first_seen, n.at), n.at),"
+        " last_seen = max(coalesce(last_seen, n.at), n.at)"
+        " FROM (SELECT s.cluster_id, r.at, count(f.id) AS failures, count(DISTINCT CASE WHEN NOT EXISTS ("
+        "  SELECT 1 FROM cases k JOIN failures g ON g.case_id = k.id JOIN signatures t ON t.id = g.signature_id"
+        "  WHERE k.test = c.test AND k.run_id != f.run_id AND t.cluster_id = s.cluster_id AND NOT g.retold)"
+        "  THEN c.test END) AS tests FROM failures f JOIN signatures s ON s.id = f.signature_id"
+        "  JOIN (SELECT id, coalesce(started, ingested_at) AS at FROM runs WHERE id = ?1) r ON r.id = f.run_id"
+        "  LEFT JOIN cases c ON c.id = f.case_id WHERE f.run_id = ?1 GROUP BY s.cluster_id) n"
+        " WHERE clusters.id = n.cluster_id",
+        [run],
+    )
 
 
 def refresh_counts(db: Store, ids: Iterable[str]) -> None:

@@ -9,12 +9,10 @@ import orjson
 from triage.ingest import Reader, Source, read, reader_for, told
 from triage.ingest.redact import redact, redact_value
 from triage.model import CaseResult, Failure, RunInfo, Tally, Totals, Warn
-from triage.rules import Engine, RuleMatch
-from triage.signature import Signature, signature_of
-from triage.signature.fingerprint import digest
-from triage.signature.holes import canonical
-from triage.store.clusters import refresh_counts
+from triage.rules import Engine
+from triage.store.clusters import count_run, refresh_counts
 from triage.store.database import Store, now
+from triage.store.places import Places
 from triage.store.twins import join_twins
 
 _BATCH = 1_000
@@ -83,7 +81,7 @@ class _Writer:
     ) -> None:
         self.info = RunInfo()
         self.warnings: list[Warn] = []
-        self._db, self._source, self._reader, self._engine = db, source, reader, engine
+        self._db, self._source, self._reader = db, source, reader
         cursor = db.conn.execute(
             "INSERT INTO runs (digest, batch, source, format, ingested_at) VALUES (?, ?, ?, ?, ?)",
             [digest_of_bytes, batch, redact(source), reader.name, now()],
@@ -95,8 +93,7 @@ class _Writer:
         self._failures = 0
         self._case_rows: list[tuple[object, ...]] = []
         self._failure_rows: list[tuple[object, ...]] = []
-        self._signatures: dict[str, tuple[Signature, RuleMatch | None]] = {}
-        self._matches: dict[tuple[str, str], RuleMatch | None] = {}
+        self._places = Places(db, engine)
 
     def case(self, case: CaseResult) -> None:
         self._tally.add(case)
@@ -130,11 +127,7 @@ class _Writer:
     def failure(self, failure: Failure, case_id: int | None, test: str = "") -> None:
         self._failures += 1
         failure = replace(failure, message=redact(failure.message), trace=redact(failure.trace))
-        signature = signature_of(failure, test)
-        match = self._match(failure)
-        # The rule belongs to the id: one headline can hide two causes that only the rest of the message tells.
-        key = digest(f"{match.key}\n{signature.template}") if match and match.rule.merge else signature.id
-        self._signatures.setdefault(key, (signature, match))
+        key = self._places.signature(failure, test)
         self._failure_rows.append(
             (
                 self._run, case_id, key, failure.kind, failure.type, failure.message, failure.trace,
@@ -143,17 +136,6 @@ class _Writer:
         )  # fmt: skip
         if len(self._failure_rows) >= _BATCH:
             self._flush()
-
-    def _match(self, failure: Failure) -> RuleMatch | None:
-        text = (
-            failure.message
-            if failure.message.startswith(failure.type)
-            else f"{failure.type}: {failure.message}"
-        )
-        place = (text, failure.type)
-        if place not in self._matches:
-            self._matches[place] = self._engine.match(text, failure.type)
-        return self._matches[place]
 
     def _flush(self) -> None:
         self._db.conn.executemany(
@@ -171,7 +153,7 @@ class _Writer:
 
     def finish(self) -> Ingested:
         self._flush()
-        new = self._place_signatures()
+        new = self._places.settle()
         info = self.info
         stand = info.totals if info.totals_stand and info.totals is not None else None
         totals = stand or self._tally.totals
@@ -187,19 +169,13 @@ class _Writer:
                 *counts.values(), self._run,
             ],
         )  # fmt: skip
-        touched = self._clusters_of(self._signatures)
-        refresh_counts(self._db, {*touched, *self._clusters_in(join_twins(self._db, self._run))})
+        touched = self._places.clusters()
+        count_run(self._db, self._run)
+        refresh_counts(self._db, self._clusters_in(join_twins(self._db, self._run)))
         return Ingested(
             self._run, self._source, self._reader.name, False, totals, self._failures,
             tuple(c for c in touched if c in new), tuple(c for c in touched if c not in new), tuple(self.warnings),
         )  # fmt: skip
-
-    def _clusters_of(self, signatures: dict[str, tuple[Signature, RuleMatch | None]]) -> list[str]:
-        found: dict[str, None] = {}
-        for key in signatures:
-            row = self._db.conn.execute("SELECT cluster_id FROM signatures WHERE id = ?", [key]).fetchone()
-            found[row[0]] = None
-        return list(found)
 
     def _clusters_in(self, runs: set[int]) -> set[str]:
         rows = self._db.conn.execute(
@@ -208,47 +184,6 @@ class _Writer:
             [_json(sorted(runs))],
         )
         return {str(row[0]) for row in rows}
-
-    def _place_signatures(self) -> set[str]:
-        """A cluster for each signature that has none yet; the ids of the clusters that were made.
-
-        Where a signature belongs follows from its words or its rule alone, whatever else was seen, and in any order.
-        """
-        made: set[str] = set()
-        for key, (signature, match) in sorted(self._signatures.items()):
-            if self._db.conn.execute("SELECT 1 FROM signatures WHERE id = ?", [key]).fetchone():
-                continue
-            if match is not None and match.rule.merge:
-                cluster = digest(match.key)
-                made |= self._ensure_cluster(cluster, match.title, match.title, match)
-                self._add(key, cluster, signature.template, "rule", match.score, match.rule.id)
-            else:
-                cluster = digest(canonical(signature.template))
-                made |= self._ensure_cluster(cluster, signature.title, signature.template, match)
-                near = self._template_of(cluster)
-                joined_by = "exact" if near == signature.template else "similar"
-                self._add(key, cluster, signature.template, joined_by, 100.0, near)
-        return made
-
-    def _template_of(self, cluster: str) -> str:
-        row = self._db.conn.execute("SELECT template FROM clusters WHERE id = ?", [cluster]).fetchone()
-        return str(row[0])
-
-    def _ensure_cluster(self, cluster: str, title: str, template: str, match: RuleMatch | None) -> set[str]:
-        cursor = self._db.conn.execute(
-            "INSERT OR IGNORE INTO clusters (id, title, template, rule, category, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                cluster, title[:500], template, match.rule.id if match else None,
-                match.rule.category if match else "", now(),
-            ],
-        )  # fmt: skip
-        return {cluster} if cursor.rowcount else set()
-
-    def _add(self, key: str, cluster: str, template: str, joined_by: str, score: float, near: str) -> None:
-        self._db.conn.execute(
-            "INSERT INTO signatures (id, cluster_id, template, joined_by, score, near) VALUES (?, ?, ?, ?, ?, ?)",
-            [key, cluster, template, joined_by, score, near],
-        )
 
 
 def _masked(properties: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:

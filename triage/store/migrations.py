@@ -182,3 +182,22 @@ def m004_words(db: Database) -> None:
     """Signatures are placed by their words alone: nothing is compared any more."""
     db.conn.execute("DROP INDEX signatures_hard")
     db.conn.execute("ALTER TABLE signatures DROP COLUMN hard")
+
+
+@MIGRATIONS()
+def m005_moves(db: Database) -> None:
+    """A signature knows where its words or its rule put it; people decide otherwise in ``moves``."""
+    db.conn.execute("ALTER TABLE signatures ADD COLUMN home_id TEXT NOT NULL DEFAULT ''")
+    db.conn.execute("UPDATE signatures SET home_id = cluster_id")
+    db.conn.execute(
+        """CREATE TABLE moves (
+            id INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('merge', 'split', 'apart')),
+            cluster_id TEXT NOT NULL,
+            into_id TEXT NOT NULL,
+            signature_id TEXT,
+            notes INTEGER,
+            undone_at TEXT
+        )"""
+    )

@@ -220,7 +220,7 @@ def reasons(explanations: Iterable[Explanation]) -> Text:
         text.append(one_line(reason.template) + "\n")
         for hole in reason.holes[:12]:
             text.append(f"    <{hole.kind}> ", "cyan")
-            text.append(one_line(hole.value) + "\n")
+            text.append(one_line(str(hole)) + "\n")
         if reason.runner_up:
             text.append("  nearest other  ", "dim")
             text.append(

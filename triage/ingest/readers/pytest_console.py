@@ -6,25 +6,13 @@ that the output names are listed, and passed ones that it does not name are not 
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 
-from triage.ingest.console import Voices, coverage_missed
-from triage.ingest.logs.severity import is_echo
-from triage.ingest.parts import failure_from
+from triage.ingest.console import Line, Session, Voices
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.ingest.runners import pytest_text as text
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
-
-_FAILURE_SECTIONS = ("FAILURES", "ERRORS")
-_SUGAR = "Results"
-_AZURE = "Starting Command Output"
-"""Between rules, above what a command prints in Azure Pipelines."""
-_MAX_EARLY_LINES = 2_000
-_MAX_RESULT = 2_000
-"""Characters of a line that can tell a result; ids with long parameters come near it."""
-_MAX_CRASH_LINES = 200
+from triage.ingest.runners.pytest_session import PytestSession
+from triage.model import Item, RunInfo
 
 
 def _sniff(sample: Sample) -> int:
@@ -42,343 +30,46 @@ def _sniff(sample: Sample) -> int:
     return 85 if any(text.USAGE.match(line) for line in lines[:50]) else 0
 
 
-@dataclass
-class _Case:
-    outcome: Outcome | None = None
-    failures: list[Failure] = field(default_factory=list)
-    summary: str = ""
-    summary_line: int | None = None
-    reruns: int = 0
-    duration: float | None = None
-
-
-@dataclass
-class _Session:
-    """One ``pytest`` invocation, gathered line by line; ``items`` tells it when its end is reached."""
-
-    cases: defaultdict[str, _Case] = field(default_factory=lambda: defaultdict(_Case))
-    blocks: list[text.Block] = field(default_factory=list)
-    loose: list[tuple[int, str]] = field(default_factory=list)
-    """Lines of the FAILURES section outside any block: all there is with ``--tb=line``."""
-    warnings: list[Warn] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    crash: list[str] = field(default_factory=list)
-    crash_line: int = 0
-    internal: list[str] = field(default_factory=list)
-    internal_line: int = 0
-    running: str = ""
-    section: str = ""
-    info: RunInfo = field(default_factory=RunInfo)
-    before: Totals = field(default_factory=Totals)
-    """What earlier sessions in the same output add up to."""
-    totals: Totals | None = None
-    started: bool = False
-    last_line: int = 0
-    sugar: bool = False
-    early: list[text.Block] = field(default_factory=list)
-    """Blocks between the marks; only those of tests that failed are such."""
-    _early: bool = False
-    _title: str = ""
-    _title_line: int = 0
-    _lines: list[str] = field(default_factory=list)
-
-    def feed(self, number: int, line: str) -> None:
-        self.last_line = number
-        if match := text.SECTION.match(line):
-            self._close_block()
-            self.section = "" if match["title"] == _AZURE else match["title"]
-            self.started = self.started or self.section == "test session starts"
-        if self._feed_sugar(number, line):
-            return
-        if total := text.tally(line):
-            self._close_block()
-            self.totals, seconds = total
-            self.info = self.info.merged(RunInfo(duration=seconds))
-            self.section = ""
-        elif self.section in _FAILURE_SECTIONS:
-            self._feed_failures(number, line)
-        elif self.section.endswith("test summary info"):
-            self._feed_summary(number, line)
-        elif "durations" in self.section:
-            if match := text.DURATION.match(line):
-                case = self.cases[match["id"]]
-                case.duration = (case.duration or 0.0) + float(match["seconds"])
-        elif self.section in ("", "test session starts"):
-            self._feed_progress(number, line)
-        if missed := coverage_missed(line, number):
-            self.failures.append(missed)
-        if match := text.EXIT.match(line):
-            self.failures.append(failure_from("", message=match["text"], kind="error", source_line=number))
-        elif match := text.BANG.match(line):
-            self.warnings.append(Warn(match["text"].strip("_ "), number))
-
-    def _feed_sugar(self, number: int, line: str) -> bool:
-        """What pytest-sugar prints in place of the marks, the rules and the closing line."""
-        if line.startswith("Test session starts (platform: "):
-            self.started = True
-        elif match := text.SUGAR_RESULTS.match(line):
-            self._close_block()
-            self.section, self.totals, self.sugar = _SUGAR, Totals(), True
-            self.info = self.info.merged(RunInfo(duration=float(match["seconds"])))
-        elif self.section == _SUGAR:
-            counted = text.sugar_count(self.totals or Totals(), line)
-            self.totals = counted or self.totals
-            self.section = _SUGAR if counted or line.startswith("   ") else ""
-        elif match := text.SUGAR_BLOCK.match(line[:_MAX_RESULT]):
-            self._close_block()
-            self.section, self._title, self._title_line, self._lines = "FAILURES", match["title"], number, []
-        elif len(line) <= _MAX_RESULT and text.SUGAR_PROGRESS.match(line):
-            self._close_block()
-            self.section = ""
-            if match := text.SUGAR_TEST.match(line):
-                file, _, name = match["id"].partition("::")
-                self._record(f"{file}::{name.replace('.', '::', 1)}", text.SUGAR_MARKS[match["mark"]])
-        else:
-            return False
-        return True
-
-    def _feed_failures(self, number: int, line: str) -> None:
-        if match := text.BLOCK.match(line):
-            self._close_block()
-            self._title, self._title_line, self._lines = match["title"], number, []
-        elif self._title:
-            self._lines.append(line)
-        elif line.strip() and not text.SECTION.match(line):
-            self.loose.append((number, line))
-
-    def _feed_early_block(self, number: int, line: str) -> None:
-        """pytest-instafail tells what failed at once; a test may print what looks like that."""
-        if match := text.BLOCK.match(line):
-            self._close_block()
-            self._title, self._title_line, self._lines = match["title"], number, []
-            self._early = True
-        elif self._title and (text.PROGRESS.match(line) or len(self._lines) > _MAX_EARLY_LINES):
-            self._close_block()
-        elif self._title:
-            self._lines.append(line)
-
-    def _close_block(self) -> None:
-        if self._title and self._early:
-            self.early.append(text.Block(self._title, tuple(self._lines), self._title_line + 1))
-        elif self._title:
-            self.blocks.append(text.Block(self._title, tuple(self._lines), self._title_line + 1))
-        self._title, self._early = "", False
-
-    def _feed_summary(self, number: int, line: str) -> None:
-        if match := text.SUB_SUMMARY.match(line[:_MAX_RESULT]):
-            self._record(match["id"], "FAILED")
-            self._summarise(match["id"], match["message"], number)
-        elif match := text.SUMMARY.match(line):
-            if match["status"] == "RERUN" and "rerun" in self.section:
-                self.cases[match["id"]].reruns += 1
-            elif match["status"] in text.OUTCOMES and not (
-                match["status"] == "SKIPPED" and "::" not in match["id"]
-            ):
-                self._record(match["id"], match["status"])
-                self._summarise(match["id"], match["message"], number)
-
-    def _summarise(self, node: str, message: str | None, number: int) -> None:
-        """What failed first in a test is told first."""
-        case = self.cases[node]
-        if not case.summary:
-            case.summary, case.summary_line = message or "", number
-
-    def _feed_progress(self, number: int, line: str) -> None:
-        # A longer line is somebody's output, and would make these patterns slow.
-        mark = line if len(line) <= _MAX_RESULT else ""
-        self._feed_early_block(number, mark)
-        if match := text.VERBOSE.match(mark) or text.XDIST.match(mark):
-            self._record(match["id"], match["status"])
-            self.running = ""
-        elif match := text.SUBTEST.match(mark):
-            self._record(match["id"], "FAILED")
-        elif self.running and (match := text.STATUS_ALONE.match(mark)):
-            self._record(self.running, match["status"])
-            self.running = ""
-        elif match := text.STARTED.match(mark):
-            self.running = match["id"]
-        elif match := text.WORKERS.match(line):
-            self.info = self.info.merged(RunInfo(workers=int(match["count"])))
-        elif match := text.INTERNAL.match(line):
-            self.internal_line = self.internal_line or number
-            self.internal.append(match["text"])
-        elif text.USAGE_OF.match(line):
-            pass  # what is wrong with it is in the next line
-        elif is_echo(mark) or (self.totals is not None and not text.USAGE.match(line)):
-            pass  # what the CI system says of the step
-        elif line.startswith(("ERROR: ", "ImportError while loading conftest")) or ": error: " in line:
-            self.failures.append(Failure(line, kind="error", source_line=number))
-        elif line.startswith("platform ") and " -- Python " in line:
-            self.info = self.info.merged(RunInfo(properties=(("platform", line.removeprefix("platform ")),)))
-        if "Fatal Python error:" in line or " Timeout +++" in line:
-            self.crash_line = self.crash_line or number
-        if self.crash_line and len(self.crash) < _MAX_CRASH_LINES:
-            self.crash.append(line)
-
-    def _record(self, node: str, status: str) -> None:
-        case = self.cases[node]
-        if status == "RERUN":
-            case.reruns += 1
-            return
-        outcome = text.OUTCOMES[status]
-        case.outcome = outcome if case.outcome is None else text.phases(case.outcome, outcome)
-
-    def items(self) -> Iterator[Item]:
-        self._close_block()
-        self._place_blocks()
-        self._place_loose()
-        if self.internal:
-            trace = "\n".join(self.internal)
-            message = text.native_message(trace) or self.internal[-1]
-            yield failure_from(trace, message=message, kind="error", source_line=self.internal_line)
-        yield from self.failures
-        if self.totals is None:
-            yield from self._cut_off()
-        else:
-            yield self.info.merged(RunInfo(totals=self.sum(), totals_stand=True))
-        yield from self._results()
-        yield from self.warnings
-
-    @property
-    def told(self) -> bool:
-        """Whether anything of a run was there."""
-        return bool(self.started or self.totals or self.failures or self.blocks or self.cases)
-
-    def sum(self) -> Totals:
-        """The totals of this session and those before it."""
-        counted = Totals.of(self._results())
-        if self.totals is None:
-            return self.before + counted
-        return self.before + replace(self.totals, flaky=counted.flaky)
-
-    def _cut_off(self) -> Iterator[Item]:
-        """The run ended without its closing line: what it was doing then is the first thing to know."""
-        yield self.info
-        if self.before.tests:
-            yield RunInfo(totals=self.sum(), totals_stand=True)
-        if self.crash and not self.running:
-            headline = "Timeout" if "Timeout" in self.crash[0] else self.crash[0].strip("+ ")
-            yield failure_from(
-                "\n".join(self.crash), message=headline, kind="error", source_line=self.crash_line
-            )
-        if self.running:
-            trace = "\n".join(self.crash)
-            at = trace.find("Fatal Python error:")
-            message = (
-                trace[at:].split("\n", 1)[0] if at >= 0 else "the output ends while this test was running"
-            )
-            if at < 0 and "Timeout" in trace.partition("\n")[0]:
-                message = "Timeout: the process was stopped while this test was running"
-            self.cases[self.running].outcome = Outcome.ERROR
-            self.cases[self.running].failures.append(
-                failure_from(
-                    trace, message=message, kind="error", source_line=self.crash_line or self.last_line
-                )
-            )
-            self.warnings.append(Warn(f"the output ends while {self.running} was running", self.last_line))
-        elif self.started:
-            self.warnings.append(
-                Warn("no closing line: the run was cut off, its totals are what was printed", self.last_line)
-            )
-
-    def _place_blocks(self) -> None:
-        """Give each block to the case it is about: titles lack the file, the order of the summary has it."""
-        waiting: defaultdict[str, deque[str]] = defaultdict(deque)
-        for node, case in self.cases.items():
-            if case.outcome in (Outcome.FAILED, Outcome.ERROR):
-                waiting[text.title_of(node)].append(node)
-        told = {
-            text.title_of(node) for node, case in self.cases.items() if case.outcome and case.outcome.is_red
-        }
-        for block in (*(b for b in self.early if b.target in told), *self.blocks):
-            node = self._node_of(block, waiting)
-            case = self.cases[node]
-            case.failures.append(block.failure())
-            case.outcome = text.phases(case.outcome, Outcome.ERROR if block.is_error else Outcome.FAILED)
-        for case in self.cases.values():
-            # pytest-sugar sums up as failed what broke around a test, too.
-            if self.sugar and case.failures and all(failure.kind == "error" for failure in case.failures):
-                case.outcome = Outcome.ERROR
-
-    def _node_of(self, block: text.Block, waiting: dict[str, deque[str]]) -> str:
-        target = block.target
-        if target in self.cases:
-            return target
-        # A subtest's title is its test's with a description behind it.
-        for title in (target, target.split(" ", 1)[0]):
-            if queue := waiting.get(title):
-                # Two files may have a test of one name: each takes one block, then the last takes the rest.
-                return queue[0] if len(queue) == 1 or self._has_room(queue[0], block) else self._next(queue)
-        file = next(
-            (
-                ln.split(":", 1)[0]
-                for ln in block.lines
-                if ".py:" in ln and not ln.startswith((" ", "E", ">", ".venv", "/"))
-            ),
-            "",
-        )
-        return f"{file}::{target.replace('.', '::')}" if file else target
-
-    def _has_room(self, node: str, block: text.Block) -> bool:
-        return not any((f.kind == "error") == block.is_error for f in self.cases[node].failures)
-
-    @staticmethod
-    def _next(queue: deque[str]) -> str:
-        queue.popleft()
-        return queue[0]
-
-    def _place_loose(self) -> None:
-        """With ``--tb=line`` only ``path:line: message`` is printed, in the order of the summary."""
-        position = 0
-        for case in self.cases.values():
-            if case.failures or case.outcome not in (Outcome.FAILED, Outcome.ERROR) or not case.summary:
-                continue
-            start = case.summary.removesuffix("...")
-            for index in range(position, len(self.loose)):
-                number, line = self.loose[index]
-                _, _, message = line.partition(": ")
-                if message.startswith(start) or line.startswith(start):
-                    said = message if message.startswith(start) else line
-                    case.failures.append(failure_from(line, message=said, source_line=number))
-                    position = index + 1
-                    break
-
-    def _results(self) -> Iterator[CaseResult]:
-        for node, case in self.cases.items():
-            if case.outcome is None:
-                continue
-            file, suite, name = text.node_parts(node)
-            failures = tuple(case.failures)
-            if case.outcome.is_red and not failures:
-                failures = (failure_from("", message=case.summary, source_line=case.summary_line),)
-            yield CaseResult(
-                name,
-                case.outcome,
-                suite,
-                file,
-                duration=case.duration,
-                attempts=1 + case.reruns,
-                failures=failures,
-            )
-
-
 def _read(source: Source) -> Iterator[Item]:
-    session = _Session()
-    found = False
+    session = PytestSession()
+    last: PytestSession | None = None
     voices = Voices(source)
     for voice in voices:
         for line in voice:
             if text.SESSION.match(line.text) and (session.started or session.totals):
                 yield from map(voices.place, session.items())
-                session, found = _Session(before=session.sum()), True
+                last, session = session, PytestSession(before=session.sum())
             session.feed(line.number, line.text)
         if session.told:
             yield from map(voices.place, session.items())
-            session, found = _Session(before=session.sum()), True
+            last, session = session, PytestSession(before=session.sum())
         else:
-            session = _Session(before=session.before)
-    if not found:
+            session = PytestSession(before=session.before)
+    if last is None:
         raise IngestError(f"{source.name}: no pytest session in it; was the output cut?")
+    if last.ended and not voices.several:
+        yield from _around(source, last)
+
+
+def _around(source: Source, last: PytestSession) -> Iterator[Item]:
+    from triage.ingest.neighbours import around
+
+    totals = last.sum()
+    whole = Session(failures=list(last.failures), stated=totals, closed=True)
+    for session in around(source, [whole], last.ended, last.last_line, _again):
+        totals += session.totals
+        yield RunInfo(totals=totals, totals_stand=True)
+        yield from session.items()
+
+
+def _again(lines: Iterator[Line]) -> list[Session]:
+    """What the sessions in ``lines`` add up to."""
+    session = PytestSession()
+    for line in lines:
+        if text.SESSION.match(line.text) and (session.started or session.totals):
+            session = PytestSession(before=session.sum())
+        session.feed(line.number, line.text)
+    return [Session(stated=session.sum(), closed=session.totals is not None)] if session.told else []
 
 
 READER = Reader("pytest-console", _sniff, _read)

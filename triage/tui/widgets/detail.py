@@ -12,7 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from triage.analysis.explain import Explanation, explain
+from triage.analysis.explain import Explanation, by_signature, explain
 from triage.export.report import Report
 from triage.rules import Engine
 from triage.store.clusters import ClusterRow, Member
@@ -139,9 +139,9 @@ class Detail(Vertical):
         return texts.summary(report, rule, captures)
 
     def _explanations(self, report: Report, engine: Engine) -> list[Explanation]:
-        first = {member.signature: member for member in reversed(report.members)}
+        alike = by_signature(report.members)
         return [
-            explain(report.cluster, first[variant.signature], variant, self._others, engine)
+            explain(report.cluster, alike[variant.signature], variant, self._others, engine)
             for variant in report.variants[:20]
-            if variant.signature in first
+            if variant.signature in alike
         ]

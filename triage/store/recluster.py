@@ -1,0 +1,74 @@
+"""All failures placed anew: after the rules or the program learned to tell them better."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from triage.model import Failure
+from triage.rules import Engine
+from triage.store.clusters import refresh_counts
+from triage.store.database import Store
+from triage.store.places import Places
+
+_BATCH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Failures that are in another cluster than before."""
+
+    old: str
+    new: str
+    failures: int
+
+
+def recluster(db: Store, engine: Engine) -> list[Moved]:
+    """Place every failure by today's rules and templates; what people decided about grouping still holds.
+
+    A cluster that moves as a whole takes its verdict, status, tags and five whys along, if the other has none. What moved,
+    most failures first.
+    """
+    with db.atomic():
+        before = dict(db.conn.execute("SELECT id, cluster_id FROM signatures").fetchall())
+        places = Places(db, engine)
+        moved: Counter[tuple[str, str]] = Counter()
+        rows = db.conn.execute(
+            "SELECT f.id, f.signature_id, coalesce(c.test, ''), f.message, f.type, f.kind, f.trace, f.file, f.line"
+            " FROM failures f LEFT JOIN cases c ON c.id = f.case_id ORDER BY f.id"
+        )
+        pairs: Counter[tuple[str, str]] = Counter()
+        changed: list[tuple[str, int]] = []
+        while batch := rows.fetchmany(_BATCH):
+            for number, old, test, *said in batch:
+                key = places.signature(Failure(*said), test)
+                pairs[old, key] += 1
+                if key != old:
+                    changed.append((key, number))
+        db.conn.executemany("UPDATE failures SET signature_id = ? WHERE id = ?", changed)
+        # Made anew too: where words belong may have changed as well.
+        db.conn.execute("DELETE FROM signatures")
+        places.settle()
+        after = dict(db.conn.execute("SELECT id, cluster_id FROM signatures").fetchall())
+        for (old, key), failures in pairs.items():
+            if before[old] != after[key]:
+                moved[before[old], after[key]] += failures
+        refresh_counts(db, {cluster for pair in moved for cluster in pair})
+        for old, new in moved:
+            if sum(one == old for one, _ in moved) == 1:
+                _carry(db, old, new)
+    return [Moved(old, new, count) for (old, new), count in moved.most_common()]
+
+
+def _carry(db: Store, old: str, new: str) -> None:
+    """What people said of ``old``, which is empty now, to ``new``, as far as that has nothing of its own."""
+    if db.conn.execute("SELECT failures FROM clusters WHERE id = ?", [old]).fetchone()[0]:
+        return
+    db.conn.execute(
+        "UPDATE clusters SET (verdict, status) = (SELECT verdict, status FROM clusters WHERE id = ?)"
+        " WHERE id = ? AND verdict = 'unknown' AND status = 'open'",
+        [old, new],
+    )
+    db.conn.execute("INSERT OR IGNORE INTO tags SELECT ?, tag FROM tags WHERE cluster_id = ?", [new, old])
+    db.conn.execute("UPDATE OR IGNORE investigations SET cluster_id = ? WHERE cluster_id = ?", [new, old])
+    db.conn.execute("UPDATE history SET cluster_id = ? WHERE cluster_id = ?", [new, old])
