@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import http.server
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -185,7 +188,8 @@ def test_wrong_usage(triage: Call, tmp_path: Path, call: tuple[str, ...]) -> Non
     places = {"dir": tmp_path, "text": text, "missing": tmp_path / "missing"}
     done = triage(*(part.format(**places) for part in call))
     assert done.code == 2
-    assert done.err.strip() and "Traceback" not in done.err
+    [line] = done.err.strip().split("\n")
+    assert line.startswith("triage: ")
     assert text.read_text().startswith("no database")
 
 
@@ -214,4 +218,89 @@ def test_the_limits_of_archives_are_set_by_the_environment(
     assert done.code == 2
     assert done.err == (
         f"triage: {packed}: unpacks to more than 1 MiB; unpack it yourself or raise TRIAGE_MAX_UNPACKED\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        (),
+        ("clusters",),
+        ("show", "b6b6"),
+        ("runs",),
+        ("search", "pump"),
+        ("export", "b6b6"),
+        ("merge", "b6b6", "3115"),
+        ("undo",),
+        ("recluster",),
+        ("extract", GOOD),
+        ("probe", "http://127.0.0.1:9/", "--cluster", "b6b6"),
+    ],
+)
+def test_who_only_looks_makes_no_database(triage: Call, tmp_path: Path, call: tuple[object, ...]) -> None:
+    named = tmp_path / "nope" / "x.db"
+    done = triage(*call, "--db", named) if call else triage(f"--db={named}")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"triage: {named}: no such database; 'triage ingest' makes one\n"
+    triage(*call)  # the default may not be there yet
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("word", ["parsee", "cluster", "serach", "exprot"])
+@pytest.mark.parametrize("lead", [[], ["--db", "x.db"]])
+def test_nearly_a_command(triage: Call, tmp_path: Path, word: str, lead: list[str]) -> None:
+    done = triage(*lead, word, GOOD)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"triage: {word}: neither a path nor a command; did you mean '{word[:2]}")
+    assert list(tmp_path.iterdir()) == [], "nothing is stored"
+
+
+def test_a_path_that_is_nearly_a_command(
+    triage: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cluster").write_bytes(GOOD.read_bytes())
+    assert triage("cluster").code == 0
+    assert [run["source"] for run in triage("runs", "--json").json["runs"]] == ["cluster"]
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (("clusters", "--jsn"), "No such option '--jsn'. Did you mean '--json'?"),
+        (("parse",), "Missing argument 'PATHS...'; see 'triage parse --help'"),
+        (("rules", "explan"), "No such command 'explan'. Did you mean 'explain'?"),
+        (("--json",), "No such option '--json'; see 'triage --help'"),
+        (
+            ("export", "b6b6", "--format", "pdf"),
+            "'pdf' is not one of 'md', 'html', 'json'; see 'triage export --help'",
+        ),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line(triage: Call, call: tuple[str, ...], told: str) -> None:
+    done = triage(*call)
+    assert (done.code, done.out) == (2, "")
+    [line] = done.err.strip().split("\n")
+    assert line.startswith("triage: ") and line.endswith(told)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize(
+    "call", [("runs",), ("runs", "--json"), ("clusters",), ("--help",), ("parse", str(GOOD))]
+)
+def test_a_full_disk_behind_stdout(tmp_path: Path, call: tuple[str, ...]) -> None:
+    environment = os.environ | {"TRIAGE_DB": str(tmp_path / "triage.db")}
+    # Without a buffer nothing is left over that the interpreter would try to write at its end.
+    environment.pop("PYTHONUNBUFFERED", None)
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "triage", *call],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment,
+            check=False,
+        )
+    assert (done.returncode, done.stderr.decode()) == (
+        2,
+        "triage: output: No space left on device; check the file and its disk\n",
     )

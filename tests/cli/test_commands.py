@@ -47,7 +47,7 @@ def test_ingest_then_look(triage: Call) -> None:
     assert again.code == 0
     assert all(run["known"] for run in again.json["runs"])
     assert again.json["clusters"]["new"] == 0
-    assert "was ingested before, nothing changed" in again.err
+    assert again.err == "triage: 11 of 11 sources were ingested before, nothing changed of them\n"
 
     clusters = triage("clusters", "--json").json["clusters"]
     assert len(clusters) == first.json["clusters"]["new"]
@@ -102,6 +102,23 @@ def test_export(triage: Call, tmp_path: Path, form: str) -> None:
     file = tmp_path / f"postmortem.{form}"
     assert triage("export", "b6b6", "--format", form, "-o", file).code == 0
     assert file.read_text("utf-8") == on_stdout.out
+    by_suffix = tmp_path / f"again.{form}"
+    assert triage("export", "b6b6", "-o", by_suffix).code == 0
+    assert by_suffix.read_text("utf-8") == on_stdout.out
+    assert triage("export", "b6b6", "--format", "md", "-o", tmp_path / f"other.{form}").code == 0
+    assert (tmp_path / f"other.{form}").read_text("utf-8").startswith("# ")
+
+
+def test_export_overwrites_nothing_unasked(triage: Call, tmp_path: Path) -> None:
+    triage("ingest", API)
+    file = tmp_path / "postmortem.md"
+    file.write_text("months of work")
+    done = triage("export", "b6b6", "-o", file)
+    assert done.code == 2
+    assert done.err == f"triage: {file}: is there already; name another file, or overwrite it with --force\n"
+    assert file.read_text() == "months of work"
+    assert triage("export", "b6b6", "-o", file, "--force").code == 0
+    assert file.read_text().startswith("# ")
 
 
 def test_export_into_a_directory_that_is_not_there(triage: Call, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_every_document_is_alone_on_stdout(triage: Call, texts: Path) -> None:
 
 @pytest.mark.parametrize(
     ("call", "document"),
-    [(("clusters",), {"clusters": []}), (("runs",), {"runs": []}), (("search", "x"), {"hits": []})],
+    [(("clusters",), {"clusters": []}), (("runs",), {"runs": []})],
 )
 def test_an_empty_store_is_an_answer(triage: Call, call: tuple[str, ...], document: object) -> None:
     done = triage(*call, "--json")
@@ -90,8 +90,11 @@ def test_without_a_terminal_the_summary_is_printed(triage: Call, monkeypatch: py
     stdin(monkeypatch, API.read_bytes())
     piped = triage("-")
     assert piped.code == 0
-    assert piped.out.startswith("1 run, 62 tests: ")
-    assert triage(API).out == piped.out, "the same bytes under another name change nothing"
+    read, store = piped.out.split("\n", 1)
+    assert read == "-: junit-xml, 62 tests, 43 failed"
+    assert store.startswith("in the database: 1 run, 62 tests: ")
+    again = triage(API).out.split("\n", 1)
+    assert again == [f"{API}: junit-xml, 62 tests, 43 failed (ingested before)", store]
 
 
 @pytest.mark.parametrize("data", [FEED.read_bytes(), gzip.decompress(FEED.read_bytes())], ids=["gz", "plain"])
@@ -124,10 +127,11 @@ def test_the_same_file_twice_in_one_call(triage: Call, tmp_path: Path) -> None:
     assert [run["known"] for run in done.json["runs"]] == [False, True, True, True]
     assert len({run["id"] for run in done.json["runs"]}) == 1
     assert len({str(run["totals"]) for run in done.json["runs"]}) == 1
-    assert done.err.count("was ingested before, nothing changed") == 3
+    assert done.err == "triage: 3 of 4 sources were ingested before, nothing changed of them\n"
     assert len(triage("runs", "--json").json["runs"]) == 1
     told = triage("ingest", API)
-    assert told.code == 0 and told.out.startswith("0 of 1 sources new: 0 tests, 0 failures, 0 new clusters")
+    assert told.code == 0 and told.out.startswith("0 of 1 source new: 0 tests, 0 failures, 0 new clusters")
+    assert told.err == f"triage: {API}: was ingested before, nothing changed\n"
 
 
 def test_a_cut_report_gives_what_was_complete(triage: Call, tmp_path: Path) -> None:
@@ -310,7 +314,7 @@ def test_probe(triage: Call, limiter: str, tmp_path: Path) -> None:
     [
         (("-n", "51"), "1 to 50 requests, not 51"),
         (("-H", "no colon"), "a header is written as 'NAME: VALUE'"),
-        (("--cluster", "ffff"), "ffff: no cluster has this id"),
+        (("--cluster", "ffff"), "ffff: no cluster has an id that begins so"),
     ],
 )
 def test_a_probe_that_cannot_be_made(triage: Call, options: tuple[str, ...], told: str) -> None:
@@ -323,8 +327,8 @@ def test_a_probe_that_cannot_be_made(triage: Call, options: tuple[str, ...], tol
 def test_the_option_is_stronger_than_the_environment(triage: Call, tmp_path: Path) -> None:
     triage("ingest", WAREHOUSE)
     other = tmp_path / "new" / "folder" / "other.db"
-    assert triage("runs", "--db", other, "--json").json == {"runs": []}
-    assert other.exists()
+    assert triage("ingest", API, "--db", other).code == 0
+    assert [run["source"] for run in triage("runs", "--db", other, "--json").json["runs"]] == [str(API)]
     assert len(triage("runs", "--json").json["runs"]) == 1
 
 

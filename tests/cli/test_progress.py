@@ -13,6 +13,7 @@ from tests.cli.conftest import Call
 from tests.conftest import SAMPLES
 from triage.cli import progress
 from triage.cli.progress import ReadingBar
+from triage.ingest.logs.traces import _Growing as Growing
 from triage.sources import session as module
 from triage.sources.session import Reading
 
@@ -72,3 +73,19 @@ def test_no_bar_where_no_terminal_is(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     with ReadingBar() as bar:
         bar.show(Reading("a.xml", 10, 5, "reading"))
     assert pipe.getvalue() == ""
+
+
+def test_a_log_is_searched_while_it_is_read(
+    triage: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All the time goes into the search: a bar for the reading alone was gone before it was drawn."""
+    log = tmp_path / "big.log"
+    log.write_text("ERROR: the pump ran dry\nfine\n" * 60_000)
+    events: list[str] = []
+    real = Growing.finish
+    monkeypatch.setattr(Growing, "finish", lambda self: events.append("found") or real(self))
+    monkeypatch.setattr(ReadingBar, "show", lambda *_: events.append("read"))
+    assert triage("extract", log, "-n", 3).code == 0
+    assert "found" in events[: events.index("read", len(events) // 2)], (
+        "found while there was still more to read"
+    )

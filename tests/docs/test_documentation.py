@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import subprocess
@@ -9,9 +10,11 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.conftest import ROOT
+from triage.cli.root import _COMMANDS
 from triage.ingest import Source
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.registry import all_readers
@@ -21,6 +24,9 @@ from triage.rules.check import run_examples
 from triage.store import open_store
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -64,6 +70,20 @@ def test_commands_run(path: Path, desk: Path) -> None:
         assert done.returncode == expected, f"{command}\n{done.stdout}{done.stderr}"
         assert shown in done.stdout + done.stderr, command
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--db", "--json"])
+def test_what_the_readme_says_of_options(option: str) -> None:
+    said = re.search(
+        rf"`{option}[^`]*` goes with all(?: commands)? but (.*?)(?:, which|\(which|\.)", README, re.DOTALL
+    )
+    assert said is not None
+    without = set(re.findall(r"`(\w+)`", said[1]))
+    for name, (module, _) in _COMMANDS.items():
+        command = getattr(importlib.import_module(f"triage.cli.{module}"), name)
+        for each in command.commands.values() if isinstance(command, click.Group) else [command]:
+            has = any(option in parameter.opts for parameter in each.params)
+            assert has == (name not in without), name
 
 
 def test_links_lead_somewhere() -> None:

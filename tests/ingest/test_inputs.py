@@ -77,10 +77,11 @@ def test_globs(tmp_path: Path) -> None:
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
-    import os
+    import socket
 
-    os.mkfifo(tmp_path / "pipe")
-    [error] = find([str(tmp_path / "pipe")])
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(tmp_path / "s"))
+        [error] = find([str(tmp_path / "s")])
     assert "neither a file nor a directory" in str(error)
 
 
@@ -112,7 +113,7 @@ def test_standard_input_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) 
     endless = io.BufferedReader(_Endless())
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(endless))
     [error] = find(["-"])
-    assert str(error) == "-: more than 1 MiB on standard input; write it to a file and name that"
+    assert str(error) == "-: more than 1 MiB in a pipe; write it to a file and name that"
 
 
 class _Endless(io.RawIOBase):

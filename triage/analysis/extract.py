@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from triage.ingest.logs.severity import CAUSE, ERROR, is_echo, severity
@@ -56,8 +56,10 @@ def extract(lines: Iterable[str], baseline: Iterable[str] | None = None) -> list
     those count that the end of the log repeats, where it repeats any: a build that goes on after errors says at its
     end which of them broke it. What only says that something failed counts where nothing says what.
     """
-    log, steps = list(lines), Steps()
-    found: Sequence[Trace] = list(traces(steps.watched(enumerate(log, 1))))
+    log: list[str] = []
+    steps = Steps()
+    # Searched while it is read, so that whoever watches the reading sees how far the search is.
+    found: Sequence[Trace] = list(traces(steps.watched(enumerate(_kept(lines, log), 1))))
     found = [t for t in found if t.first >= steps.failing and not _is_hollow(t)] or found
     found = _of_tests_that_failed(found)
     if baseline is None:
@@ -76,6 +78,12 @@ def extract(lines: Iterable[str], baseline: Iterable[str] | None = None) -> list
     for trace in found:
         ranked += _lines(trace, told)
     return sorted(ranked, key=lambda line: (-line.score, line.number))
+
+
+def _kept(lines: Iterable[str], log: list[str]) -> Iterator[str]:
+    for line in lines:
+        log.append(line)
+        yield line
 
 
 def _mask(line: str) -> str:

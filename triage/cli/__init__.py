@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from click import ClickException
 
 
 def main() -> None:
@@ -18,8 +22,7 @@ def main() -> None:
         triage([_text(argument) for argument in sys.argv[1:]], prog_name="triage", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
-        sys.exit(2)
+        _refuse(_usage(error))
     except click.Abort:
         sys.exit(130)
     except TriageError as error:
@@ -28,11 +31,28 @@ def main() -> None:
         # The reader of a pipe went away: click swaps stdout and exits with 1, which here would be an answer.
         sys.exit(0 if sys.stdout is not out else stop.code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _give_up_stdout()
         sys.exit(0)
     except OSError as error:
-        name = f"{error.filename}: " if error.filename else ""
-        _refuse(f"{name}{error.strerror or error}; check the file and its disk")
+        _give_up_stdout()
+        _refuse(f"{error.filename or 'output'}: {error.strerror or error}; check the file and its disk")
+
+
+def _usage(error: ClickException) -> str:
+    """What is wrong with the call, and where its help is."""
+    from click import UsageError
+
+    message = error.format_message().rstrip(".")
+    context = error.ctx if isinstance(error, UsageError) else None
+    if context is None or message.endswith("?"):
+        return message
+    # What opens the screen has no name of its own.
+    return f"{message}; see '{context.command_path.removesuffix(' open')} --help'"
+
+
+def _give_up_stdout() -> None:
+    """Drop what could not be written: the interpreter would try it again at its end, and exit with 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _refuse(text: str) -> None:

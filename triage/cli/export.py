@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from triage.cli.look import cluster_or_fail
-from triage.cli.output import db_option, store_at
+from triage.cli.output import db_option, store_to_read
 from triage.export import FORMATS, gather, render
-from triage.export.files import write_document
+from triage.export.files import ExportError, write_document
 
 
 @click.command()
 @click.argument("cluster")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="md", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    help="Default: what the name after -o ends with, else md.",
+)
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write to a file instead of stdout.",
 )
+@click.option("--force", is_flag=True, help="Overwrite the file if there is one.")
 @db_option
-def export(cluster: str, format_: str, output: Path | None, db_path: Path | None) -> None:
+def export(cluster: str, format_: str | None, output: Path | None, force: bool, db_path: Path | None) -> None:
     """A cluster with its investigation as a postmortem; CLUSTER is the beginning of its id."""
-    db = store_at(db_path)
-    document = render(gather(db, cluster_or_fail(db, cluster)), format_)
+    if output is not None and not force and os.path.lexists(output):
+        raise ExportError(f"{output}: is there already; name another file, or overwrite it with --force")
+    db = store_to_read(db_path)
+    document = render(gather(db, cluster_or_fail(db, cluster)), format_ or _format_of(output))
     if output is None:
         click.echo(document, nl=False)
     else:
         write_document(output, document)
         click.echo(f"wrote {output}", err=True)
+
+
+def _format_of(output: Path | None) -> str:
+    suffix = output.suffix[1:].lower() if output else ""
+    return {"htm": "html"}.get(suffix, suffix if suffix in FORMATS else "md")

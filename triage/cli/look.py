@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.output import db_option, json_option, print_json, say, store_at, table
+from triage.cli.output import db_option, json_option, print_json, say, store_to_read, table
 from triage.model import TriageError
 from triage.store import Store
-from triage.store.clusters import ClusterRow
+from triage.store.clusters import ClusterRow, Member
+
+if TYPE_CHECKING:
+    from triage.export import Report
+
+_MOST_MEMBERS = 20
 
 
 class NotFoundError(TriageError):
@@ -23,12 +30,19 @@ def cluster_or_fail(db: Store, prefix: str) -> ClusterRow:
     Raises:
         NotFoundError: none or several do.
     """
-    from triage.store.clusters import find_cluster
+    from triage.store.clusters import clusters_like, find_cluster
 
     row = find_cluster(db, prefix)
-    if row is None:
-        raise NotFoundError(f"{prefix}: no cluster has this id, or several begin so; see 'triage clusters'")
-    return row
+    if row is not None:
+        return row
+    like = clusters_like(db, prefix)
+    if not prefix:
+        said = "an empty text is no id of a cluster"
+    elif like:
+        said = f"{prefix}: several clusters begin so: {', '.join(id_[:12] for id_ in like[:3])}{', ...' * (len(like) > 3)}"
+    else:
+        said = f"{prefix}: no cluster has an id that begins so"
+    raise NotFoundError(f"{said}; see 'triage clusters'")
 
 
 @click.command()
@@ -39,7 +53,7 @@ def clusters(db_path: Path | None, as_json: bool) -> None:
     from triage.cli.summary import print_clusters
     from triage.store.clusters import clusters as all_clusters
 
-    db = store_at(db_path)
+    db = store_to_read(db_path)
     rows = all_clusters(db)
     if as_json:
         print_json({"clusters": [asdict(row) for row in rows]})
@@ -56,10 +70,12 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     from triage.analysis.explain import by_signature, explain
     from triage.analysis.impact import count, percent
     from triage.export import gather
+    from triage.export.documents import category
+    from triage.export.report import advice
     from triage.rules import load_engine
     from triage.store.clusters import clusters as all_clusters
 
-    db = store_at(db_path)
+    db = store_to_read(db_path)
     row = cluster_or_fail(db, cluster)
     report = gather(db, row)
     alike = by_signature(report.members)
@@ -87,32 +103,57 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
         return
     say(f"{row.id}  {row.title}")
     say(
-        f"{count(row.tests, 'test')} blocked, {count(row.failures, 'failure')} in {count(row.runs, 'run')}; rule {row.rule or 'none'}, category {row.category or 'none'}, verdict {row.verdict.label}, {row.status}"
+        f"{count(row.tests, 'test')} blocked, {count(row.failures, 'failure')} in {count(row.runs, 'run')};"
+        f" rule {row.rule or 'none'}, category {category(row.category)}, verdict {row.verdict.label}, {row.status}"
     )
     say(
         f"pass rate {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed"
     )
-    for reason in reasons:
-        say(f"grouped: {reason.text}")
+    why = list(dict.fromkeys(reason.text for reason in reasons))
+    say(f"grouped: {why[0]}" if len(why) == 1 else "\n  ".join(("grouped:", *why)))
+    _say_in_full(report, *advice(report, engine))
     table(("failures", "variant"), [(v.failures, v.template) for v in report.variants], stretch="variant")
     table(
         ("test", "where", "what it says"),
-        [
-            (m.test or "(the run)", f"{m.source}:{m.failure.source_line or ''}", m.failure.headline)
-            for m in report.members[:20]
-        ],
+        [(m.test or "(the run)", _place(m), m.failure.headline) for m in report.members[:_MOST_MEMBERS]],
         stretch="what it says",
     )
+    if more := row.failures - len(report.members[:_MOST_MEMBERS]):
+        say(f"  and {count(more, 'failure')} more; --json tells all of them")
+
+
+def _say_in_full(report: Report, checks: tuple[str, ...], causes: tuple[str, ...]) -> None:
+    """What the screen and the exports show of a cluster: what to do, and one failure as its source tells it."""
+    for title, lines in (("check first", checks), ("likely causes", causes)):
+        if lines:
+            say(f"\n{title}")
+        for number, line in enumerate(lines, 1):
+            say(f"  {number}. {line}")
+    for why in report.root_causes:
+        say(f"\nroot cause\n  {why.answer}")
+    if (example := report.example) is not None:
+        from triage.export.documents import excerpt
+
+        failure = example.failure
+        say(f"\nit says ({_place(example)})")
+        for line in excerpt(failure.trace or failure.message, failure.message).split("\n"):
+            say(f"  {line}".rstrip())
+
+
+def _place(member: Member) -> str:
+    line = member.failure.source_line
+    return f"{member.source}:{line}" if line else member.source
 
 
 @click.command()
 @db_option
 @json_option
 def runs(db_path: Path | None, as_json: bool) -> None:
-    """The runs, the newest first."""
+    """The runs, the newest first; one that does not say when it was counts from when it was read."""
+    from triage.analysis.moments import moment
     from triage.store.runs import runs as all_runs
 
-    rows = all_runs(store_at(db_path))
+    rows = all_runs(store_to_read(db_path))
     if as_json:
         print_json({"runs": [{**asdict(row), "totals_why": row.why} for row in rows]})
     else:
@@ -121,7 +162,7 @@ def runs(db_path: Path | None, as_json: bool) -> None:
             [
                 (
                     r.id,
-                    (r.started or r.ingested_at)[:16],
+                    moment(r.started) if r.started else f"read {moment(r.ingested_at)}",
                     r.totals.tests,
                     r.totals.red,
                     r.clusters,
@@ -139,15 +180,18 @@ def runs(db_path: Path | None, as_json: bool) -> None:
 @db_option
 @json_option
 def search(words: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
-    """Search failures and notes for all of WORDS."""
+    """Search failures and notes for all of WORDS. Exit code 1 when nothing is found."""
     from triage.store.search import search as search_store
 
-    found = search_store(store_at(db_path), " ".join(words))
+    found = search_store(store_to_read(db_path), " ".join(words))
     if as_json:
         print_json({"hits": [asdict(hit) for hit in found]})
+    elif not found:
+        say("nothing found")
     else:
         table(
-            ("cluster", "kind", "text"),
-            [(hit.cluster[:8], hit.kind, hit.text) for hit in found],
+            ("cluster", "kind", "times", "where", "text"),
+            [(hit.cluster[:8], hit.kind, hit.times, hit.where, hit.text) for hit in found],
             stretch="text",
         )
+    sys.exit(0 if found else 1)

@@ -8,7 +8,7 @@ import click
 
 from triage.analysis.impact import count
 from triage.cli.look import NotFoundError, cluster_or_fail
-from triage.cli.output import complain, db_option, say, store_at
+from triage.cli.output import complain_of_rules, db_option, say, store_to_read
 
 
 @click.command()
@@ -19,13 +19,14 @@ def merge(into: str, clusters: tuple[str, ...], db_path: Path | None) -> None:
     """Make CLUSTERS part of INTO, with all that comes later; each is the beginning of an id."""
     from triage.store import moves
 
-    db = store_at(db_path)
+    db = store_to_read(db_path)
     target = cluster_or_fail(db, into)
     others = [cluster_or_fail(db, cluster) for cluster in clusters]
     moves.merge(db, target.id, [other.id for other in others])
     merged = cluster_or_fail(db, target.id)
     say(
-        f"{merged.id[:8]}  {merged.title}: {merged.tests} tests, {merged.failures} failures; 'triage undo' takes it back"
+        f"{merged.id[:8]}  {merged.title}: {count(merged.tests, 'test')}, {count(merged.failures, 'failure')};"
+        " 'triage undo' takes it back"
     )
 
 
@@ -38,7 +39,7 @@ def split(cluster: str, variant: str, db_path: Path | None) -> None:
     from triage.store import moves
     from triage.store.clusters import variants
 
-    db = store_at(db_path)
+    db = store_to_read(db_path)
     row = cluster_or_fail(db, cluster)
     found = [known for known in variants(db, row.id) if variant and known.signature.startswith(variant)]
     if len(found) != 1:
@@ -58,7 +59,7 @@ def apart(one: str, other: str, db_path: Path | None) -> None:
     """Never merge these two clusters."""
     from triage.store import moves
 
-    db = store_at(db_path)
+    db = store_to_read(db_path)
     a, b = cluster_or_fail(db, one), cluster_or_fail(db, other)
     moves.keep_apart(db, a.id, b.id)
     say(f"{a.id[:8]} and {b.id[:8]} stay apart; 'triage undo' takes it back")
@@ -70,7 +71,7 @@ def undo(db_path: Path | None) -> None:
     """Take the last merge, split or apart back."""
     from triage.store import moves
 
-    if (undone := moves.undo(store_at(db_path))) is None:
+    if (undone := moves.undo(store_to_read(db_path))) is None:
         raise NotFoundError("nothing to take back: no clusters were merged, split or kept apart")
     say(undone)
 
@@ -82,10 +83,9 @@ def recluster(db_path: Path | None) -> None:
     from triage.rules import load_engine
     from triage.store.recluster import recluster as place_anew
 
-    db = store_at(db_path)
+    db = store_to_read(db_path)
     engine, problems = load_engine()
-    for problem in problems:
-        complain(problem)
+    complain_of_rules(problems)
     moved = place_anew(db, engine)
     say(f"{count(sum(move.failures for move in moved), 'failure')} moved")
     for move in moved:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 import orjson
 
+from triage.analysis.impact import count
 from triage.ingest.text import visible
-from triage.model import TriageError
+from triage.model import Totals, TriageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from triage.rules import RuleError
     from triage.store import Store
 
 _PIPE_WIDTH = 160
@@ -29,6 +31,12 @@ def complain(error: TriageError | str) -> None:
     click.echo("triage: " + visible(" ".join(str(error).split("\n"))), err=True)
 
 
+def complain_of_rules(errors: Iterable[RuleError]) -> None:
+    """A line for each rule that goes without being asked."""
+    for error in errors:
+        complain(f"{error} (the {error.left_out.replace('file', 'rule file')} was left out)")
+
+
 def say(text: str) -> None:
     """``text`` on stdout; what a log, a name or a server put into it cannot act on the terminal."""
     click.echo(visible(text))
@@ -39,6 +47,36 @@ def print_json(document: object) -> None:
     click.echo(
         orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode()
     )
+
+
+def findings(format_: str, totals: Totals, failures: int) -> str:
+    """What was read of one source, in a few words: ``pytest-console, 9 tests, 5 failed``."""
+    told = [format_]
+    if totals.tests:
+        told.append(count(totals.tests, "test"))
+    if totals.failed:
+        told.append(f"{totals.failed} failed")
+    if totals.errors:
+        told.append(count(totals.errors, "error"))
+    if not totals.red:
+        told.append(
+            count(failures, "failure") if failures else "no failures" if totals.tests else nothing(format_)
+        )
+    return ", ".join(told)
+
+
+def outcomes(totals: Totals) -> str:
+    """Tests, and how they ended."""
+    return (
+        f"{count(totals.tests, 'test')}: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"
+        f" {count(totals.errors, 'error')}, {totals.skipped} skipped, {count(totals.xfailed, 'expected failure')},"
+        f" {totals.flaky} flaky"
+    )
+
+
+def nothing(format_: str) -> str:
+    """What is said of a source with neither a test nor a failure."""
+    return "nothing in it sounds like a failure" if format_ == "log" else "no tests in it"
 
 
 def console() -> Console:
@@ -91,8 +129,8 @@ def db_option(command: _Command) -> _Command:
             return command(*arguments, db_path=db_path, **options)
 
     return click.option(
-        "--db", "db_path", type=click.Path(path_type=Path, dir_okay=False), envvar="TRIAGE_DB", metavar="FILE",
-        help="The database (default: in your data directory).",
+        "--db", "db_path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+        help="The database (default: TRIAGE_DB, or one in your data directory).",
     )(cast(_Command, told))  # fmt: skip
 
 
@@ -102,7 +140,31 @@ def json_option(command: _Command) -> _Command:
 
 
 def store_at(path: Path | None) -> Store:
-    """The store of the ``--db`` option."""
+    """The store of the ``--db`` option, made if there is none."""
     from triage.store import open_store
 
     return open_store(path)
+
+
+def store_to_read(path: Path | None) -> Store:
+    """The store of the ``--db`` option for who only looks: nothing is made; a default that is not there yet is empty.
+
+    Raises:
+        StoreError: a database is named that is not there.
+    """
+    from triage.store import default_path, empty_store
+
+    expect_store(path)
+    return store_at(path) if (path or default_path()).exists() else empty_store()
+
+
+def expect_store(path: Path | None) -> None:
+    """The database that is named, if one is, is there.
+
+    Raises:
+        StoreError: it is not.
+    """
+    from triage.store import StoreError
+
+    if path is not None and not path.exists():
+        raise StoreError(f"{path}: no such database; 'triage ingest' makes one")

@@ -12,7 +12,8 @@ from typing import IO
 import click
 import orjson
 
-from triage.cli.output import complain, json_option, say, table
+from triage.analysis.impact import count
+from triage.cli.output import complain, findings, json_option, outcomes, say, table
 from triage.cli.progress import ReadingBar
 from triage.ingest import IngestError, Source, read
 from triage.ingest.frames import frames
@@ -104,11 +105,10 @@ class _Text:
     def print(self) -> None:
         """The counts, what is doubtful, and a line for each failure."""
         facts, totals = self.facts, self.facts.totals
-        say(
-            f"{facts.source}: {facts.format}, {totals.tests} tests: {totals.passed + totals.xpassed} passed,"
-            f" {totals.failed} failed, {totals.errors} errors, {totals.skipped} skipped,"
-            f" {totals.xfailed} expected failures, {totals.flaky} flaky"
-        )
+        if totals.tests:
+            say(f"{facts.source}: {facts.format}, {outcomes(totals)}")
+        else:
+            say(f"{facts.source}: {findings(facts.format, totals, len(facts.failures))}")
         if facts.why:
             say(f"  {facts.why}")
         for warning in facts.warnings:
@@ -121,7 +121,7 @@ class _Text:
         if rows:
             table(("outcome", "test", "failure"), rows, stretch="failure")
         if more := self.more + len(facts.failures[_MOST_ROWS:]):
-            say(f"  and {more} failures more; --json tells all of them")
+            say(f"  and {count(more, 'failure')} more; --json tells all of them")
 
 
 def _text(source: Source) -> _Text:

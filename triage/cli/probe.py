@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from triage.cli.look import cluster_or_fail
-from triage.cli.output import db_option, json_option, print_json, say, store_at
+from triage.cli.output import db_option, json_option, print_json, say, store_to_read
 
 
 @click.command()
@@ -37,7 +37,7 @@ def probe(
     pairs = [header.partition(":") for header in headers]
     if any(not value for _, _, value in pairs):
         raise ProbeError("a header is written as 'NAME: VALUE'")
-    db = store_at(db_path) if cluster else None
+    db = store_to_read(db_path) if cluster else None
     row = cluster_or_fail(db, cluster) if db is not None and cluster else None
     seen = probe_http(url, requests, {name.strip(): value.strip() for name, _, value in pairs})
     if db is not None and row is not None:

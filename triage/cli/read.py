@@ -10,11 +10,22 @@ from pathlib import Path
 
 import click
 
-from triage.cli.output import complain, db_option, json_option, print_json, say, store_at, table
+from triage.analysis.impact import count
+from triage.cli.output import (
+    complain,
+    db_option,
+    json_option,
+    nothing,
+    print_json,
+    say,
+    store_at,
+    store_to_read,
+    table,
+)
 from triage.cli.progress import ReadingBar
 from triage.ingest import IngestError, Source
 from triage.ingest.text import is_binary
-from triage.sources.session import watched
+from triage.sources.session import Session, watched
 
 _MAX_TEXT = 256 << 20
 
@@ -31,6 +42,13 @@ def ingest(paths: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
     db = store_at(db_path)
     session = read_into(db, paths)
     same = twins(db)
+    known = [result for result in session.results if result.known]
+    if len(known) == 1:
+        complain(f"{known[0].source}: was ingested before, nothing changed")
+    elif known:
+        complain(
+            f"{len(known)} of {len(session.results)} sources were ingested before, nothing changed of them"
+        )
     if as_json:
         print_json(
             {
@@ -52,19 +70,28 @@ def ingest(paths: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
             }
         )
     elif session.results:
-        fresh = [result for result in session.results if not result.known]
-        counted = [result for result in fresh if result.run_id not in same]
-        again = (
-            f" ({len(fresh) - len(counted)} of them describe the same runs)"
-            if len(counted) < len(fresh)
-            else ""
-        )
-        say(
-            f"{len(fresh)} of {len(session.results)} sources new{again}: {sum(r.totals.tests for r in counted)} tests,"
-            f" {sum(r.failures for r in counted)} failures, {len(session.new_clusters)} new clusters,"
-            f" {len(session.known_clusters)} known"
-        )
+        _say_what_is_new(session, same)
     sys.exit(2 if session.errors else 0)
+
+
+def _say_what_is_new(session: Session, same: dict[int, int]) -> None:
+    fresh = [result for result in session.results if not result.known]
+    counted = [result for result in fresh if result.run_id not in same]
+    tests, failures = sum(r.totals.tests for r in counted), sum(r.failures for r in counted)
+    new = f"{len(fresh)} of {count(len(session.results), 'source')} new"
+    if len(counted) < len(fresh):
+        new += f" ({len(fresh) - len(counted)} of them describe the same runs)"
+    if fresh and not tests and not failures:
+        say(
+            f"{new}: {nothing(fresh[0].format)}"
+            if len(fresh) == 1
+            else f"{new}: no tests and no failures in them"
+        )
+        return
+    say(
+        f"{new}: {count(tests, 'test')}, {count(failures, 'failure')},"
+        f" {count(len(session.new_clusters), 'new cluster')}, {len(session.known_clusters)} known"
+    )
 
 
 def one_source(name: str) -> Source:
@@ -128,6 +155,12 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
                 ]
             }
         )
+    elif not found:
+        say(
+            "nothing in it that a passing log does not have"
+            if passing
+            else "nothing in it sounds like a failure"
+        )
     else:
         table(
             ("line", "score", "text"), [(ln.number, ln.score, ln.text) for ln in found[:most]], stretch="text"
@@ -135,13 +168,13 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
 
 
 def _known_baseline(source: Source, db_path: Path | None) -> Source | None:
-    from triage.store.database import default_path
+    from triage.store import default_path
 
-    if not (db_path or default_path()).is_file():
+    if db_path is None and not default_path().is_file():
         return None
     from triage.sources.baseline import last_passing
 
-    return last_passing(store_at(db_path), source.name)
+    return last_passing(store_to_read(db_path), source.name)
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import io
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 import click
 
 from triage import __version__
-from triage.cli.output import db_option
+from triage.cli.output import db_option, expect_store
 
 # name: (module, help)
 _COMMANDS = {
@@ -34,6 +35,13 @@ _COMMANDS = {
 }
 
 
+def _meant(words: list[str]) -> str | None:
+    """The command that the first of ``words`` nearly is, where it names nothing that could be read."""
+    if not words or os.path.lexists(words[0]):
+        return None
+    return next(iter(difflib.get_close_matches(words[0], _COMMANDS, 1, 0.75)), None)
+
+
 class _Root(click.Group):
     """A group whose first word may also be a path: what is no command is ingested and opened."""
 
@@ -52,7 +60,11 @@ class _Root(click.Group):
         rest = args[len(lead) :]
         if rest and rest[0] in _COMMANDS:
             args = [rest[0], *lead, *rest[1:]]
-        elif not any(arg in ("--help", "--version") for arg in args):
+        elif meant := _meant(rest):
+            raise click.UsageError(f"{rest[0]}: neither a path nor a command; did you mean '{meant}'?", ctx)
+        elif asked := [arg for arg in args if arg in ("--help", "--version")]:
+            args = asked
+        else:
             args = ["open", *args]
         return super().parse_args(ctx, args)
 
@@ -110,6 +122,8 @@ def _keyboard_behind_pipe() -> bool:
 @db_option
 def open_(paths: tuple[str, ...], db_path: Path | None) -> None:
     """Ingest the paths and open the screen."""
+    if not paths:
+        expect_store(db_path)
     if _has_screen(paths):
         from triage.tui import run
 

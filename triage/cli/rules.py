@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from triage.cli.output import complain, json_option, print_json, say, table
+from triage.analysis.impact import count
+from triage.cli.output import complain, complain_of_rules, json_option, print_json, say, table
 from triage.ingest.parts import exception_type
-from triage.rules import Engine, directories, load
+from triage.rules import Engine, directories, load, load_engine
 from triage.rules.load import load_file
 
 
@@ -28,6 +29,12 @@ def _loaded(paths: tuple[Path, ...]) -> tuple[Engine, list[str]]:
     ]
 
 
+def _all_rules() -> Engine:
+    engine, errors = load_engine()
+    complain_of_rules(errors)
+    return engine
+
+
 @rules.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @json_option
@@ -39,7 +46,7 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
     else:
         for error in errors:
             complain(error)
-        say(f"{len(engine.rules)} rules, {len(errors)} errors")
+        say(f"{count(len(engine.rules), 'rule')}, {count(len(errors), 'error')}")
     sys.exit(1 if errors else 0)
 
 
@@ -66,7 +73,7 @@ def test(paths: tuple[Path, ...], as_json: bool) -> None:
             complain(
                 f"{failure.rule.file}:{failure.rule.line}: {failure.rule.id}: {failure.reason}: {failure.text!r}"
             )
-        say(f"{len(engine.rules)} rules, {examples} examples, {len(failed)} failed")
+        say(f"{count(len(engine.rules), 'rule')}, {count(examples, 'example')}, {len(failed)} failed")
     sys.exit(1 if failed or errors else 0)
 
 
@@ -76,7 +83,7 @@ def test(paths: tuple[Path, ...], as_json: bool) -> None:
 @json_option
 def explain(text: str, most: int, as_json: bool) -> None:
     """Say which rules match TEXT and why, and which came near."""
-    engine, _ = _loaded(())
+    engine = _all_rules()
     type_ = exception_type(text)
     matches = engine.matches(text, type_)
     near = []
@@ -120,6 +127,8 @@ def explain(text: str, most: int, as_json: bool) -> None:
                 f"{best_condition.condition.kind}: {best_condition.condition.value}",
             )
         )
+    if not matches:
+        say("no rule matches; the nearest are")
     table(("rule", "match", "score", "priority", "best condition"), rows, stretch="best condition")
 
 
@@ -130,7 +139,7 @@ def match(file: str, as_json: bool) -> None:
     """The rule of each line of FILE."""
     from triage.cli.read import one_source
 
-    engine, _ = _loaded(())
+    engine = _all_rules()
     texts = list(one_source(file).lines())
     found = [engine.match(text, exception_type(text)) for text in texts]
     if as_json:

@@ -14,6 +14,7 @@ from triage.analysis.moments import moment
 from triage.export.report import Report
 from triage.ingest.redact import redact
 from triage.ingest.text import visible
+from triage.rules import CATEGORIES
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -40,6 +41,7 @@ def _environment(html: bool) -> Environment:
     )  # fmt: skip
     environment.filters |= {
         "percent": percent, "inline": _inline, "cell": _cell, "fence": _fence, "excerpt": excerpt, "words": _words,
+        "category": category,
         "count": count, "moment": moment,
     }  # fmt: skip
     return environment
@@ -69,6 +71,11 @@ def _cell(text: str) -> str:
 def _fence(text: str) -> str:
     """A fence longer than any run of backticks in ``text``."""
     return "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+
+
+def category(id_: str) -> str:
+    """The words for a category that are shown to people."""
+    return CATEGORIES.get(id_, id_ or "none")
 
 
 def _words(value: str) -> str:

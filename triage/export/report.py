@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from triage.analysis.impact import Impact, impact, overall
 from triage.analysis.moments import utc
 from triage.model import Totals
+from triage.rules import Engine
+from triage.rules.model import fill
 from triage.store import Store
 from triage.store.clusters import ClusterRow, Member, Variant, find_cluster, history, members, variants
 from triage.store.investigations import Evidence, Investigation, Why, find_investigation
@@ -102,6 +104,19 @@ def gather(db: Store, cluster: ClusterRow) -> Report:
         timeline=_timeline(db, cluster, its_runs, investigation),
         doubts=tuple(doubts(investigation)) if investigation else (),
     )
+
+
+def advice(report: Report, engine: Engine) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What to check first, and the likely causes, as the rule of the cluster says them of its example."""
+    row, example = report.cluster, report.example
+    rule = next((rule for rule in engine.rules if rule.id == row.rule), None)
+    if rule is None or example is None:
+        return (), ()
+    said = f"{example.failure.type}: {example.failure.message}"
+    matches = engine.matches(said, example.failure.type)
+    captures = next((match.captures for match in matches if match.rule.id == rule.id), {})
+    checks, causes = (tuple(fill(line, captures) for line in lines) for lines in (rule.checks, rule.causes))
+    return checks, causes
 
 
 def report_of(db: Store, prefix: str) -> Report | None:

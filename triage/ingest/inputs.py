@@ -1,4 +1,4 @@
-"""What a user names on the command line to sources: files, directories, globs, ``-``, archives.
+"""What a user names on the command line to sources: files, directories, globs, pipes, ``-``, archives.
 
 A directory or an archive is searched for results: files there that no format claims are passed over, a file that is
 named itself must be readable.
@@ -39,7 +39,7 @@ def find(names: list[str], limits: Limits = DEFAULT) -> Iterator[Found]:
     """The sources behind ``names``, in the order given; directories are walked in the order of their names."""
     for name in names:
         if name == "-":
-            yield from _piped(limits)
+            yield from _piped(name, piped(), limits)
             continue
         path = Path(name)
         if glob.has_magic(name) and not _exists(path):
@@ -97,19 +97,23 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _piped(limits: Limits) -> Iterator[Found]:
-    data = piped()
+def _piped(name: str, data: bytes, limits: Limits) -> Iterator[Found]:
+    """What came through a pipe, and can be read once only: held in memory."""
     if len(data) > _MAX_PIPED:
         size = f"{_MAX_PIPED >> 20} MiB"
-        yield IngestError(f"-: more than {size} on standard input; write it to a file and name that")
+        yield IngestError(f"{name}: more than {size} in a pipe; write it to a file and name that")
     else:
-        yield from unpack(Source("-", partial(io.BytesIO, data)), limits)
+        yield from unpack(Source(name, partial(io.BytesIO, data)), limits)
 
 
 def piped() -> bytes:
     """Standard input; of one that is too long for ``find`` only as much as shows that."""
+    return _drained(sys.stdin.buffer)
+
+
+def _drained(stream: BinaryIO) -> bytes:
     data = bytearray()
-    while len(data) <= _MAX_PIPED and (chunk := sys.stdin.buffer.read(READ)):
+    while len(data) <= _MAX_PIPED and (chunk := stream.read(READ)):
         data += chunk
     return bytes(data)
 
@@ -120,6 +124,11 @@ def _local(path: Path, limits: Limits) -> Iterator[Found]:
             yield from _directory(path, limits)
         elif path.is_file():
             yield from unpack(_file(path), limits)
+        elif path.is_fifo():
+            # Also what a shell makes of <(command).
+            with path.open("rb") as stream:
+                data = _drained(stream)
+            yield from _piped(str(path), data, limits)
         elif path.exists():
             yield IngestError(f"{path}: neither a file nor a directory; pipe it in with '-' instead")
         else:
@@ -155,7 +164,7 @@ def _directory(root: Path, limits: Limits) -> Iterator[Found]:
             yield IngestError(f"{path}: {error.strerror or error}; check its permissions")
     if not found:
         yield IngestError(
-            f"{root}: no test results among its {looked_at} files; name the file or another directory"
+            f"{root}: no test results among its {looked_at} file{'s' * (looked_at != 1)}; name the file or another directory"
         )
 
 

@@ -73,11 +73,16 @@ def load_file(path: Path) -> Loaded:
             raise RuleError(name, 1, 1, f"larger than {MAX_BYTES >> 20} MiB; split it by family")
         return load_text(path.read_text("utf-8"), name)
     except RuleError as error:
-        return Loaded((), (error,))
+        return _unread(error)
     except OSError as error:
-        return Loaded((), (RuleError(name, 1, 1, f"{error.strerror}; check its permissions"),))
+        return _unread(RuleError(name, 1, 1, f"{error.strerror}; check its permissions"))
     except UnicodeDecodeError:
-        return Loaded((), (RuleError(name, 1, 1, "not UTF-8; save it as UTF-8"),))
+        return _unread(RuleError(name, 1, 1, "not UTF-8; save it as UTF-8"))
+
+
+def _unread(error: RuleError) -> Loaded:
+    error.left_out = "file"
+    return Loaded((), (error,))
 
 
 def load_text(text: str, name: str) -> Loaded:
@@ -87,16 +92,16 @@ def load_text(text: str, name: str) -> Loaded:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return Loaded((), (RuleError(name, line, column, f"not YAML: {error.problem or error.context}"),))
+        return _unread(RuleError(name, line, column, f"not YAML: {error.problem or error.context}"))
     except yaml.YAMLError as error:
-        return Loaded((), (RuleError(name, 1, 1, f"not YAML: {error}".split("\n", 1)[0]),))
+        return _unread(RuleError(name, 1, 1, f"not YAML: {error}".split("\n", 1)[0]))
     reader = _NodeReader(name)
     rules: list[Rule] = []
     errors: list[RuleError] = []
     try:
         nodes = list(reader.items(reader.mapping(root, ("rules",), "a file of rules").get("rules"), root))
     except RuleError as error:
-        return Loaded((), (error,))
+        return _unread(error)
     seen: dict[str, int] = {}
     for node in nodes:
         try:

@@ -27,6 +27,8 @@ class RuleError(TriageError):
     def __init__(self, file: str, line: int, column: int, text: str) -> None:
         super().__init__(f"{file}:{line}:{column}: {text}")
         self.file, self.line, self.column, self.text = file, line, column, text
+        self.left_out = "rule"
+        """What of it is not used: the ``rule``, or the whole ``file``."""
 
 
 @dataclass(frozen=True, slots=True)

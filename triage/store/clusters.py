@@ -105,15 +105,18 @@ def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
     ]
 
 
+def clusters_like(db: Store, prefix: str, limit: int = 4) -> list[str]:
+    """The ids of clusters that start with ``prefix``, at most ``limit``."""
+    rows = db.conn.execute(
+        "SELECT id FROM clusters WHERE substr(id, 1, ?) = ? AND failures > 0 ORDER BY id LIMIT ?",
+        [len(prefix), prefix, limit],
+    )
+    return [row[0] for row in rows]
+
+
 def find_cluster(db: Store, prefix: str) -> ClusterRow | None:
     """The cluster whose id starts with ``prefix``, if it is the only one."""
-    ids = [
-        row[0]
-        for row in db.conn.execute(
-            "SELECT id FROM clusters WHERE substr(id, 1, ?) = ? AND failures > 0 LIMIT 2",
-            [len(prefix), prefix],
-        )
-    ]
+    ids = clusters_like(db, prefix)
     return clusters(db, ids)[0] if len(ids) == 1 and prefix else None
 
 

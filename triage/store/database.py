@@ -56,6 +56,13 @@ def open_store(path: Path | None = None) -> Store:
     return db
 
 
+def empty_store() -> Store:
+    """A store with nothing in it, in memory."""
+    db = Database(memory=True)
+    MIGRATIONS.apply(db)
+    return db
+
+
 @contextmanager
 def telling(path: Path) -> Iterator[None]:
     """What SQLite refuses inside is a ``StoreError`` that names ``path``: locked, full, damaged, read-only."""

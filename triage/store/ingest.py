@@ -51,9 +51,10 @@ def ingest(db: Store, source: Source, engine: Engine, batch: int, reader: Reader
         digest_of_bytes = source.digest()
     row = db.conn.execute("SELECT id, format FROM runs WHERE digest = ?", [digest_of_bytes]).fetchone()
     if row is not None:
-        from triage.store.runs import totals_of
+        from triage.store.runs import failures_of, totals_of
 
-        return Ingested(row[0], source.name, row[1], True, totals_of(db, row[0]))
+        totals = totals_of(db, row[0])
+        return Ingested(row[0], source.name, row[1], True, totals, failures_of(db, row[0]))
     reader = reader or reader_for(source)
     _, items = read(source, reader)
     with db.atomic():

@@ -50,6 +50,11 @@ def totals_of(db: Store, run: int) -> Totals:
     return Totals(*db.conn.execute(f"SELECT {_TOTALS} FROM runs WHERE id = ?", [run]).fetchone())
 
 
+def failures_of(db: Store, run: int) -> int:
+    """How many failures one run has."""
+    return int(db.conn.execute("SELECT count(*) FROM failures WHERE run_id = ?", [run]).fetchone()[0])
+
+
 def runs(db: Store) -> list[RunRow]:
     """All runs, the newest first."""
     count = len(fields(Totals))

@@ -1,0 +1,199 @@
+"""What is said of what was read: in words, of each source, and not more often than needed."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+from tests.conftest import SAMPLES
+from triage.cli import summary
+
+API = SAMPLES / "nightly-1-api.xml"
+FINE = "all is well\nnothing to see\n"
+
+
+def test_a_pipe_is_told_what_was_read_before_the_database(
+    triage: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    triage("ingest", SAMPLES)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(FINE.encode())))
+    first, second, *_ = triage("-").out.split("\n")
+    assert first == "-: log, nothing in it sounds like a failure"
+    assert second.startswith("in the database: 12 runs, 354 tests: ")
+
+
+def test_many_sources_are_not_all_listed(triage: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summary, "_MOST_SOURCES", 3)
+    lines = triage(SAMPLES).out.split("\n")
+    assert lines[3] == "and 8 sources more; 'triage runs' has all of them"
+    assert lines[4].startswith("in the database: 11 runs")
+
+
+def test_a_log_without_a_failure_is_told_in_words(triage: Call, tmp_path: Path) -> None:
+    log = tmp_path / "fine.log"
+    log.write_text(FINE)
+    assert triage("parse", log).out == f"{log}: log, nothing in it sounds like a failure\n"
+    assert triage("ingest", log).out == "1 of 1 source new: nothing in it sounds like a failure\n"
+    log.write_text("ERROR: the pump ran dry\n")
+    assert triage("parse", log).out.startswith(f"{log}: log, 1 failure\n")
+    assert triage("ingest", log).out == "1 of 1 source new: 0 tests, 1 failure, 1 new cluster, 0 known\n"
+    assert triage(log).out.startswith(f"{log}: log, 1 failure (ingested before)\n")
+
+
+def test_what_cannot_be_read_stands_last(triage: Call, tmp_path: Path) -> None:
+    triage("ingest", SAMPLES)
+    done = triage("ingest", tmp_path / "missing.xml", SAMPLES)
+    assert done.code == 2
+    assert [line.partition(";")[0] for line in done.err.splitlines()] == [
+        f"triage: {tmp_path}/missing.xml: no such file or directory",
+        "triage: 11 of 11 sources were ingested before, nothing changed of them",
+    ]
+
+
+def test_one_of_a_thing_is_no_plural(triage: Call, tmp_path: Path) -> None:
+    report = tmp_path / "r.xml"
+    report.write_text('<testsuite><testcase name="t"><error message="broke"/></testcase></testsuite>')
+    told = [triage("parse", report).out, triage("ingest", report).out, triage(report).out]
+    told += [triage("rules", "check", _rule(tmp_path)).out, triage("rules", "test", _rule(tmp_path)).out]
+    assert "1 test: 0 passed, 0 failed, 1 error," in told[0]
+    assert "1 failure, 1 new cluster" in told[1]
+    assert "1 error" in told[2]
+    assert (told[3], told[4]) == ("1 rule, 0 errors\n", "1 rule, 1 example, 0 failed\n")
+    assert not [
+        text for text in told for plural in ("1 errors", "1 tests", "1 runs", "1 clusters") if plural in text
+    ]
+
+
+def _rule(directory: Path) -> Path:
+    path = directory / "rule.yaml"
+    path.write_text(
+        "rules:\n  - id: a\n    title: A\n    category: infra\n    match: {any: [{phrase: pump ran dry}]}\n"
+        "    examples: {match: [the pump ran dry]}\n"
+    )
+    return path
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("command", [("parse",), ("ingest",), ("extract",), ()])
+def test_a_named_pipe_is_read(triage: Call, tmp_path: Path, command: tuple[str, ...]) -> None:
+    """``triage parse <(command)``."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(API.read_bytes()), daemon=True)
+    writer.start()
+    done = triage(*command, pipe)
+    writer.join(5)
+    assert (done.code, done.err) == (0, "")
+    assert "Too Many Requests" in done.out or "43 failed" in done.out or "43 failures" in done.out
+
+
+def test_nothing_found_is_a_no(triage: Call, tmp_path: Path) -> None:
+    assert triage("search", "unheard-of").out == "nothing found\n"
+    triage("ingest", SAMPLES)
+    assert triage("search", "429").code == 0
+    done = triage("search", "unheard-of")
+    assert (done.code, done.out, done.err) == (1, "nothing found\n", "")
+    done = triage("search", "unheard-of", "--json")
+    assert (done.code, done.json) == (1, {"hits": []})
+    log = tmp_path / "fine.log"
+    log.write_text(FINE)
+    assert triage("extract", log).out == "nothing in it sounds like a failure\n"
+    assert triage("extract", log, "--baseline", log).out == "nothing in it that a passing log does not have\n"
+    assert triage("rules", "explain", "it rained").out.startswith("no rule matches; the nearest are\n")
+    assert "no rule matches" not in triage("rules", "explain", "HTTP 429 Too Many Requests").out
+
+
+def test_what_several_failures_say_is_found_once(triage: Call) -> None:
+    triage("ingest", SAMPLES)
+    hits = triage("search", "429", "--json").json["hits"]
+    assert len({(hit["cluster"], hit["kind"], hit["text"]) for hit in hits}) == len(hits)
+    assert max(hit["times"] for hit in hits) > 10
+    tests = {member["test"] for member in triage("show", "b6b6", "--json").json["members"]}
+    assert all(hit["where"] in tests for hit in hits if hit["cluster"].startswith("b6b6"))
+    outside = (
+        triage("search", "NullPointerException", "--json").json["hits"]
+        or triage("search", "backend", "--json").json["hits"]
+    )
+    assert all(hit["where"] for hit in outside)
+
+
+def test_which_cluster_is_meant(triage: Call) -> None:
+    triage("ingest", SAMPLES)
+    ids = [row["id"] for row in triage("clusters", "--json").json["clusters"]]
+    letter = next(id_[0] for id_ in ids if sum(other[0] == id_[0] for other in ids) > 1)
+    several = sorted(id_ for id_ in ids if id_.startswith(letter))
+    assert triage("show", "").err == "triage: an empty text is no id of a cluster; see 'triage clusters'\n"
+    assert triage("show", "nope").err == (
+        "triage: nope: no cluster has an id that begins so; see 'triage clusters'\n"
+    )
+    told = triage("show", letter).err
+    assert told.startswith(f"triage: {letter}: several clusters begin so: {several[0]}, {several[1]}")
+
+
+def test_a_run_without_a_date_is_marked(triage: Call) -> None:
+    triage("ingest", SAMPLES)
+    dated = {run["source"]: run["started"] for run in triage("runs", "--json").json["runs"]}
+    lines = [line for line in triage("runs").out.splitlines() if str(SAMPLES) in line]
+    assert len(lines) == len(dated) and not all(dated.values())
+    for line in lines:
+        [started] = [at for source, at in dated.items() if line.rstrip().endswith(source)]
+        assert (" read 20" in line) == (started is None)
+
+
+def test_show_tells_what_the_screen_shows(triage: Call) -> None:
+    triage("ingest", SAMPLES)
+    shown = triage("show", "b6b6").out
+    assert shown.count("grouped:") == 1
+    assert len(set(shown.splitlines()[4:6])) == 2, "each reason once"
+    assert "category infrastructure" in shown
+    headings = [line for line in shown.splitlines() if line in ("check first", "likely causes")]
+    assert headings == ["check first", "likely causes"]
+    assert "\nlikely causes\n  1. " in shown
+    place, trace = shown.partition("\nit says (")[2].split("\n", 1)
+    assert place.startswith(str(SAMPLES / "nightly-1-api.xml"))
+    example = triage("export", "b6b6", "--format", "json").json["members"][0]["failure"]
+    assert trace.startswith("  " + example["trace"].split("\n", 1)[0])
+    assert "and 30 failures more" in shown
+
+
+def test_categories_have_the_same_words_everywhere(triage: Call) -> None:
+    triage("ingest", SAMPLES)
+    for category, words in (("infra", "infrastructure"), ("expected_by_design", "expected by design")):
+        rows = triage("clusters", "--json").json["clusters"]
+        row = next(row for row in rows if row["category"] == category)
+        [line] = [
+            line for line in triage("clusters").out.splitlines() if line.startswith(f" {row['id'][:8]}")
+        ]
+        assert f" {words} " in line
+        assert f"category {words}," in triage("show", row["id"]).out
+        assert f"| Category | {words} |" in triage("export", row["id"]).out
+        assert f"<td>{words}</td>" in triage("export", row["id"], "--format", "html").out
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("rules: [\n  x: {", "(the rule file was left out)"),
+        (
+            "rules:\n  - id: a\n    title: A\n    categry: infra\n    match: {any: [{phrase: x}]}\n",
+            "unknown key 'categry'; did you mean 'category'? (the rule was left out)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("call", [("ingest", API), (API,), ("rules", "explain", "x")])
+def test_rules_that_are_left_out(
+    triage: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str, call: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".triage" / "rules").mkdir(parents=True)
+    (tmp_path / ".triage" / "rules" / "bad.yaml").write_text(text)
+    done = triage(*call)
+    assert done.code == 0
+    [line] = done.err.splitlines()
+    assert line.startswith("triage: .triage/rules/bad.yaml:") and line.endswith(told)
