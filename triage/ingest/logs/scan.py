@@ -5,6 +5,7 @@ The words are looked for in whole chunks of bytes by google-re2; only the lines 
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -46,10 +47,13 @@ _FLOOD = 1_000
 """Of one line near a hit, where the lines of a trace are: a log that says nothing else ends in this."""
 
 _CHUNK = 1 << 20
+_END = 1 << 14
+"""Bytes that are the end of a log."""
 _KEY = 400
 _MOST_KEYS = 50_000
 _DIGITS = b"0123456789"
-_WIDE = ("utf-16", "utf-16-le", "utf-16-be")
+NOT_BYTES = ("utf-16", "utf-16-le", "utf-16-be")
+"""Encodings in which words are not the bytes of their letters."""
 
 
 @cache
@@ -80,8 +84,11 @@ class Scan:
     A line that was said ``COPIES`` times, numbers aside, is only counted from then on.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, whole_end: bool = False) -> None:
         self._source = source
+        self._whole_end = whole_end
+        """Whether what was said again and again is told at the end of the log nevertheless."""
+        self._at_end = False
         self._seen: dict[bytes, Repeated] = {}
         self._near: Counter[bytes] = Counter()
         self.marked = False
@@ -89,16 +96,15 @@ class Scan:
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         source, encoding = self._source, self._source.encoding
-        if encoding in _WIDE:
+        if encoding in NOT_BYTES:
             self.marked = True
             yield from enumerate(source.lines(), 1)
             return
-        with open_text(source.open(), encoding) as text:
-            cleaner = Cleaner.of(islice((line[:MAX_LINE] for line in text), HEAD_LINES))
-
+        cleaner = cleaner_of(source)
         walk = _Walk(self._is_boring)
         with source.open() as stream:
-            for chunk in _whole_lines(stream.read):
+            chunks = whole_lines(stream.read)
+            for chunk in self._told_apart(chunks) if self._whole_end else chunks:
                 for number, raw in walk.around(chunk):
                     self.marked = self.marked or b"##[error]" in raw
                     line = cleaner.clean(raw[: MAX_LINE * 4].decode(encoding, "replace"))
@@ -111,6 +117,19 @@ class Scan:
     def repeated(self) -> list[Repeated]:
         """What was only counted from some point on."""
         return [line for line in self._seen.values() if line.count > COPIES]
+
+    def _told_apart(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """``chunks``, the last of them in two: what is the end, and what stands before."""
+        held = b""
+        for chunk in chunks:
+            if held:
+                yield held
+            held = chunk
+        cut = held.rfind(b"\n", 0, max(0, len(held) - _END)) + 1
+        if cut:
+            yield held[:cut]
+        self._at_end = True
+        yield held[cut:]
 
     def _is_boring(self, raw: bytes, near: bool) -> bool:
         key = _key(raw)
@@ -127,14 +146,21 @@ class Scan:
                 self._seen[key] = Repeated()
             return False
         seen.count += 1
-        return seen.count > COPIES
+        return seen.count > COPIES and not self._at_end
+
+
+def cleaner_of(source: Source) -> Cleaner:
+    """What cleans the lines of ``source``, known from its first ones."""
+    stream = io.BytesIO(source.head) if source.head.count(b"\n") > HEAD_LINES else source.open()
+    with open_text(stream, source.encoding) as text:
+        return Cleaner.of(islice((line[:MAX_LINE] for line in text), HEAD_LINES))
 
 
 def _key(raw: bytes) -> bytes:
     return raw[:_KEY].translate(None, _DIGITS)
 
 
-def _whole_lines(read: Any) -> Iterator[bytes]:
+def whole_lines(read: Any) -> Iterator[bytes]:
     """Chunks that end with a line, with one kind of line end; of a line longer than ``MAX_LINE`` the rest is lost."""
     rest = b""
     skipping = False

@@ -1,0 +1,203 @@
+"""Whether a log has a line too, values aside: of a log of any size, at about the speed of ``grep``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from triage.ingest.logs.scan import NOT_BYTES, Scan, cleaner_of, whole_lines
+from triage.ingest.logs.severity import WRAPPER, severity
+from triage.ingest.reader import Source
+from triage.ingest.text import ANSI, MAX_LINE
+
+_VALUE = re.compile(
+    r"0x[0-9a-fA-F]+|@[0-9a-f]{4,8}\b|\b[0-9a-f]{7,40}(?:-[0-9a-f]{4,12})*\b"
+    r"|\d+(?:[.,:/-]\d+)*(?: ?(?:[mn]?s|min|h|m|[kKMG]?B)\b)?"
+)
+"""Numbers, hashes and addresses; of durations and sizes the unit as well."""
+_FAINT = (
+    b"0123456789abcdefABCDEFx@#.,:/-"  # values, their mark, what stands in them
+    b"msinhkKMGB"  # units
+    b"TZO[]+"  # stamps that CI systems put before a line
+    b" \x7f" + bytes(set(range(32)) - set(b"\n")) + bytes(range(128, 256))
+)
+"""Whatever masking and cleaning change: without these bytes, lines of one mask are the same."""
+_ANSI = re.compile(ANSI.pattern.replace("[^\\x07\\x1b]", "[^\\x07\\x1b\\n]").encode())
+_COMMAND = re.compile(rb"##\[|section_(?:start|end):|travis_(?:fold|time):")
+"""Of the lines that hold one, cleaning may take more than ``_FAINT``."""
+_DIGITS = b"0123456789"
+_MOST_KEYS = 100_000
+
+
+def mask(line: str) -> str:
+    """``line`` without its values: what it says in every run.
+
+    >>> mask("served  17 in 3.2 ms, pump@1b2c3d")
+    'served # in #, pump#'
+    """
+    return " ".join(_VALUE.sub("#", line).split()).replace("# #", "#")
+
+
+def _key(line: str) -> bytes:
+    """What lines of one mask have in common: few others do, and it is had at the speed of ``bytes.translate``."""
+    return line.encode("utf-8", "surrogatepass").translate(None, _FAINT)
+
+
+def _keys(chunk: bytes) -> list[bytes]:
+    """The keys of all lines of ``chunk``, which are not cleaned yet."""
+    bare = _ANSI.sub(b"", chunk) if b"\x1b" in chunk else chunk
+    return bare.translate(None, _FAINT).split(b"\n")
+
+
+class Log(Protocol):
+    """What is asked of a log, be it a file or lines in memory."""
+
+    def suspicious(self) -> Iterable[tuple[int, str]]:
+        """The lines around what may be a failure, with their 1-based numbers."""
+
+    def lines(self) -> Iterable[str]:
+        """All lines."""
+
+    def without(self, wanted: Iterable[str]) -> set[str]:
+        """Those of the lines ``wanted`` whose masks the log does not have; the result is masks."""
+
+
+class Lines:
+    """A log in memory."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+
+    def suspicious(self) -> Iterable[tuple[int, str]]:
+        return enumerate(self._lines, 1)
+
+    def lines(self) -> Iterable[str]:
+        return self._lines
+
+    def without(self, wanted: Iterable[str]) -> set[str]:
+        left = _Wanted(wanted)
+        left.cross_off_lines(self._lines)
+        return left.masks()
+
+
+class File:
+    """A log that is read as often as it is asked, and never held."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._scan: Scan | None = None
+
+    def suspicious(self) -> Iterable[tuple[int, str]]:
+        self._scan = Scan(self._source, whole_end=True)
+        return self._scan
+
+    def lines(self) -> Iterable[str]:
+        return self._source.lines()
+
+    def folded(self) -> tuple[int, int]:
+        """How many suspicious lines were left out because they had been said often enough, and of how many kinds."""
+        often = self._scan.repeated() if self._scan else ()
+        out = [line.count - line.told for line in often if severity(line.line) >= WRAPPER]
+        return sum(out), len(out)
+
+    def without(self, wanted: Iterable[str]) -> set[str]:
+        left, source = _Wanted(wanted), self._source
+        if left.is_long or source.encoding in NOT_BYTES:
+            left.cross_off_lines(source.lines())
+            return left.masks()
+        cleaner = cleaner_of(source)
+        if not cleaner.wrapper.is_stamp:
+            left.cross_off_lines(source.lines())
+            return left.masks()
+
+        def cleaned(raw: bytes) -> str:
+            return cleaner.clean(raw.decode(source.encoding, "replace"))
+
+        with source.open() as stream:
+            for chunk in whole_lines(stream.read):
+                if not left:
+                    break
+                left.cross_off_lines(map(cleaned, left.like(chunk)))
+        return left.masks()
+
+
+class _Wanted:
+    """Masked lines, crossed off as they are met."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._left: dict[bytes, set[str]] = {}
+        self.is_long = False
+        """Whether one may be longer than what is looked at of a line."""
+        for line in lines:
+            self.is_long = self.is_long or len(line) >= MAX_LINE // 4
+            masked = mask(line)
+            self._left.setdefault(_key(masked), set()).add(masked)
+
+    def __bool__(self) -> bool:
+        return bool(self._left)
+
+    def masks(self) -> set[str]:
+        """What was not met."""
+        return set().union(*self._left.values())
+
+    def cross_off_lines(self, lines: Iterable[str]) -> None:
+        """Cross off the masks of ``lines``."""
+        for line in lines:
+            key = _key(line)
+            if key in self._left and (masked := mask(line)) in self._left[key]:
+                self._left[key].discard(masked)
+                if not self._left[key]:
+                    del self._left[key]
+                if not self._left:
+                    return
+
+    def like(self, chunk: bytes) -> Iterator[bytes]:
+        """The lines of ``chunk`` that may be among the wanted."""
+        keys = _keys(chunk)
+        if not self._left.keys().isdisjoint(keys):
+            raw = chunk.split(b"\n")
+            yield from {line for key, line in zip(keys, raw, strict=True) if key in self._left}
+        for hit in _COMMAND.finditer(chunk):
+            end = chunk.find(b"\n", hit.end())
+            yield chunk[chunk.rfind(b"\n", 0, hit.start()) + 1 : end if end >= 0 else len(chunk)]
+
+
+class Seen:
+    """The masks of a whole log in 32 MiB, however many: two bits for each.
+
+    Of lines that are not there it takes one in 15,000 for known when a million different ones are, one in 200 when ten
+    million are.
+    """
+
+    _BITS = 28
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._bits = bytearray(1 << (self._BITS - 3))
+        self._alike: dict[int, bool] = {}
+        """Of lines without their digits, whether the log has such a one: they need not be masked again."""
+        for line in lines:
+            key = _alike(line)
+            if key in self._alike:
+                continue
+            if len(self._alike) < _MOST_KEYS:
+                self._alike[key] = True
+            for at in self._places(line):
+                self._bits[at >> 3] |= 1 << (at & 7)
+
+    def __contains__(self, line: str) -> bool:
+        key = _alike(line)
+        known = self._alike.get(key)
+        if known is None:
+            known = all(self._bits[at >> 3] & 1 << (at & 7) for at in self._places(line))
+            if len(self._alike) < 2 * _MOST_KEYS:
+                self._alike[key] = known
+        return known
+
+    def _places(self, line: str) -> tuple[int, int]:
+        digest, most = hash(mask(line)), (1 << self._BITS) - 1
+        return digest & most, digest >> self._BITS & most
+
+
+def _alike(line: str) -> int:
+    return hash(line.encode("utf-8", "surrogatepass").translate(None, _DIGITS))
