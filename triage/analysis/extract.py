@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,9 +75,13 @@ def rank(log: Log, passing: Log | None = None) -> Ranked:
     ``log`` is within ``_ROOM`` bytes; of ``passing`` nothing is held, but for that other pass, whatever its size is,
     32 MiB.
     """
-    steps, kept, hints = Steps(), _Ends(), _Hints()
-    for trace in traces(steps.watched(hints.watched(log.suspicious()))):
-        hints.over()
+    steps, kept, hints = Steps(), _Ends(), _Last(_ROOM // 2)
+
+    def hinted(number: int, line: str, score: float) -> None:
+        if not kept:
+            hints.add((number, line, score), len(line) + _OF_A_LINE)
+
+    for trace in traces(steps.watched(log.suspicious()), hinted):
         trace.after = []
         kept.add(trace)
     every: Sequence[Trace] = kept.all()
@@ -86,7 +90,8 @@ def rank(log: Log, passing: Log | None = None) -> Ranked:
     if passing is None:
         found = _repeated_at_the_end(_strong(found))
         if not found:
-            return Ranked(hints.all(), hints.dropped)
+            warnings = [Line(number, line, score, normalize(line)) for number, line, score in hints.all()]
+            return Ranked(warnings, hints.dropped)
     else:
         masks = [{mask(line) for line in trace.lines if line.strip()} for trace in found]
         new = passing.without(set().union(*masks))
@@ -202,6 +207,9 @@ class _Ends:
         self._room = _ROOM // 2
         self._last = _Last(_ROOM // 2)
 
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
     def add(self, trace: Trace) -> None:
         size = sum(len(line) + _OF_A_LINE for line in (*trace.before, *trace.lines))
         if self._room > 0:
@@ -218,39 +226,11 @@ class _Ends:
         return self._last.dropped
 
 
-class _Hints:
-    """The warnings, for a log in which nothing sounds like a failure."""
-
-    def __init__(self) -> None:
-        self._lines = _Last(_ROOM // 2)
-        self._wanted = True
-
-    def watched(self, numbered: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-        """``numbered`` as they are."""
-        for number, line in numbered:
-            if self._wanted and (score := severity(line)) > 0:
-                self._lines.add((number, line, score), len(line) + _OF_A_LINE)
-            yield number, line
-
-    def over(self) -> None:
-        """Forget them: something does sound like a failure."""
-        if self._wanted:
-            self._wanted, self._lines = False, _Last(0)
-
-    def all(self) -> list[Line]:
-        return [Line(number, line, score, normalize(line)) for number, line, score in self._lines.all()]
-
-    @property
-    def dropped(self) -> int:
-        return self._lines.dropped
-
-
 def _new(log: Log, passing: Log) -> Ranked:
     """What the passing log does not have, where nothing new sounds like a failure: the last of it first."""
-    seen, new = Seen(passing.lines()), _Last(_ROOM // 2)
-    for number, line in enumerate(log.lines(), 1):
-        if line.strip() and line not in seen:
-            new.add((number, line), len(line) + _OF_A_LINE)
+    new = _Last(_ROOM // 2)
+    for number, line in Seen(passing).besides(log):
+        new.add((number, line), len(line) + _OF_A_LINE)
     lines = [
         Line(number, line, round(0.1 + 0.4 * rank / new.count, 3), normalize(line))
         for rank, (number, line) in enumerate(new.all(), new.dropped + 1)

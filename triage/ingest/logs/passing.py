@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from triage.ingest.logs.scan import NOT_BYTES, Scan, cleaner_of, whole_lines
@@ -27,7 +27,7 @@ _ANSI = re.compile(ANSI.pattern.replace("[^\\x07\\x1b]", "[^\\x07\\x1b\\n]").enc
 _COMMAND = re.compile(rb"##\[|section_(?:start|end):|travis_(?:fold|time):")
 """Of the lines that hold one, cleaning may take more than ``_FAINT``."""
 _DIGITS = b"0123456789"
-_MOST_KEYS = 100_000
+_MOST_KEYS, _LONGEST_KEY = 30_000, 400
 
 
 def mask(line: str) -> str:
@@ -56,8 +56,11 @@ class Log(Protocol):
     def suspicious(self) -> Iterable[tuple[int, str]]:
         """The lines around what may be a failure, with their 1-based numbers."""
 
-    def lines(self) -> Iterable[str]:
-        """All lines."""
+    def besides(self, known: set[bytes]) -> Iterable[tuple[int, bytes, str]]:
+        """The lines that are not among the ``known``, which may grow meanwhile: number, key, text.
+
+        The key of a line is its bytes without digits.
+        """
 
     def without(self, wanted: Iterable[str]) -> set[str]:
         """Those of the lines ``wanted`` whose masks the log does not have; the result is masks."""
@@ -72,12 +75,12 @@ class Lines:
     def suspicious(self) -> Iterable[tuple[int, str]]:
         return enumerate(self._lines, 1)
 
-    def lines(self) -> Iterable[str]:
-        return self._lines
+    def besides(self, known: set[bytes]) -> Iterable[tuple[int, bytes, str]]:
+        return _besides(self._lines, known)
 
     def without(self, wanted: Iterable[str]) -> set[str]:
         left = _Wanted(wanted)
-        left.cross_off_lines(self._lines)
+        left.cross_off(self._lines)
         return left.masks()
 
 
@@ -92,8 +95,21 @@ class File:
         self._scan = Scan(self._source, whole_end=True)
         return self._scan
 
-    def lines(self) -> Iterable[str]:
-        return self._source.lines()
+    def besides(self, known: set[bytes]) -> Iterable[tuple[int, bytes, str]]:
+        source = self._source
+        if source.encoding in NOT_BYTES:
+            yield from _besides(source.lines(), known)
+            return
+        clean = self._cleaned()
+        number = 1
+        with source.open() as stream:
+            for chunk in whole_lines(stream.read):
+                keys = chunk.removesuffix(b"\n").translate(None, _DIGITS).split(b"\n")
+                if not known.issuperset(keys):
+                    for n, (key, raw) in enumerate(zip(keys, chunk.split(b"\n"), strict=False), number):
+                        if key not in known:
+                            yield n, key, clean(raw)
+                number += len(keys)
 
     def folded(self) -> tuple[int, int]:
         """How many suspicious lines were left out because they had been said often enough, and of how many kinds."""
@@ -103,23 +119,27 @@ class File:
 
     def without(self, wanted: Iterable[str]) -> set[str]:
         left, source = _Wanted(wanted), self._source
-        if left.is_long or source.encoding in NOT_BYTES:
-            left.cross_off_lines(source.lines())
+        if left.is_long or source.encoding in NOT_BYTES or not cleaner_of(source).wrapper.is_stamp:
+            left.cross_off(source.lines())
             return left.masks()
-        cleaner = cleaner_of(source)
-        if not cleaner.wrapper.is_stamp:
-            left.cross_off_lines(source.lines())
-            return left.masks()
-
-        def cleaned(raw: bytes) -> str:
-            return cleaner.clean(raw.decode(source.encoding, "replace"))
-
+        clean = self._cleaned()
         with source.open() as stream:
             for chunk in whole_lines(stream.read):
                 if not left:
                     break
-                left.cross_off_lines(map(cleaned, left.like(chunk)))
+                left.cross_off(map(clean, left.like(chunk)))
         return left.masks()
+
+    def _cleaned(self) -> Callable[[bytes], str]:
+        clean, encoding = cleaner_of(self._source).clean, self._source.encoding
+        return lambda raw: clean(raw[: MAX_LINE * 4].decode(encoding, "replace"))
+
+
+def _besides(lines: Iterable[str], known: set[bytes]) -> Iterator[tuple[int, bytes, str]]:
+    for number, line in enumerate(lines, 1):
+        key = line.encode("utf-8", "surrogatepass").translate(None, _DIGITS)
+        if key not in known:
+            yield number, key, line
 
 
 class _Wanted:
@@ -141,7 +161,7 @@ class _Wanted:
         """What was not met."""
         return set().union(*self._left.values())
 
-    def cross_off_lines(self, lines: Iterable[str]) -> None:
+    def cross_off(self, lines: Iterable[str]) -> None:
         """Cross off the masks of ``lines``."""
         for line in lines:
             key = _key(line)
@@ -172,32 +192,33 @@ class Seen:
 
     _BITS = 28
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, log: Log) -> None:
         self._bits = bytearray(1 << (self._BITS - 3))
-        self._alike: dict[int, bool] = {}
-        """Of lines without their digits, whether the log has such a one: they need not be masked again."""
-        for line in lines:
-            key = _alike(line)
-            if key in self._alike:
-                continue
-            if len(self._alike) < _MOST_KEYS:
-                self._alike[key] = True
+        self._known: set[bytes] = set()
+        self._new: set[bytes] = set()
+        """What was told with other numbers need not be masked again."""
+        for _, key, line in log.besides(self._known):
+            _remember(self._known, key)
             for at in self._places(line):
                 self._bits[at >> 3] |= 1 << (at & 7)
 
-    def __contains__(self, line: str) -> bool:
-        key = _alike(line)
-        known = self._alike.get(key)
-        if known is None:
-            known = all(self._bits[at >> 3] & 1 << (at & 7) for at in self._places(line))
-            if len(self._alike) < 2 * _MOST_KEYS:
-                self._alike[key] = known
-        return known
+    def besides(self, log: Log) -> Iterator[tuple[int, str]]:
+        """The lines of ``log`` that are none of these, with their numbers."""
+        for number, key, line in log.besides(self._known):
+            if key not in self._new:
+                if all(self._bits[at >> 3] & 1 << (at & 7) for at in self._places(line)):
+                    _remember(self._known, key)
+                    continue
+                _remember(self._new, key)
+            if line.strip():
+                yield number, line
 
     def _places(self, line: str) -> tuple[int, int]:
         digest, most = hash(mask(line)), (1 << self._BITS) - 1
         return digest & most, digest >> self._BITS & most
 
 
-def _alike(line: str) -> int:
-    return hash(line.encode("utf-8", "surrogatepass").translate(None, _DIGITS))
+def _remember(keys: set[bytes], key: bytes) -> None:
+    # Nothing is left of a line of digits, nor of an empty one.
+    if 0 < len(key) <= _LONGEST_KEY and len(keys) < _MOST_KEYS:
+        keys.add(key)
