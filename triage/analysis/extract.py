@@ -54,8 +54,8 @@ class Ranked:
     """What ``rank`` found."""
 
     lines: list[Line]
-    dropped: int
-    """Failures (or lines, where there are none) in the middle that there was no room for."""
+    left_out: str = ""
+    """What there was no room for, where there was not."""
 
 
 def extract(lines: Iterable[str], baseline: Iterable[str] | None = None) -> list[Line]:
@@ -91,18 +91,20 @@ def rank(log: Log, passing: Log | None = None) -> Ranked:
         found = _repeated_at_the_end(_strong(found))
         if not found:
             warnings = [Line(number, line, score, normalize(line)) for number, line, score in hints.all()]
-            return Ranked(warnings, hints.dropped)
+            return Ranked(warnings, _left_out(hints.dropped, "warnings before these"))
     else:
         masks = [{mask(line) for line in trace.lines if line.strip()} for trace in found]
         new = passing.without(set().union(*masks))
         found = _strong([t for t, said in zip(found, masks, strict=True) if not new.isdisjoint(said)])
         if not found:
+            del every, kept, masks, new  # the memory is wanted for what comes
             return _new(log, passing)
     told: set[str] = set()
     ranked: list[Line] = []
     for trace in found:
         ranked += _lines(trace, told)
-    return Ranked(sorted(ranked, key=lambda line: (-line.score, line.number)), kept.dropped)
+    ranked.sort(key=lambda line: (-line.score, line.number))
+    return Ranked(ranked, _left_out(kept.dropped, "failures between the first and the last ones"))
 
 
 def _strong(found: Sequence[Trace]) -> Sequence[Trace]:
@@ -176,6 +178,10 @@ def _worth(line: str) -> float:
     return _CHAINED if severity(line[:1_000]) == CAUSE else _DETAIL
 
 
+def _left_out(number: int, of: str) -> str:
+    return f"{number} {of} were left out" if number else ""
+
+
 class _Last:
     """The last things of many, within ``room`` bytes."""
 
@@ -235,4 +241,4 @@ def _new(log: Log, passing: Log) -> Ranked:
         Line(number, line, round(0.1 + 0.4 * rank / new.count, 3), normalize(line))
         for rank, (number, line) in enumerate(new.all(), new.dropped + 1)
     ]
-    return Ranked(lines[::-1], new.dropped)
+    return Ranked(lines[::-1], _left_out(new.dropped, "new lines before these"))

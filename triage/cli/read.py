@@ -121,11 +121,9 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
         ranked = rank(log, File(watched(passing, bar.show, "reading")) if passing else None)
     found, (again, kinds) = ranked.lines, log.folded()
     if again:
-        complain(f"{source.name}: {kinds} lines are said again and again: {again} times they were left out")
-    if ranked.dropped:
-        complain(
-            f"{source.name}: too much sounds like a failure: {ranked.dropped} in the middle were left out"
-        )
+        complain(f"{source.name}: of lines said again and again (of {kinds} kinds) {again} were left out")
+    if ranked.left_out:
+        complain(f"{source.name}: {ranked.left_out}")
     if as_json:
         print_json(
             {

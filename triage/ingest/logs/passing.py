@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import blake2b
 from typing import Protocol
 
 from triage.ingest.logs.scan import NOT_BYTES, Scan, cleaner_of, whole_lines
@@ -24,10 +25,10 @@ _FAINT = (
 )
 """Whatever masking and cleaning change: without these bytes, lines of one mask are the same."""
 _ANSI = re.compile(ANSI.pattern.replace("[^\\x07\\x1b]", "[^\\x07\\x1b\\n]").encode())
-_COMMAND = re.compile(rb"##\[|section_(?:start|end):|travis_(?:fold|time):")
+_COMMANDS = (b"##[", b"section_", b"travis_")
 """Of the lines that hold one, cleaning may take more than ``_FAINT``."""
 _DIGITS = b"0123456789"
-_MOST_KEYS, _LONGEST_KEY = 30_000, 400
+_MOST_KEYS, _LONGEST_KEY = 20_000, 400
 
 
 def mask(line: str) -> str:
@@ -178,9 +179,13 @@ class _Wanted:
         if not self._left.keys().isdisjoint(keys):
             raw = chunk.split(b"\n")
             yield from {line for key, line in zip(keys, raw, strict=True) if key in self._left}
-        for hit in _COMMAND.finditer(chunk):
-            end = chunk.find(b"\n", hit.end())
-            yield chunk[chunk.rfind(b"\n", 0, hit.start()) + 1 : end if end >= 0 else len(chunk)]
+        for command in _COMMANDS:
+            at = chunk.find(command)
+            while at >= 0:
+                end = chunk.find(b"\n", at)
+                end = end if end >= 0 else len(chunk)
+                yield chunk[chunk.rfind(b"\n", 0, at) + 1 : end]
+                at = chunk.find(command, end)
 
 
 class Seen:
@@ -214,7 +219,8 @@ class Seen:
                 yield number, line
 
     def _places(self, line: str) -> tuple[int, int]:
-        digest, most = hash(mask(line)), (1 << self._BITS) - 1
+        said = mask(line).encode("utf-8", "surrogatepass")
+        digest, most = int.from_bytes(blake2b(said, digest_size=8).digest(), "big"), (1 << self._BITS) - 1
         return digest & most, digest >> self._BITS & most
 
 
