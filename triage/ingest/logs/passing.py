@@ -175,6 +175,7 @@ class _Wanted:
 
     def like(self, chunk: bytes) -> Iterator[bytes]:
         """The lines of ``chunk`` that may be among the wanted."""
+        chunk = chunk.removesuffix(b"\n")
         keys = _keys(chunk)
         if not self._left.keys().isdisjoint(keys):
             raw = chunk.split(b"\n")
