@@ -15,7 +15,7 @@ from triage.ingest.logs.passing import File, Lines, Seen, mask
 
 _SAID = st.sampled_from(
     ["all is well", "", "  ", "17", "ERROR: disk 17 full", "ERROR: disk 4 full", "\tat shop.Cart.add(Cart.java:12)", "case_a FAILED",
-     "case_b FAILED", "served in 3 ms", "served in 59.1 s", "pump@1b2c3d is deadbeef", "\x1b[31mFAILED\x1b[0m a.py::b", "FAILED a.py::b",
+     "case_b FAILED", "served in 3 ms", "served in 59.1 s", "served in 2 min", "took 7ns", "pump@1b2c3d is deadbeef", "\x1b[31mFAILED\x1b[0m a.py::b", "FAILED a.py::b",
      "caf\u00e9 closed", "caf closed", "it\u00e2\u20ac\u2122s broken", "##[error]Process completed with exit code 1.", "##[group]Set up",
      "##[error]the pump is dry", "section_start:1:build\x1b[0Kmake", "a\x1b]0;title", "#7 12.5 compiling", "a \x00 b", "\x1b[12"]
 )  # fmt: skip
@@ -91,7 +91,8 @@ def test_reading_ends_with_the_last_line_that_was_wanted() -> None:
     assert 0 < read < len(data) // 2
 
 
-def test_the_end_is_told_though_it_was_said_before() -> None:
+def test_the_end_is_told_though_it_was_said_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_SMALL", 0)
     text = "".join(f"{'quiet' + chr(10)}" * 20 + f"ERROR: lost request {n}\n" for n in range(900))
     log = File(_source(text.encode()))
     told = [int(line.split()[-1]) for _, line in log.suspicious() if line.startswith("ERROR")]

@@ -28,6 +28,10 @@ _ANSI = re.compile(ANSI.pattern.replace("[^\\x07\\x1b]", "[^\\x07\\x1b\\n]").enc
 _COMMANDS = (b"##[", b"section_", b"travis_")
 """Of the lines that hold one, cleaning may take more than ``_FAINT``."""
 _DIGITS = b"0123456789"
+_SMALL = 8 << 20
+"""Bytes of a log of which every line is looked at: a diff below an error may be long, and have no word of failure."""
+_AFTER = 40
+"""Of a larger one, the lines behind such a word."""
 _MOST_KEYS, _LONGEST_KEY = 20_000, 400
 
 
@@ -93,7 +97,9 @@ class File:
         self._scan: Scan | None = None
 
     def suspicious(self) -> Iterable[tuple[int, str]]:
-        self._scan = Scan(self._source, whole_end=True)
+        if (self._source.size or _SMALL) < _SMALL:
+            return enumerate(self._source.lines(), 1)
+        self._scan = Scan(self._source, _AFTER, whole_end=True)
         return self._scan
 
     def besides(self, known: set[bytes]) -> Iterable[tuple[int, bytes, str]]:

@@ -84,8 +84,9 @@ class Scan:
     A line that was said ``COPIES`` times, numbers aside, is only counted from then on.
     """
 
-    def __init__(self, source: Source, whole_end: bool = False) -> None:
+    def __init__(self, source: Source, after: int = AFTER, whole_end: bool = False) -> None:
         self._source = source
+        self._after = after
         self._whole_end = whole_end
         """Whether what was said again and again is told at the end of the log nevertheless."""
         self._at_end = False
@@ -101,7 +102,7 @@ class Scan:
             yield from enumerate(source.lines(), 1)
             return
         cleaner = cleaner_of(source)
-        walk = _Walk(self._is_boring)
+        walk = _Walk(self._is_boring, self._after)
         with source.open() as stream:
             chunks = whole_lines(stream.read)
             for chunk in self._told_apart(chunks) if self._whole_end else chunks:
@@ -189,8 +190,9 @@ def whole_lines(read: Any) -> Iterator[bytes]:
 class _Walk:
     """Goes from hit to hit; remembers between chunks what is still owed and what stood before."""
 
-    def __init__(self, is_boring: Callable[[bytes, bool], bool]) -> None:
+    def __init__(self, is_boring: Callable[[bytes, bool], bool], after: int) -> None:
         self._is_boring = is_boring
+        self._after = after
         self._number = 1
         self._owed = 0
         self._before: list[bytes] = []
@@ -218,7 +220,7 @@ class _Walk:
             yield from self._walk(data, position, start)
             yield self._number, line
             self._number += 1
-            self._owed = AFTER
+            self._owed = self._after
             position = seek = end
             reach = None
         if position < size:
