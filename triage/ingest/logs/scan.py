@@ -227,9 +227,10 @@ class _Walk:
             yield from self._walk(data, position, size)
 
     def _reach(self, data: bytes, position: int) -> int:
-        """Where the lines that are owed end; before ``data`` if there are none."""
-        end = position if self._owed else -1
-        for _ in range(self._owed):
+        """Where the next ``AFTER`` lines behind the last hit end; before ``data`` if they have been told."""
+        near = self._owed - (self._after - AFTER)
+        end = position if near > 0 else -1
+        for _ in range(near):
             end = data.find(b"\n", end) + 1 or len(data)
         return end
 
