@@ -97,5 +97,5 @@ def test_the_end_is_told_though_it_was_said_before(monkeypatch: pytest.MonkeyPat
     log = File(_source(text.encode()))
     told = [int(line.split()[-1]) for _, line in log.suspicious() if line.startswith("ERROR")]
     assert told[: scan.COPIES] == list(range(scan.COPIES))
-    assert told[-1] == 899 and told[scan.COPIES :] == list(range(told[scan.COPIES], 900))
+    assert told[-100:] == list(range(800, 900)) and len(told) < 200
     assert log.folded() == (900 - len(told), 1)

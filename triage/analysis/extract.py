@@ -71,17 +71,12 @@ def rank(log: Log, passing: Log | None = None) -> Ranked:
     those count that the end of the log repeats, where it repeats any: a build that goes on after errors says at its
     end which of them broke it. What only says that something failed counts where nothing says what.
 
-    Of each log one pass, unless nothing new sounds like a failure: what is new at all takes another. What is held of
-    ``log`` is within ``_ROOM`` bytes; of ``passing`` nothing is held, but for that other pass, whatever its size is,
-    32 MiB.
+    Of each log one pass, unless nothing (new) sounds like a failure: the warnings, or what is new at all, take another.
+    What is held of ``log`` is within ``_ROOM`` bytes (12 MiB): the failures, whose lines are then looked for in
+    ``passing``. Of that nothing is held, but for the other pass 32 MiB (see ``Seen``), whatever its size is.
     """
-    steps, kept, hints = Steps(), _Ends(), _Last(_ROOM // 2)
-
-    def hinted(number: int, line: str, score: float) -> None:
-        if not kept:
-            hints.add((number, line, score), len(line) + _OF_A_LINE)
-
-    for trace in traces(steps.watched(log.suspicious()), hinted):
+    steps, kept = Steps(), _Ends()
+    for trace in traces(steps.watched(log.suspicious())):
         trace.after = []
         kept.add(trace)
     every: Sequence[Trace] = kept.all()
@@ -90,8 +85,7 @@ def rank(log: Log, passing: Log | None = None) -> Ranked:
     if passing is None:
         found = _repeated_at_the_end(_strong(found))
         if not found:
-            warnings = [Line(number, line, score, normalize(line)) for number, line, score in hints.all()]
-            return Ranked(warnings, _left_out(hints.dropped, "warnings before these"))
+            return _hints(log)
     else:
         masks = [{mask(line) for line in trace.lines if line.strip()} for trace in found]
         new = passing.without(set().union(*masks))
@@ -213,9 +207,6 @@ class _Ends:
         self._room = _ROOM // 2
         self._last = _Last(_ROOM // 2)
 
-    def __bool__(self) -> bool:
-        return bool(self._first)
-
     def add(self, trace: Trace) -> None:
         size = sum(len(line) + _OF_A_LINE for line in (*trace.before, *trace.lines))
         if self._room > 0:
@@ -230,6 +221,16 @@ class _Ends:
     @property
     def dropped(self) -> int:
         return self._last.dropped
+
+
+def _hints(log: Log) -> Ranked:
+    """The warnings, where nothing sounds like a failure."""
+    hints = _Last(_ROOM // 2)
+    for number, line in log.hints():
+        if (score := severity(line)) > 0:
+            hints.add((number, line, score), len(line) + _OF_A_LINE)
+    lines = [Line(number, line, score, normalize(line)) for number, line, score in hints.all()]
+    return Ranked(lines, _left_out(hints.dropped, "warnings before these"))
 
 
 def _new(log: Log, passing: Log) -> Ranked:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Protocol
 
-from triage.ingest.logs.scan import NOT_BYTES, Scan, cleaner_of, whole_lines
+from triage.ingest.logs.scan import NOT_BYTES, WARNINGS, WORDS, Scan, cleaner_of, whole_lines
 from triage.ingest.logs.severity import WRAPPER, severity
 from triage.ingest.reader import Source
 from triage.ingest.text import ANSI, MAX_LINE
@@ -61,6 +61,9 @@ class Log(Protocol):
     def suspicious(self) -> Iterable[tuple[int, str]]:
         """The lines around what may be a failure, with their 1-based numbers."""
 
+    def hints(self) -> Iterable[tuple[int, str]]:
+        """The lines that may be warnings, and others."""
+
     def besides(self, known: set[bytes]) -> Iterable[tuple[int, bytes, str]]:
         """The lines that are not among the ``known``, which may grow meanwhile: number, key, text.
 
@@ -80,6 +83,9 @@ class Lines:
     def suspicious(self) -> Iterable[tuple[int, str]]:
         return enumerate(self._lines, 1)
 
+    def hints(self) -> Iterable[tuple[int, str]]:
+        return enumerate(self._lines, 1)
+
     def besides(self, known: set[bytes]) -> Iterable[tuple[int, bytes, str]]:
         return _besides(self._lines, known)
 
@@ -97,10 +103,19 @@ class File:
         self._scan: Scan | None = None
 
     def suspicious(self) -> Iterable[tuple[int, str]]:
-        if (self._source.size or _SMALL) < _SMALL:
+        if self._is_small:
             return enumerate(self._source.lines(), 1)
         self._scan = Scan(self._source, _AFTER, whole_end=True)
         return self._scan
+
+    def hints(self) -> Iterable[tuple[int, str]]:
+        if self._is_small:
+            return enumerate(self._source.lines(), 1)
+        return Scan(self._source, 0, whole_end=True, words=WORDS + WARNINGS)
+
+    @property
+    def _is_small(self) -> bool:
+        return (self._source.size or _SMALL) < _SMALL
 
     def besides(self, known: set[bytes]) -> Iterable[tuple[int, bytes, str]]:
         source = self._source

@@ -38,6 +38,8 @@ WORDS = (
     r"|##\[group\]run |current runner version|\n {1,4}x [a-z]|violation|caused by|suppressed: |✘|✖|✗|❌|✕|× |● |expected|\[31m"
 )
 """What a line must hold to be looked at: a superset of what ``severity`` knows, in any case."""
+WARNINGS = r"|warn|deprecated|retry"
+"""What else a line holds that ``severity`` takes for a hint."""
 _FRAMES = r'|[ \t]at [^ \n]|file "|[ \t]from [^ \n]+:\d|\n[ \t]*#\d+ |\.go:\d|\n[ \t]+\d+: |\n[ \t]*❯ '
 
 COPIES = 50
@@ -57,13 +59,13 @@ NOT_BYTES = ("utf-16", "utf-16-le", "utf-16-be")
 
 
 @cache
-def _pattern() -> Any:
+def _pattern(words: str) -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.encoding = re2.Options.Encoding.LATIN1
     options.never_capture = True
     options.log_errors = False
-    return re2.compile((WORDS + _FRAMES).encode(), options)
+    return re2.compile((words + _FRAMES).encode(), options)
 
 
 @dataclass(slots=True)
@@ -84,9 +86,12 @@ class Scan:
     A line that was said ``COPIES`` times, numbers aside, is only counted from then on.
     """
 
-    def __init__(self, source: Source, after: int = AFTER, whole_end: bool = False) -> None:
+    def __init__(
+        self, source: Source, after: int = AFTER, whole_end: bool = False, words: str = WORDS
+    ) -> None:
         self._source = source
         self._after = after
+        self._words = words
         self._whole_end = whole_end
         """Whether what was said again and again is told at the end of the log nevertheless."""
         self._at_end = False
@@ -102,7 +107,7 @@ class Scan:
             yield from enumerate(source.lines(), 1)
             return
         cleaner = cleaner_of(source)
-        walk = _Walk(self._is_boring, self._after)
+        walk = _Walk(_pattern(self._words), self._is_boring, self._after)
         with source.open() as stream:
             chunks = whole_lines(stream.read)
             for chunk in self._told_apart(chunks) if self._whole_end else chunks:
@@ -190,7 +195,8 @@ def whole_lines(read: Any) -> Iterator[bytes]:
 class _Walk:
     """Goes from hit to hit; remembers between chunks what is still owed and what stood before."""
 
-    def __init__(self, is_boring: Callable[[bytes, bool], bool], after: int) -> None:
+    def __init__(self, pattern: Any, is_boring: Callable[[bytes, bool], bool], after: int) -> None:
+        self._search = pattern.search
         self._is_boring = is_boring
         self._after = after
         self._number = 1
@@ -199,7 +205,7 @@ class _Walk:
 
     def around(self, data: bytes) -> Iterator[tuple[int, bytes]]:
         """The lines of ``data`` around hits; ``data`` begins where the last call's ended."""
-        search = _pattern().search
+        search = self._search
         position, size = 0, len(data)
         seek = 0
         reach: int | None = None
@@ -228,7 +234,7 @@ class _Walk:
 
     def _reach(self, data: bytes, position: int) -> int:
         """Where the next ``AFTER`` lines behind the last hit end; before ``data`` if they have been told."""
-        near = self._owed - (self._after - AFTER)
+        near = min(self._owed, self._owed - (self._after - AFTER))
         end = position if near > 0 else -1
         for _ in range(near):
             end = data.find(b"\n", end) + 1 or len(data)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -271,12 +271,8 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def traces(
-    numbered: Iterable[tuple[int, str]], hinted: Callable[[int, str, float], object] | None = None
-) -> Iterator[Trace]:
+def traces(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
     """The failures in ``numbered`` lines, in their order; a jump in the numbers ends what is open.
-
-    ``hinted`` is told of lines that belong to none and are suspicious nevertheless: number, text and severity.
 
     >>> [t.message for t in traces(enumerate(["ok", "KeyError: 'a'", "    at f (a.js:1:2)", "bye"], 1))]
     ["KeyError: 'a'"]
@@ -310,8 +306,6 @@ def traces(
             before.clear()
         else:
             before.append(line)
-            if score and hinted is not None:
-                hinted(number, line, score)
     if growing is not None:
         yield growing.finish()
 
