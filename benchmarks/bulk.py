@@ -11,9 +11,11 @@ from pathlib import Path
 
 import inputs
 import orjson
-from measure import Row, peak, rates, skipped, timed
+from measure import Row, peak, peak_of_extract, rates, skipped, source_of, timed
 
+from triage.analysis.extract import rank
 from triage.ingest import read
+from triage.ingest.logs.passing import File
 from triage.ingest.logs.scan import WORDS
 from triage.sources import resolve
 
@@ -38,6 +40,36 @@ def log(scratch: Path, megabytes: int) -> Iterator[Row]:
         yield skipped("any log", about, "grep -ciE", "there is no grep")
     a, b = peak(path), peak(small)
     yield Row("any log, peak memory", f"{size:,.0f} MB", "MiB", a, "ours on 1 MB", b, a / b)
+
+
+def extract(scratch: Path, megabytes: int) -> Iterator[Row]:
+    """The extractor beside ``grep`` as above over the same files: of a log alone, beside one that passed, beside one that
+    has the same errors (nothing new sounds like a failure, which takes a second pass), and of a log full of errors."""
+    path, same, passed, dense, small = (
+        scratch / f"{name}.log" for name in ("failed", "same", "passed", "dense", "little")
+    )
+    inputs.quiet_log(path, megabytes << 20)
+    inputs.quiet_log(passed, megabytes << 20, errors=0)
+    inputs.quiet_log(dense, min(megabytes, 60) << 20, errors=10)
+    inputs.quiet_log(small, 1 << 20)
+    shutil.copyfile(path, same)
+    for about, paths in (
+        ("alone", (path,)),
+        ("beside one that passed", (path, passed)),
+        ("beside one with the same errors", (path, same)),
+        ("an error in 10 lines", (dense,)),
+    ):
+        size = sum(one.stat().st_size for one in paths) / 1e6
+        about = f"{size:,.0f} MB, {about}"
+        if shutil.which("grep"):
+            ours = timed(lambda paths=paths: rank(*(File(source_of(one)) for one in paths)))
+            grep = ["grep", "-ciE", _WORDS, *map(str, paths)]
+            peer = timed(lambda grep=grep: subprocess.run(grep, capture_output=True))
+            yield rates("extract", about, "MB/s", size, ours, "grep -ciE", peer)
+        else:
+            yield skipped("extract", about, "grep -ciE", "there is no grep")
+        a, b = peak_of_extract(*paths), peak_of_extract(small)
+        yield Row("extract, peak memory", about, "MiB", a, "ours on 1 MB", b, a / b)
 
 
 def playwright(scratch: Path, megabytes: int) -> Iterator[Row]:

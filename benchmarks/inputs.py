@@ -203,8 +203,8 @@ def _large() -> Iterator[str]:
             )
 
 
-def quiet_log(path: Path, size: int) -> None:
-    """Write a service log of about ``size`` bytes in which one line of 2,000 is an error."""
+def quiet_log(path: Path, size: int, errors: int = 2_000) -> None:
+    """Write a service log of about ``size`` bytes in which one line of ``errors`` is an error; none, if that is 0."""
     texts = messages(1 << 30)
     with path.open("w", encoding="utf-8") as file:
         written, number = 0, 0
@@ -214,7 +214,7 @@ def quiet_log(path: Path, size: int) -> None:
             said = (
                 f"INFO shop.api request {number} served in {number % 37} ms for tenant t-{number % 4000:04}"
             )
-            if not number % 2_000:
+            if errors and not number % errors:
                 said = f"ERROR shop.api request {number} broke: {next(texts)}"
             written += file.write(f"{stamp} {said}\n")
 

@@ -64,13 +64,31 @@ _PEAK = (
 _LAUNCH = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c', *sys.argv[1:]]))"
 
 
+_PEAK_OF_EXTRACT = (
+    "import resource, sys\n"
+    "from triage.analysis.extract import rank\nfrom triage.ingest.logs.passing import File\n"
+    "from triage.sources import resolve\n"
+    "rank(*map(File, resolve(sys.argv[1:])))\n"
+    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+)
+
+
 def peak(path: Path) -> float:
     """Peak memory in MiB of a process that reads ``path`` and nothing else.
 
     Linux hands the peak of the process that starts another one down to it (``ru_maxrss`` outlives ``exec``), so a
     small process stands between this one and the reader.
     """
-    command = [sys.executable, "-c", _LAUNCH, _PEAK, str(path)]
+    return _peak(_PEAK, path)
+
+
+def peak_of_extract(*paths: Path) -> float:
+    """Peak memory in MiB of a process that ranks the lines of a log, beside one that passed where two are given."""
+    return _peak(_PEAK_OF_EXTRACT, *paths)
+
+
+def _peak(program: str, *paths: Path) -> float:
+    command = [sys.executable, "-c", _LAUNCH, program, *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return int(done.stdout) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 

@@ -40,7 +40,7 @@ def rows(megabytes: int) -> Iterator[Row]:
         scratch = Path(directory)
         for part in (
             reading.junit(scratch, megabytes), reading.severities(scratch), reading.masking(),
-            bulk.log(scratch, megabytes), bulk.playwright(scratch, min(megabytes, 500)), bulk.directories(scratch),
+            bulk.log(scratch, megabytes), bulk.extract(scratch, megabytes), bulk.playwright(scratch, min(megabytes, 500)), bulk.directories(scratch),
             extraction.extracting(PAIRS), accuracy.loghub(LOGHUB), accuracy.codes(), accuracy.reports(),
             accuracy.speed(), grouping.masking(), grouping.grouping(),
             ruling.loading(), ruling.matching(), storing.storing(scratch), storing.growing(scratch), start.starting(),

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from triage.analysis.extract import extract
+import io
+import random
+
+import pytest
+
+from triage.analysis import extract as module
+from triage.analysis.extract import Ranked, extract, rank
+from triage.ingest import Source
+from triage.ingest.logs import passing
+from triage.ingest.logs.passing import File
+from triage.ingest.logs.scan import COPIES
 
 
 def _told(log: str, baseline: str | None = None) -> list[str]:
@@ -64,3 +74,68 @@ def test_an_echo_does_not_stand_above_what_is_new() -> None:
     new = "Broken invariant: the ledger does not balance\n  at ledger/sum.cc:88\n"
     told = _told(f"{quiet}{new}{quiet}Finished: FAILURE\n", f"{quiet}Finished: SUCCESS\n")
     assert told == [*(line.strip() for line in new.splitlines()), "Finished: FAILURE"]
+
+
+def _file(text: str) -> File:
+    return File(Source("x.log", lambda: io.BytesIO(text.encode())))
+
+
+def _strangers(number: int, form: str) -> str:
+    """Lines of ``form`` that differ in more than their numbers."""
+    words = random.Random(7)
+    return "".join(form.format("".join(words.choices("ghjkloprstuvw", k=12))) + "\n" for _ in range(number))
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file counts as too large to look at each of its lines."""
+    monkeypatch.setattr(passing, "_SMALL", 0)
+
+
+@pytest.mark.usefixtures("large")
+def test_a_large_file_is_told_like_its_lines() -> None:
+    quiet = "INFO served {}\n"
+    failed = "".join(quiet.format(n) for n in range(500))
+    failed += "ERROR: cannot reach the cache\n" + "".join(quiet.format(n) for n in range(500)) + _SURVIVED
+    failed += "expected the pump to run\n" + "  - water\n" * 30 + "exit code 3\n"
+    passed = failed.replace(_SURVIVED, "").replace("  - water\n", "")
+    for baseline in (None, passed, failed, ""):
+        lines = extract(failed.splitlines(), None if baseline is None else baseline.splitlines())
+        assert rank(_file(failed), None if baseline is None else _file(baseline)) == Ranked(lines)
+
+
+@pytest.mark.usefixtures("large")
+def test_what_is_said_without_end_is_told_some_times_and_at_the_end() -> None:
+    known = "".join("quiet\n" * 50 + f"ERROR: lost request {n}\n" for n in range(2_000))
+    found = rank(_file("ERROR: no key\n" + known)).lines
+    assert {1, 102_001} <= {line.number for line in found}
+    assert COPIES < len(found) < 200
+
+
+@pytest.mark.usefixtures("large")
+def test_of_too_many_failures_the_first_and_the_last_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_ROOM", 100_000)
+    found = rank(_file(_strangers(2_000, "ERROR: lost {}\n")))
+    numbers = sorted(line.number for line in found.lines)
+    assert (numbers[0], numbers[-1]) == (1, 3_999) and len(numbers) < 500
+    assert (
+        found.left_out == f"{2_000 - len(numbers)} failures between the first and the last ones were left out"
+    )
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(
+    ("form", "baseline", "left_out"),
+    [
+        ("WARN no {} there", None, "warnings before these"),
+        ("served {}", "quiet\n", "new lines before these"),
+    ],
+)
+def test_of_too_many_other_lines_the_last_are_told(
+    monkeypatch: pytest.MonkeyPatch, form: str, baseline: str | None, left_out: str
+) -> None:
+    monkeypatch.setattr(module, "_ROOM", 100_000)
+    found = rank(_file(_strangers(2_000, form)), None if baseline is None else _file(baseline))
+    numbers = sorted(line.number for line in found.lines)
+    assert numbers == list(range(numbers[0], 2_001)) and 50 < len(numbers) < 500
+    assert found.left_out == f"{numbers[0] - 1} {left_out} were left out"

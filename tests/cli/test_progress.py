@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,25 @@ def test_reading_is_told_in_two_steps(triage: Call, monkeypatch: pytest.MonkeyPa
     assert seen[0] == ("checking", 0, size)
     assert ("checking", size, size) in seen and ("reading", size, size) in seen
     assert all(done <= size for _, done, _ in seen)
+
+
+def test_extract_is_told_how_far_it_reads(
+    triage: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also where most of the time goes into what was found, in a log too large to look at every line."""
+    seen: list[tuple[str, int, int | None]] = []
+    monkeypatch.setattr(ReadingBar, "show", lambda _, r: seen.append((r.step, r.done, r.size)))
+    log = tmp_path / "dense.log"
+    log.write_text(
+        "".join(f"{'INFO quiet' + chr(10)}" * 9 + f"ERROR: lost request {n}\n" for n in range(90_000))
+    )
+    size = log.stat().st_size
+    found = triage("extract", log, "--json")
+    assert found.json["lines"] and "were left out" in found.err
+    assert all(step == "reading" and total == size for step, _, total in seen)
+    done = [count for _, count, _ in seen]
+    assert done == sorted(done) and (done[0], done[-1]) == (0, size)
+    assert max(after - before for before, after in pairwise(done)) <= 1 << 20
 
 
 class _Terminal(io.StringIO):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from triage.ingest.logs.passing import Lines, Log, Seen, mask
 from triage.ingest.logs.severity import CAUSE, ERROR, is_echo, severity
 from triage.ingest.logs.steps import Steps
 from triage.ingest.logs.traces import ANNOUNCED, Trace, telling, traces
@@ -23,14 +26,12 @@ _GOODBYE = 20
 """Lines with which a tool says at its end that something failed."""
 _REASON = re.compile(r"Failed to execute goal .*?: \S")
 
-_VALUE = re.compile(
-    r"0x[0-9a-fA-F]+|@[0-9a-f]{4,8}\b|\b[0-9a-f]{7,40}(?:-[0-9a-f]{4,12})*\b"
-    r"|\d+(?:[.,:/-]\d+)*(?: ?(?:[mn]?s|min|h|m|[kKMG]?B)\b)?"
-)
-"""Numbers, hashes and addresses; of durations and sizes the unit as well."""
 _THROWN = re.compile(
     r"\s*(?:Exception in thread \"[^\"]*\" )?(?:(?:[\w$]+\.)+[A-Z][\w$]*(?:Error|Exception|Throwable)\b|(?:[A-Z]\w*)?(?:Error|Exception): )"
 )
+_ROOM = 12 << 20
+_OF_A_LINE = 250
+"""Bytes that a line takes beside its characters until it is ranked."""
 _HEAD, _WIDE = 6, 500
 _LEVEL = re.compile(r"^\s*(?:\[[A-Z]+\]|##\[error\]|npm (?:ERR!|error)|E  )\s*")
 
@@ -48,46 +49,56 @@ class Line:
     """The template of what the failure says: lines of one kind of failure have one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What ``rank`` found."""
+
+    lines: list[Line]
+    left_out: str = ""
+    """What there was no room for, where there was not."""
+
+
 def extract(lines: Iterable[str], baseline: Iterable[str] | None = None) -> list[Line]:
+    """The telling lines of a log in memory (see ``rank``)."""
+    return rank(Lines(list(lines)), None if baseline is None else Lines(list(baseline))).lines
+
+
+def rank(log: Log, passing: Log | None = None) -> Ranked:
     """The telling lines, most telling first, then in the order of the log.
 
-    A failure is its telling line with what belongs to it (see ``ingest.traces``). With ``baseline`` (the lines of a
+    A failure is its telling line with what belongs to it (see ``ingest.logs.traces``). With ``passing`` (the log of a
     run of the same job that passed) failures count of which a line is new, once values are masked. Without one,
     those count that the end of the log repeats, where it repeats any: a build that goes on after errors says at its
     end which of them broke it. What only says that something failed counts where nothing says what.
+
+    Of each log one pass, unless nothing (new) sounds like a failure: the warnings, or what is new at all, take another.
+    What is held of ``log`` is within ``_ROOM`` bytes (12 MiB): the failures, whose lines are then looked for in
+    ``passing``. Of that nothing is held, but for the other pass 32 MiB (see ``Seen``), whatever its size is.
     """
-    log: list[str] = []
-    steps = Steps()
-    # Searched while it is read, so that whoever watches the reading sees how far the search is.
-    found: Sequence[Trace] = list(traces(steps.watched(enumerate(_kept(lines, log), 1))))
-    found = [t for t in found if t.first >= steps.failing and not _is_hollow(t)] or found
+    steps, kept = Steps(), _Ends()
+    for trace in traces(steps.watched(log.suspicious())):
+        trace.after = []
+        kept.add(trace)
+    every: Sequence[Trace] = kept.all()
+    found: Sequence[Trace] = [t for t in every if t.first >= steps.failing and not _is_hollow(t)] or every
     found = _of_tests_that_failed(found)
-    if baseline is None:
+    if passing is None:
         found = _repeated_at_the_end(_strong(found))
         if not found:
             return _hints(log)
     else:
-        passing = {_mask(line) for line in baseline}
-        found = _strong(
-            [t for t in found if any(line.strip() and _mask(line) not in passing for line in t.lines)]
-        )
+        masks = [{mask(line) for line in trace.lines if line.strip()} for trace in found]
+        new = passing.without(set().union(*masks))
+        found = _strong([t for t, said in zip(found, masks, strict=True) if not new.isdisjoint(said)])
         if all(map(_is_hollow, found)):
+            del every, kept, masks, new  # the memory is wanted for what comes
             return _new(log, passing)
     told: set[str] = set()
     ranked: list[Line] = []
     for trace in found:
         ranked += _lines(trace, told)
-    return sorted(ranked, key=lambda line: (-line.score, line.number))
-
-
-def _kept(lines: Iterable[str], log: list[str]) -> Iterator[str]:
-    for line in lines:
-        log.append(line)
-        yield line
-
-
-def _mask(line: str) -> str:
-    return " ".join(_VALUE.sub("#", line).split()).replace("# #", "#")
+    ranked.sort(key=lambda line: (-line.score, line.number))
+    return Ranked(ranked, _left_out(kept.dropped, "failures between the first and the last ones"))
 
 
 def _strong(found: Sequence[Trace]) -> Sequence[Trace]:
@@ -161,30 +172,87 @@ def _worth(line: str) -> float:
     return _CHAINED if severity(line[:1_000]) == CAUSE else _DETAIL
 
 
-def _hints(log: Sequence[str]) -> list[Line]:
-    """The warnings, where nothing sounds like a failure."""
-    scored = [Line(n, line, severity(line), normalize(line)) for n, line in enumerate(log, 1)]
-    return [line for line in scored if line.score > 0]
+def _left_out(number: int, of: str) -> str:
+    return f"{number} {of} were left out" if number else ""
 
 
-def _new(log: Sequence[str], passing: set[str]) -> list[Line]:
-    """What the passing log does not have, where nothing new says what failed: the last of it first, echoes last."""
-    blocks: list[list[int]] = []
-    echoes: list[list[int]] = []
-    block: list[int] = []
-    for number, line in enumerate(log, 1):
-        if not line.strip() or _mask(line) in passing:
-            continue
-        if is_echo(line):
-            echoes.append([number])
-        elif block and block[-1] == number - 1 and line[0] in " \t":
-            block.append(number)
+class _Last:
+    """The last things of many, within ``room`` bytes."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._held: deque[tuple[Any, int]] = deque()
+        self.count = 0
+
+    def add(self, thing: Any, size: int) -> None:
+        self.count += 1
+        self._held.append((thing, size))
+        self._room -= size
+        while self._room < 0 and len(self._held) > 1:
+            self._room += self._held.popleft()[1]
+
+    def all(self) -> list[Any]:
+        return [thing for thing, _ in self._held]
+
+    @property
+    def dropped(self) -> int:
+        return self.count - len(self._held)
+
+
+class _Ends:
+    """The first failures and the last ones of a log that has more than there is room for."""
+
+    def __init__(self) -> None:
+        self._first: list[Trace] = []
+        self._room = _ROOM // 2
+        self._last = _Last(_ROOM // 2)
+
+    def add(self, trace: Trace) -> None:
+        size = sum(len(line) + _OF_A_LINE for line in (*trace.before, *trace.lines))
+        if self._room > 0:
+            self._room -= size
+            self._first.append(trace)
         else:
-            block = [number]
+            self._last.add(trace, size)
+
+    def all(self) -> list[Trace]:
+        return [*self._first, *self._last.all()]
+
+    @property
+    def dropped(self) -> int:
+        return self._last.dropped
+
+
+def _hints(log: Log) -> Ranked:
+    """The warnings, where nothing sounds like a failure."""
+    hints = _Last(_ROOM // 2)
+    for number, line in log.hints():
+        if (score := severity(line)) > 0:
+            hints.add((number, line, score), len(line) + _OF_A_LINE)
+    lines = [Line(number, line, score, normalize(line)) for number, line, score in hints.all()]
+    return Ranked(lines, _left_out(hints.dropped, "warnings before these"))
+
+
+def _new(log: Log, passing: Log) -> Ranked:
+    """What the passing log does not have, where nothing new says what failed: the last of it first, echoes last."""
+    new = _Last(_ROOM // 2)
+    for number, line in Seen(passing).besides(log):
+        new.add((number, line), len(line) + _OF_A_LINE)
+    blocks: list[list[tuple[int, str]]] = []
+    echoes: list[list[tuple[int, str]]] = []
+    block: list[tuple[int, str]] = []
+    for number, line in new.all():
+        if is_echo(line):
+            echoes.append([(number, line)])
+        elif block and block[-1][0] == number - 1 and line[0] in " \t":
+            block.append((number, line))
+        else:
+            block = [(number, line)]
             blocks.append(block)
     # What is indented tells more of the line above.
-    ranked = [number for block in (*reversed(blocks), *echoes) for number in block]
-    return [
-        Line(number, log[number - 1], round(0.5 - 0.4 * rank / len(ranked), 3), normalize(log[number - 1]))
-        for rank, number in enumerate(ranked)
+    ranked = [told for block in (*reversed(blocks), *echoes) for told in block]
+    lines = [
+        Line(number, line, round(0.5 - 0.4 * rank / len(ranked), 3), normalize(line))
+        for rank, (number, line) in enumerate(ranked)
     ]
+    return Ranked(lines, _left_out(new.dropped, "new lines before these"))

@@ -136,16 +136,21 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
     Lines that a log of the same job that passed has as well stand back: the one named with --baseline, else the last
     one in the database whose name differs in numbers only (build-17.log, build-18.log).
     """
-    from triage.analysis.extract import extract as extract_lines
+    from triage.analysis.extract import rank
+    from triage.ingest.logs.passing import File
 
     source = one_source(file)
     passing = one_source(baseline) if baseline else _known_baseline(source, db_path)
     if passing and not baseline:
         complain(f"compared with {passing.name}, the last run of this job that passed")
     with ReadingBar() as bar:
-        found = extract_lines(
-            watched(source, bar.show).lines(), watched(passing, bar.show).lines() if passing else None
-        )
+        log = File(watched(source, bar.show, "reading"))
+        ranked = rank(log, File(watched(passing, bar.show, "reading")) if passing else None)
+    found, (again, kinds) = ranked.lines, log.folded()
+    if again:
+        complain(f"{source.name}: of lines said again and again (of {kinds} kinds) {again} were left out")
+    if ranked.left_out:
+        complain(f"{source.name}: {ranked.left_out}")
     if as_json:
         print_json(
             {

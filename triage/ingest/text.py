@@ -13,7 +13,7 @@ from typing import BinaryIO
 from triage.ingest.wrappers import HEAD_LINES, Wrapper, wrapper_of
 
 # CSI, strings (OSC, DCS, SOS, PM, APC, ended by BEL or ST), and short escapes: ECMA-48 section 5, ECMA-35.
-_ANSI = re.compile(
+ANSI = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-OQ-WYZ\\])"
 )
 
@@ -73,7 +73,7 @@ def is_binary(head: bytes) -> bool:
 
 def strip_ansi(text: str) -> str:
     """``text`` without terminal escape sequences."""
-    return _ANSI.sub("", text) if "\x1b" in text else text
+    return ANSI.sub("", text) if "\x1b" in text else text
 
 
 def mend(text: str) -> str:

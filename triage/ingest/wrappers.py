@@ -47,6 +47,7 @@ _STAMPS = tuple(
         r"\d\d:\d\d:\d\d(?:\.\d{3})? {1,2}",  # Jenkins with stamps, copied from the page
     )
 )
+_TIMES = (_SURE[0], _SURE[2], _SURE[3], *_STAMPS)
 _TORN = re.compile(r"\s|$|[-=_~#+*>$]{3}")
 """A logger writes no stamp before a blank, an indented or a ruled line: a wrapper does."""
 
@@ -74,6 +75,11 @@ class Wrapper:
     prefixes: tuple[re.Pattern[str], ...] = ()
     names: re.Pattern[str] | None = None
     """The one of ``prefixes`` that names who speaks."""
+
+    @property
+    def is_stamp(self) -> bool:
+        """Whether nothing but the time stands before a line: digits, ``T``, ``Z``, ``O``, brackets, punctuation."""
+        return all(prefix in _TIMES for prefix in self.prefixes)
 
     def speaker(self, line: str) -> str:
         """Who says ``line``, of several that run at once; empty where nobody is named."""

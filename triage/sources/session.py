@@ -41,9 +41,9 @@ class Reading:
     """The first pass over its bytes (whether it is known, what it is); then ``reading``."""
 
 
-def watched(source: Source, progress: Callable[[Reading], None]) -> Source:
-    """``source``, with ``progress`` called whenever a part of it has been read."""
-    reading = Reading(source.name, source.size)
+def watched(source: Source, progress: Callable[[Reading], None], step: str = "checking") -> Source:
+    """``source``, with ``progress`` called whenever a part of it has been read; ``step`` is what the first pass does."""
+    reading = Reading(source.name, source.size, step=step)
 
     def told(count: int) -> None:
         reading.done += count

@@ -5,6 +5,7 @@ The words are looked for in whole chunks of bytes by google-re2; only the lines 
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -38,24 +39,29 @@ WORDS = (
     r"|##\[group\]run |current runner version|\n {1,4}x [a-z]|violation|caused by|suppressed: |✘|✖|✗|❌|✕|× |● |expected|\[31m"
 )
 """What a line must hold to be looked at: a superset of what ``severity`` knows, in any case."""
+WARNINGS = r"|warn|deprecated|retry"
+"""What else a line holds that ``severity`` takes for a hint."""
 _FRAMES = r'|[ \t]at [^ \n]|file "|[ \t]from [^ \n]+:\d|\n[ \t]*#\d+ |\.go:\d|\n[ \t]+\d+: |\n[ \t]*❯ '
 
 _FLOOD = 1_000
 """Of one line near a hit, where the lines of a trace are: a log that says nothing else ends in this."""
 
 _CHUNK = 1 << 20
+_END = 1 << 14
+"""Bytes that are the end of a log."""
 _MOST_KEYS = 50_000
-_WIDE = ("utf-16", "utf-16-le", "utf-16-be")
+NOT_BYTES = ("utf-16", "utf-16-le", "utf-16-be")
+"""Encodings in which words are not the bytes of their letters."""
 
 
 @cache
-def _pattern() -> Any:
+def _pattern(words: str) -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.encoding = re2.Options.Encoding.LATIN1
     options.never_capture = True
     options.log_errors = False
-    return re2.compile((WORDS + _FRAMES).encode(), options)
+    return re2.compile((words + _FRAMES).encode(), options)
 
 
 @dataclass(slots=True)
@@ -76,8 +82,15 @@ class Scan:
     A line that was said ``COPIES`` times, values aside, is only counted from then on.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(
+        self, source: Source, after: int = AFTER, whole_end: bool = False, words: str = WORDS
+    ) -> None:
         self._source = source
+        self._after = after
+        self._words = words
+        self._whole_end = whole_end
+        """Whether what was said again and again is told at the end of the log nevertheless."""
+        self._at_end = False
         self._seen: dict[bytes, Repeated] = {}
         self._near: Counter[bytes] = Counter()
         self.marked = False
@@ -85,16 +98,15 @@ class Scan:
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         source, encoding = self._source, self._source.encoding
-        if encoding in _WIDE:
+        if encoding in NOT_BYTES:
             self.marked = True
             yield from enumerate(source.lines(), 1)
             return
-        with open_text(source.open(), encoding) as text:
-            cleaner = Cleaner.of(islice((line[:MAX_LINE] for line in text), HEAD_LINES))
-
-        walk = _Walk(self._is_boring)
+        cleaner = cleaner_of(source)
+        walk = _Walk(_pattern(self._words), self._is_boring, self._after)
         with source.open() as stream:
-            for chunk in _whole_lines(stream.read):
+            chunks = whole_lines(stream.read)
+            for chunk in self._told_apart(chunks) if self._whole_end else chunks:
                 for number, raw in walk.around(chunk):
                     self.marked = self.marked or b"##[error]" in raw
                     line = cleaner.clean(raw[: MAX_LINE * 4].decode(encoding, "replace"))
@@ -107,6 +119,19 @@ class Scan:
     def repeated(self) -> list[Repeated]:
         """What was only counted from some point on."""
         return [line for line in self._seen.values() if line.count > COPIES]
+
+    def _told_apart(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """``chunks``, the last of them in two: what is the end, and what stands before."""
+        held = b""
+        for chunk in chunks:
+            if held:
+                yield held
+            held = chunk
+        cut = held.rfind(b"\n", 0, max(0, len(held) - _END)) + 1
+        if cut:
+            yield held[:cut]
+        self._at_end = True
+        yield held[cut:]
 
     def _is_boring(self, raw: bytes, near: bool) -> bool:
         key = kind(raw)
@@ -123,10 +148,17 @@ class Scan:
                 self._seen[key] = Repeated()
             return False
         seen.count += 1
-        return seen.count > COPIES
+        return seen.count > COPIES and not self._at_end
 
 
-def _whole_lines(read: Any) -> Iterator[bytes]:
+def cleaner_of(source: Source) -> Cleaner:
+    """What cleans the lines of ``source``, known from its first ones."""
+    stream = io.BytesIO(source.head) if source.head.count(b"\n") > HEAD_LINES else source.open()
+    with open_text(stream, source.encoding) as text:
+        return Cleaner.of(islice((line[:MAX_LINE] for line in text), HEAD_LINES))
+
+
+def whole_lines(read: Any) -> Iterator[bytes]:
     """Chunks that end with a line, with one kind of line end; of a line longer than ``MAX_LINE`` the rest is lost."""
     rest = b""
     skipping = False
@@ -155,15 +187,17 @@ def _whole_lines(read: Any) -> Iterator[bytes]:
 class _Walk:
     """Goes from hit to hit; remembers between chunks what is still owed and what stood before."""
 
-    def __init__(self, is_boring: Callable[[bytes, bool], bool]) -> None:
+    def __init__(self, pattern: Any, is_boring: Callable[[bytes, bool], bool], after: int) -> None:
+        self._search = pattern.search
         self._is_boring = is_boring
+        self._after = after
         self._number = 1
         self._owed = 0
         self._before: list[bytes] = []
 
     def around(self, data: bytes) -> Iterator[tuple[int, bytes]]:
         """The lines of ``data`` around hits; ``data`` begins where the last call's ended."""
-        search = _pattern().search
+        search = self._search
         position, size = 0, len(data)
         seek = 0
         reach: int | None = None
@@ -184,16 +218,17 @@ class _Walk:
             yield from self._walk(data, position, start)
             yield self._number, line
             self._number += 1
-            self._owed = AFTER
+            self._owed = self._after
             position = seek = end
             reach = None
         if position < size:
             yield from self._walk(data, position, size)
 
     def _reach(self, data: bytes, position: int) -> int:
-        """Where the lines that are owed end; before ``data`` if there are none."""
-        end = position if self._owed else -1
-        for _ in range(self._owed):
+        """Where the next ``AFTER`` lines behind the last hit end; before ``data`` if they have been told."""
+        near = min(self._owed, self._owed - (self._after - AFTER))
+        end = position if near > 0 else -1
+        for _ in range(near):
             end = data.find(b"\n", end) + 1 or len(data)
         return end
 
