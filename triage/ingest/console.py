@@ -7,12 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import groupby, islice, takewhile
+from itertools import groupby, takewhile
 from typing import Protocol
 
 from triage.ingest.reader import IngestError, Sample, Source
-from triage.ingest.text import MAX_LINE, open_text, strip_ansi
-from triage.ingest.wrappers import HEAD_LINES, wrapper_of
 from triage.model import CaseResult, Failure, Item, RunInfo, Totals, Warn
 
 MAX_MARK = 1_000
@@ -277,10 +275,8 @@ class Voices:
 
 
 def _speakers(source: Source) -> list[str]:
-    with source.open() as stream, open_text(stream, source.encoding) as text:
-        head = (line[:MAX_LINE] for line in text)
-        if wrapper_of([strip_ansi(line.rstrip("\r\n")) for line in islice(head, HEAD_LINES)]).names is None:
-            return []
+    if source.cleaner().wrapper.names is None:
+        return []
     names: dict[str, int] = {}
     for name, _ in groupby(name for name, _ in source.spoken_lines()):
         names[name] = names.get(name, 0) + 1

@@ -5,18 +5,18 @@ The words are looked for in whole chunks of bytes by google-re2; only the lines 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from typing import Any
 
 import re2
 
+from triage.ingest.pieces import LineNumbers
 from triage.ingest.reader import Source
-from triage.ingest.text import MAX_LINE, Cleaner, open_text
-from triage.ingest.wrappers import HEAD_LINES
+from triage.ingest.text import MAX_LINE
 
 BEFORE, AFTER = 4, 8
 """Lines around a hit that are looked at. A frame of a stack is a hit, so that a trace is seen whole."""
@@ -46,10 +46,12 @@ _FLOOD = 1_000
 """Of one line near a hit, where the lines of a trace are: a log that says nothing else ends in this."""
 
 _CHUNK = 1 << 20
+_NOTHING = re.compile(rb"(?<=[\r\n])\r+|\r+(?=\n)")
+"""CR that has nothing in front of it, or behind it."""
 _KEY = 400
 _MOST_KEYS = 50_000
 _DIGITS = b"0123456789"
-_WIDE = ("utf-16", "utf-16-le", "utf-16-be")
+_WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32")
 
 
 @cache
@@ -93,15 +95,16 @@ class Scan:
             self.marked = True
             yield from enumerate(source.lines(), 1)
             return
-        with open_text(source.open(), encoding) as text:
-            cleaner = Cleaner.of(islice((line[:MAX_LINE] for line in text), HEAD_LINES))
-
+        cleaner = source.cleaner()
         walk = _Walk(self._is_boring)
         with source.open() as stream:
-            for chunk in _whole_lines(stream.read):
+            for chunk in _whole_lines(_Pieces(stream.read, source), source.numbers):
                 for number, raw in walk.around(chunk):
                     self.marked = self.marked or b"##[error]" in raw
-                    line = cleaner.clean(raw[: MAX_LINE * 4].decode(encoding, "replace"))
+                    text = raw[: MAX_LINE * 4].decode(encoding, "replace")
+                    if len(text) > MAX_LINE + 1:
+                        source.numbers.cuts(number)
+                    line = cleaner.clean(text)
                     if (seen := self._seen.get(_key(raw))) is not None:
                         seen.told += 1
                         if not seen.first:
@@ -134,15 +137,46 @@ def _key(raw: bytes) -> bytes:
     return raw[:_KEY].translate(None, _DIGITS)
 
 
-def _whole_lines(read: Any) -> Iterator[bytes]:
-    """Chunks that end with a line, with one kind of line end; of a line longer than ``MAX_LINE`` the rest is lost."""
+class _Pieces:
+    """Chunks of bytes in which LF ends a piece (see ``pieces``), whatever ended it before."""
+
+    def __init__(self, read: Callable[[int], bytes], source: Source) -> None:
+        self._read, self._bare_cr, self._numbers = read, source.bare_cr, source.numbers
+        self._ended = 0
+        """How many pieces are behind."""
+        self._begins = True
+        """Whether the next chunk begins with a line."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        while chunk := self._read(_CHUNK):
+            if b"\r" in chunk:
+                while chunk.endswith(b"\r") and (more := self._read(1)):
+                    chunk += more
+                chunk = chunk.replace(b"\r\n", b"\n")
+                chunk = chunk.replace(b"\r", b"\n") if self._bare_cr else self._parted(chunk)
+            self._ended += chunk.count(b"\n")
+            self._begins = chunk.endswith(b"\n") if chunk else self._begins
+            yield chunk
+
+    def _parted(self, chunk: bytes) -> bytes:
+        if b"\r" not in chunk:
+            return chunk
+        chunk = _NOTHING.sub(b"", chunk.lstrip(b"\r") if self._begins else chunk)
+        ended, at = self._ended, 0
+        while (cr := chunk.find(b"\r", at)) >= 0:
+            ended += chunk.count(b"\n", at, cr) + 1
+            if cr + 1 < len(chunk):
+                self._numbers.continues(ended + 1)
+            at = cr + 1
+        return chunk.replace(b"\r", b"\n")
+
+
+def _whole_lines(chunks: Iterable[bytes], numbers: LineNumbers) -> Iterator[bytes]:
+    """The ``chunks``, each up to an end of a line; of a line longer than ``MAX_LINE`` the rest is lost."""
     rest = b""
+    ended = 0
     skipping = False
-    while chunk := read(_CHUNK):
-        if b"\r" in chunk:
-            if chunk.endswith(b"\r"):
-                chunk += read(1)
-            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for chunk in chunks:
         if skipping:
             end = chunk.find(b"\n")
             if end < 0:
@@ -151,10 +185,12 @@ def _whole_lines(read: Any) -> Iterator[bytes]:
         end = chunk.rfind(b"\n") + 1
         if end:
             yield rest + chunk[:end]
+            ended += chunk.count(b"\n")
             rest = chunk[end:]
         else:
             rest += chunk
         if len(rest) > MAX_LINE * 4:
+            numbers.cuts(ended + 1)
             rest, skipping = rest[: MAX_LINE * 4], True
     if rest:
         yield rest
