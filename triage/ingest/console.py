@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import groupby, takewhile
 from typing import Protocol
 
+from triage.ingest.json_text import parse_object
 from triage.ingest.reader import IngestError, Sample, Source
 from triage.model import CaseResult, Failure, Item, RunInfo, Totals, Warn
 
@@ -208,10 +209,14 @@ def reader_of(runner: str, sessions: _Parse) -> Callable[[Source], Iterator[Item
     def read(source: Source) -> Iterator[Item]:
         voices = Voices(source)
         told = [_told(sessions, lines) for lines in voices]
-        found, last = [session for part, _ in told for session in part], max(end for _, end in told)
-        if found and not found[-1].closed and not voices.several and _ends_within_a_line(source):
+        found = [session for part, _ in told for session in part]
+        end = max((end for _, end in told), key=lambda line: line.number)
+        last = end.number
+        open_ended = found and not found[-1].closed and not voices.several
+        if open_ended and parse_object(end.text) is None and _ends_within_a_line(source):
             # The output was cut within its last line, and half a title is the name of no test.
-            found, last = _told(sessions, takewhile(lambda line: line.number < last, lines_of(source)))
+            found, end = _told(sessions, takewhile(lambda line: line.number < last, lines_of(source)))
+            last = end.number
         if not found:
             said = _kept_from_its_tests(source)
             if not said:
@@ -317,16 +322,16 @@ def coverage_missed(line: str, number: int) -> Failure | None:
     return Failure(match[0], kind="error", source_line=number)
 
 
-def _told(sessions: _Parse, lines: Iterator[Line]) -> tuple[list[Session], int]:
-    """The sessions that told anything, and the number of the last line."""
-    last = 0
+def _told(sessions: _Parse, lines: Iterator[Line]) -> tuple[list[Session], Line]:
+    """The sessions that told anything, and the last line."""
+    last = Line(0, "")
     missed: list[Failure] = []
 
     def counted() -> Iterator[Line]:
         nonlocal last
         for line in lines:
-            last = line.number
-            if failure := coverage_missed(line.text, last):
+            last = line
+            if failure := coverage_missed(line.text, line.number):
                 missed.append(failure)
             yield line
 
