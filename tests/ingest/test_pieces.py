@@ -57,13 +57,19 @@ def _placed(text: str) -> list[tuple[int, str]]:
     ]
 
 
-@given(st.lists(st.tuples(_SAID, _ENDS), max_size=40), st.sampled_from(["utf-8", "utf-16", "utf-32"]))
-@example([("50%", "\r\r"), ("", "\r\r\n"), ("x", "\n\r")], "utf-8")
-def test_every_piece_knows_its_line(said: list[tuple[str, str]], encoding: str) -> None:
+@given(
+    st.lists(st.tuples(_SAID, _ENDS), max_size=40),
+    st.sampled_from(["utf-8", "utf-16", "utf-32"]),
+    st.integers(1, 50),
+)
+@example([("50%", "\r\r"), ("", "\r\r\n"), ("x", "\n\r")], "utf-8", 1)
+def test_every_piece_knows_its_line(said: list[tuple[str, str]], encoding: str, chunk: int) -> None:
     text = "begin\n" + "".join(map("".join, said))
     source = Source("x", lambda: io.BytesIO(text.encode(encoding)))
     for _ in range(2):  # read again, nothing is counted twice
-        told = [(source.numbers.line_of(n), line) for n, line in enumerate(source.lines(), 1)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "_CHUNK", chunk)
+            told = [(source.numbers.line_of(n), line) for n, line in enumerate(source.lines(), 1)]
         assert [(line, piece) for line, piece in told if piece] == _placed(text)
 
 
@@ -85,6 +91,7 @@ def test_what_is_beyond_the_limit_is_cut_and_told(said: list[tuple[str, str]]) -
     numbers = LineNumbers()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "MAX_LINE", 8)
+        patch.setattr(module, "_CHUNK", 8)
         with open_text(io.BytesIO(text.encode()), "utf-8", bare_cr=False) as stream:
             told = [
                 (numbers.line_of(n), piece.rstrip("\r\n"))

@@ -11,7 +11,6 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 from itertools import chain, islice
 from typing import TextIO, TypeVar
 
@@ -19,6 +18,7 @@ from triage.ingest.text import MAX_LINE, Cleaner
 from triage.ingest.wrappers import HEAD_LINES
 from triage.model import CaseResult, Failure, Item, RunInfo, Table, Warn
 
+_CHUNK = 1 << 16
 _Told = TypeVar("_Told", Failure, Table)
 BEGIN = 8 * HEAD_LINES
 """Pieces from which the wrapper is known, progress bars among them."""
@@ -65,32 +65,40 @@ class LineNumbers:
 
 def pieces(text: TextIO, numbers: LineNumbers) -> Iterator[str]:
     """What ``text`` (see ``text.open_text``) says, piece by piece, without what is beyond ``MAX_LINE`` of one."""
-    number, rest, inside = 0, "", False
-    for read in iter(partial(text.readline, MAX_LINE), ""):
-        ended = read[-1] == "\n"
-        if ended and not inside and not rest and read.find("\r", 0, -2) < 0:
-            number += 1
-            yield read
-            continue
-        parts = (rest + read).rstrip("\n").split("\r")
-        # What was not ended goes on in what is read next.
-        rest = "" if ended else parts.pop()
-        for part in filter(None, parts):
-            number += 1
-            if inside:
-                numbers.continues(number)
-            inside = True
-            if len(part) > MAX_LINE:
-                numbers.cuts(number)
-            yield part[:MAX_LINE]
+    number, rest, held, inside = 0, "", "", False
+    while chunk := text.read(_CHUNK):
+        if held or "\r" in chunk:
+            chunk = held + chunk
+            # What comes next may be its LF.
+            held = "\r" if chunk[-1] == "\r" else ""
+            chunk = chunk.rstrip("\r").replace("\r\n", "\n")
+        is_plain = "\r" not in chunk and not inside
+        lines = (rest + chunk).split("\n")
+        rest = lines.pop()
+        if is_plain and not (lines and len(lines[0]) > MAX_LINE):
+            number += len(lines)
+            yield from lines
+            lines = []
+        # What is not ended yet goes on in what is read next.
+        ended = len(lines)
+        begun, cr, rest = rest.rpartition("\r")
+        for at, line in enumerate([*lines, begun] if cr else lines):
+            for part in filter(None, line.split("\r")):
+                number += 1
+                if inside:
+                    numbers.continues(number)
+                inside = True
+                if len(part) > MAX_LINE:
+                    numbers.cuts(number)
+                yield part[:MAX_LINE]
+            if at < ended:
+                if not inside:
+                    number += 1
+                    yield ""
+                inside = False
         if len(rest) > MAX_LINE:
             numbers.cuts(number + 1)
             rest = rest[: MAX_LINE + 1]
-        if ended:
-            if not inside:
-                number += 1
-                yield ""
-            inside = False
     if rest:
         if inside:
             numbers.continues(number + 1)

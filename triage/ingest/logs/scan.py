@@ -148,10 +148,13 @@ class _Pieces:
         """Whether the next chunk begins with a line."""
 
     def __iter__(self) -> Iterator[bytes]:
-        while chunk := self._read(_CHUNK):
-            if b"\r" in chunk:
-                while chunk.endswith(b"\r") and (more := self._read(1)):
-                    chunk += more
+        held = b""
+        while (chunk := self._read(_CHUNK)) or held:
+            if held or b"\r" in chunk:
+                # What comes next may be its LF.
+                chunk, held = held + chunk, b"\r" if chunk[-1:] == b"\r" else b""
+                if held:
+                    chunk = chunk[:-1] if self._bare_cr else chunk.rstrip(b"\r")
                 chunk = chunk.replace(b"\r\n", b"\n")
                 chunk = chunk.replace(b"\r", b"\n") if self._bare_cr else self._parted(chunk)
             self._ended += chunk.count(b"\n")
