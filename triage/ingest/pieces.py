@@ -36,15 +36,17 @@ class LineNumbers:
         self.cut = 0
         """The first piece of which only the beginning was looked at; 0 for none."""
 
-    def continues(self, piece: int) -> None:
-        """``piece`` stands in the line of the one before it. They are told in their order, once or again."""
-        if piece <= self._last:
+    def continues(self, piece: int, more: int = 0) -> None:
+        """``piece``, and as many ``more`` behind it, stand in the line of the one before it. They are told in their
+        order, once or again."""
+        first, last = max(piece, self._last + 1), piece + more
+        if last < first:
             return
-        if not self._starts or piece != self._last + 1:
-            self._starts.append(piece - 1)
+        if not self._starts or first != self._last + 1:
+            self._starts.append(first - 1)
             self._more.append(self._more[-1] if self._more else 0)
-        self._more[-1] += 1
-        self._last = piece
+        self._more[-1] += last - first + 1
+        self._last = last
 
     def cuts(self, piece: int) -> None:
         """Of ``piece`` only the beginning is looked at."""

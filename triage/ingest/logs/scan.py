@@ -164,13 +164,14 @@ class _Pieces:
     def _parted(self, chunk: bytes) -> bytes:
         if b"\r" not in chunk:
             return chunk
-        chunk = _NOTHING.sub(b"", chunk.lstrip(b"\r") if self._begins else chunk)
-        ended, at = self._ended, 0
-        while (cr := chunk.find(b"\r", at)) >= 0:
-            ended += chunk.count(b"\n", at, cr) + 1
-            if cr + 1 < len(chunk):
-                self._numbers.continues(ended + 1)
-            at = cr + 1
+        chunk = chunk.lstrip(b"\r") if self._begins else chunk
+        if b"\r\r" in chunk or b"\n\r" in chunk or b"\r\n" in chunk:
+            chunk = _NOTHING.sub(b"", chunk)
+        ended = self._ended
+        for line in chunk.split(b"\n"):
+            if more := line.rstrip(b"\r").count(b"\r"):
+                self._numbers.continues(ended + 2, more - 1)
+            ended += more + 1
         return chunk.replace(b"\r", b"\n")
 
 
