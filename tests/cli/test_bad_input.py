@@ -64,7 +64,7 @@ def _no_results(path: Path) -> Path:
 def _broken_zip(path: Path) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.write(GOOD, "a.txt")
-    path.write_bytes(path.read_bytes()[:-30])
+    path.write_bytes(path.read_bytes()[:20])
     return path
 
 

@@ -371,3 +371,19 @@ def test_a_member_of_an_archive_keeps_its_name(triage: Call, tmp_path: Path) -> 
     triage("ingest", tmp_path / "a.zip")
     sources = {run["source"] for run in triage("runs", "--json").json["runs"]}
     assert sources == {f"{tmp_path}/a.zip!unit/r.xml", f"{tmp_path}/a.zip!e2e/r.xml"}
+
+
+def test_a_name_that_occurs_several_times_keeps_all_its_values(triage: Call, tmp_path: Path) -> None:
+    report = tmp_path / "tags.xml"
+    report.write_text(
+        '<testsuite name="s" tests="1" failures="0"><testcase classname="a.T" name="t"><properties>'
+        '<property name="tag" value="smoke"/><property name="tag" value="api"/><property name="tag" value="nightly"/>'
+        '<property name="owner" value="bob"/></properties>'
+        "<system-out>[[ATTACHMENT|one.png]]\n[[ATTACHMENT|two.png]]</system-out></testcase></testsuite>"
+    )
+    [run] = triage("parse", report, "--json").json["runs"]
+    assert run["cases"][0]["properties"] == {
+        "tag": ["smoke", "api", "nightly"],
+        "owner": "bob",
+        "attachment": ["one.png", "two.png"],
+    }

@@ -6,11 +6,15 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import tarfile
 import warnings
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import IO, Any, cast
 
 import pytest
 from hypothesis import given
@@ -20,7 +24,7 @@ from tests.conftest import SAMPLES
 from triage.ingest import IngestError, Source, archives, collect
 from triage.ingest.archives import DEFAULT, Found, Limits, unpack
 from triage.ingest.inputs import find
-from triage.model import Warn
+from triage.model import Run
 
 REPORT = (SAMPLES / "nightly-1-api.xml").read_bytes()
 OTHER = (SAMPLES / "nightly-2-api.xml").read_bytes()
@@ -342,7 +346,12 @@ def test_what_is_complete_of_a_packed_file_that_breaks_off_is_read(
             assert isinstance(source, Source)
             run = collect(source)
             assert 1_000 < len(run.cases) < 60_000
-            assert Warn("the archive breaks off; what was complete before is read") in run.warnings
+            told = [warning.text for warning in run.warnings if "archive" in warning.text]
+            assert len(told) == 1
+            assert re.fullmatch(
+                r"the archive breaks off after [\d,]+ unpacked bytes; what was complete before is read",
+                told[0],
+            )
         else:
             assert str(source).startswith("outer: broken archive (")
 
@@ -367,3 +376,89 @@ def test_the_name_of_a_member_is_one_line() -> None:
     [source] = unpacked(zipped(("a\nb.xml: junit-xml, 9 tests: 9 passed\r.xml", REPORT)))
     assert isinstance(source, Source)
     assert source.name == "outer!a\u240ab.xml: junit-xml, 9 tests: 9 passed\u240d.xml"
+
+
+def test_what_stands_behind_a_packed_file_is_told() -> None:
+    [source] = unpacked(gzip.compress(REPORT) + b"garbage of a proxy")
+    assert isinstance(source, Source)
+    run = collect(source)
+    assert run == replace(collect(Source("outer", lambda: io.BytesIO(REPORT))), warnings=run.warnings)
+    [warning] = run.warnings
+    assert warning.text.startswith(
+        f"something else stands in the archive after {len(REPORT):,} unpacked bytes"
+    )
+
+
+class _Pipe(io.RawIOBase):
+    """What cannot jump, so that ``zipfile`` writes the sizes behind each member."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.data += bytes(data)
+        return len(data)
+
+
+def _streamed(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    pipe = _Pipe()
+    with zipfile.ZipFile(cast(IO[bytes], pipe), "w", method) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return pipe.data
+
+
+def _stored(*members: tuple[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+def _reports(count: int) -> list[tuple[str, bytes]]:
+    case = '<testcase classname="C{n}" name="{m}"/>'
+    return [
+        (
+            f"r{n}.xml",
+            f'<testsuite name="s">{"".join(case.format(n=n, m=m) for m in range(300))}</testsuite>'.encode(),
+        )
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("pack", [zipped, _streamed, _stored])
+def test_what_is_complete_of_a_zip_that_breaks_off_is_read(pack: Callable[..., bytes]) -> None:
+    reports = _reports(5)
+    whole = pack(*reports, ("notes.bin", bytes(range(256)) * 4))
+    for end in range(0, len(whole), 97):
+        data = whole[:end]
+        begun = [name for name, _ in reports if name.encode() in data]
+        found = unpacked(data) if data.startswith(b"PK\x03\x04") else []
+        runs: list[Run] = []
+        for source in found:
+            if isinstance(source, Source):
+                with suppress(IngestError):
+                    runs.append(collect(source))
+        # All that stand before the one in which it breaks are whole.
+        complete = begun[:-1]
+        assert [run.source for run in runs[: len(complete)]] == [f"outer!{name}" for name in complete]
+        assert all(len(run.cases) == 300 for run in runs[: len(complete)])
+        if runs and len(runs) == len(found):
+            told = [w.text for run in runs for w in run.warnings if "archive breaks off" in w.text]
+            assert len(told) == 1
+
+
+def test_a_zip_that_breaks_off_unpacks_no_more_than_is_allowed() -> None:
+    data = zipped(("r.xml", b"<testsuite>" + b" " * (3 << 20)), ("s.xml", REPORT))[:-40]
+    found = list(unpack(Source("outer", lambda: io.BytesIO(data)), Limits(unpacked=1 << 20)))
+    told = []
+    for source in found:
+        try:
+            told.append(collect(source).source if isinstance(source, Source) else str(source))
+        except IngestError as error:
+            told.append(str(error))
+    assert any("unpacks to more than 1 MiB" in text for text in told)

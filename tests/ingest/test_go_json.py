@@ -107,3 +107,31 @@ def test_what_the_compiler_says_between_the_events_stands_with_its_package() -> 
     )
     assert [failure.message for failure in run.failures] == ["./pump_test.go:7:2: undefined: Pump"]
     assert not run.warnings
+
+
+TWO = events(
+    *said("TestOpen", "--- PASS: TestOpen (0.00s)\n"),
+    {"Action": "pass", "Test": "TestOpen", "Elapsed": 0},
+    *said("TestClose", "    pump_test.go:5: boom\n"),
+    {"Action": "fail", "Test": "TestClose", "Elapsed": 0.1},
+)
+
+
+def test_a_last_event_without_its_newline_is_whole() -> None:
+    whole, run = run_of(TWO), run_of(TWO.rstrip("\n"))
+    assert run == whole
+    assert {case.name: case.outcome for case in run.cases} == {
+        "TestOpen": Outcome.PASSED,
+        "TestClose": Outcome.FAILED,
+    }
+
+
+def test_a_last_event_that_is_cut_is_told_and_the_others_are_read() -> None:
+    closed = TWO + events({"Output": f"FAIL\t{PACKAGE}\t0.1s\n"}, {"Action": "fail", "Elapsed": 0.1})
+    run = run_of(closed[:-20])
+    assert [(case.name, case.outcome) for case in run.cases][:1] == [("TestOpen", Outcome.PASSED)]
+    assert [(warning.text, warning.line) for warning in run.warnings] == [
+        ("an event breaks off here: what it says is lost", closed.count("\n"))
+    ]
+    assert run_of(TWO[:-20]).cases[0].outcome is Outcome.PASSED
+    assert run_of(TWO[:-20]).warnings

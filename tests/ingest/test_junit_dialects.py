@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.ingest.made import run_of
 from triage.ingest import IngestError, Source, collect
 from triage.ingest.runners.junit_text import moment, seconds
 from triage.model import Outcome, Run
@@ -416,3 +417,28 @@ def test_a_tear_down_that_breaks_after_a_failure_is_no_retry(text_source: TextSo
         ("failure", "assert 0"),
         ("error", "OSError: no till"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("heads", "stated"),
+    [
+        (['tests="1"'], None),
+        (['tests="1" errors="0"'], None),
+        (['tests="1" failures="1"'], (1, 1)),
+        (['tests="2" failures="1" errors="1"', 'tests="3" failures="0"'], (5, 2)),
+        (['tests="1" failures="1"', 'tests="1"'], None),
+        (['tests="1" failures="1"', ""], None),
+        (['tests="1" failures="1"', 'tests="0"'], (1, 1)),
+    ],
+)
+def test_only_what_every_root_states_is_said_to_be_stated(
+    heads: list[str], stated: tuple[int, int] | None
+) -> None:
+    case = '<testcase classname="A" name="t{}"><failure/></testcase>'
+    text = "\n".join(
+        f'<testsuite name="s" {head}>{case.format(n)}</testsuite>' for n, head in enumerate(heads)
+    )
+    run = run_of(text)
+    assert run.totals.failed == len(heads)
+    totals = run.info.totals
+    assert (totals and (totals.tests, totals.red)) == stated

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.ingest import Source
+from triage.ingest.pieces import clean
 from triage.ingest.reader import Sample
 from triage.ingest.text import (
     MAX_LINE,
-    clean_lines,
     encoding_of,
     is_binary,
     mend,
@@ -57,13 +57,13 @@ def test_only_a_line_end_ends_a_line(texts: list[str]) -> None:
 
 @given(st.lists(st.lists(_PIECES, max_size=6).map("".join), max_size=30))
 def test_one_line_out_for_each_one_in(texts: list[str]) -> None:
-    assert len(list(clean_lines(texts))) == len(texts)
+    assert len(list(clean(texts))) == len(texts)
 
 
 @given(st.binary(max_size=200), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"]))
 def test_undecodable_bytes_cost_no_line(junk: bytes, encoding: str) -> None:
     with open_text(io.BytesIO(b"first\n".decode().encode(encoding) + junk), encoding) as text:
-        assert next(clean_lines(text)).startswith("first")
+        assert next(clean(text)).startswith("first")
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,13 @@ def test_any_bytes_have_an_encoding_and_a_sample(data: bytes) -> None:
 )
 def test_escapes_of_every_kind_are_taken_off(escape: str) -> None:
     """``tput sgr0`` writes ESC ( B before ESC [ m: what follows must not begin with it."""
-    assert list(clean_lines([f"{escape}FAILED{escape} a.py::b\n"])) == ["FAILED a.py::b"]
+    assert list(clean([f"{escape}FAILED{escape} a.py::b\n"])) == ["FAILED a.py::b"]
     assert strip_ansi(f"a{escape}b") == "ab"
 
 
 def test_mending_brings_no_control_character_in() -> None:
     """Bytes C0 80 are a NUL that some writers encode in two bytes; mended, they are one again."""
-    [line] = clean_lines(["caf\u00c3\u00a9 \u00c0\u20ac end\n"])
+    [line] = clean(["caf\u00c3\u00a9 \u00c0\u20ac end\n"])
     assert "\x00" not in line
     assert line.startswith("caf\u00e9 ")
 
@@ -156,5 +156,5 @@ def test_control_characters_are_seen(raw: str, shown: str) -> None:
 def test_a_ci_prefix_is_only_that_of_most_lines() -> None:
     """One stamped line in a log without stamps is the log's own."""
     stamped = "2026-01-02T03:04:05.1234567Z FAILED"
-    assert list(clean_lines([stamped, *["plain"] * 9])) == [stamped, *["plain"] * 9]
-    assert list(clean_lines([f"job\tstep\t{stamped}"] * 3)) == ["FAILED"] * 3
+    assert list(clean([stamped, *["plain"] * 9])) == [stamped, *["plain"] * 9]
+    assert list(clean([f"job\tstep\t{stamped}"] * 3)) == ["FAILED"] * 3

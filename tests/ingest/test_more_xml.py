@@ -153,3 +153,26 @@ def test_a_report_that_only_counts_is_taken_at_its_word(text: str) -> None:
     assert counts(run) == (5, 3, 1, 0, 1)
     assert headlines(run) == ["1 failed, and none of them is listed"]
     assert run.warnings == ()
+
+
+def test_ctest_is_known_by_its_structure_whoever_wrote_it() -> None:
+    run = run_of(
+        """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <Site BuildName="nightly" Generator="pump-writer 2.0">
+        <Testing><StartTestTime>1700000000</StartTestTime>
+        <TestList><Test>./opens</Test><Test>./closes</Test></TestList>
+        <Test Status="passed"><Name>opens</Name></Test>
+        <Test Status="failed"><Name>closes</Name><Results>
+        <NamedMeasurement type="text/string" name="Exit Code"><Value>SEGFAULT</Value></NamedMeasurement>
+        </Results></Test>
+        </Testing></Site>
+        """
+    )
+    assert (run.format, run.totals.passed, run.totals.failed) == ("ctest-xml", 1, 1)
+    assert run.cases[1].failures[0].message == "SEGFAULT"
+
+
+def test_a_site_without_tests_is_none_of_ctest() -> None:
+    with pytest.raises(IngestError, match="the root <Site>"):
+        run_of('<Site Generator="pump-writer"><Page><Title>Test</Title></Page></Site>')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ingest.made import case, counts, headlines, run_of
 
 OLD_KUNIT = """\
@@ -141,3 +143,24 @@ def test_results_without_names_and_numbers() -> None:
     assert [case.name for case in run.cases] == ["test 1", "test 2", "test 3"]
     told = [(failure.message, failure.file, failure.line) for case in run.cases for failure in case.failures]
     assert told == [("got: '23'\nexpected: '42'", "t/pump.t", 17), ("got: undef", "t/pump.t", 20)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "checking for gcc... yes\nchecking for x\nok\nchecking y\nok\nconfigure: error: no compiler in $PATH\n",
+        "ok\nok\nok\nok\nok\nTraceback (most recent call last):\n  File 'a.py', line 3, in f\nValueError: boom\n",
+        "ok github.com/x/y 0.3s\nok github.com/x/z 0.2s\nERROR: disk full\n",
+        "ok 200 GET /a\nok 200 GET /b\nok 404 GET /c\nERROR: disk full\n",
+    ],
+    ids=["configure", "five", "packages", "status"],
+)
+def test_lines_that_only_say_ok_are_no_tests(text: str) -> None:
+    run = run_of(text)
+    assert (run.format, counts(run)) == ("log", (0, 0, 0, 0, 0))
+    assert len(run.failures) == 1
+
+
+def test_numbered_results_need_no_version_and_no_plan() -> None:
+    run = run_of("ok 1 - opens\nnot ok 2 - closes\n")
+    assert (run.format, counts(run)) == ("tap", (2, 1, 1, 0, 0))

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.ingest import Source
-from triage.ingest.text import clean_lines, encoding_of, is_binary, strip_ansi, visible
+from triage.ingest.pieces import clean
+from triage.ingest.text import encoding_of, is_binary, strip_ansi, visible
 
 
 def lines_of(data: bytes) -> list[str]:
@@ -64,7 +65,7 @@ def test_terminal_codes_do_not_survive(evil: str) -> None:
 
 def test_colours_are_taken_off() -> None:
     assert strip_ansi("\x1b[1;31mFAILED\x1b[0m a") == "FAILED a"
-    assert list(clean_lines(["\x1b[31mred\x1b[39m\r\n"])) == ["red"]
+    assert list(clean(["\x1b[31mred\x1b[39m\r\n"])) == ["red"]
 
 
 def test_what_is_binary() -> None:
@@ -86,7 +87,7 @@ def test_what_is_binary() -> None:
 )
 def test_names_and_stamps_before_every_line_are_taken_off(prefix: str, other: str) -> None:
     lines = [f"{prefix if i % 3 else other}  line {i}\n" for i in range(30)]
-    assert list(clean_lines(lines)) == [f"  line {i}" for i in range(30)]
+    assert list(clean(lines)) == [f"  line {i}" for i in range(30)]
 
 
 def test_places_and_tables_are_no_names_of_packages() -> None:
@@ -94,11 +95,11 @@ def test_places_and_tables_are_no_names_of_packages() -> None:
     table = [f"file{i}.js | 100 | 0\n" for i in range(30)]
     levels = [f"ERROR: broken {i}\n" for i in range(30)]
     for lines in (places, table, levels):
-        assert list(clean_lines(lines)) == [line.rstrip("\n") for line in lines]
+        assert list(clean(lines)) == [line.rstrip("\n") for line in lines]
 
 
 def test_stamps_of_jenkins_and_gitlab_are_taken_off() -> None:
     jenkins = "[2024-05-01T10:00:00.000Z] one\n[2024-05-01T10:00:00.001Z] \n"
     gitlab = "2024-05-22T12:43:46.962646Z 00O one\n2024-05-22T12:43:46.962647Z 00E two\n"
-    assert list(clean_lines(jenkins.splitlines(keepends=True))) == ["one", ""]
-    assert list(clean_lines(gitlab.splitlines(keepends=True))) == ["one", "two"]
+    assert list(clean(jenkins.splitlines(keepends=True))) == ["one", ""]
+    assert list(clean(gitlab.splitlines(keepends=True))) == ["one", "two"]

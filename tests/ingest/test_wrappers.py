@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import FRESH
 from tests.ingest.consoles import case, counts, made
 from triage.ingest import Source, collect
-from triage.ingest.text import clean_lines
+from triage.ingest.pieces import clean
 from triage.ingest.wrappers import wrapper_of
 
 PYTEST = (FRESH / "pytest" / "console-ci.txt").read_text("utf-8")
@@ -44,7 +44,7 @@ def test_the_inner_format_is_read(system: str) -> None:
 
 def test_the_commands_of_ci_systems_are_taken_off() -> None:
     lines = ["section_start:1560896352:test[collapsed=true]", "travis_fold:start:script", "ok"]
-    assert list(clean_lines(lines)) == ["", "", "ok"]
+    assert list(clean(lines)) == ["", "", "ok"]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_the_commands_of_ci_systems_are_taken_off() -> None:
     ],
 )
 def test_a_loggers_own_stamps_stay(lines: list[str]) -> None:
-    assert list(clean_lines(lines)) == lines
+    assert list(clean(lines)) == lines
 
 
 @pytest.mark.parametrize(

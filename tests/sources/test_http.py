@@ -33,7 +33,7 @@ _BODIES = {
     "/report.xml.gz": gzip.compress(REPORT),
     "/without-a-name": gzip.compress(REPORT),
     "/artifacts.zip": _zip("a.xml", "b.xml"),
-    "/broken.zip": _zip("a.xml")[:-30],
+    "/broken.zip": _zip("a.xml")[:20],
 }
 _STATUSES = {"/unauthorized": 401, "/forbidden": 403, "/gone": 404, "/limited": 429, "/down": 503}
 _MOVED = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -192,8 +193,22 @@ def _case_document(case: CaseResult) -> dict[str, object]:
         "duration": case.duration,
         "attempts": case.attempts,
         "failures": [_failure_document(failure) for failure in case.failures],
-        "properties": dict(case.properties),
+        "properties": _properties(case.properties),
     }
+
+
+def _properties(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
+    """Values by their names; a name that occurs several times has a list of its values."""
+    named: dict[str, str | list[str]] = {}
+    for name, value in pairs:
+        match named.get(name):
+            case None:
+                named[name] = value
+            case list() as values:
+                values.append(value)
+            case str() as first:
+                named[name] = [first, value]
+    return named
 
 
 def _failure_document(failure: Failure) -> dict[str, object]:

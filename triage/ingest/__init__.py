@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from triage.ingest.bounds import bounded
+from triage.ingest.pieces import placed
 from triage.ingest.reader import IngestError, Reader, Source
 from triage.ingest.registry import choose
+from triage.ingest.text import MAX_LINE
 from triage.model import CaseResult, Failure, Item, Run, RunInfo, Warn
 
 __all__ = ["IngestError", "Reader", "Source", "collect", "read", "reader_for", "told"]
@@ -37,8 +39,12 @@ def read(source: Source, reader: Reader | None = None) -> tuple[str, Iterator[It
 def _told(source: Source, items: Iterator[Item]) -> Iterator[Item]:
     """``items``, with disk errors told as such."""
     with told(source):
-        yield from items
+        for item in items:
+            yield placed(item, source.numbers)
         yield from source.notes
+        if piece := source.numbers.cut:
+            said = f"a line of more than {MAX_LINE:,} characters: what is behind them is not read"
+            yield Warn(said, source.numbers.line_of(piece))
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from triage.ingest import cut_zip
 from triage.ingest.reader import IngestError, Source
 from triage.ingest.registry import surest
 from triage.model import Warn
@@ -136,9 +137,9 @@ class _Limited(io.RawIOBase):
             # bz2 says with a bare OSError that its data are broken; one with a number is the disk's.
             if isinstance(error, OSError) and error.errno is not None:
                 raise
-            if not (isinstance(error, EOFError) and self._taken):
+            if not (self._taken and isinstance(error, EOFError | gzip.BadGzipFile | zlib.error)):
                 raise _broken(self._member.name, error) from None
-            self._member.cut()
+            self._member.cut(self._taken, error)
             data = b""
         self._taken += len(data)
         self._member.reached(self._taken)
@@ -205,10 +206,13 @@ class _Member:
             if self.allowance.left < 0:
                 raise self.allowance.refuse(self.name)
 
-    def cut(self) -> None:
-        """The packed bytes break off."""
+    def cut(self, taken: int, error: Exception) -> None:
+        """Behind the first ``taken`` bytes nothing more can be unpacked."""
         if not self.notes:
-            self.notes.append(Warn("the archive breaks off; what was complete before is read"))
+            why = "the archive breaks off" if isinstance(error, EOFError) else "the archive is damaged"
+            if str(error).startswith("Not a gzipped file"):
+                why = "something else stands in the archive"
+            self.notes.append(Warn(f"{why} after {taken:,} unpacked bytes; what was complete before is read"))
 
 
 def is_result(source: Source) -> bool:
@@ -283,6 +287,15 @@ def _seekable(source: Source) -> Source:
 
 def _zip_members(source: Source, allowance: _Allowance) -> Iterator[Source]:
     source = _seekable(source)
+    try:
+        with source.open() as stream, zipfile.ZipFile(stream):
+            pass
+    except zipfile.BadZipFile:
+        members = list(_members_of_cut_zip(source, allowance))
+        if not members:
+            raise
+        yield from members
+        return
     with source.open() as stream, zipfile.ZipFile(stream) as archive:
         for info in archive.infolist():
             if info.is_dir() or not info.file_size:
@@ -302,6 +315,33 @@ def _zip_members(source: Source, allowance: _Allowance) -> Iterator[Source]:
                     opener = partial(io.BytesIO, archive.read(info))
                     member.reached(info.file_size)
             yield Source(member.name, opener)
+
+
+def _members_of_cut_zip(source: Source, allowance: _Allowance) -> Iterator[Source]:
+    with source.open() as stream:
+        found = list(cut_zip.entries(stream, allowance.left))
+    if not found:
+        return
+    whole = sum(entry.is_whole for entry in found)
+    end = found[-1].start + found[-1].size
+    where = f"behind its {whole} members" if found[-1].is_whole else f"within {found[-1].name}"
+    told = Warn(f"the archive breaks off {where}, at byte {end:,}; what was complete before is read")
+    members = []
+    for entry in found:
+        member = _Member(f"{source.name}!{entry.name}", allowance)
+
+        def open_member(entry: cut_zip.Entry = entry, member: _Member = member) -> BinaryIO:
+            packed = _part(source, entry.start, entry.size)
+            return member.open(cast(BinaryIO, cut_zip.Inflated(packed)) if entry.is_deflated else packed)
+
+        members.append(Source(member.name, open_member, member.notes))
+    # Told once, of the last one that will be read.
+    for last in reversed(members):
+        with suppress(IngestError, *_BROKEN):
+            if not ATTACHED.search(last.name) and is_result(last):
+                last.notes[:] = [told]
+                break
+    yield from members
 
 
 def _tar_members(source: Source, allowance: _Allowance) -> Iterator[Source]:

@@ -7,12 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import groupby, islice, takewhile
+from itertools import groupby, takewhile
 from typing import Protocol
 
+from triage.ingest.json_text import parse_object
 from triage.ingest.reader import IngestError, Sample, Source
-from triage.ingest.text import MAX_LINE, open_text, strip_ansi
-from triage.ingest.wrappers import HEAD_LINES, wrapper_of
 from triage.model import CaseResult, Failure, Item, RunInfo, Totals, Warn
 
 MAX_MARK = 1_000
@@ -216,10 +215,14 @@ def reader_of(runner: str, sessions: _Parse) -> Callable[[Source], Iterator[Item
     def read(source: Source) -> Iterator[Item]:
         voices = Voices(source)
         told = [_told(sessions, lines) for lines in voices]
-        found, last = [session for part in told for session in part.sessions], max(part.last for part in told)
-        if found and not found[-1].closed and not voices.several and _ends_within_a_line(source):
+        found = [session for part in told for session in part.sessions]
+        tail = max((part.last for part in told), key=lambda line: line.number)
+        last = tail.number
+        open_ended = found and not found[-1].closed and not voices.several
+        if open_ended and parse_object(tail.text) is None and _ends_within_a_line(source):
             # The output was cut within its last line, and half a title is the name of no test.
-            found = _told(sessions, takewhile(lambda line: line.number < last, lines_of(source))).sessions
+            cut = _told(sessions, takewhile(lambda line: line.number < last, lines_of(source)))
+            found, last = cut.sessions, cut.last.number
         if not found:
             said = _kept_from_its_tests(source)
             if not said:
@@ -287,10 +290,8 @@ class Voices:
 
 
 def _speakers(source: Source) -> list[str]:
-    with source.open() as stream, open_text(stream, source.encoding) as text:
-        head = (line[:MAX_LINE] for line in text)
-        if wrapper_of([strip_ansi(line.rstrip("\r\n")) for line in islice(head, HEAD_LINES)]).names is None:
-            return []
+    if source.cleaner().wrapper.names is None:
+        return []
     names: dict[str, int] = {}
     for name, _ in groupby(name for name, _ in source.spoken_lines()):
         names[name] = names.get(name, 0) + 1
@@ -335,21 +336,20 @@ def coverage_missed(line: str, number: int) -> Failure | None:
 class _Told:
     sessions: list[Session]
     """Those that told anything."""
-    last: int
-    """Number of the last line."""
+    last: Line
     end: int
     """Number of the line that ended the last of the sessions."""
 
 
 def _told(sessions: _Parse, lines: Iterator[Line]) -> _Told:
-    last = end = 0
+    last, end = Line(0, ""), 0
     missed: list[Failure] = []
 
     def counted() -> Iterator[Line]:
         nonlocal last
         for line in lines:
-            last = line.number
-            if failure := coverage_missed(line.text, last):
+            last = line
+            if failure := coverage_missed(line.text, line.number):
                 missed.append(failure)
             yield line
 
@@ -357,7 +357,7 @@ def _told(sessions: _Parse, lines: Iterator[Line]) -> _Told:
     for session in sessions(counted()):
         if session.told:
             told.append(session)
-            end = last
+            end = last.number
     if told:
         told[-1].failures.extend(missed)
     return _Told(told, last, end)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain, islice
 from typing import BinaryIO
 
-from triage.ingest.wrappers import HEAD_LINES, Wrapper, wrapper_of
+from triage.ingest.wrappers import Wrapper, wrapper_of
 
 # CSI, strings (OSC, DCS, SOS, PM, APC, ended by BEL or ST), and short escapes: ECMA-48 section 5, ECMA-35.
 ANSI = re.compile(
@@ -45,6 +44,8 @@ def encoding_of(head: bytes) -> str:
     """
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     sample = head[:4096]
@@ -64,7 +65,7 @@ def encoding_of(head: bytes) -> str:
 
 def is_binary(head: bytes) -> bool:
     """Whether ``head`` is no text in any encoding that logs are written in."""
-    if encoding_of(head).startswith("utf-16"):
+    if encoding_of(head).startswith(("utf-16", "utf-32")):
         return False
     sample = head[:8192]
     control = len(sample) - len(sample.translate(None, _CONTROL))
@@ -131,24 +132,6 @@ def _bare(line: str) -> str:
     return strip_ansi(line[:MAX_LINE].rstrip("\r\n"))
 
 
-def spoken_lines(raw: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Decoded lines as ``clean_lines`` gives them, each behind the name of who says it."""
-    lines = iter(raw)
-    head = list(islice(lines, HEAD_LINES))
-    cleaner = Cleaner.of(head)
-    for line in chain(head, lines):
-        yield cleaner.speaker(line), cleaner.clean(line)
-
-
-def clean_lines(raw: Iterable[str]) -> Iterator[str]:
-    """Decoded lines without line ends, colours and CI prefixes; one out for each one in."""
-    lines = iter(raw)
-    head = list(islice(lines, HEAD_LINES))
-    clean = Cleaner.of(head).clean
-    for line in chain(head, lines):
-        yield clean(line)
-
-
-def open_text(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:
-    """``stream`` decoded; CR LF, CR and LF each end a line; undecodable bytes become U+FFFD."""
-    return io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline=None)
+def open_text(stream: BinaryIO, encoding: str, *, bare_cr: bool = True) -> io.TextIOWrapper:
+    """``stream`` decoded; CR LF, LF and, with ``bare_cr``, CR alone end a line; undecodable bytes become U+FFFD."""
+    return io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline=None if bare_cr else "\n")

@@ -5,20 +5,19 @@ The words are looked for in whole chunks of bytes by google-re2; only the lines 
 
 from __future__ import annotations
 
-import io
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from typing import Any
 
 import re2
 
 from triage.ingest.logs.fold import COPIES, kind
+from triage.ingest.pieces import LineNumbers
 from triage.ingest.reader import Source
-from triage.ingest.text import MAX_LINE, Cleaner, open_text
-from triage.ingest.wrappers import HEAD_LINES
+from triage.ingest.text import MAX_LINE
 
 BEFORE, AFTER = 4, 8
 """Lines around a hit that are looked at. A frame of a stack is a hit, so that a trace is seen whole."""
@@ -49,8 +48,10 @@ _FLOOD = 1_000
 _CHUNK = 1 << 20
 _END = 1 << 14
 """Bytes that are the end of a log."""
+_NOTHING = re.compile(rb"(?<=[\r\n])\r+|\r+(?=\n)")
+"""CR that has nothing in front of it, or behind it."""
 _MOST_KEYS = 50_000
-NOT_BYTES = ("utf-16", "utf-16-le", "utf-16-be")
+NOT_BYTES = ("utf-16", "utf-16-le", "utf-16-be", "utf-32")
 """Encodings in which words are not the bytes of their letters."""
 
 
@@ -102,14 +103,17 @@ class Scan:
             self.marked = True
             yield from enumerate(source.lines(), 1)
             return
-        cleaner = cleaner_of(source)
+        cleaner = source.cleaner()
         walk = _Walk(_pattern(self._words), self._is_boring, self._after)
         with source.open() as stream:
-            chunks = whole_lines(stream.read)
+            chunks = whole_lines(Pieces(stream.read, source), source.numbers)
             for chunk in self._told_apart(chunks) if self._whole_end else chunks:
                 for number, raw in walk.around(chunk):
                     self.marked = self.marked or b"##[error]" in raw
-                    line = cleaner.clean(raw[: MAX_LINE * 4].decode(encoding, "replace"))
+                    text = raw[: MAX_LINE * 4].decode(encoding, "replace")
+                    if len(text) > MAX_LINE + 1:
+                        source.numbers.cuts(number)
+                    line = cleaner.clean(text)
                     if (seen := self._seen.get(kind(raw))) is not None:
                         seen.told += 1
                         if not seen.first:
@@ -151,22 +155,50 @@ class Scan:
         return seen.count > COPIES and not self._at_end
 
 
-def cleaner_of(source: Source) -> Cleaner:
-    """What cleans the lines of ``source``, known from its first ones."""
-    stream = io.BytesIO(source.head) if source.head.count(b"\n") > HEAD_LINES else source.open()
-    with open_text(stream, source.encoding) as text:
-        return Cleaner.of(islice((line[:MAX_LINE] for line in text), HEAD_LINES))
+class Pieces:
+    """Chunks of bytes in which LF ends a piece (see ``pieces``), whatever ended it before."""
+
+    def __init__(self, read: Callable[[int], bytes], source: Source) -> None:
+        self._read, self._bare_cr, self._numbers = read, source.bare_cr, source.numbers
+        self._ended = 0
+        """How many pieces are behind."""
+        self._begins = True
+        """Whether the next chunk begins with a line."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        held = b""
+        while (chunk := self._read(_CHUNK)) or held:
+            if held or b"\r" in chunk:
+                # What comes next may be its LF.
+                chunk, held = held + chunk, b"\r" if chunk[-1:] == b"\r" else b""
+                if held:
+                    chunk = chunk[:-1] if self._bare_cr else chunk.rstrip(b"\r")
+                chunk = chunk.replace(b"\r\n", b"\n")
+                chunk = chunk.replace(b"\r", b"\n") if self._bare_cr else self._parted(chunk)
+            self._ended += chunk.count(b"\n")
+            self._begins = chunk.endswith(b"\n") if chunk else self._begins
+            yield chunk
+
+    def _parted(self, chunk: bytes) -> bytes:
+        if b"\r" not in chunk:
+            return chunk
+        chunk = chunk.lstrip(b"\r") if self._begins else chunk
+        if b"\r\r" in chunk or b"\n\r" in chunk or b"\r\n" in chunk:
+            chunk = _NOTHING.sub(b"", chunk)
+        ended = self._ended
+        for line in chunk.split(b"\n"):
+            if more := line.rstrip(b"\r").count(b"\r"):
+                self._numbers.continues(ended + 2, more - 1)
+            ended += more + 1
+        return chunk.replace(b"\r", b"\n")
 
 
-def whole_lines(read: Any) -> Iterator[bytes]:
-    """Chunks that end with a line, with one kind of line end; of a line longer than ``MAX_LINE`` the rest is lost."""
+def whole_lines(chunks: Iterable[bytes], numbers: LineNumbers) -> Iterator[bytes]:
+    """The ``chunks``, each up to an end of a line; of a line longer than ``MAX_LINE`` the rest is lost."""
     rest = b""
+    ended = 0
     skipping = False
-    while chunk := read(_CHUNK):
-        if b"\r" in chunk:
-            if chunk.endswith(b"\r"):
-                chunk += read(1)
-            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for chunk in chunks:
         if skipping:
             end = chunk.find(b"\n")
             if end < 0:
@@ -175,10 +207,12 @@ def whole_lines(read: Any) -> Iterator[bytes]:
         end = chunk.rfind(b"\n") + 1
         if end:
             yield rest + chunk[:end]
+            ended += chunk.count(b"\n")
             rest = chunk[end:]
         else:
             rest += chunk
         if len(rest) > MAX_LINE * 4:
+            numbers.cuts(ended + 1)
             rest, skipping = rest[: MAX_LINE * 4], True
     if rest:
         yield rest

@@ -24,7 +24,14 @@ _OUTPUT_LIMIT = 8 << 20
 
 def _sniff(sample: Sample) -> int:
     head = sample.text[:8192]
-    return 95 if re.match(r"\s*<(?:\?xml|!--|Site)", head) and re.search(r"<Site\b[^>]*\bctest", head) else 0
+    if not re.match(r"[\s\ufeff]*<(?:\?xml|!--|Site)", head) or not (
+        site := re.search(r"<Site\b[^>]*>", head)
+    ):
+        return 0
+    # Others than ctest write for CDash too.
+    testing = sample.text.find("<Testing>", site.end())
+    listed = testing >= 0 and "<TestList" in sample.text[testing:]
+    return 95 if listed or "ctest" in site[0] else 0
 
 
 @dataclass

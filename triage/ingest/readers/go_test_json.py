@@ -18,12 +18,14 @@ from triage.ingest.json_text import objects_in, text
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.go_session import BUILD, OUTCOMES, GoParser
 from triage.ingest.text import strip_ansi
+from triage.model import Warn
 
 _EVENT = re.compile(
     r'^\{\s*+(?:"Time": ?"[^"]*",\s*+|"ImportPath": ?"[^"]*",\s*+)?"Action": ?"'
     r'(?:start|run|pause|cont|pass|bench|fail|output|skip|attr|build-output|build-fail)"',
     re.MULTILINE,
 )
+_TORN = re.compile(r'\{"(?:Time|ImportPath|Action)"')
 # What a package is called where it is built: its tests have a name of their own.
 _BUILT = re.compile(r"(?:\.test)?(?: \[.*)?$")
 _OWN = re.compile(r" *--- (?:PASS|FAIL|SKIP): |=== [A-Z]+ |(?:PASS|FAIL)$|(?:FAIL|ok  )\t")
@@ -38,8 +40,11 @@ def _sniff(sample: Sample) -> int:
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
     packages: dict[str, _Package] = {}
     last, built = 0, _PLAIN
+    torn: list[Warn] = []
     for last, event, said in objects_in((line.number, line.text) for line in lines):
-        if event is None:
+        if event is None and _TORN.match(said):
+            torn = torn or [Warn("an event breaks off here: what it says is lost", last)]
+        elif event is None:
             if match := BUILD.match(Line(last, said).mark):
                 built = match["name"]
             packages.setdefault(built, _Package()).take(said + "\n", last)
@@ -53,9 +58,10 @@ def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
         plain.warnings.clear()
         plain.closed = plain.told
     # The warning of a run that was cut looks at the last one.
-    yield from sorted(
-        (session for session in sessions if session.told), key=lambda session: not session.closed
-    )
+    told = sorted((session for session in sessions if session.told), key=lambda session: not session.closed)
+    for session in told[:1]:
+        session.warnings.extend(torn)
+    yield from told
 
 
 @dataclass

@@ -69,6 +69,8 @@ class _Handler:
         self._open: list[Text] = []
         self._dated = self._any_case = False
         self._totals = self._below = Totals()
+        self._all_stated = True
+        """Whether each root so far says how many tests it has, and how many of them failed."""
         self._duration: float | None = None
         self._nanoseconds = False
         self._told: set[tuple[str, str]] = set()
@@ -100,6 +102,8 @@ class _Handler:
             # Some reports only count.
             self._any_case = True
             self._tries.add(RunInfo(totals=totals, totals_stand=True))
+        elif self._any_case and self._all_stated:
+            self._tries.add(RunInfo(totals=self._totals))
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
@@ -145,10 +149,11 @@ class _Handler:
         if len(self._suites) == 1:
             self._place.parser.CommentHandler = self._comment
             self._totals += stated or Totals()
+            self._all_stated &= stated is not None and ("failures" in attributes or not stated.tests)
             self._nanoseconds = text.is_nanoseconds(attributes.get("time", ""))
             time = self._time(attributes)
             self._duration = self._duration if time is None else (self._duration or 0) + time
-            self._tries.add(RunInfo(duration=self._duration, totals=self._totals if stated else None))
+            self._tries.add(RunInfo(duration=self._duration))
         elif len(self._suites) == 2 and self._suite_sum is not None:
             self._suite_sum = self._suite_sum + stated.tests if stated else None
             self._below += stated or Totals()

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from triage.ingest.console import Line, Session, indent_of, reader_of, sample_lines
+from triage.ingest.console import MAX_MARK, Line, Session, indent_of, reader_of, sample_lines
 from triage.ingest.json_text import get
-from triage.ingest.reader import Reader, Sample
+from triage.ingest.reader import HEAD_BYTES, Reader, Sample
 from triage.ingest.runners.tap_text import TITLE, Test, flat, give_back, parsed, told
 from triage.model import CaseResult, Failure, Warn
 
@@ -56,12 +57,18 @@ _SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|t|pl|py|rb|lua|sh|bats)$")
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
+    if len(sample.head) < HEAD_BYTES:
+        # The head is all there is: its end would be counted twice.
+        lines = [line for line in sample.text.split("\n") if len(line) <= MAX_MARK]
     if any(map(_VERSION.match, lines[:50])):
         return 92
-    results = sum(map(bool, map(_RESULT.match, lines)))
-    if any(map(_PLAN.match, lines)) and (results or len(lines) < 20):
+    results = [match for line in lines if (match := _RESULT.match(line))]
+    if any(map(_PLAN.match, lines)) and (results or len(lines) < 10):
         return 88
-    return 60 if results >= 3 and results >= 0.3 * len(lines) else 0
+    # Other programs say "ok" as well; only tests are counted.
+    numbers = [int(match["number"]) for match in results if match["number"]]
+    counted = any(after == before + 1 for before, after in pairwise(numbers))
+    return 60 if counted and len(results) >= 0.3 * len(lines) else 0
 
 
 _MOST_COMMENTS = 500
