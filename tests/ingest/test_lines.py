@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.ingest import Source
-from triage.ingest.pieces import clean
+from triage.ingest.lines import clean
 from triage.ingest.reader import Sample
 from triage.ingest.text import (
     MAX_LINE,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.ingest import Source
-from triage.ingest.pieces import clean
+from triage.ingest.lines import clean
 from triage.ingest.text import encoding_of, is_binary, strip_ansi, visible
 
 

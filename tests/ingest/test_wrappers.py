@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import FRESH
 from tests.ingest.consoles import case, counts, made
 from triage.ingest import Source, collect
-from triage.ingest.pieces import clean
+from triage.ingest.lines import clean
 from triage.ingest.wrappers import wrapper_of
 
 PYTEST = (FRESH / "pytest" / "console-ci.txt").read_text("utf-8")

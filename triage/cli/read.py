@@ -147,7 +147,6 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
         log = File(watched(source, bar.show, "reading"))
         ranked = rank(log, File(watched(passing, bar.show, "reading")) if passing else None)
     found, (again, kinds) = ranked.lines, log.folded()
-    line_of = source.numbers.line_of
     if again:
         complain(f"{source.name}: of lines said again and again (of {kinds} kinds) {again} were left out")
     if ranked.left_out:
@@ -156,7 +155,7 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
         print_json(
             {
                 "lines": [
-                    {"line": line_of(ln.number), "score": ln.score, "failure": ln.failure, "text": ln.text}
+                    {"line": ln.number, "score": ln.score, "failure": ln.failure, "text": ln.text}
                     for ln in found
                 ]
             }
@@ -170,7 +169,7 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
     else:
         table(
             ("line", "score", "text"),
-            [(line_of(ln.number), ln.score, ln.text) for ln in found[:most]],
+            [(ln.number, ln.score, ln.text) for ln in found[:most]],
             stretch="text",
         )
 

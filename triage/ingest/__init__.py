@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from triage.ingest.bounds import bounded
-from triage.ingest.pieces import placed
 from triage.ingest.reader import IngestError, Reader, Source
 from triage.ingest.registry import choose
 from triage.ingest.text import MAX_LINE
@@ -39,12 +38,11 @@ def read(source: Source, reader: Reader | None = None) -> tuple[str, Iterator[It
 def _told(source: Source, items: Iterator[Item]) -> Iterator[Item]:
     """``items``, with disk errors told as such."""
     with told(source):
-        for item in items:
-            yield placed(item, source.numbers)
+        yield from items
         yield from source.notes
-        if piece := source.numbers.cut:
+        if source.long.first:
             said = f"a line of more than {MAX_LINE:,} characters: what is behind them is not read"
-            yield Warn(said, source.numbers.line_of(piece))
+            yield Warn(said, source.long.first)
 
 
 @contextmanager

@@ -290,7 +290,7 @@ class Voices:
 
 
 def _speakers(source: Source) -> list[str]:
-    if source.cleaner().wrapper.names is None:
+    if source.cleaner.wrapper.names is None:
         return []
     names: dict[str, int] = {}
     for name, _ in groupby(name for name, _ in source.spoken_lines()):

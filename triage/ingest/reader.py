@@ -7,10 +7,9 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
-from triage.ingest.pieces import BEGIN, LineNumbers, clean, cleaner_of, pieces, spoken
+from triage.ingest.lines import LongLines, cleaner_of, lines_in, spoken
 from triage.ingest.text import Cleaner, encoding_of, is_binary, open_text
 from triage.model import Item, TriageError, Warn
 
@@ -36,7 +35,7 @@ class Source:
     """A fresh stream from the first byte on; the caller closes it."""
     notes: list[Warn] = field(default_factory=list, compare=False)
     """What turned out to be wrong with the bytes themselves while they were read."""
-    numbers: LineNumbers = field(default_factory=LineNumbers, compare=False)
+    long: LongLines = field(default_factory=LongLines, compare=False)
     """What is known of the lines that were read so far."""
 
     def __post_init__(self) -> None:
@@ -73,34 +72,24 @@ class Source:
     def encoding(self) -> str:
         return encoding_of(self.head)
 
-    @cached_property
-    def bare_cr(self) -> bool:
-        """Whether CR alone ends a line: there is no LF, as in the files of old Macs."""
-        return "\n" not in self.head.decode(self.encoding, "replace")
-
     def lines(self) -> Iterator[str]:
         """The text, line by line, without line ends, colours and CI prefixes.
 
-        ``enumerate(source.lines(), 1)`` gives the numbers that the contract of ``Reader.read`` asks for. What a
-        progress bar overwrote is a line of its own here (see ``pieces``); in what a reader tells, ``placed`` sets right
-        what that makes of the numbers.
+        The n-th line yielded is line n of the file, so ``enumerate(source.lines(), 1)`` gives true line numbers. CR LF, CR
+        and LF each end a line.
         """
-        with self.open() as stream, self._text(stream) as text:
-            yield from clean(pieces(text, self.numbers), self.numbers)
+        with self.open() as stream, open_text(stream, self.encoding) as text:
+            yield from map(self.cleaner.clean, lines_in(text, self.long))
 
     def spoken_lines(self) -> Iterator[tuple[str, str]]:
         """``lines()``, each behind the name of who says it where several print into one log, else behind nothing."""
-        with self.open() as stream, self._text(stream) as text:
-            yield from spoken(pieces(text, self.numbers), self.numbers)
+        with self.open() as stream, open_text(stream, self.encoding) as text:
+            yield from spoken(lines_in(text, self.long), self.cleaner)
 
+    @cached_property
     def cleaner(self) -> Cleaner:
         """What cleans the lines."""
-        numbers = LineNumbers()
-        with self._text(io.BytesIO(self.head)) as text:
-            return cleaner_of(list(islice(pieces(text, numbers), BEGIN)), numbers)
-
-    def _text(self, stream: BinaryIO) -> io.TextIOWrapper:
-        return open_text(stream, self.encoding, bare_cr=self.bare_cr)
+        return cleaner_of(self.head.decode(self.encoding, "replace"))
 
     @property
     def _is_all_head(self) -> bool:
@@ -117,7 +106,7 @@ class Source:
     def counted(self, told: Callable[[int], None]) -> Source:
         """The same source; ``told`` gets the number of bytes whenever some of it is read."""
         counted = lambda: io.BufferedReader(_Counted(self.open(), told), _COUNTED_BYTES)  # noqa: E731
-        same = Source(self.name, counted, self.notes, self.numbers)
+        same = Source(self.name, counted, self.notes, self.long)
         # What was looked at already need not be looked at again.
         for known in {"head", "tail", "sample", "encoding", "size"} & self.__dict__.keys():
             same.__dict__[known] = self.__dict__[known]
@@ -193,20 +182,19 @@ class Sample:
         head = source.head
         if is_binary(head):
             return cls(head, "", "")
-        text = _clean(head, source.encoding, bare_cr=source.bare_cr)
+        text = _clean(head, source.encoding)
         if source.tail == head:
             return cls(head, text, text)
         # A byte order mark is only at the start.
         codec = source.encoding
         if codec in ("utf-16", "utf-32"):
             codec += "-be" if head[0] in (0xFE, 0) else "-le"
-        return cls(head, text, _clean(source.tail, codec, bare_cr=source.bare_cr))
+        return cls(head, text, _clean(source.tail, codec))
 
 
-def _clean(data: bytes, codec: str, *, bare_cr: bool) -> str:
-    numbers = LineNumbers()
-    with open_text(io.BytesIO(data), codec, bare_cr=bare_cr) as text:
-        return "\n".join(clean(pieces(text, numbers), numbers))
+def _clean(data: bytes, codec: str) -> str:
+    with open_text(io.BytesIO(data), codec) as text:
+        return "\n".join(map(cleaner_of(data.decode(codec, "replace")).clean, lines_in(text, LongLines())))
 
 
 @dataclass(frozen=True)

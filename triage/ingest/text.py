@@ -132,6 +132,6 @@ def _bare(line: str) -> str:
     return strip_ansi(line[:MAX_LINE].rstrip("\r\n"))
 
 
-def open_text(stream: BinaryIO, encoding: str, *, bare_cr: bool = True) -> io.TextIOWrapper:
-    """``stream`` decoded; CR LF, LF and, with ``bare_cr``, CR alone end a line; undecodable bytes become U+FFFD."""
-    return io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline=None if bare_cr else "\n")
+def open_text(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:
+    """``stream`` decoded; CR LF, CR and LF each end a line; undecodable bytes become U+FFFD."""
+    return io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline=None)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Protocol
 
-from triage.ingest.logs.scan import NOT_BYTES, WARNINGS, WORDS, Pieces, Scan, whole_lines
+from triage.ingest.logs.scan import NOT_BYTES, WARNINGS, WORDS, Scan, chunks_of, whole_lines
 from triage.ingest.logs.severity import WRAPPER, severity
 from triage.ingest.reader import Source
 from triage.ingest.text import ANSI, MAX_LINE
@@ -125,7 +125,7 @@ class File:
         clean = self._cleaned()
         number = 1
         with source.open() as stream:
-            for chunk in whole_lines(Pieces(stream.read, source), source.numbers):
+            for chunk in whole_lines(chunks_of(stream.read), source.long):
                 keys = chunk.removesuffix(b"\n").translate(None, _DIGITS).split(b"\n")
                 if not known.issuperset(keys):
                     for n, (key, raw) in enumerate(zip(keys, chunk.split(b"\n"), strict=False), number):
@@ -141,19 +141,19 @@ class File:
 
     def without(self, wanted: Iterable[str]) -> set[str]:
         left, source = _Wanted(wanted), self._source
-        if left.is_long or source.encoding in NOT_BYTES or not source.cleaner().wrapper.is_stamp:
+        if left.is_long or source.encoding in NOT_BYTES or not source.cleaner.wrapper.is_stamp:
             left.cross_off(source.lines())
             return left.masks()
         clean = self._cleaned()
         with source.open() as stream:
-            for chunk in whole_lines(Pieces(stream.read, source), source.numbers):
+            for chunk in whole_lines(chunks_of(stream.read), source.long):
                 if not left:
                     break
                 left.cross_off(map(clean, left.like(chunk)))
         return left.masks()
 
     def _cleaned(self) -> Callable[[bytes], str]:
-        clean, encoding = self._source.cleaner().clean, self._source.encoding
+        clean, encoding = self._source.cleaner.clean, self._source.encoding
         return lambda raw: clean(raw[: MAX_LINE * 4].decode(encoding, "replace"))
 
 

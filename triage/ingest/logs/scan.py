@@ -5,7 +5,6 @@ The words are looked for in whole chunks of bytes by google-re2; only the lines 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ from typing import Any
 
 import re2
 
+from triage.ingest.lines import LongLines
 from triage.ingest.logs.fold import COPIES, kind
-from triage.ingest.pieces import LineNumbers
 from triage.ingest.reader import Source
 from triage.ingest.text import MAX_LINE
 
@@ -48,8 +47,6 @@ _FLOOD = 1_000
 _CHUNK = 1 << 20
 _END = 1 << 14
 """Bytes that are the end of a log."""
-_NOTHING = re.compile(rb"(?<=[\r\n])\r+|\r+(?=\n)")
-"""CR that has nothing in front of it, or behind it."""
 _MOST_KEYS = 50_000
 NOT_BYTES = ("utf-16", "utf-16-le", "utf-16-be", "utf-32")
 """Encodings in which words are not the bytes of their letters."""
@@ -103,16 +100,16 @@ class Scan:
             self.marked = True
             yield from enumerate(source.lines(), 1)
             return
-        cleaner = source.cleaner()
+        cleaner = source.cleaner
         walk = _Walk(_pattern(self._words), self._is_boring, self._after)
         with source.open() as stream:
-            chunks = whole_lines(Pieces(stream.read, source), source.numbers)
+            chunks = whole_lines(chunks_of(stream.read), source.long)
             for chunk in self._told_apart(chunks) if self._whole_end else chunks:
                 for number, raw in walk.around(chunk):
                     self.marked = self.marked or b"##[error]" in raw
                     text = raw[: MAX_LINE * 4].decode(encoding, "replace")
                     if len(text) > MAX_LINE + 1:
-                        source.numbers.cuts(number)
+                        source.long.add(number)
                     line = cleaner.clean(text)
                     if (seen := self._seen.get(kind(raw))) is not None:
                         seen.told += 1
@@ -155,45 +152,17 @@ class Scan:
         return seen.count > COPIES and not self._at_end
 
 
-class Pieces:
-    """Chunks of bytes in which LF ends a piece (see ``pieces``), whatever ended it before."""
-
-    def __init__(self, read: Callable[[int], bytes], source: Source) -> None:
-        self._read, self._bare_cr, self._numbers = read, source.bare_cr, source.numbers
-        self._ended = 0
-        """How many pieces are behind."""
-        self._begins = True
-        """Whether the next chunk begins with a line."""
-
-    def __iter__(self) -> Iterator[bytes]:
-        held = b""
-        while (chunk := self._read(_CHUNK)) or held:
-            if held or b"\r" in chunk:
-                # What comes next may be its LF.
-                chunk, held = held + chunk, b"\r" if chunk[-1:] == b"\r" else b""
-                if held:
-                    chunk = chunk[:-1] if self._bare_cr else chunk.rstrip(b"\r")
-                chunk = chunk.replace(b"\r\n", b"\n")
-                chunk = chunk.replace(b"\r", b"\n") if self._bare_cr else self._parted(chunk)
-            self._ended += chunk.count(b"\n")
-            self._begins = chunk.endswith(b"\n") if chunk else self._begins
-            yield chunk
-
-    def _parted(self, chunk: bytes) -> bytes:
-        if b"\r" not in chunk:
-            return chunk
-        chunk = chunk.lstrip(b"\r") if self._begins else chunk
-        if b"\r\r" in chunk or b"\n\r" in chunk or b"\r\n" in chunk:
-            chunk = _NOTHING.sub(b"", chunk)
-        ended = self._ended
-        for line in chunk.split(b"\n"):
-            if more := line.rstrip(b"\r").count(b"\r"):
-                self._numbers.continues(ended + 2, more - 1)
-            ended += more + 1
-        return chunk.replace(b"\r", b"\n")
+def chunks_of(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """What is read, in chunks in which LF ends a line, whatever ended it before."""
+    held = b""
+    while (data := read(_CHUNK)) or held:
+        chunk, held = held + data, b""
+        if data and chunk.endswith(b"\r"):
+            chunk, held = chunk[:-1], b"\r"  # what comes next may be its LF
+        yield chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in chunk else chunk
 
 
-def whole_lines(chunks: Iterable[bytes], numbers: LineNumbers) -> Iterator[bytes]:
+def whole_lines(chunks: Iterable[bytes], long: LongLines) -> Iterator[bytes]:
     """The ``chunks``, each up to an end of a line; of a line longer than ``MAX_LINE`` the rest is lost."""
     rest = b""
     ended = 0
@@ -212,7 +181,7 @@ def whole_lines(chunks: Iterable[bytes], numbers: LineNumbers) -> Iterator[bytes
         else:
             rest += chunk
         if len(rest) > MAX_LINE * 4:
-            numbers.cuts(ended + 1)
+            long.add(ended + 1)
             rest, skipping = rest[: MAX_LINE * 4], True
     if rest:
         yield rest

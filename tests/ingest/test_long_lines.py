@@ -1,4 +1,4 @@
-"""Progress bars, and other lines that end in a lone CR: what is told has the numbers that ``grep -n`` gives."""
+"""Progress bars and other lines that end in a lone CR, lines without end, wide encodings: every number stays true."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.ingest.made import case, counts
 from triage.ingest import Source, collect
-from triage.ingest import pieces as module
+from triage.ingest import lines as module
+from triage.ingest.lines import LongLines, lines_in
 from triage.ingest.logs import scan
-from triage.ingest.pieces import LineNumbers, pieces
 from triage.ingest.text import open_text
 from triage.model import Run
 
@@ -42,19 +42,12 @@ def run_of(text: str, encoding: str = "utf-8") -> Run:
     return collect(Source("ci.log", lambda: io.BytesIO(text.encode(encoding))))
 
 
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+
+
 def line_in(text: str, words: str) -> int:
-    """As ``grep -n`` says it."""
-    return next(number for number, line in enumerate(text.split("\n"), 1) if words in line)
-
-
-def _placed(text: str) -> list[tuple[int, str]]:
-    """The filled pieces of ``text`` behind their lines, found in the simplest way."""
-    return [
-        (number, piece)
-        for number, line in enumerate(text.split("\n"), 1)
-        for piece in line.split("\r")
-        if piece
-    ]
+    return next(number for number, line in enumerate(_lines(text), 1) if words in line)
 
 
 @given(
@@ -63,44 +56,37 @@ def _placed(text: str) -> list[tuple[int, str]]:
     st.integers(1, 50),
 )
 @example([("50%", "\r\r"), ("", "\r\r\n"), ("x", "\n\r")], "utf-8", 1)
-def test_every_piece_knows_its_line(said: list[tuple[str, str]], encoding: str, chunk: int) -> None:
+def test_every_line_end_ends_a_line(said: list[tuple[str, str]], encoding: str, chunk: int) -> None:
     text = "begin\n" + "".join(map("".join, said))
     source = Source("x", lambda: io.BytesIO(text.encode(encoding)))
-    for _ in range(2):  # read again, nothing is counted twice
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "_CHUNK", chunk)
-            told = [(source.numbers.line_of(n), line) for n, line in enumerate(source.lines(), 1)]
-        assert [(line, piece) for line, piece in told if piece] == _placed(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_CHUNK", chunk)
+        assert list(source.lines()) == _lines(text)
 
 
 @given(st.lists(st.tuples(_SAID, _ENDS), max_size=60), st.integers(1, 60))
-def test_a_log_is_scanned_in_the_same_pieces(said: list[tuple[str, str]], chunk: int) -> None:
+def test_a_log_is_scanned_in_the_same_lines(said: list[tuple[str, str]], chunk: int) -> None:
     text = "begin\n" + "".join(map("".join, said))
-    source, other = (Source("x", lambda: io.BytesIO(text.encode())) for _ in range(2))
+    source = Source("x", lambda: io.BytesIO(text.encode()))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scan, "_CHUNK", chunk)
-        seen = [(n, source.numbers.line_of(n), line) for n, line in scan.Scan(source)]
-    everything = list(other.lines())
-    assert all(everything[n - 1] == line for n, _, line in seen)
-    assert all(other.numbers.line_of(n) == at for n, at, _ in seen)
+        seen = list(scan.Scan(source))
+    everything = list(source.lines())
+    assert all(everything[n - 1] == line for n, line in seen)
 
 
 @given(st.lists(st.tuples(st.text("ab", max_size=30), st.sampled_from(["\n", "\r"])), max_size=30))
 def test_what_is_beyond_the_limit_is_cut_and_told(said: list[tuple[str, str]]) -> None:
     text = "begin\n" + "".join(map("".join, said))
-    numbers = LineNumbers()
+    long = LongLines()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "MAX_LINE", 8)
         patch.setattr(module, "_CHUNK", 8)
-        with open_text(io.BytesIO(text.encode()), "utf-8", bare_cr=False) as stream:
-            told = [
-                (numbers.line_of(n), piece.rstrip("\r\n"))
-                for n, piece in enumerate(pieces(stream, numbers), 1)
-            ]
-    whole = _placed(text)
-    assert [(line, piece) for line, piece in told if piece] == [(line, piece[:8]) for line, piece in whole]
-    assert numbers.cut == 0 or numbers.line_of(numbers.cut) == next(n for n, piece in whole if len(piece) > 8)
-    assert bool(numbers.cut) == any(len(piece) > 8 for _, piece in whole)
+        with open_text(io.BytesIO(text.encode()), "utf-8") as stream:
+            told = list(lines_in(stream, long))
+    whole = _lines(text)
+    assert told == [line[:8] for line in whole]
+    assert long.first == next((n for n, line in enumerate(whole, 1) if len(line) > 8), 0)
 
 
 PROGRESS = (
@@ -127,7 +113,7 @@ def test_progress_in_front_of_a_console_moves_no_number(before: str) -> None:
     assert case(run, "test_two").failures[0].source_line == line_in(text, "    def test_two")
     broken = run_of(before + "ok so far\nKeyError: 'a'\n")
     assert broken.failures[0].source_line is not None
-    lines = (before + "ok so far\nKeyError: 'a'\n").split("\n")
+    lines = _lines(before + "ok so far\nKeyError: 'a'\n")
     assert lines[broken.failures[0].source_line - 1] == "KeyError: 'a'"
 
 
@@ -142,7 +128,7 @@ def test_stamps_are_taken_off_though_progress_bars_have_none() -> None:
 def test_what_a_progress_bar_overwrote_is_read() -> None:
     text = "begin\n10%\r20%\rERROR: disk full\r30%\rdone\nend\n"
     [failure] = run_of(text).failures
-    assert (failure.message, failure.source_line) == ("disk full", 2)
+    assert (failure.message, failure.source_line) == ("disk full", 4)
 
 
 def test_without_any_lf_a_cr_ends_a_line() -> None:
@@ -154,7 +140,7 @@ def test_without_any_lf_a_cr_ends_a_line() -> None:
 def test_warnings_have_the_line_too() -> None:
     text = "1%\r2%\r3%\nTAP version 13\nok 1 - opens\n"
     [warning] = run_of(text).warnings
-    assert warning.line == 3
+    assert warning.line == 5
 
 
 def test_an_error_behind_a_million_characters_is_told_as_cut_once() -> None:
@@ -165,7 +151,7 @@ def test_an_error_behind_a_million_characters_is_told_as_cut_once() -> None:
 
 
 def test_a_console_with_a_line_that_was_cut() -> None:
-    [warning] = run_of("1%\r2%\n" + "x" * 1_500_000 + "\n" + PYTEST).warnings
+    [warning] = run_of("1%\n" + "x" * 1_500_000 + "\n" + PYTEST).warnings
     assert warning.line == 2
 
 
