@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from triage.ingest import IngestError, Reader, Source, reader_for
 from triage.rules import Engine
 from triage.sources import resolve
+from triage.sources.baseline import beside_passing
 from triage.store import Store
 from triage.store.ingest import Ingested, ingest, next_batch
 
@@ -70,6 +71,7 @@ def ingest_all(
     hearsay: list[tuple[Source, Reader]] = []
 
     def take(source: Source, reader: Reader) -> None:
+        reader = beside_passing(db, source, reader)
         session.results.append(ingest(db, watched(source, progress), engine, batch, reader))
 
     for found in resolve(names):
