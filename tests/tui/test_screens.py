@@ -132,6 +132,15 @@ async def test_filter_narrows_while_typing_and_escape_clears(app: TriageApp) -> 
         assert isinstance(app.screen, ClustersScreen)
 
 
+async def test_a_filter_that_is_not_seen_takes_no_key(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        for _ in range(6):
+            assert not isinstance(screen.focused, Input)
+            await pilot.press("tab", "j")
+        assert screen.query_one("#filter", Input).value == ""
+
+
 async def test_every_part_of_the_detail_says_something(app: TriageApp) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
         await _ready(pilot)

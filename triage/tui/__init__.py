@@ -11,12 +11,15 @@ def run(paths: list[str], db_path: Path | None) -> int:
     Raises:
         StoreError: the database cannot be used (before the screen opens).
     """
-    from triage.store import default_path, open_store
+    from triage.tui.terminal import held
 
-    store_path = db_path or default_path()
-    open_store(store_path).close()
-    from triage.tui.app import TriageApp
+    with held():
+        from triage.store import default_path, open_store
 
-    app = TriageApp(store_path, paths)
-    app.run()
+        store_path = db_path or default_path()
+        open_store(store_path).close()
+        from triage.tui.app import TriageApp
+
+        app = TriageApp(store_path, paths)
+        app.run()
     return app.return_code or 0

@@ -19,6 +19,7 @@ from triage.model import TriageError
 from triage.rules import Engine, load_engine
 from triage.store import open_store
 from triage.tui.screens.clusters import ClustersScreen
+from triage.tui.terminal import on_end
 
 if TYPE_CHECKING:
     from triage.sources.session import Reading, Session
@@ -51,8 +52,12 @@ class TriageApp(App[None]):
                 self.tell(error)
         return self._engine
 
-    def on_mount(self) -> None:
-        self.push_screen(ClustersScreen())
+    def on_load(self) -> None:
+        on_end(lambda code: self.exit(return_code=code))
+
+    async def on_mount(self) -> None:
+        # Keys that were typed before the list was there wait for it.
+        await self.push_screen(ClustersScreen())
         if self._paths:
             self.ingest(self._paths)
 

@@ -50,6 +50,7 @@ class ClustersScreen(Screen[None]):
     """Clusters, most blocked tests first."""
 
     CSS_PATH = "clusters.tcss"
+    AUTO_FOCUS = "#clusters"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("space", "mark", "Mark"),
@@ -85,7 +86,9 @@ class ClustersScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
-        yield FilterInput(placeholder="words in message, test, tag, rule, verdict", id="filter")
+        yield FilterInput(
+            placeholder="words in message, test, tag, rule, verdict", id="filter", disabled=True
+        )
         yield Static(_EMPTY, id="empty", markup=False)
         with Container(id="split"):
             with Vertical(id="list-side"):
@@ -97,7 +100,7 @@ class ClustersScreen(Screen[None]):
         if not self.children:
             return  # the program ends while this screen opens
         self.reload()
-        self.rows.focus()
+        self.set_focus(self.rows)
 
     @property
     def rows(self) -> RowList[ClusterRow]:
@@ -159,7 +162,7 @@ class ClustersScreen(Screen[None]):
 
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)
-        box.add_class("-open")
+        box.disabled = False
         box.focus()
 
     @on(Input.Changed, "#filter")
@@ -175,9 +178,9 @@ class ClustersScreen(Screen[None]):
         box = self.query_one("#filter", Input)
         if self.has_class("-full"):
             self.remove_class("-full")
-        elif box.has_class("-open"):
+        elif not box.disabled:
             box.value = ""
-            box.remove_class("-open")
+            box.disabled = True
         elif self._marked:
             self._marked.clear()
             self._show()
