@@ -83,6 +83,29 @@ async def test_answers_are_saved_while_they_are_typed(app: TriageApp) -> None:
             saved = found.whys[0].answer
 
 
+async def test_an_answer_opened_again_is_gone_on_with(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        cluster = screen.rows.rows[0].id
+        await pilot.press(
+            "w", *"one key", "escape", "escape", "w", *" for all", "escape", "enter", *"!", "escape"
+        )
+        found = find_investigation(app.db, cluster)
+        assert found is not None
+        assert found.whys[0].answer == "one key for all!"
+        await pilot.press("f", *" Really", "enter")
+        again = find_investigation(app.db, cluster)
+        assert again is not None
+        assert again.whys[0].question == f"{found.whys[0].question} Really"
+
+
+async def test_enter_without_an_answer_stays_there(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _ready(pilot)
+        await pilot.press("w", "enter", *"xv")
+        assert app.screen.query_one("#answer", Input).value == "xv"
+
+
 async def test_branch_detection_and_removal(app: TriageApp) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
         screen = await _ready(pilot)

@@ -45,11 +45,11 @@ class ActionScreen(ModalScreen[Action | None]):
         with Vertical(classes="dialog"):
             yield Static("Action", classes="title", markup=False)
             yield Label("what is to be done")
-            yield Input(self._action.text, id="text")
+            yield Input(self._action.text, select_on_focus=False, id="text")
             yield Label("owner")
-            yield Input(self._action.owner, id="owner")
+            yield Input(self._action.owner, select_on_focus=False, id="owner")
             yield Label("due: 2026-12-01, or +7 for a week from today", markup=False)
-            yield Input(self._action.due, id="due")
+            yield Input(self._action.due, select_on_focus=False, id="due")
             if self._action.id:
                 yield Checkbox("done", self._action.done, id="done")
             yield Static("enter goes on and saves, escape cancels", classes="hint", markup=False)

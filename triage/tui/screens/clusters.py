@@ -87,7 +87,10 @@ class ClustersScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
         yield FilterInput(
-            placeholder="words in message, test, tag, rule, verdict", id="filter", disabled=True
+            placeholder="words in message, test, tag, rule, verdict",
+            select_on_focus=False,
+            id="filter",
+            disabled=True,
         )
         yield Static(_EMPTY, id="empty", markup=False)
         with Container(id="split"):

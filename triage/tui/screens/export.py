@@ -39,7 +39,7 @@ class ExportScreen(ModalScreen[None]):
         with Vertical(classes="dialog"):
             yield Static("Export the postmortem", classes="title", markup=False)
             yield Label("file")
-            yield Input(f"postmortem-{slug}.md", id="file")
+            yield Input(f"postmortem-{slug}.md", select_on_focus=False, id="file")
             yield Label("format (tab, then arrows)")
             with RadioSet(id="format"):
                 for format_ in FORMATS:

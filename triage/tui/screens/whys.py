@@ -78,7 +78,7 @@ class WhysScreen(Screen[None]):
                 yield RowList[Line](self._draw_note, id="tree")
             with Vertical(id="work"):
                 yield Static(id="question", markup=False)
-                yield AnswerInput(placeholder="because ...", id="answer")
+                yield AnswerInput(placeholder="because ...", select_on_focus=False, id="answer")
                 yield Static(id="log-title", markup=False)
                 yield RowList[LogRow](self._draw_log, id="log")
         yield Footer(compact=True, show_command_palette=False)
@@ -151,6 +151,7 @@ class WhysScreen(Screen[None]):
         if why is not None and box.value != why.answer:
             with box.prevent(Input.Changed):
                 box.value = why.answer
+            box.cursor_position = len(why.answer)
         self.log_lines.refresh()
 
     @on(RowList.Moved, "#tree")
@@ -204,8 +205,10 @@ class WhysScreen(Screen[None]):
     def _answered(self, event: Input.Submitted) -> None:
         self._save()
         answer = event.value.strip()
-        if self._why is None or not answer:
-            self.notes.focus()
+        if self._why is None:
+            return
+        if not answer:
+            self.notify("Answer first; escape goes to the notes.", severity="warning", markup=False)
             return
         self._reload()
         children = self._investigation.children(self._why)
