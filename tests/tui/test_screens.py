@@ -131,14 +131,29 @@ async def test_mark_tag_and_verdict_on_many(app: TriageApp) -> None:
         screen = await _ready(pilot)
         first, second = screen.rows.rows[0].id, screen.rows.rows[1].id
         await pilot.press("space", "space", "v", "3")
-        await pilot.press("t", *"nightly owner-ann", "enter")
+        await pilot.press("g", "space", "space", "t", *"nightly, owner-ann,", "enter")
         rows = {row.id: row for row in clusters(app.db)}
         for id_ in (first, second):
             assert rows[id_].verdict is Verdict.FLAKY
             assert set(rows[id_].tags) == {"nightly", "owner-ann"}
         assert sum(row.verdict is Verdict.FLAKY for row in rows.values()) == 2
-        await pilot.press("t", *"-nightly", "enter")
+        await pilot.press("g", "space", "space", "t", *"-nightly", "enter")
         assert {row.tags for row in clusters(app.db) if row.tags} == {("owner-ann",)}
+
+
+async def test_verdicts_on_many_are_replaced_only_when_told(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        first = screen.rows.rows[0].id
+        await pilot.press("v", "3", "a", "v", "1", "n")
+        verdicts = {row.id: row.verdict for row in clusters(app.db)}
+        assert verdicts.pop(first) is Verdict.FLAKY
+        assert set(verdicts.values()) == {Verdict.UNKNOWN}
+        await pilot.press("v", "1", "y")
+        assert {row.verdict for row in clusters(app.db)} == {Verdict.PRODUCT_BUG}
+        await pilot.press("g", "v", "2")
+        changed = [row.id for row in clusters(app.db) if row.verdict is Verdict.TEST_BUG]
+        assert changed == [first], "no mark is left behind the act"
 
 
 async def test_filter_narrows_while_typing_and_escape_clears(app: TriageApp) -> None:

@@ -213,11 +213,25 @@ class ClustersScreen(Screen[None]):
             return
         from triage.tui.screens.verdict import VerdictScreen
 
+        def put(verdict: Verdict) -> None:
+            set_verdict(self.triage.db, [row.id for row in chosen], verdict)
+            self._marked.clear()
+            self.reload()
+
         def decide(verdict: Verdict | None) -> None:
-            if verdict is not None:
-                set_verdict(self.triage.db, [row.id for row in chosen], verdict)
-                self.reload()
-                self.notify(f"{count(len(chosen), 'cluster')}: {verdict.label}", markup=False)
+            if verdict is None:
+                return
+            decided = sum(row.verdict not in (Verdict.UNKNOWN, verdict) for row in chosen)
+            if len(chosen) == 1 or not decided:
+                put(verdict)
+                return
+            from triage.tui.screens.confirm import ConfirmScreen
+
+            have = f"{decided} {'has' if decided == 1 else 'have'} another verdict already"
+            self.app.push_screen(
+                ConfirmScreen(f"{count(len(chosen), 'cluster')}, {have}: change all?"),
+                lambda sure: put(verdict) if sure else None,
+            )
 
         self.app.push_screen(VerdictScreen(count(len(chosen), "cluster")), decide)
 
@@ -228,13 +242,16 @@ class ClustersScreen(Screen[None]):
         from triage.tui.screens.prompt import PromptScreen
 
         def put(answer: str | None) -> None:
+            if answer is None:
+                return
             ids = [row.id for row in chosen]
-            for word in (answer or "").split():
+            for word in answer.replace(",", " ").split():
                 tag = word.lstrip("#")
                 if tag.startswith("-") and tag[1:]:
                     remove_tag(self.triage.db, ids, tag[1:])
                 elif tag:
                     add_tag(self.triage.db, ids, tag)
+            self._marked.clear()
             self.reload()
 
         self.app.push_screen(
