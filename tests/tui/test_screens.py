@@ -220,6 +220,18 @@ async def test_a_bad_path_is_told_and_the_rest_is_taken(tmp_path: Path) -> None:
         screen = await _ready(pilot)
         assert screen.rows.rows
         assert any("gone.xml" in note.message for note in app._notifications)
+        assert "1 not read" in _text(pilot, "#status")
+        await pilot.press("r")
+        assert "gone.xml: no such file" in _text(pilot, "#unread")
+
+
+async def test_what_is_known_already_is_not_news(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await _ready(pilot)
+        app.clear_notifications()
+        app.ingest([str(SAMPLES / "nightly-1-api.xml")])
+        await _ready(pilot)
+        assert not app._notifications
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 60)])

@@ -170,6 +170,22 @@ def test_keys_typed_before_the_screen_is_there(store: Path, engine: Engine) -> N
         terminal.close()
 
 
+@pytest.mark.parametrize(("more", "screen"), [((), False), ((str(SAMPLES / "nightly-1-api.xml"),), True)])
+def test_what_cannot_be_read_is_told(store: Path, more: tuple[str, ...], screen: bool) -> None:
+    """As in a pipe: a line for each, exit 2; a screen only where there is something to look at."""
+    terminal = Terminal("--db", str(store), "nope.xml", *more)
+    try:
+        if screen:
+            terminal.wait_for("1 not read")
+            terminal.type("q")
+        assert terminal.end() == 2
+        assert ("\x1b[?1049h" in terminal.seen) is screen
+        told = terminal.seen.split("\x1b[?1049l")[-1]
+        assert "triage: nope.xml: no such file" in told
+    finally:
+        terminal.close()
+
+
 def test_wrong_keys_and_resizing_do_no_harm(terminal: Terminal) -> None:
     terminal.wait_for("with it fixed")
     for size in ((20, 5), (1, 1), (200, 60), (80, 24)):

@@ -44,10 +44,12 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int) -> Text:
+def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int, unread: int = 0) -> Text:
     """The line on top: what the whole store says."""
     new = sum(row.new for row in rows)
     text = Text(f"{count(len(rows), 'cluster')}", "bold")
+    if unread:
+        text.append(f"  {unread} not read: press r", "bold red")
     if new and new < len(rows):
         text.append(f"  {new} new", "bold yellow")
     if shown != len(rows):

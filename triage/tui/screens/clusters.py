@@ -142,7 +142,7 @@ class ClustersScreen(Screen[None]):
         shown = [row for row in self._all if matches(row, words) or row.id in found]
         at = next((i for i, row in enumerate(shown) if current and row.id == current.id), 0)
         self.rows.show(shown, at)
-        line = texts.status_line(self._totals, self._runs, self._all, len(shown))
+        line = texts.status_line(self._totals, self._runs, self._all, len(shown), len(self.triage.unread))
         if self._marked:
             line.append(f"  {len(self._marked)} marked", "bold")
         self.query_one("#status", Static).update(line)
