@@ -19,6 +19,7 @@ from triage.tui.screens.export import ExportScreen
 from triage.tui.screens.runs import RunsScreen
 from triage.tui.screens.whys import WhysScreen
 from triage.tui.widgets.detail import PARTS, Detail
+from triage.tui.widgets.toggles import Choice
 
 SIZES = [(80, 24), (140, 45)]
 
@@ -276,6 +277,20 @@ async def test_hostile_text_reaches_the_screen_as_text(tmp_path: Path) -> None:
             await pilot.press(key)
         await pilot.pause()
         assert isinstance(app.screen, WhysScreen)
+
+
+async def test_the_form_and_the_end_of_the_name_agree(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _ready(pilot)
+        await pilot.press("x", "backspace", "backspace", *"json")
+        await pilot.pause()
+        name, forms = app.screen.query_one("#file", Input), list(app.screen.query(Choice))
+        assert [form.name for form in forms if form.value] == ["json"]
+        assert [str(form.render())[:3] for form in forms] == ["( )", "( )", "(●)"]
+        await pilot.press("tab", "down", "enter")
+        await pilot.pause()
+        assert name.value.endswith(".html")
+        assert name.has_focus
 
 
 async def test_an_export_replaces_a_file_only_when_told(app: TriageApp, tmp_path: Path) -> None:

@@ -102,11 +102,13 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
         f"{count(row.tests, 'test')} blocked, {count(row.failures, 'failure')} in {count(row.runs, 'run')}"
     )
     if report.impact.share is not None and row.tests:
-        text.append(f", {percent(report.impact.share)} of all red")
+        text.append(
+            f", {percent(report.impact.share)} of the {count(report.totals.red, 'failed test')} of these runs"
+        )
     text.append("\n")
     if report.impact.rate_now is not None and row.tests:
         text.append(
-            f"pass rate {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed\n"
+            f"their pass rate is {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed\n"
         )
     _field(
         text, "category", CATEGORIES.get(row.category, "none") + (f" (rule {row.rule})" if row.rule else "")

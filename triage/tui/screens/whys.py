@@ -55,7 +55,7 @@ class WhysScreen(Screen[None]):
             "delete,backspace", "remove", "Remove", show=False, tooltip="Remove what is under the cursor"
         ),
         Binding("x", "export", "Export"),
-        Binding("space", "pick", "Pick line", tooltip="Take the line as evidence, or take it back"),
+        Binding("space", "pick", "Pick", tooltip="Take the line as evidence, or take it back"),
         Binding("escape,q", "back", "Back"),
     ]
 
@@ -279,8 +279,10 @@ class WhysScreen(Screen[None]):
         return None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Lines are picked in the log only."""
-        return self.focused is self.log_lines if action == "pick" else True
+        """Lines are picked in the log only; the way there is offered elsewhere."""
+        if action in ("pick", "evidence"):
+            return (self.focused is self.log_lines) is (action == "pick")
+        return True
 
     @on(RowList.Chosen, "#log")
     def action_pick(self) -> None:
