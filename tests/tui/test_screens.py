@@ -193,6 +193,19 @@ async def test_every_part_of_the_detail_says_something(app: TriageApp) -> None:
         assert app.screen.query_one(Detail).part == 1
 
 
+async def test_evidence_begins_where_the_message_stands(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        await pilot.press("right")
+        await pilot.pause()
+        told = _text(pilot, "#body").split("\n")[0]
+        assert told.endswith(
+            "E           RuntimeError: Failed to create test user: 429 Too Many Requests: rate limit exceeded for key nightly (retry after 58 s)"
+        )
+        seen = screen.query_one("Body").region
+        assert seen.y <= screen.query_one("#body").region.y < seen.bottom
+
+
 async def test_runs_show_totals_and_warnings(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await _ready(pilot)
@@ -205,10 +218,16 @@ async def test_runs_show_totals_and_warnings(app: TriageApp) -> None:
 
 async def test_an_empty_store_says_how_to_start(tmp_path: Path) -> None:
     app = TriageApp(tmp_path / "empty.db", [])
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.pause()
         assert app.screen.has_class("-empty")
-        await pilot.press("w", "v", "t", "x", "y", "n", "right", "space", "a", "z", "escape")
+        for key in "wvtxy":
+            app.clear_notifications()
+            await pilot.press(key)
+            assert [note.message for note in app._notifications] == [
+                "No cluster here: press i to read results."
+            ]
+        await pilot.press("n", "right", "space", "a", "z", "escape")
         await pilot.press("i", *str(FRESH / "pytest" / "console-ci.txt"), "enter")
         await app.workers.wait_for_complete()
         await pilot.pause()
@@ -261,6 +280,14 @@ async def test_mouse_chooses_and_opens(app: TriageApp) -> None:
         await pilot.click("#clusters", offset=(10, 3), times=2)
         await pilot.pause()
         assert isinstance(app.screen, WhysScreen)
+
+
+async def test_the_palette_names_keys_as_they_are_typed(app: TriageApp) -> None:
+    async with app.run_test() as pilot:
+        await _ready(pilot)
+        said = {command.title: command.help for command in app.get_system_commands(app.screen)}
+        assert said["Help"] == "key ?"
+        assert said["Filter"] == "key /"
 
 
 async def test_hostile_text_reaches_the_screen_as_text(tmp_path: Path) -> None:

@@ -144,6 +144,6 @@ class TriageApp(App[None]):
             if bound.enabled and binding.description and bound.node in (screen, self):
                 yield SystemCommand(
                     binding.description,
-                    binding.tooltip or f"key {binding.key}",
+                    binding.tooltip or f"key {self.get_key_display(binding)}",
                     lambda a=binding.action, n=bound.node: self.call_later(self.run_action, a, n),
                 )

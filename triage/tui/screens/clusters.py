@@ -157,7 +157,7 @@ class ClustersScreen(Screen[None]):
 
     @on(RowList.Chosen, "#clusters")
     def action_whys(self) -> None:
-        row = self.rows.current
+        row = self._current()
         if row is not None:
             from triage.tui.screens.whys import WhysScreen
 
@@ -202,10 +202,21 @@ class ClustersScreen(Screen[None]):
         self._marked = self._marked - shown if shown <= self._marked else self._marked | shown
         self._show()
 
+    def _current(self) -> ClusterRow | None:
+        """The cluster under the cursor; says so where there is none."""
+        row = self.rows.current
+        if row is None:
+            way = "escape shows all" if self._all else "press i to read results"
+            self.notify(f"No cluster here: {way}.", severity="warning", markup=False)
+        return row
+
     def _chosen(self) -> list[ClusterRow]:
         """The marked clusters, or the one under the cursor."""
         marked = [row for row in self._all if row.id in self._marked]
-        return marked or ([self.rows.current] if self.rows.current else [])
+        if marked:
+            return marked
+        row = self._current()
+        return [row] if row else []
 
     def action_verdict(self) -> None:
         chosen = self._chosen()
@@ -272,7 +283,7 @@ class ClustersScreen(Screen[None]):
             self.rows.focus()
 
     def action_copy(self) -> None:
-        row = self.rows.current
+        row = self._current()
         if row is not None:
             from triage.export.clipboard import short_summary
 
@@ -280,7 +291,7 @@ class ClustersScreen(Screen[None]):
             self.notify("Summary copied.", markup=False)
 
     def action_export(self) -> None:
-        row = self.rows.current
+        row = self._current()
         if row is not None:
             from triage.tui.screens.export import ExportScreen
 
