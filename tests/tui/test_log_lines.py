@@ -25,4 +25,4 @@ def test_a_failure_of_a_log_begins_at_its_own_line(db: Store, engine: Engine, qu
     rows = numbered_lines(member)
     assert rows[member.failure.lead][1] == "ERROR: disk is gone"
     assert all(number is not None and log[number - 1] == line for number, line, _ in rows)
-    assert f"a.log:{len(quiet) + 1}\n" in evidence(member, 1, 1).plain
+    assert f"a.log:{len(quiet) + 1}\n" in "".join(text.plain for text in evidence(member, 1, 1))

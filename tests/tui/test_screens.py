@@ -19,6 +19,7 @@ from triage.tui.screens.export import ExportScreen
 from triage.tui.screens.runs import RunsScreen
 from triage.tui.screens.whys import WhysScreen
 from triage.tui.widgets.detail import PARTS, Detail
+from triage.tui.widgets.toggles import Choice
 
 SIZES = [(80, 24), (140, 45)]
 
@@ -83,6 +84,29 @@ async def test_answers_are_saved_while_they_are_typed(app: TriageApp) -> None:
             saved = found.whys[0].answer
 
 
+async def test_an_answer_opened_again_is_gone_on_with(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        cluster = screen.rows.rows[0].id
+        await pilot.press(
+            "w", *"one key", "escape", "escape", "w", *" for all", "escape", "enter", *"!", "escape"
+        )
+        found = find_investigation(app.db, cluster)
+        assert found is not None
+        assert found.whys[0].answer == "one key for all!"
+        await pilot.press("f", *" Really", "enter")
+        again = find_investigation(app.db, cluster)
+        assert again is not None
+        assert again.whys[0].question == f"{found.whys[0].question} Really"
+
+
+async def test_enter_without_an_answer_stays_there(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _ready(pilot)
+        await pilot.press("w", "enter", *"xv")
+        assert app.screen.query_one("#answer", Input).value == "xv"
+
+
 async def test_branch_detection_and_removal(app: TriageApp) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
         screen = await _ready(pilot)
@@ -108,14 +132,29 @@ async def test_mark_tag_and_verdict_on_many(app: TriageApp) -> None:
         screen = await _ready(pilot)
         first, second = screen.rows.rows[0].id, screen.rows.rows[1].id
         await pilot.press("space", "space", "v", "3")
-        await pilot.press("t", *"nightly owner-ann", "enter")
+        await pilot.press("g", "space", "space", "t", *"nightly, owner-ann,", "enter")
         rows = {row.id: row for row in clusters(app.db)}
         for id_ in (first, second):
             assert rows[id_].verdict is Verdict.FLAKY
             assert set(rows[id_].tags) == {"nightly", "owner-ann"}
         assert sum(row.verdict is Verdict.FLAKY for row in rows.values()) == 2
-        await pilot.press("t", *"-nightly", "enter")
+        await pilot.press("g", "space", "space", "t", *"-nightly", "enter")
         assert {row.tags for row in clusters(app.db) if row.tags} == {("owner-ann",)}
+
+
+async def test_verdicts_on_many_are_replaced_only_when_told(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        first = screen.rows.rows[0].id
+        await pilot.press("v", "3", "a", "v", "1", "n")
+        verdicts = {row.id: row.verdict for row in clusters(app.db)}
+        assert verdicts.pop(first) is Verdict.FLAKY
+        assert set(verdicts.values()) == {Verdict.UNKNOWN}
+        await pilot.press("v", "1", "y")
+        assert {row.verdict for row in clusters(app.db)} == {Verdict.PRODUCT_BUG}
+        await pilot.press("g", "v", "2")
+        changed = [row.id for row in clusters(app.db) if row.verdict is Verdict.TEST_BUG]
+        assert changed == [first], "no mark is left behind the act"
 
 
 async def test_filter_narrows_while_typing_and_escape_clears(app: TriageApp) -> None:
@@ -132,6 +171,15 @@ async def test_filter_narrows_while_typing_and_escape_clears(app: TriageApp) -> 
         assert isinstance(app.screen, ClustersScreen)
 
 
+async def test_a_filter_that_is_not_seen_takes_no_key(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        for _ in range(6):
+            assert not isinstance(screen.focused, Input)
+            await pilot.press("tab", "j")
+        assert screen.query_one("#filter", Input).value == ""
+
+
 async def test_every_part_of_the_detail_says_something(app: TriageApp) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
         await _ready(pilot)
@@ -143,6 +191,19 @@ async def test_every_part_of_the_detail_says_something(app: TriageApp) -> None:
         assert app.screen.query_one(Detail).part == 0
         await pilot.press("n", "n", "N")
         assert app.screen.query_one(Detail).part == 1
+
+
+async def test_evidence_begins_where_the_message_stands(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        await pilot.press("right")
+        await pilot.pause()
+        told = _text(pilot, "#body").split("\n")[0]
+        assert told.endswith(
+            "E           RuntimeError: Failed to create test user: 429 Too Many Requests: rate limit exceeded for key nightly (retry after 58 s)"
+        )
+        seen = screen.query_one("Body").region
+        assert seen.y <= screen.query_one("#body").region.y < seen.bottom
 
 
 async def test_runs_show_totals_and_warnings(app: TriageApp) -> None:
@@ -157,10 +218,16 @@ async def test_runs_show_totals_and_warnings(app: TriageApp) -> None:
 
 async def test_an_empty_store_says_how_to_start(tmp_path: Path) -> None:
     app = TriageApp(tmp_path / "empty.db", [])
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await pilot.pause()
         assert app.screen.has_class("-empty")
-        await pilot.press("w", "v", "t", "x", "y", "n", "right", "space", "a", "z", "escape")
+        for key in "wvtxy":
+            app.clear_notifications()
+            await pilot.press(key)
+            assert [note.message for note in app._notifications] == [
+                "No cluster here: press i to read results."
+            ]
+        await pilot.press("n", "right", "space", "a", "z", "escape")
         await pilot.press("i", *str(FRESH / "pytest" / "console-ci.txt"), "enter")
         await app.workers.wait_for_complete()
         await pilot.pause()
@@ -173,6 +240,18 @@ async def test_a_bad_path_is_told_and_the_rest_is_taken(tmp_path: Path) -> None:
         screen = await _ready(pilot)
         assert screen.rows.rows
         assert any("gone.xml" in note.message for note in app._notifications)
+        assert "1 not read" in _text(pilot, "#status")
+        await pilot.press("r")
+        assert "gone.xml: no such file" in _text(pilot, "#unread")
+
+
+async def test_what_is_known_already_is_not_news(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await _ready(pilot)
+        app.clear_notifications()
+        app.ingest([str(SAMPLES / "nightly-1-api.xml")])
+        await _ready(pilot)
+        assert not app._notifications
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 60)])
@@ -203,6 +282,14 @@ async def test_mouse_chooses_and_opens(app: TriageApp) -> None:
         assert isinstance(app.screen, WhysScreen)
 
 
+async def test_the_palette_names_keys_as_they_are_typed(app: TriageApp) -> None:
+    async with app.run_test() as pilot:
+        await _ready(pilot)
+        said = {command.title: command.help for command in app.get_system_commands(app.screen)}
+        assert said["Help"] == "key ?"
+        assert said["Filter"] == "key /"
+
+
 async def test_hostile_text_reaches_the_screen_as_text(tmp_path: Path) -> None:
     nasty = tmp_path / "nasty.xml"
     body = "[bold red]x[/] [@click=app.quit]y[/] \u202eoverride \u2603" + "w" * 3000
@@ -217,6 +304,20 @@ async def test_hostile_text_reaches_the_screen_as_text(tmp_path: Path) -> None:
             await pilot.press(key)
         await pilot.pause()
         assert isinstance(app.screen, WhysScreen)
+
+
+async def test_the_form_and_the_end_of_the_name_agree(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _ready(pilot)
+        await pilot.press("x", "backspace", "backspace", *"json")
+        await pilot.pause()
+        name, forms = app.screen.query_one("#file", Input), list(app.screen.query(Choice))
+        assert [form.name for form in forms if form.value] == ["json"]
+        assert [str(form.render())[:3] for form in forms] == ["( )", "( )", "(●)"]
+        await pilot.press("tab", "down", "enter")
+        await pilot.pause()
+        assert name.value.endswith(".html")
+        assert name.has_focus
 
 
 async def test_an_export_replaces_a_file_only_when_told(app: TriageApp, tmp_path: Path) -> None:

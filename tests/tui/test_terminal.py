@@ -14,12 +14,15 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import SAMPLES
 from triage.ingest.text import strip_ansi
+from triage.rules import Engine
+from triage.sources.session import ingest_all
 from triage.store import open_store
 from triage.store.clusters import clusters
 from triage.store.investigations import find_investigation
@@ -76,6 +79,10 @@ class Terminal:
             assert time.monotonic() < hung, "did not end"
         return self.process.wait()
 
+    @property
+    def echoes(self) -> bool:
+        return bool(termios.tcgetattr(self._master)[3] & termios.ECHO)
+
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
@@ -124,6 +131,59 @@ def test_killed_while_typing(terminal: Terminal, store: Path) -> None:
     assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert not db.execute("PRAGMA foreign_key_check").fetchall()
     db.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_while_typing(terminal: Terminal, store: Path, number: signal.Signals) -> None:
+    """What was typed is saved, and the terminal is given back."""
+    terminal.wait_for("with it fixed")
+    terminal.type("w")
+    terminal.wait_for("because")
+    terminal.type("the key is shared")
+    terminal.wait_for("the key is shared")
+    terminal.process.send_signal(number)
+    assert terminal.end() == 128 + number
+    assert "\x1b[?1049l" in terminal.seen
+    assert "\x1b[?25h" in terminal.seen
+    assert terminal.echoes
+    with closing(open_store(store)) as db:
+        found = find_investigation(db, clusters(db)[0].id)
+    assert found is not None
+    assert found.whys[0].answer == "the key is shared"
+
+
+def test_keys_typed_before_the_screen_is_there(store: Path, engine: Engine) -> None:
+    """They act on the list, and show neither in a filter nor before the prompt."""
+    with closing(open_store(store)) as db:
+        ingest_all(db, [str(SAMPLES)], engine)
+        third = clusters(db)[2].title
+    terminal = Terminal("--db", str(store))
+    try:
+        terminal.type("jjw")
+        terminal.wait_for(f"Five whys: {third}"[:60])
+        before = terminal.seen.split("\x1b[?1049h")[0]
+        assert before in ("", "jjw\r\x1b[K")
+        terminal.type("\x03")
+        assert terminal.end() == 0
+        assert terminal.echoes
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize(("more", "screen"), [((), False), ((str(SAMPLES / "nightly-1-api.xml"),), True)])
+def test_what_cannot_be_read_is_told(store: Path, more: tuple[str, ...], screen: bool) -> None:
+    """As in a pipe: a line for each, exit 2; a screen only where there is something to look at."""
+    terminal = Terminal("--db", str(store), "nope.xml", *more)
+    try:
+        if screen:
+            terminal.wait_for("1 not read")
+            terminal.type("q")
+        assert terminal.end() == 2
+        assert ("\x1b[?1049h" in terminal.seen) is screen
+        told = terminal.seen.split("\x1b[?1049l")[-1]
+        assert "triage: nope.xml: no such file" in told
+    finally:
+        terminal.close()
 
 
 def test_wrong_keys_and_resizing_do_no_harm(terminal: Terminal) -> None:

@@ -52,4 +52,9 @@ def percent(rate: float | None) -> str:
 
 def count(number: int, noun: str) -> str:
     """``1 test``, ``7 tests``."""
-    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s".replace(",", "\u202f")
+    return f"{grouped(number)} {noun}" + ("" if number == 1 else "s")
+
+
+def grouped(number: int) -> str:
+    """A number for people: ``200 000``, with a narrow space."""
+    return f"{number:,}".replace(",", "\u202f")

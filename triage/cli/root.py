@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from triage import __version__
-from triage.cli.output import db_option, expect_store
+from triage.cli.output import complain, db_option, expect_store
 
 # name: (module, help)
 _COMMANDS = {
@@ -127,7 +127,10 @@ def open_(paths: tuple[str, ...], db_path: Path | None) -> None:
     if _has_screen(paths):
         from triage.tui import run
 
-        sys.exit(run(list(paths), db_path))
+        code, unread = run(list(paths), db_path)
+        for error in unread:
+            complain(error)
+        sys.exit(code)
     from triage.cli.summary import print_summary
 
     sys.exit(print_summary(list(paths), db_path))

@@ -14,7 +14,11 @@ def short_summary(report: Report) -> str:
     lines = [
         f"{row.title} [{row.id[:8]}]",
         f"{count(row.tests, 'test')} blocked, {count(row.failures, 'failure')} in {count(row.runs, 'run')}"
-        + (f", {percent(report.impact.share)} of all red" if report.impact.share is not None else ""),
+        + (
+            f", {percent(report.impact.share)} of the {count(report.totals.red, 'failed test')} of these runs"
+            if report.impact.share is not None
+            else ""
+        ),
         f"verdict: {row.verdict.label}, {row.status}",
     ]
     if report.example is not None:

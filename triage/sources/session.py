@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from triage.ingest import IngestError, Reader, Source, reader_for
 from triage.rules import Engine
@@ -54,6 +55,24 @@ def watched(source: Source, progress: Callable[[Reading], None], step: str = "ch
 
     progress(reading)
     return source.counted(told)
+
+
+def refusals(names: Sequence[str]) -> list[IngestError]:
+    """Why none of ``names`` can be read; empty as soon as one could be, or is not told without reading it all."""
+    errors: list[IngestError] = []
+    for name in names:
+        if name == "-" or name.startswith(("http://", "https://")) or Path(name).is_dir():
+            return []
+        for found in resolve([name]):
+            try:
+                if isinstance(found, IngestError):
+                    raise found
+                reader_for(found)
+            except IngestError as error:
+                errors.append(error)
+            else:
+                return []
+    return errors
 
 
 def ingest_all(

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from triage.model import TriageError
 
-def run(paths: list[str], db_path: Path | None) -> int:
-    """Open the screen, ingest ``paths`` behind it; the exit code.
+
+def run(paths: list[str], db_path: Path | None) -> tuple[int, Sequence[TriageError]]:
+    """Open the screen, ingest ``paths`` behind it; the exit code, and what could not be read.
+
+    Where that is all of it, there is no screen.
 
     Raises:
         StoreError: the database cannot be used (before the screen opens).
     """
-    from triage.store import default_path, open_store
+    from triage.tui.terminal import held
 
-    store_path = db_path or default_path()
-    open_store(store_path).close()
-    from triage.tui.app import TriageApp
+    with held():
+        from triage.store import default_path, open_store
 
-    app = TriageApp(store_path, paths)
-    app.run()
-    return app.return_code or 0
+        store_path = db_path or default_path()
+        open_store(store_path).close()
+        if paths:
+            from triage.sources.session import refusals
+
+            if refused := refusals(paths):
+                return 2, refused
+        from triage.tui.app import TriageApp
+
+        app = TriageApp(store_path, paths)
+        app.run()
+    return app.return_code or (2 if app.unread else 0), app.unread

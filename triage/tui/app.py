@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,15 +19,18 @@ from triage.model import TriageError
 from triage.rules import Engine, load_engine
 from triage.store import open_store
 from triage.tui.screens.clusters import ClustersScreen
+from triage.tui.terminal import on_end
 
 if TYPE_CHECKING:
-    from triage.sources.session import Reading, Session
+    from triage.sources.session import Reading
+    from triage.store.ingest import Ingested
 
 
 class TriageApp(App[None]):
     """``triage`` on a terminal."""
 
     TITLE = "triage"
+    NOTIFICATION_TIMEOUT = 2.5
     CSS_PATH: ClassVar[list[str]] = ["app.tcss"]  # type: ignore[assignment]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  (Textual types it so)
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,6 +43,9 @@ class TriageApp(App[None]):
         self.store_path = store_path
         self.db = open_store(store_path)
         self._paths = paths
+        self._opening = bool(paths)
+        self.unread: Sequence[TriageError] = ()
+        """What could not be read, of all that was named last."""
         self._engine: Engine | None = None
 
     @property
@@ -51,19 +57,26 @@ class TriageApp(App[None]):
                 self.tell(error)
         return self._engine
 
-    def on_mount(self) -> None:
-        self.push_screen(ClustersScreen())
+    def on_load(self) -> None:
+        on_end(lambda code: self.exit(return_code=code))
+
+    async def on_mount(self) -> None:
+        # Keys that were typed before the list was there wait for it.
+        await self.push_screen(ClustersScreen())
         if self._paths:
             self.ingest(self._paths)
 
     def tell(self, error: TriageError | str) -> None:
         """Say what went wrong where the user is looking."""
-        self.notify(visible(str(error)), severity="error", timeout=10, markup=False)
+        self.notify(visible(str(error)), severity="error", timeout=5, markup=False)
 
     @work(thread=True, exclusive=True, group="ingest")
     def ingest(self, names: list[str]) -> None:
         """Read sources in a thread; the clusters appear when they are in the store."""
         from triage.sources.session import ingest_all
+
+        results: Sequence[Ingested]
+        errors: Sequence[TriageError]
 
         worker = get_current_worker()
         engine = self.engine if self._engine else load_engine()[0]
@@ -81,30 +94,32 @@ class TriageApp(App[None]):
         db = open_store(self.store_path)
         try:
             session = ingest_all(db, names, engine, progress)
+            results, errors = session.results, session.errors
         except TriageError as error:
-            self.call_from_thread(self.tell, error)
-            return
+            results, errors = [], [error]
         finally:
             db.close()
         if not worker.is_cancelled:
             self._engine = self._engine or engine
-            self.call_from_thread(self._ingested, session)
+            self.call_from_thread(self._ingested, results, errors)
 
     def _show_progress(self, said: str) -> None:
         screen = self.screen_stack[1] if len(self.screen_stack) > 1 else None
         if isinstance(screen, ClustersScreen):
             screen.busy(visible(said))
 
-    def _ingested(self, session: Session) -> None:
+    def _ingested(self, results: Sequence[Ingested], errors: Sequence[TriageError]) -> None:
+        self.unread = errors
+        if self._opening and errors and not results:
+            self.exit()  # nothing to look at: the errors are told where the program was called
+            return
+        self._opening = False
         for screen in self.screen_stack:
             if isinstance(screen, ClustersScreen):
                 screen.reload()
-        for error in session.errors:
+        for error in errors:
             self.tell(error)
-        known = [result for result in session.results if result.known]
-        if known and len(known) == len(session.results):
-            self.notify("All of it was ingested before; nothing changed.", markup=False)
-        warned = [result for result in session.results if result.warnings]
+        warned = [result for result in results if result.warnings]
         if warned:
             self.notify(
                 f"{count(len(warned), 'source')} with warnings: press r for the runs.",
@@ -129,6 +144,6 @@ class TriageApp(App[None]):
             if bound.enabled and binding.description and bound.node in (screen, self):
                 yield SystemCommand(
                     binding.description,
-                    binding.tooltip or f"key {binding.key}",
+                    binding.tooltip or f"key {self.get_key_display(binding)}",
                     lambda a=binding.action, n=bound.node: self.call_later(self.run_action, a, n),
                 )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from triage.analysis.explain import Explanation
-from triage.analysis.impact import count, percent
+from triage.analysis.impact import count, grouped, percent
 from triage.analysis.moments import moment
 from triage.export.report import Report
 from triage.ingest.text import visible
@@ -44,18 +44,20 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int) -> Text:
+def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int, unread: int = 0) -> Text:
     """The line on top: what the whole store says."""
     new = sum(row.new for row in rows)
     text = Text(f"{count(len(rows), 'cluster')}", "bold")
+    if unread:
+        text.append(f"  {grouped(unread)} not read: press r", "bold red")
     if new and new < len(rows):
-        text.append(f"  {new} new", "bold yellow")
+        text.append(f"  {grouped(new)} new", "bold yellow")
     if shown != len(rows):
-        text.append(f"  {shown} shown", "dim")
-    text.append(f"  {totals.red} red", "bold red" if totals.red else "dim")
+        text.append(f"  {grouped(shown)} shown", "dim")
+    text.append(f"  {grouped(totals.red)} red", "bold red" if totals.red else "dim")
     text.append(f" of {count(totals.tests, 'test')}")
     if totals.flaky:
-        text.append(f"  {totals.flaky} flaky", "magenta")
+        text.append(f"  {grouped(totals.flaky)} flaky", "magenta")
     text.append(f"  pass rate {percent(totals.pass_rate)}", "bold")
     text.append(f"  {count(runs, 'run')}", "dim")
     return text
@@ -100,11 +102,13 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
         f"{count(row.tests, 'test')} blocked, {count(row.failures, 'failure')} in {count(row.runs, 'run')}"
     )
     if report.impact.share is not None and row.tests:
-        text.append(f", {percent(report.impact.share)} of all red")
+        text.append(
+            f", {percent(report.impact.share)} of the {count(report.totals.red, 'failed test')} of these runs"
+        )
     text.append("\n")
     if report.impact.rate_now is not None and row.tests:
         text.append(
-            f"pass rate {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed\n"
+            f"their pass rate is {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed\n"
         )
     _field(
         text, "category", CATEGORIES.get(row.category, "none") + (f" (rule {row.rule})" if row.rule else "")
@@ -143,11 +147,13 @@ def _field(text: Text, name: str, value: str, style: str = "") -> None:
     text.append(value + "\n", style)
 
 
-def evidence(member: Member | None, position: int, total: int) -> Text:
-    """A failure as the log tells it, with the line numbers of the source, its own lines marked."""
-    text = Text()
+def evidence(member: Member | None, position: int, total: int) -> tuple[Text, Text]:
+    """A failure as the log tells it, with the line numbers of the source, its own lines marked: what comes before
+    the first of these, and the rest.
+    """
+    above = text = Text()
     if member is None:
-        return Text("No failure to show.", "dim")
+        return Text("No failure to show.", "dim"), Text()
     text.append(f"failure {position} of {total}  ", "dim")
     text.append(one_line(member.test or "the run itself") + "\n", "bold")
     place = one_line(member.source) + (f":{member.failure.source_line}" if member.failure.source_line else "")
@@ -159,12 +165,15 @@ def evidence(member: Member | None, position: int, total: int) -> Text:
         text.append(one_line(member.failure.headline)[:600] + "\n", "bold red")
     text.append("\n")
     for number, line, telling in numbered_lines(member):
+        if telling and text is above:
+            above.right_crop()
+            text = Text()
         text.append(f"{number:>6} " if number else "       ", "dim")
         text.append(("▶ " if telling else "  ") + visible(line) + "\n", "bold red" if telling else "")
     if member.output:
         text.append("\noutput of the test\n", "bold underline")
         text.append(visible(member.output[-8_000:]))
-    return text
+    return above, (Text() if text is above else text)
 
 
 def numbered_lines(member: Member) -> list[tuple[int | None, str, bool]]:
@@ -192,7 +201,7 @@ def tests(report: Report) -> Text:
         for source in dict.fromkeys(m.source for m in found):
             text.append(f"       {one_line(source)}\n", "dim")
     if len(report.members) < report.cluster.failures:
-        text.append(f"and {report.cluster.failures - len(report.members)} more failures\n", "dim")
+        text.append(f"and {count(report.cluster.failures - len(report.members), 'failure')} more\n", "dim")
     return text
 
 
@@ -230,15 +239,20 @@ def reasons(explanations: Iterable[Explanation]) -> Text:
     return text
 
 
+def _column(number: int, noun: str) -> str:
+    """``count`` in a column: the nouns stand below each other."""
+    return f"{grouped(number):>6} {noun}{' ' if number == 1 else 's'}"
+
+
 def run_line(run: RunRow, width: int) -> Text:
     """One row of the list of runs."""
     text = Text()
     text.append(f"{moment(run.started or run.ingested_at)}  ", "dim")
-    text.append(f"{run.totals.tests:>6} tests ")
-    text.append(f"{run.totals.red:>5} red ", "bold red" if run.totals.red else "green")
+    text.append(_column(run.totals.tests, "test") + " ")
+    text.append(f"{grouped(run.totals.red):>6} red ", "bold red" if run.totals.red else "green")
     text.append(f"{percent(run.totals.pass_rate):>8} ")
     if width >= 100:
-        text.append(f"{run.clusters:>4} clusters  ")
+        text.append(_column(run.clusters, "cluster") + "  ")
         text.append(f"{run.format:<18}", "cyan")
     text.append("= " if run.same_as is not None else "! " if run.warnings else "  ", "bold yellow")
     # The end of a path tells more than its beginning.
@@ -256,7 +270,9 @@ def run_detail(run: RunRow) -> Text:
     text.append(one_line(run.source) + "\n", "bold")
     t = run.totals
     text.append(
-        f"{t.tests} tests: {t.passed} passed, {t.failed} failed, {t.errors} errors, {t.skipped} skipped, {t.xfailed} expected failures, {t.xpassed} unexpected passes, {t.flaky} flaky\n"
+        f"{count(t.tests, 'test')}: {grouped(t.passed)} passed, {grouped(t.failed)} failed, {count(t.errors, 'error')},"
+        f" {grouped(t.skipped)} skipped, {count(t.xfailed, 'expected failure')}, {grouped(t.xpassed)} passed unexpectedly,"
+        f" {grouped(t.flaky)} flaky\n"
     )
     if run.why:
         text.append(run.why + "\n", "dim")

@@ -10,9 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Checkbox, Input, Label, Static
+from textual.widgets import Input, Label, Static
 
 from triage.store.investigations import Action
+from triage.tui.widgets.toggles import Tick
 
 
 def parse_due(text: str, today: date) -> str | None:
@@ -45,13 +46,13 @@ class ActionScreen(ModalScreen[Action | None]):
         with Vertical(classes="dialog"):
             yield Static("Action", classes="title", markup=False)
             yield Label("what is to be done")
-            yield Input(self._action.text, id="text")
+            yield Input(self._action.text, select_on_focus=False, id="text")
             yield Label("owner")
-            yield Input(self._action.owner, id="owner")
+            yield Input(self._action.owner, select_on_focus=False, id="owner")
             yield Label("due: 2026-12-01, or +7 for a week from today", markup=False)
-            yield Input(self._action.due, id="due")
+            yield Input(self._action.due, select_on_focus=False, id="due")
             if self._action.id:
-                yield Checkbox("done", self._action.done, id="done")
+                yield Tick("done", self._action.done, id="done")
             yield Static("enter goes on and saves, escape cancels", classes="hint", markup=False)
 
     @on(Input.Submitted)
@@ -69,6 +70,6 @@ class ActionScreen(ModalScreen[Action | None]):
                 f"{event.value!r} is no date: write 2026-12-01 or +7.", severity="warning", markup=False
             )
         else:
-            done = bool(self._action.id) and self.query_one("#done", Checkbox).value
+            done = bool(self._action.id) and self.query_one("#done", Tick).value
             owner = self.query_one("#owner", Input).value.strip()
             self.dismiss(Action(self._action.id, text, owner, due, done))

@@ -50,6 +50,7 @@ class ClustersScreen(Screen[None]):
     """Clusters, most blocked tests first."""
 
     CSS_PATH = "clusters.tcss"
+    AUTO_FOCUS = "#clusters"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("space", "mark", "Mark"),
@@ -85,7 +86,12 @@ class ClustersScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
-        yield FilterInput(placeholder="words in message, test, tag, rule, verdict", id="filter")
+        yield FilterInput(
+            placeholder="words in message, test, tag, rule, verdict",
+            select_on_focus=False,
+            id="filter",
+            disabled=True,
+        )
         yield Static(_EMPTY, id="empty", markup=False)
         with Container(id="split"):
             with Vertical(id="list-side"):
@@ -97,7 +103,7 @@ class ClustersScreen(Screen[None]):
         if not self.children:
             return  # the program ends while this screen opens
         self.reload()
-        self.rows.focus()
+        self.set_focus(self.rows)
 
     @property
     def rows(self) -> RowList[ClusterRow]:
@@ -136,7 +142,7 @@ class ClustersScreen(Screen[None]):
         shown = [row for row in self._all if matches(row, words) or row.id in found]
         at = next((i for i, row in enumerate(shown) if current and row.id == current.id), 0)
         self.rows.show(shown, at)
-        line = texts.status_line(self._totals, self._runs, self._all, len(shown))
+        line = texts.status_line(self._totals, self._runs, self._all, len(shown), len(self.triage.unread))
         if self._marked:
             line.append(f"  {len(self._marked)} marked", "bold")
         self.query_one("#status", Static).update(line)
@@ -151,7 +157,7 @@ class ClustersScreen(Screen[None]):
 
     @on(RowList.Chosen, "#clusters")
     def action_whys(self) -> None:
-        row = self.rows.current
+        row = self._current()
         if row is not None:
             from triage.tui.screens.whys import WhysScreen
 
@@ -159,7 +165,7 @@ class ClustersScreen(Screen[None]):
 
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)
-        box.add_class("-open")
+        box.disabled = False
         box.focus()
 
     @on(Input.Changed, "#filter")
@@ -175,9 +181,9 @@ class ClustersScreen(Screen[None]):
         box = self.query_one("#filter", Input)
         if self.has_class("-full"):
             self.remove_class("-full")
-        elif box.has_class("-open"):
+        elif not box.disabled:
             box.value = ""
-            box.remove_class("-open")
+            box.disabled = True
         elif self._marked:
             self._marked.clear()
             self._show()
@@ -196,10 +202,21 @@ class ClustersScreen(Screen[None]):
         self._marked = self._marked - shown if shown <= self._marked else self._marked | shown
         self._show()
 
+    def _current(self) -> ClusterRow | None:
+        """The cluster under the cursor; says so where there is none."""
+        row = self.rows.current
+        if row is None:
+            way = "escape shows all" if self._all else "press i to read results"
+            self.notify(f"No cluster here: {way}.", severity="warning", markup=False)
+        return row
+
     def _chosen(self) -> list[ClusterRow]:
         """The marked clusters, or the one under the cursor."""
         marked = [row for row in self._all if row.id in self._marked]
-        return marked or ([self.rows.current] if self.rows.current else [])
+        if marked:
+            return marked
+        row = self._current()
+        return [row] if row else []
 
     def action_verdict(self) -> None:
         chosen = self._chosen()
@@ -207,11 +224,25 @@ class ClustersScreen(Screen[None]):
             return
         from triage.tui.screens.verdict import VerdictScreen
 
+        def put(verdict: Verdict) -> None:
+            set_verdict(self.triage.db, [row.id for row in chosen], verdict)
+            self._marked.clear()
+            self.reload()
+
         def decide(verdict: Verdict | None) -> None:
-            if verdict is not None:
-                set_verdict(self.triage.db, [row.id for row in chosen], verdict)
-                self.reload()
-                self.notify(f"{count(len(chosen), 'cluster')}: {verdict.label}", markup=False)
+            if verdict is None:
+                return
+            decided = sum(row.verdict not in (Verdict.UNKNOWN, verdict) for row in chosen)
+            if len(chosen) == 1 or not decided:
+                put(verdict)
+                return
+            from triage.tui.screens.confirm import ConfirmScreen
+
+            have = f"{decided} {'has' if decided == 1 else 'have'} another verdict already"
+            self.app.push_screen(
+                ConfirmScreen(f"{count(len(chosen), 'cluster')}, {have}: change all?"),
+                lambda sure: put(verdict) if sure else None,
+            )
 
         self.app.push_screen(VerdictScreen(count(len(chosen), "cluster")), decide)
 
@@ -222,13 +253,16 @@ class ClustersScreen(Screen[None]):
         from triage.tui.screens.prompt import PromptScreen
 
         def put(answer: str | None) -> None:
+            if answer is None:
+                return
             ids = [row.id for row in chosen]
-            for word in (answer or "").split():
+            for word in answer.replace(",", " ").split():
                 tag = word.lstrip("#")
                 if tag.startswith("-") and tag[1:]:
                     remove_tag(self.triage.db, ids, tag[1:])
                 elif tag:
                     add_tag(self.triage.db, ids, tag)
+            self._marked.clear()
             self.reload()
 
         self.app.push_screen(
@@ -249,7 +283,7 @@ class ClustersScreen(Screen[None]):
             self.rows.focus()
 
     def action_copy(self) -> None:
-        row = self.rows.current
+        row = self._current()
         if row is not None:
             from triage.export.clipboard import short_summary
 
@@ -257,7 +291,7 @@ class ClustersScreen(Screen[None]):
             self.notify("Summary copied.", markup=False)
 
     def action_export(self) -> None:
-        row = self.rows.current
+        row = self._current()
         if row is not None:
             from triage.tui.screens.export import ExportScreen
 

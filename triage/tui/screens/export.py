@@ -11,11 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label, RadioButton, RadioSet, Static
+from textual.widgets import Input, Label, RadioSet, Static
 
 from triage.export import FORMATS, gather, render
 from triage.export.files import ExportError, write_document
 from triage.store.clusters import find_cluster
+from triage.tui.widgets.toggles import Choice
 
 if TYPE_CHECKING:
     from triage.tui.app import TriageApp
@@ -39,11 +40,11 @@ class ExportScreen(ModalScreen[None]):
         with Vertical(classes="dialog"):
             yield Static("Export the postmortem", classes="title", markup=False)
             yield Label("file")
-            yield Input(f"postmortem-{slug}.md", id="file")
+            yield Input(f"postmortem-{slug}.md", select_on_focus=False, id="file")
             yield Label("format (tab, then arrows)")
             with RadioSet(id="format"):
                 for format_ in FORMATS:
-                    yield RadioButton(_NAMES[format_], value=format_ == "md", name=format_)
+                    yield Choice(_NAMES[format_], value=format_ == "md", name=format_)
             yield Static("enter in the file name writes, escape cancels", classes="hint", markup=False)
 
     @property
@@ -56,6 +57,14 @@ class ExportScreen(ModalScreen[None]):
         box = self.query_one("#file", Input)
         box.value = str(Path(box.value or "postmortem").with_suffix(f".{self._format}"))
         box.focus()
+
+    @on(Input.Changed)
+    def _name_changed(self, event: Input.Changed) -> None:
+        form = _form_in(event.value)
+        for button in self.query(Choice):
+            if button.name == form and not button.value:
+                with self.prevent(RadioSet.Changed):
+                    button.value = True
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -78,12 +87,16 @@ class ExportScreen(ModalScreen[None]):
         row = find_cluster(app.db, self._cluster)
         if row is None:
             return
-        # A name that says its form is believed.
-        suffix = path.suffix.removeprefix(".").lower()
         try:
-            write_document(path, render(gather(app.db, row), suffix if suffix in FORMATS else self._format))
+            write_document(path, render(gather(app.db, row), _form_in(path.name) or self._format))
         except ExportError as error:
             app.tell(error)
             return
         self.dismiss(None)
         app.notify(f"Written: {path.resolve()}", markup=False, timeout=8)
+
+
+def _form_in(name: str) -> str:
+    """The form that the end of a file's name says; empty where it says none."""
+    suffix = Path(name).suffix.removeprefix(".").lower()
+    return suffix if suffix in FORMATS else ""

@@ -25,7 +25,7 @@ class PromptScreen(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="title", markup=False)
             yield Label(self._hint, markup=False)
-            yield Input(self._value)
+            yield Input(self._value, select_on_focus=False)
             yield Static("enter saves, escape cancels", classes="hint", markup=False)
 
     @on(Input.Submitted)

@@ -15,6 +15,7 @@ from textual.widgets import Footer, Static
 from triage.analysis.impact import count
 from triage.store.runs import RunRow, runs
 from triage.tui import texts
+from triage.tui.texts import one_line
 from triage.tui.widgets.detail import Body
 from triage.tui.widgets.row_list import RowList
 
@@ -30,6 +31,7 @@ class RunsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="bar", markup=False)
+        yield Static(id="unread", markup=False)
         with Container(id="split"):
             yield RowList[RunRow](lambda run, width, _: texts.run_line(run, width), id="runs")
             with Body():
@@ -39,7 +41,11 @@ class RunsScreen(Screen[None]):
     def on_mount(self) -> None:
         if not self.children:
             return  # the program ends while this screen opens
-        found = runs(cast("TriageApp", self.app).db)
+        app = cast("TriageApp", self.app)
+        found = runs(app.db)
+        unread = self.query_one("#unread", Static)
+        unread.display = bool(app.unread)
+        unread.update("\n".join(f"not read: {one_line(str(error))}" for error in app.unread))
         self.query_one("#title", Static).update(f"Runs: {count(len(found), 'source')}, the newest first")
         self.query_one("#runs", RowList).show(found)
         self.query_one("#runs").focus()

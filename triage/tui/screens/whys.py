@@ -55,7 +55,7 @@ class WhysScreen(Screen[None]):
             "delete,backspace", "remove", "Remove", show=False, tooltip="Remove what is under the cursor"
         ),
         Binding("x", "export", "Export"),
-        Binding("space", "pick", "Pick line", tooltip="Take the line as evidence, or take it back"),
+        Binding("space", "pick", "Pick", tooltip="Take the line as evidence, or take it back"),
         Binding("escape,q", "back", "Back"),
     ]
 
@@ -78,7 +78,7 @@ class WhysScreen(Screen[None]):
                 yield RowList[Line](self._draw_note, id="tree")
             with Vertical(id="work"):
                 yield Static(id="question", markup=False)
-                yield AnswerInput(placeholder="because ...", id="answer")
+                yield AnswerInput(placeholder="because ...", select_on_focus=False, id="answer")
                 yield Static(id="log-title", markup=False)
                 yield RowList[LogRow](self._draw_log, id="log")
         yield Footer(compact=True, show_command_palette=False)
@@ -151,6 +151,7 @@ class WhysScreen(Screen[None]):
         if why is not None and box.value != why.answer:
             with box.prevent(Input.Changed):
                 box.value = why.answer
+            box.cursor_position = len(why.answer)
         self.log_lines.refresh()
 
     @on(RowList.Moved, "#tree")
@@ -204,8 +205,10 @@ class WhysScreen(Screen[None]):
     def _answered(self, event: Input.Submitted) -> None:
         self._save()
         answer = event.value.strip()
-        if self._why is None or not answer:
-            self.notes.focus()
+        if self._why is None:
+            return
+        if not answer:
+            self.notify("Answer first; escape goes to the notes.", severity="warning", markup=False)
             return
         self._reload()
         children = self._investigation.children(self._why)
@@ -276,8 +279,10 @@ class WhysScreen(Screen[None]):
         return None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Lines are picked in the log only."""
-        return self.focused is self.log_lines if action == "pick" else True
+        """Lines are picked in the log only; the way there is offered elsewhere."""
+        if action in ("pick", "evidence"):
+            return (self.focused is self.log_lines) is (action == "pick")
+        return True
 
     @on(RowList.Chosen, "#log")
     def action_pick(self) -> None:

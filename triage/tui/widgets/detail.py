@@ -70,6 +70,7 @@ class Detail(Vertical):
     def compose(self) -> ComposeResult:
         yield PartBar()
         with Body():
+            yield Static(id="above")
             yield Static(id="body")
 
     def on_mount(self) -> None:
@@ -109,17 +110,31 @@ class Detail(Vertical):
 
     def _draw(self, keep_place: bool = False) -> None:
         self.query_one(PartBar).mark(self.part)
-        self.query_one("#body", Static).update(self._text())
+        above, text = self._text()
+        self.query_one("#above", Static).update(above)
+        self.query_one("#above").display = bool(above)
+        self.query_one("#body", Static).update(text)
         if not keep_place:
             self.query_one(Body).scroll_home(animate=False)
+            self.call_after_refresh(self._show_message)
 
-    def _text(self) -> Text:
+    def _show_message(self) -> None:
+        """Begin where the message stands, if it would not be seen otherwise."""
+        body, above = self.query_one(Body), self.query_one("#above", Static)
+        if above.display and above.size.height >= body.size.height - 1:
+            body.scroll_to(y=above.size.height - 1, animate=False)
+
+    def _text(self) -> tuple[Text, Text]:
+        """The part, cut where its message stands."""
         report, engine = self._report, self._engine
         if report is None or engine is None:
-            return Text("No cluster matches: escape shows all again." if self._others else "", "dim")
+            return Text(), Text("No cluster matches: escape shows all again." if self._others else "", "dim")
         name = PARTS[self.part]
         if name == "evidence":
             return texts.evidence(self.member, self._member + 1, len(report.members))
+        return Text(), self._other_part(name, report, engine)
+
+    def _other_part(self, name: str, report: Report, engine: Engine) -> Text:
         if name == "tests":
             return texts.tests(report)
         if name == "variants":

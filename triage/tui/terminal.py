@@ -1,0 +1,55 @@
+"""The terminal while the screen that will stand on it is still being loaded."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Keep what is typed for the screen, unseen; whatever ends the program leaves the terminal as it was."""
+    for number in _ENDING:
+        signal.signal(number, _stop)
+    try:
+        import termios
+
+        before = termios.tcgetattr(0)
+    except (ImportError, OSError, termios.error):
+        yield  # a browser, or Windows: nothing echoes
+        return
+    try:
+        termios.tcsetattr(0, termios.TCSANOW, _as_the_screen_reads(before))
+        if select.select([0], [], [], 0)[0]:
+            # Typed already, while Python was starting: taken from the line on which it was echoed.
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        yield
+    finally:
+        termios.tcsetattr(0, termios.TCSANOW, before)
+
+
+def on_end(leave: Callable[[int], object]) -> None:
+    """Call ``leave`` with the exit code when the running loop's program is told to end."""
+    for number in _ENDING:
+        asyncio.get_running_loop().add_signal_handler(number, leave, 128 + number)
+
+
+def _stop(number: int, _: object) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def _as_the_screen_reads(attributes: list[Any]) -> list[Any]:
+    """Key by key, without an echo, enter as it is."""
+    import termios
+
+    changed = list(attributes)
+    changed[0] &= ~termios.ICRNL
+    changed[3] &= ~(termios.ECHO | termios.ICANON)
+    return changed
