@@ -86,6 +86,7 @@ def test_codes_keep_apart(one: str, other: str) -> None:
         ("fe80::1 and [::1]:8080 are away", "<ip> and <ip> are away"),
         ("mask ffffffff of 00:1b:44:11:3a:b7", "mask <hex> of <hex>"),
         ("POST /v1/x HTTP/1.1 429", "POST <path> HTTP/1.1 429"),
+        ("no user made: 429 Too Many Requests", "no user made: 429 Too Many Requests"),
         ("boom in main.go:12", "boom in main.go:<num>"),
         ("socket.io 10 left", "socket.io <num> left"),
         ("org.example.shop.Cart was empty", "org.example.shop.Cart was empty"),

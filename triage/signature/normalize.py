@@ -92,7 +92,7 @@ _SPEAKERS = r"""
         |\bERROR\ NUMBER(?=\ \()|\b(?:HRESULT|NTSTATUS|[Cc]ode|[Ss]tatus|[Rr]esult|[Ee]rror)[\ :=(]{0,3}HEX)
     | (?P<status>\b(?:HTTP(?:/[^\s"]+)?"?|[Ss]tatus(?:[ _]?[Cc]ode)?|code|answered|returned|replied|got|was|response|[Ee]rror:?|[Rr]esponse\ \[|Expected:|Received:|->)[\ :='"]{0,4}STATUS
         |STATUS(?=\ (?:PHRASES))|\bassert\ NUMBER\ (?:==|!=|in|<|>|<=|>=)\ \(?NUMBER)
-    """.replace("PHRASES", _PHRASES.replace(" ", r"\ "))
+    """.replace("PHRASES", _PHRASES)
 _MAY_MEAN = re.compile(
     _SPEAKERS.replace("STATUS", "<num>").replace("NUMBER", "<num>").replace("HEX", "<hex>")
     + r"| (?P<port>[\w>\]]:<(?:num|port)>) | (?P<coded><code>)",
