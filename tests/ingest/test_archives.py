@@ -127,6 +127,14 @@ def test_damaged_archives_are_refused_or_read(junk: bytes, pack: Pack, at: int) 
             assert str(item).startswith("outer") and "\n" not in str(item)
 
 
+def test_a_member_without_a_name_is_read() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(""), REPORT)
+        archive.writestr("s.xml", OTHER)
+    assert contents(unpacked(packed.getvalue()))[-1][1] == OTHER
+
+
 def test_an_archive_with_a_password_is_told() -> None:
     data = bytearray(zipped(("r.xml", REPORT)))
     for magic, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):

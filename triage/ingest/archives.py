@@ -298,7 +298,8 @@ def _zip_members(source: Source, allowance: _Allowance) -> Iterator[Source]:
         return
     with source.open() as stream, zipfile.ZipFile(stream) as archive:
         for info in archive.infolist():
-            if info.is_dir() or not info.file_size:
+            # Not is_dir(): it fails on a member without a name.
+            if info.filename.endswith("/") or not info.file_size:
                 continue
             member = _Member(f"{source.name}!{info.filename}", allowance)
 
