@@ -176,8 +176,8 @@ class _Handler:
         self._tries.end_suite()
         if unlisted := suite.unlisted():
             self._tell(unlisted, suite)
-        if suite.told and self._suites:
-            self._suites[-1].told = True
+        if self._suites:
+            self._suites[-1].add_suite(suite)
         if not self._suites:
             if self._closing > self._red:
                 lost = f"{self._closing} failed, {self._red} of them are listed: a test failed besides its subtests"
@@ -205,7 +205,7 @@ class _Handler:
         if name == "stackTrace" and self._open:
             # Surefire's reruns hold their trace in an element of its own.
             self._open[-1].parts = [said]
-            self._open[-1].line = line
+            self._open[-1].line, self._open[-1].is_placed = line, True
         elif self._cases:
             self._cases[-1].add(name, attributes, said, line)
         elif name == "property":
@@ -221,7 +221,7 @@ class _Handler:
         self._tries.add(failure)
         self.seen += 1
         if suite is not None:
-            suite.told = True
+            suite.told = suite.has_errors = True
 
     def _run_property(self, attributes: dict[str, str], said: str) -> None:
         pair = (attributes.get("name", ""), attributes.get("value", said.strip()))
@@ -242,8 +242,7 @@ class _Handler:
         result = self._result(case)
         self._skipped += result.outcome is Outcome.SKIPPED
         if self._suites:
-            self._suites[-1].cases += 1
-            self._suites[-1].told = self._suites[-1].told or bool(result.failures)
+            self._suites[-1].add_case(result)
         repeats = self._repeats
         if case.is_repetition:
             repeats = Repeats.TRY
