@@ -32,6 +32,8 @@ from triage.ingest.xml_text import Place, root, stream
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, passed_cases
 
 _LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests"}
+_TESTNG = re.compile(r":\d\d [A-Z]{3,5}$")
+"""The end of a moment as TestNG's reporters write it, alone with the name of the zone."""
 _CLOSING = re.compile(r" fail (?P<count>\d{1,9}) ")
 
 
@@ -164,6 +166,9 @@ class _Handler:
         if name in ("pytest", "pytest tests"):
             self._pytest, self._repeats = True, Repeats.TRY
         elif name in _LAST_TRY_ONLY or any("surefire" in value for value in attributes.values()):
+            self._repeats = Repeats.OTHER
+        elif _TESTNG.search(attributes.get("timestamp", "")):
+            # Rows of data have one name, and what was tried again is told as skipped.
             self._repeats = Repeats.OTHER
 
     def _end_suite(self, suite: Suite) -> None:

@@ -118,8 +118,10 @@ class Suite:
             return None
         if not self.told:
             red, word = failures + errors, "failed"
-        elif failures == self.failed != errors and failures + errors <= tests and not self.has_errors:
-            # Karma's hooks, packages that gotestsum could not build; linters count a finding as both.
+        elif self.has_errors:
+            return None
+        elif self.output.strip() or (failures == self.failed != errors and failures + errors <= tests):
+            # Hooks of Karma, scripts of Newman, what gotestsum could not build; linters count a finding twice.
             red, word = errors, "broken"
         else:
             return None
