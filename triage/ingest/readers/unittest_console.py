@@ -177,7 +177,13 @@ class _Parser:
             failures = case.failures
             if case.outcome.is_red and not failures:
                 failures = [bare_failure(case.status)]
-            reason = case.said.removeprefix("skipped").removeprefix("skip").removeprefix("SKIP:").strip().strip("'\"")
+            reason = (
+                case.said.removeprefix("skipped")
+                .removeprefix("skip")
+                .removeprefix("SKIP:")
+                .strip()
+                .strip("'\"")
+            )
             skipped = case.outcome is Outcome.SKIPPED and reason
             yield CaseResult(
                 name,
