@@ -56,7 +56,11 @@ def clusters(db_path: Path | None, as_json: bool) -> None:
     db = store_to_read(db_path)
     rows = all_clusters(db)
     if as_json:
-        print_json({"clusters": [asdict(row) for row in rows]})
+        from triage.analysis.cascades import cascades
+
+        told = cascades(db, rows)
+        follows = {id_: asdict(why) for id_, why in told.items()}
+        print_json({"clusters": [{**asdict(row), "follows": follows.get(row.id)} for row in rows]})
     else:
         print_clusters(db, rows)
 
@@ -67,6 +71,7 @@ def clusters(db_path: Path | None, as_json: bool) -> None:
 @json_option
 def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     """One cluster in full; CLUSTER is the beginning of its id."""
+    from triage.analysis.cascades import cascades
     from triage.analysis.explain import by_signature, explain
     from triage.analysis.impact import count, percent
     from triage.export import gather
@@ -77,9 +82,10 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
 
     db = store_to_read(db_path)
     row = cluster_or_fail(db, cluster)
-    report = gather(db, row)
-    alike = by_signature(report.members)
     others = all_clusters(db)
+    cascade = cascades(db, others)
+    report = gather(db, row, cascade)
+    alike = by_signature(report.members)
     engine = load_engine()[0]
     reasons = [
         explain(row, alike[variant.signature], variant, others, engine)
@@ -91,6 +97,10 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
             {
                 **asdict(row),
                 "impact": asdict(report.impact),
+                "first": asdict(report.first) if report.first else None,
+                "follows": asdict(cascade[row.id]) if row.id in cascade else None,
+                "consequences": [asdict(link) for link in report.consequences],
+                "impact_with_consequences": asdict(report.with_consequences),
                 "members": [asdict(member) for member in report.members],
                 "variants": [asdict(variant) for variant in report.variants],
                 "explanation": [asdict(reason) for reason in reasons],
@@ -109,6 +119,8 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     say(
         f"pass rate {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed"
     )
+    for said in _cascade(report):
+        say(said)
     why = list(dict.fromkeys(reason.text for reason in reasons))
     say(f"grouped: {why[0]}" if len(why) == 1 else "\n  ".join(("grouped:", *why)))
     _say_in_full(report, *advice(report, engine))
@@ -120,6 +132,31 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     )
     if more := row.failures - len(report.members[:_MOST_MEMBERS]):
         say(f"  and {count(more, 'failure')} more; --json tells all of them")
+
+
+def _cascade(report: Report) -> list[str]:
+    """Where it began, what it follows from, what follows from it."""
+    from triage.analysis.impact import count, percent
+
+    lines = []
+    if report.first is not None:
+        alone = ", before anything else failed in that run" if report.came_first else ""
+        lines.append(
+            f"first failure: {report.first.test or 'the run itself'} ({_place(report.first)}){alone}"
+        )
+    if (cause := report.cause) is not None:
+        lines.append(f"probably follows from {cause.id[:8]} {cause.title}: {cause.evidence}")
+    if report.consequences:
+        both = report.with_consequences
+        lines.append(
+            f"with its probable consequences {count(both.tests, 'test')} blocked, pass rate at most"
+            f" {percent(both.rate_if_fixed)} with all of it fixed:"
+        )
+    lines += [
+        f"  {count(link.tests, 'test')}: {link.id[:8]} {link.title}: {link.evidence}"
+        for link in report.consequences
+    ]
+    return lines
 
 
 def _say_in_full(report: Report, checks: tuple[str, ...], causes: tuple[str, ...]) -> None:

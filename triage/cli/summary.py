@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from triage.analysis.cascades import cascades, nested
 from triage.analysis.impact import count, overall, percent
 from triage.cli.output import (
     complain,
@@ -73,9 +74,9 @@ def print_clusters(db: Store, rows: list[ClusterRow], where: str = "") -> None:
     cells = [
         [
             row.id[:8], row.tests, row.failures, "new" if row.new else "", CATEGORIES.get(row.category, ""),
-            "" if row.verdict == "unknown" else row.verdict.label, row.title,
+            "" if row.verdict == "unknown" else row.verdict.label, "  " * (depth - 1) + "└ " * bool(depth) + row.title,
         ]
-        for row in rows
+        for row, depth in nested(rows, cascades(db, rows))
     ]  # fmt: skip
     if all(row.verdict == "unknown" for row in rows):
         columns.remove("verdict")

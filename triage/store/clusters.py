@@ -134,13 +134,25 @@ def variants(db: Store, cluster: str) -> list[Variant]:
 
 
 def members(db: Store, cluster: str, limit: int = 200) -> list[Member]:
-    """Failures of a cluster, the first in time first, at most ``limit``."""
+    """Failures of a cluster, those with a trace first, then the first in time, at most ``limit``."""
+    return _members(db, cluster, "f.trace = '', coalesce(r.started, r.ingested_at), f.id", limit)
+
+
+def first_member(db: Store, cluster: str) -> tuple[Member | None, bool]:
+    """The first failure of a cluster in time, and whether it is the first one of its run."""
+    for member in _members(db, cluster, "coalesce(r.started, r.ingested_at), f.id", 1):
+        query = "SELECT min(id) FROM failures WHERE run_id = ? AND NOT retold"
+        return member, db.conn.execute(query, [member.run_id]).fetchone()[0] == member.id
+    return None, False
+
+
+def _members(db: Store, cluster: str, order: str, limit: int) -> list[Member]:
     rows = db.conn.execute(
         "SELECT f.message, f.type, f.kind, f.trace, f.file, f.line, f.source_line, f.lead,"
         " f.id, s.id, c.test, c.outcome, f.run_id, r.source, coalesce(c.output, '')"
         " FROM failures f JOIN signatures s ON s.id = f.signature_id"
         " JOIN runs r ON r.id = f.run_id LEFT JOIN cases c ON c.id = f.case_id"
-        " WHERE s.cluster_id = ? AND NOT f.retold ORDER BY f.trace = '', coalesce(r.started, r.ingested_at), f.id LIMIT ?",
+        f" WHERE s.cluster_id = ? AND NOT f.retold ORDER BY {order} LIMIT ?",
         [cluster, limit],
     )
     return [Member(*row[8:14], Failure(*row[:8]), row[14]) for row in rows]  # type: ignore[call-arg]
