@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -121,15 +121,15 @@ def consequences(
         if occurrence.cluster in rows:
             seen[occurrence.cluster].append(occurrence)
     in_one_try = _in_one_try(seen, tries)
-    order, together = _Order(spans), _Together(spans)
-    shared = [row.id for row in clusters if row.category in _SHARED]
+    order, together = _Order(spans), _Together(spans, seen)
+    shared = [row.id for row in clusters if row.category in _SHARED and row.id in seen]
     result: dict[str, Consequence] = {}
     for id_ in sorted(seen, key=lambda id_: (min(o.order for o in seen[id_]), id_)):
         told = (
             in_one_try.get(id_)
             or _by_its_words(before.get(id_, ()))
-            or _best(id_, shared, seen, order.behind)
-            or _best(id_, seen, seen, together.behind)
+            or _best(id_, shared, len(shared), seen, order.behind)
+            or _best(id_, together.causes(seen[id_]), len(seen) - 1, seen, together.behind)
         )
         if told is not None and told.cause in rows and not _leads_to(result, told.cause, id_):
             result[id_] = told
@@ -255,46 +255,62 @@ def _continues(before: Span, span: Span) -> bool:
 class _Together:
     """Which runs of one job a cluster is in."""
 
-    def __init__(self, spans: Sequence[Span]) -> None:
+    def __init__(self, spans: Sequence[Span], seen: Mapping[str, Sequence[Occurrence]]) -> None:
         jobs: dict[str, list[int]] = defaultdict(list)
         for span in spans:
             jobs[re.sub(r"\d+", "#", span.source)].append(span.run)
         self._jobs = [runs for runs in jobs.values() if len(runs) > 2]
+        self._of_jobs = {run for runs in self._jobs for run in runs}
+        self._tried = len(seen) - 1
+        self._in_run: dict[int, dict[str, int]] = defaultdict(dict)
+        for id_, occurrences_ in seen.items():
+            for occurrence in occurrences_:
+                self._in_run[occurrence.run][id_] = occurrence.order
 
-    def behind(self, effect: Sequence[Occurrence], cause: Sequence[Occurrence]) -> tuple[float, str] | None:
-        """How probable it is by chance that ``effect`` comes up only where ``cause`` is, and stands before it."""
-        effects = {o.run: o.order for o in effect}
-        causes = {o.run: o.order for o in cause}
-        if any(causes.get(run, order) >= order for run, order in effects.items()):
-            return None
-        chance, onsets, runs_of_jobs, runs_with_cause = 1.0, 0, 0, 0
+    def causes(self, effect: Sequence[Occurrence]) -> list[str]:
+        """What stands before it in each of its runs; nothing where no cause could be shown, as it is in too many runs
+        or came up too seldom."""
+        runs = {o.run for o in effect}
+        if not runs <= self._of_jobs or self._chance(runs, runs)[0] * self._tried >= _BY_CHANCE:
+            return []
+        first, *others = effect
+        return [
+            id_
+            for id_, order in self._in_run[first.run].items()
+            if order < first.order and all(self._in_run[o.run].get(id_, o.order) < o.order for o in others)
+        ]
+
+    def _chance(self, effects: Collection[int], causes: Collection[int]) -> tuple[float, int, int, int]:
+        """Of coming up only where the cause is; how often that was; runs with the cause, and all runs of these jobs."""
+        chance, onsets, with_cause, all_ = 1.0, 0, 0, 0
         for runs in self._jobs:
-            share = sum(run in causes for run in runs) / len(runs)
             came = sum(
                 run in effects and (i == 0 or runs[i - 1] not in effects) for i, run in enumerate(runs)
             )
             if came:
-                chance *= share**came
-                onsets += came
-                runs_of_jobs += len(runs)
-                runs_with_cause += sum(run in causes for run in runs)
-        if not onsets or sum(run in effects for runs in self._jobs for run in runs) < len(effects):
-            return None
-        told = (
-            f"it came up {onsets} times, each time behind the cause, which is in {runs_with_cause} of"
-            f" {count(runs_of_jobs, 'run')}"
-        )
-        return chance, told
+                have = sum(run in causes for run in runs)
+                chance *= (have / len(runs)) ** came
+                onsets, with_cause, all_ = onsets + came, with_cause + have, all_ + len(runs)
+        return chance, onsets, with_cause, all_
+
+    def behind(self, effect: Sequence[Occurrence], cause: Sequence[Occurrence]) -> tuple[float, str]:
+        """How probable it is by chance that ``effect`` comes up only where ``cause`` is."""
+        chance, onsets, with_cause, all_ = self._chance({o.run for o in effect}, {o.run for o in cause})
+        times = f"it came up {onsets} times, each time behind the cause"
+        return chance, f"{times}, which is in {with_cause} of {count(all_, 'run')}"
 
 
 def _best(
-    effect: str, causes: Iterable[str], seen: Mapping[str, Sequence[Occurrence]], argue: _Argument
+    effect: str,
+    causes: Iterable[str],
+    tried: int,
+    seen: Mapping[str, Sequence[Occurrence]],
+    argue: _Argument,
 ) -> Consequence | None:
-    """The cause with the least chance, if that is small enough for as many causes as were tried."""
-    tried = [cause for cause in causes if cause != effect and cause in seen]
-    argued = ((argue(seen[effect], seen[cause]), cause) for cause in sorted(tried))
+    """The cause with the least chance, if that is small enough for as many causes as were ``tried``."""
+    argued = ((argue(seen[effect], seen[cause]), cause) for cause in sorted(causes) if cause != effect)
     best = min(((told, cause) for told, cause in argued if told), default=None)
-    if best is None or (chance := best[0][0] * len(tried)) >= _BY_CHANCE:
+    if best is None or (chance := best[0][0] * tried) >= _BY_CHANCE:
         return None
     (_, evidence), cause = best
     return Consequence(cause, evidence, chance)
