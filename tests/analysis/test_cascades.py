@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import SEEDS, needs_seeds, source_of
 from triage.analysis.cascades import Consequence, cascades, consequences, nested, under
 from triage.export import gather, render
 from triage.ingest import Source
@@ -182,3 +183,39 @@ def test_what_is_filtered_away_hides_no_consequence() -> None:
         ("b", 1),
         ("c", 0),
     ]
+
+
+@needs_seeds
+@pytest.mark.parametrize(
+    ("seed", "shown"),
+    [
+        (
+            "000",
+            {
+                "HTTP 429: rate limit": 0,
+                "Tests hitting pre-existing agent limits": 0,
+                "Missing Business Logic": 0,
+            },
+        ),
+        (
+            "001",
+            {
+                "JWT token parameter mismatch": 2,
+                "WebSocket API compatibility": 1,
+                "Setup method reference": 1,
+                "More successes than expected (indicates fixes working)": 1,
+            },
+        ),
+        ("002", {"HTTP 403 during the WebSocket handshake": 7}),
+        (
+            "003",
+            {"NegotiationError: WebSocket subprotocol not agreed on": 4, "└ WebSocket dependency blocked": 3},
+        ),
+        ("004", {"WebSocket connection timed out": 3}),
+    ],
+)
+def test_the_clusters_of_the_seeds(db: Store, engine: Engine, seed: str, shown: dict[str, int]) -> None:
+    """As a person would make them from the reports."""
+    ingest(db, source_of(next(SEEDS.glob(f"{seed}_*"))), engine, 1)
+    rows = clusters(db)
+    assert {"└ " * depth + row.title: row.tests for row, depth in nested(rows, cascades(db, rows))} == shown

@@ -59,6 +59,7 @@ _SAYS_SO = re.compile(
     r"|PoisonError|lock poisoned|poisoned lock"  # Rust: another thread panicked
     r"|process pool is not usable anymore"  # Python
     r"|depends on not successfully finished"  # TestNG
+    r"|\bdependency (?:\w{1,12} )?(?:blocked|failed)\b|\bblocked by (?:an? |the )?(?:earlier|previous|failed|failing)\b"
     r"|(?:due to|because of) (?:an? |the |\S{1,20} )?(?:earlier|previous|prior) (?:\w{1,20} )?(?:error|failure|exception|panic)"
     r"|(?:page, context or browser|[Tt]arget page|[Bb]rowser|[Ss]ession) has been closed"  # Playwright, Puppeteer
     r"|invalid session id|session deleted because of page crash"  # WebDriver
