@@ -188,11 +188,13 @@ def _place(member: Member) -> str:
 def runs(db_path: Path | None, as_json: bool) -> None:
     """The runs, the newest first; one that does not say when it was counts from when it was read."""
     from triage.analysis.moments import moment
+    from triage.store.runs import clusters_of_runs
     from triage.store.runs import runs as all_runs
 
-    rows = all_runs(store_to_read(db_path))
+    db = store_to_read(db_path)
+    rows, found = all_runs(db), clusters_of_runs(db)
     if as_json:
-        print_json({"runs": [{**asdict(row), "totals_why": row.why} for row in rows]})
+        print_json({"runs": [{**asdict(row), "clusters": found.get(row.id, 0), "totals_why": row.why} for row in rows]})
     else:
         table(
             ("id", "when", "tests", "red", "clusters", "format", "source"),
@@ -202,7 +204,7 @@ def runs(db_path: Path | None, as_json: bool) -> None:
                     moment(r.started) if r.started else f"read {moment(r.ingested_at)}",
                     r.totals.tests,
                     r.totals.red,
-                    r.clusters,
+                    found.get(r.id, 0),
                     r.format,
                     r.source if r.same_as is None else f"{r.source} (the same as {r.same_as})",
                 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from triage.analysis.cascades import cascades, nested
-from triage.analysis.impact import count, overall, percent
+from triage.analysis.impact import count, percent
 from triage.cli.output import (
     complain,
     complain_of_rules,
@@ -22,7 +22,7 @@ from triage.rules import CATEGORIES, load_engine
 from triage.sources.session import Session, ingest_all
 from triage.store import Store
 from triage.store.clusters import ClusterRow, clusters
-from triage.store.runs import runs
+from triage.store.runs import totals_of_all
 
 _MOST_SOURCES = 30
 """Of which it is said in a line of its own what was read."""
@@ -62,10 +62,9 @@ def read_into(db: Store, paths: Sequence[str]) -> Session:
 
 def print_clusters(db: Store, rows: list[ClusterRow], where: str = "") -> None:
     """The totals of all runs and a table of the clusters; ``where`` says of what."""
-    all_runs = [run for run in runs(db) if run.same_as is None]
-    totals = overall(run.totals for run in all_runs)
+    totals, number = totals_of_all(db)
     say(
-        f"{where}{count(len(all_runs), 'run')}, {outcomes(totals)};"
+        f"{where}{count(number, 'run')}, {outcomes(totals)};"
         f" pass rate {percent(totals.pass_rate)}; {count(len(rows), 'cluster')}"
     )
     if not rows:

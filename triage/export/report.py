@@ -124,7 +124,7 @@ def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> R
         cascade = cascades(db, clusters(db))
     found = members(db, cluster.id, limit=1_000)
     in_runs = {member.run_id for member in found}
-    its_runs = tuple(run for run in runs(db) if run.id in in_runs and run.same_as is None)
+    its_runs = tuple(run for run in runs(db, in_runs) if run.same_as is None)
     totals = overall(run.totals for run in its_runs)
     investigation = find_investigation(db, cluster.id)
     first, came_first = first_member(db, cluster.id)
