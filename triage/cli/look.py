@@ -45,16 +45,28 @@ def cluster_or_fail(db: Store, prefix: str) -> ClusterRow:
     raise NotFoundError(f"{said}; see 'triage clusters'")
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, metavar="[FILTER]")
 @db_option
 @json_option
-def clusters(db_path: Path | None, as_json: bool) -> None:
-    """The clusters, most blocked tests first."""
+def clusters(words: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
+    """The clusters, most blocked tests first, what follows from another one below it.
+
+    FILTER: category:, status:, verdict:, rule:, tag:, test:, source:, since: (2d, 2026-03-01), until:, is:new, id:, or words;
+    a - in front turns a term around.
+    """
+    from triage.analysis.query import check, parse, select
     from triage.cli.summary import print_clusters
     from triage.store.clusters import clusters as all_clusters
 
+    for word in words:
+        if word.startswith("--"):
+            raise click.NoSuchOption(word)
+    terms = parse(" ".join(words))
+    check(terms)
     db = store_to_read(db_path)
-    rows = all_clusters(db)
+    every = all_clusters(db)
+    rows = select(db, every, terms)
     if as_json:
         from triage.analysis.cascades import cascades
 
@@ -62,7 +74,8 @@ def clusters(db_path: Path | None, as_json: bool) -> None:
         follows = {id_: asdict(why) for id_, why in told.items()}
         print_json({"clusters": [{**asdict(row), "follows": follows.get(row.id)} for row in rows]})
     else:
-        print_clusters(db, rows)
+        print_clusters(db, rows, among=len(every))
+    sys.exit(1 if terms and not rows else 0)
 
 
 @click.command()
@@ -194,7 +207,13 @@ def runs(db_path: Path | None, as_json: bool) -> None:
     db = store_to_read(db_path)
     rows, found = all_runs(db), clusters_of_runs(db)
     if as_json:
-        print_json({"runs": [{**asdict(row), "clusters": found.get(row.id, 0), "totals_why": row.why} for row in rows]})
+        print_json(
+            {
+                "runs": [
+                    {**asdict(row), "clusters": found.get(row.id, 0), "totals_why": row.why} for row in rows
+                ]
+            }
+        )
     else:
         table(
             ("id", "when", "tests", "red", "clusters", "format", "source"),

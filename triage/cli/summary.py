@@ -60,12 +60,14 @@ def read_into(db: Store, paths: Sequence[str]) -> Session:
     return session
 
 
-def print_clusters(db: Store, rows: list[ClusterRow], where: str = "") -> None:
-    """The totals of all runs and a table of the clusters; ``where`` says of what."""
+def print_clusters(db: Store, rows: list[ClusterRow], where: str = "", among: int = 0) -> None:
+    """The totals of all runs and a table of the clusters; ``where`` says of what, ``among`` how many there are where
+    ``rows`` are only some."""
     totals, number = totals_of_all(db)
     say(
         f"{where}{count(number, 'run')}, {outcomes(totals)};"
-        f" pass rate {percent(totals.pass_rate)}; {count(len(rows), 'cluster')}"
+        f" pass rate {percent(totals.pass_rate)}; {count(max(among, len(rows)), 'cluster')}"
+        + (f", {len(rows)} shown" if among > len(rows) else "")
     )
     if not rows:
         return
