@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,8 @@ def clusters(words: tuple[str, ...], db_path: Path | None, as_json: bool) -> Non
 
     for word in words:
         if word.startswith("--"):
-            raise click.NoSuchOption(word)
+            known = [option for param in click.get_current_context().command.params for option in param.opts]
+            raise click.NoSuchOption(word, possibilities=get_close_matches(word, known))
     terms = parse(" ".join(words))
     check(terms)
     db = store_to_read(db_path)
