@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.rules import Engine, Rule, library, load
-from triage.rules.texts import MAX_TEXT, likeness
 from triage.rules.model import Condition
+from triage.rules.texts import MAX_TEXT, likeness
 
 
 def pattern(value: str) -> Condition:
