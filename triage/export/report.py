@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from triage.analysis.impact import Impact, impact, overall
 from triage.analysis.moments import utc
 from triage.model import Totals
-from triage.rules import Engine
-from triage.rules.model import fill
+from triage.rules import Engine, Rule
+from triage.rules.model import fill, said
 from triage.store import Store
 from triage.store.clusters import ClusterRow, Member, Variant, find_cluster, history, members, variants
 from triage.store.investigations import Evidence, Investigation, Why, find_investigation
@@ -112,11 +112,16 @@ def advice(report: Report, engine: Engine) -> tuple[tuple[str, ...], tuple[str, 
     rule = next((rule for rule in engine.rules if rule.id == row.rule), None)
     if rule is None or example is None:
         return (), ()
-    said = f"{example.failure.type}: {example.failure.message}"
-    matches = engine.matches(said, example.failure.type)
-    captures = next((match.captures for match in matches if match.rule.id == rule.id), {})
+    captures = captures_of(rule, example, engine)
     checks, causes = (tuple(fill(line, captures) for line in lines) for lines in (rule.checks, rule.causes))
     return checks, causes
+
+
+def captures_of(rule: Rule, member: Member, engine: Engine) -> dict[str, str]:
+    """What ``rule`` finds in a failure; nothing where it does not match."""
+    failure = member.failure
+    matches = engine.matches(said(failure), failure.type, member.where)
+    return next((match.captures for match in matches if match.rule.id == rule.id), {})
 
 
 def report_of(db: Store, prefix: str) -> Report | None:

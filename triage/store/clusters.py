@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import orjson
+
 from triage.model import Failure, Verdict
+from triage.rules.model import Where
 from triage.store.database import Store, now
 
 STATUSES = ("open", "investigating", "resolved")
@@ -60,6 +63,17 @@ class Member:
     failure: Failure
     output: str
     """What the case printed."""
+    file: str | None
+    """Of the case."""
+    format: str
+    """Of the source."""
+    properties: tuple[tuple[str, str], ...]
+    """Of the case."""
+
+    @property
+    def where(self) -> Where:
+        """What rules may ask of it besides its words."""
+        return Where.of(self.failure, self.test or "", self.file, self.format, self.source, self.properties)
 
 
 def newest_runs(db: Store) -> set[int]:
@@ -137,13 +151,17 @@ def members(db: Store, cluster: str, limit: int = 200) -> list[Member]:
     """Failures of a cluster, the first in time first, at most ``limit``."""
     rows = db.conn.execute(
         "SELECT f.message, f.type, f.kind, f.trace, f.file, f.line, f.source_line, f.lead,"
-        " f.id, s.id, c.test, c.outcome, f.run_id, r.source, coalesce(c.output, '')"
+        " f.id, s.id, c.test, c.outcome, f.run_id, r.source, coalesce(c.output, ''), c.file, r.format,"
+        " coalesce(c.properties, '[]')"
         " FROM failures f JOIN signatures s ON s.id = f.signature_id"
         " JOIN runs r ON r.id = f.run_id LEFT JOIN cases c ON c.id = f.case_id"
         " WHERE s.cluster_id = ? AND NOT f.retold ORDER BY f.trace = '', coalesce(r.started, r.ingested_at), f.id LIMIT ?",
         [cluster, limit],
     )
-    return [Member(*row[8:14], Failure(*row[:8]), row[14]) for row in rows]  # type: ignore[call-arg]
+    return [
+        Member(*row[8:14], Failure(*row[:8]), *row[14:17], tuple(map(tuple, orjson.loads(row[17]))))  # type: ignore[call-arg]
+        for row in rows
+    ]
 
 
 def set_verdict(db: Store, ids: Iterable[str], verdict: Verdict) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from triage.model import Failure
 from triage.rules import Engine, RuleMatch
+from triage.rules.model import Where, said
 from triage.signature import Signature, signature_of
 from triage.signature.fingerprint import digest
 from triage.signature.holes import canonical
@@ -22,12 +23,12 @@ class Places:
         self._db, self._engine = db, engine
         self._decisions = Decisions(db)
         self._signatures: dict[str, tuple[Signature, RuleMatch | None]] = {}
-        self._matches: dict[tuple[str, str], RuleMatch | None] = {}
+        self._matches: dict[tuple[str, str, Where], RuleMatch | None] = {}
 
-    def signature(self, failure: Failure, test: str) -> str:
-        """Id of the signature of a failure of ``test`` (empty outside of tests)."""
-        signature = signature_of(failure, test)
-        match = self._match(failure)
+    def signature(self, failure: Failure, where: Where) -> str:
+        """Id of the signature of a failure."""
+        signature = signature_of(failure, where.test)
+        match = self._match(failure, where)
         # The rule belongs to the id: one headline can hide two causes that only the rest of the message tells.
         key = digest(f"{match.key}\n{signature.template}") if match and match.rule.merge else signature.id
         self._signatures.setdefault(key, (signature, match))
@@ -59,13 +60,11 @@ class Places:
             found[row[0]] = None
         return list(found)
 
-    def _match(self, failure: Failure) -> RuleMatch | None:
-        said = failure.message
-        text = said if said.startswith(failure.type) else f"{failure.type}: {said}"
-        place = (text, failure.type)
-        if place not in self._matches:
-            self._matches[place] = self._engine.match(text, failure.type)
-        return self._matches[place]
+    def _match(self, failure: Failure, where: Where) -> RuleMatch | None:
+        asked = (said(failure), failure.type, self._engine.narrowed(where))
+        if asked not in self._matches:
+            self._matches[asked] = self._engine.match(*asked)
+        return self._matches[asked]
 
     def _template_of(self, cluster: str) -> str:
         row = self._db.conn.execute("SELECT template FROM clusters WHERE id = ?", [cluster]).fetchone()
