@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from triage.ingest.frames import frames
 from triage.rules.globs import Globs
 from triage.rules.model import (
     NOWHERE,
@@ -188,6 +187,8 @@ def _values(kind: str, text: str, type: str, where: Where) -> Iterable[str]:
         case "source":
             return (where.source,)
         case "frame":
+            from triage.ingest.frames import frames
+
             names = (name for frame in frames(where.trace) for name in (frame.function, frame.file))
             return {name.replace("\\", "/") for name in names if name}
         case _:

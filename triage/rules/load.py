@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_config_path
-
 from triage.rules.model import Rule, RuleError
 from triage.rules.nodes import Document
 from triage.rules.reading import Reader
@@ -22,17 +20,6 @@ class Loaded:
 
     rules: tuple[Rule, ...]
     errors: tuple[RuleError, ...]
-
-
-def library() -> Path:
-    """The directory of the rules that come with the program."""
-    packaged = Path(__file__).with_name("library")
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "rules"
-
-
-def directories() -> list[Path]:
-    """Where rules come from: the library, the user's own, the project's; later ones override by id."""
-    return [library(), user_config_path("triage", appauthor=False) / "rules", Path(".triage/rules")]
 
 
 def load(directories: Iterable[Path]) -> Loaded:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import orjson
 
 from triage.model import Failure, Verdict
-from triage.rules.model import Where
 from triage.store.database import Store, now
+
+if TYPE_CHECKING:
+    from triage.rules.model import Where
 
 STATUSES = ("open", "investigating", "resolved")
 
@@ -73,6 +76,8 @@ class Member:
     @property
     def where(self) -> Where:
         """What rules may ask of it besides its words."""
+        from triage.rules.model import Where
+
         return Where.of(self.failure, self.test or "", self.file, self.format, self.source, self.properties)
 
 
