@@ -14,7 +14,7 @@ from triage.signature.normalize import PLACE
 
 _HOLE = re.compile(r"<([a-z]+)>")
 _FORMS = {
-    "num": r"-?\d[\d.,_]*",
+    "num": r"\d[\d.,_]*",
     "dur": r"[\d.,]+ ?\w+",
     "uuid": r"[0-9a-fA-F-]{36}",
     "hex": r"(?:0x)?[0-9a-fA-F]+",
@@ -76,11 +76,13 @@ def draft(cluster: Cluster, taken: Iterable[str] = ()) -> Draft:
     ]
     if tests and len(tests) == len({place for *_, place in conditions}):
         # Such a message says nothing by itself: only together with its test is it a known failure.
-        lines += [
-            "      all:",
-            "        - any:",
-            *(f"            - test: {_quoted(test + '*')}" for test in tests),
-        ]
+        asked = [f"- test: {_quoted(test + '*')}" for test in tests]
+        lines.append("      all:")
+        lines += (
+            [f"        {asked[0]}"]
+            if len(asked) == 1
+            else ["        - any:", *(f"            {one}" for one in asked)]
+        )
     lines += [
         "    causes:",
         '      - "?"',
