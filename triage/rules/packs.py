@@ -175,3 +175,15 @@ def _version(directory: Path) -> str:
         return (directory / "VERSION").read_text("utf-8").strip()[:40]
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def stamp(directories: Iterable[Path]) -> dict[str, tuple[int, int]]:
+    """When the rule files in ``directories`` and the project's settings were last written (ns), and their sizes; by name."""
+    found: dict[str, tuple[int, int]] = {}
+    for path in (CONFIG, *(file for directory in directories for file in directory.glob("*.y*ml"))):
+        try:
+            state = path.stat()
+        except OSError:
+            continue
+        found[str(path)] = state.st_mtime_ns, state.st_size
+    return found

@@ -55,6 +55,7 @@ def recluster(db: Store, engine: Engine) -> list[Moved]:
         # Made anew too: where words belong may have changed as well.
         db.conn.execute("DELETE FROM signatures")
         places.settle()
+        places.relabel()
         after = dict(db.conn.execute("SELECT id, cluster_id FROM signatures").fetchall())
         for (old, key), failures in pairs.items():
             if before[old] != after[key]:

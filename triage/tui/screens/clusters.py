@@ -59,6 +59,7 @@ class ClustersScreen(Screen[None]):
         Binding("w", "whys", "Five whys"),
         Binding("x", "export", "Export"),
         Binding("r", "runs", "Runs"),
+        Binding("c", "rule", "Make a rule of it", show=False),
         Binding("left", "part(-1)", "Part", show=False, tooltip="Previous part of the detail"),
         Binding("right", "part(1)", "Next part", show=False, tooltip="Next part of the detail"),
         Binding("n", "member(1)", "Next failure", show=False),
@@ -294,6 +295,18 @@ class ClustersScreen(Screen[None]):
             from triage.tui.screens.export import ExportScreen
 
             self.app.push_screen(ExportScreen(row.id))
+
+    def action_rule(self) -> None:
+        row = self._current()
+        if row is not None:
+            from triage.export.drafts import draft_of
+            from triage.tui.screens.rule import RuleScreen
+
+            rules = self.triage.engine.rules
+            self.app.push_screen(
+                RuleScreen(draft_of(self.triage.db, row, rules), rules),
+                lambda saved: self.triage.look_at_rules() if saved else None,
+            )
 
     def action_runs(self) -> None:
         from triage.tui.screens.runs import RunsScreen
