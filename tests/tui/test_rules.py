@@ -9,7 +9,6 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from tests.conftest import SAMPLES
 from triage.store.clusters import ClusterRow, clusters
 from triage.tui.app import TriageApp
 from triage.tui.screens.clusters import ClustersScreen

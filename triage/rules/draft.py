@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import re2
-import yaml
+from rapidfuzz import fuzz
 
+from triage.rules.nodes import quoted
 from triage.rules.texts import matchable
 from triage.signature.normalize import PLACE
 
@@ -22,6 +23,7 @@ _FORMS = {
 """What stands in a hole of a kind; ``\\S+`` in all others."""
 _MOST_EXAMPLES, _MOST_LINES = 4, 12
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
+_NO_TEXT = ("null", "true", "false")
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 
 
@@ -66,17 +68,17 @@ def draft(cluster: Cluster, taken: Iterable[str] = ()) -> Draft:
     lines = [
         "# A draft: say what it is, what causes it and what to check; make the pattern as wide as the cause.",
         "rules:",
-        f"  - id: {id_}",
-        f"    title: {_quoted(_title(cluster))}",
+        f"  - id: {quoted(id_) if id_ in _NO_TEXT else id_}",
+        f"    title: {quoted(_title(cluster))}",
         f"    category: {cluster.category or 'product_bug'}  # or test_bug, infra, config, expected_by_design, flaky",
         *([f"    priority: {cluster.priority}"] if cluster.priority != 50 else []),
         "    match:",
         "      any:",
-        *(f"        - {kind}: {_quoted(value)}" for kind, value, _ in conditions),
+        *(f"        - {kind}: {quoted(value)}" for kind, value, _ in conditions),
     ]
     if tests and len(tests) == len({place for *_, place in conditions}):
         # Such a message says nothing by itself: only together with its test is it a known failure.
-        asked = [f"- test: {_quoted(test + '*')}" for test in tests]
+        asked = [f"- test: {quoted(test + '*')}" for test in tests]
         lines.append("      all:")
         lines += (
             [f"        {asked[0]}"]
@@ -90,23 +92,24 @@ def draft(cluster: Cluster, taken: Iterable[str] = ()) -> Draft:
         '      - "?"',
         "    examples:",
         "      match:",
-        *(f"        - {_quoted(text)}" for text in hit[:_MOST_EXAMPLES]),
+        *(f"        - {quoted(text)}" for text in hit[:_MOST_EXAMPLES]),
     ]
     if apart:
-        lines += ["      no_match:", *(f"        - {_quoted(text)}" for text in apart[:_MOST_EXAMPLES])]
+        lines += ["      no_match:", *(f"        - {quoted(text)}" for text in apart[:_MOST_EXAMPLES])]
     if len(apart) < len(misses):
         lines.append("      # The pattern takes messages of the nearest other cluster too: make it narrower.")
     return Draft(id_, "\n".join(lines) + "\n")
 
 
 def _condition(template: str, texts: Sequence[str]) -> tuple[str, str, str]:
-    """Kind and value of the narrowest condition that holds for a text, and the test that the template names."""
+    """Kind and value of the narrowest condition that holds for one of the texts, and the test that the template names."""
     said, _, place = template.partition(PLACE)
     for pattern in (_pattern(said, _FORMS, " "), _pattern(said, _FORMS, r"\s+"), _pattern(said, {}, r"\s+")):
         if _any([pattern], *texts):
             return "pattern", pattern, place
-    words = " ".join(_HOLE.sub(" ", said).split()) or said
-    return "phrase", words[:120], place
+    # A template that is of none of these texts: the nearest of them as it is.
+    nearest = max(texts, key=lambda text: fuzz.partial_ratio(said, text), default=said)
+    return "pattern", _SPECIAL.sub(r"\\\g<0>", nearest.split("\n")[0][:200]), place
 
 
 def _pattern(template: str, forms: dict[str, str], space: str) -> str:
@@ -138,9 +141,3 @@ def _id(title: str) -> str:
 def _free(wanted: str, taken: set[str]) -> str:
     numbers = range(2, len(taken) + 3)
     return next(name for name in (wanted, *(f"{wanted}-{number}" for number in numbers)) if name not in taken)
-
-
-def _quoted(text: str) -> str:
-    style = "'" if "\n" not in text and text.isprintable() else '"'
-    dumped: str = yaml.dump(text, default_style=style, allow_unicode=True, width=1 << 30)
-    return dumped.strip()

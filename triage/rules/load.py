@@ -46,17 +46,27 @@ def load(directories: Iterable[Path]) -> Loaded:
 
 def load_file(path: Path) -> Loaded:
     """The rules of one file; a wrong rule is an error, the others are kept."""
+    try:
+        return load_text(text_of(path), str(path))
+    except RuleError as error:
+        return _unread(error)
+
+
+def text_of(path: Path) -> str:
+    """What stands in a file of YAML.
+
+    Raises:
+        RuleError: it is too large, no UTF-8, or cannot be read.
+    """
     name = str(path)
     try:
         if path.stat().st_size > MAX_BYTES:
             raise RuleError(name, 1, 1, f"larger than {MAX_BYTES >> 20} MiB; split it by family")
-        return load_text(path.read_text("utf-8"), name)
-    except RuleError as error:
-        return _unread(error)
+        return path.read_text("utf-8")
     except OSError as error:
-        return _unread(RuleError(name, 1, 1, f"{error.strerror}; check its permissions"))
+        raise RuleError(name, 1, 1, f"{error.strerror}; check its permissions") from None
     except UnicodeDecodeError:
-        return _unread(RuleError(name, 1, 1, "not UTF-8; save it as UTF-8"))
+        raise RuleError(name, 1, 1, "not UTF-8; save it as UTF-8") from None
 
 
 def _unread(error: RuleError) -> Loaded:
@@ -69,7 +79,7 @@ def load_text(text: str, name: str) -> Loaded:
     try:
         document = Document(text, name)
         reader = Reader(document, name)
-        nodes = reader.rules()
+        nodes = reader.listed("rules", "a file of rules")
     except RuleError as error:
         return _unread(error)
     rules: dict[str, Rule] = {}

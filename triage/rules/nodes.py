@@ -104,3 +104,10 @@ class Document:
                 if len(open_) > MAX_DEPTH:
                     self.fail(node, f"more than {MAX_DEPTH} lists and mappings in each other")
         return root or Node("null", 1, 1)
+
+
+def quoted(text: str) -> str:
+    """``text`` as YAML writes it in quotes, on one line."""
+    style = "'" if "\n" not in text and text.isprintable() else '"'
+    dumped: str = yaml.dump(text, default_style=style, allow_unicode=True, width=1 << 30)
+    return dumped.strip()

@@ -23,53 +23,106 @@ MAX_PRIORITY = 100
 LOW_THRESHOLD = 50
 
 
-class Reader:
-    """Rules of one document; every complaint is a ``RuleError`` that carries the place of its node."""
+class Fields:
+    """Values of one document; every complaint is a ``RuleError`` that carries the place of its node."""
 
     def __init__(self, document: Document, file: str) -> None:
-        self._file = file
-        self._fail = document.fail
+        self.file = file
+        self.fail = document.fail
         self.root = document.root
 
-    def rules(self) -> list[Node]:
-        """The nodes of the rules."""
-        values = self._mapping(self.root, ("rules",), "a file of rules")
-        if "rules" not in values:
-            self._fail(self.root, "expected a file of rules with the key 'rules'")
-        return self._items(values["rules"])
+    def listed(self, key: str, what: str) -> list[Node]:
+        """The nodes of the only list there is, under ``key``."""
+        values = self.mapping(self.root, (key,), what)
+        if key not in values:
+            self.fail(self.root, f"expected {what} with the key '{key}'")
+        return self.items(values[key])
+
+    def mapping(self, node: Node, keys: tuple[str, ...], what: str) -> dict[str, Node]:
+        if node.kind != "mapping":
+            self.fail(node, f"expected {what} with the keys {', '.join(keys)}")
+        values: dict[str, Node] = {}
+        for key, value in zip(node.items[::2], node.items[1::2], strict=True):
+            name = key.text
+            if name not in keys:
+                self.fail(key, f"unknown key '{name}'; {nearest(name, keys)}")
+            if name in values:
+                self.fail(key, f"key '{name}' stands twice")
+            values[name] = value
+        return values
+
+    def items(self, node: Node) -> list[Node]:
+        if node.kind != "list":
+            self.fail(node, "expected a list")
+        return node.items
+
+    def text(self, node: Node) -> str:
+        if node.kind in ("number", "bool"):
+            self.fail(node, f"expected a text; put quotes around it: '{node.text}'")
+        if node.kind != "text" or not node.text.strip():
+            self.fail(node, "expected a text")
+        return node.text
+
+    def texts(self, node: Node | None) -> tuple[str, ...]:
+        return () if node is None else tuple(self.text(item) for item in self.items(node))
+
+    def links(self, node: Node | None) -> tuple[str, ...]:
+        links = self.texts(node)
+        for item, link in zip(node.items if node else (), links, strict=True):
+            if not link.startswith(("https://", "http://")):
+                self.fail(item, "expected a link that begins with https://")
+        return links
+
+    def number(self, node: Node, low: float, high: float, *, whole: bool = False) -> float:
+        try:
+            number = float(node.text) if node.kind == "number" else math.nan
+        except ValueError:
+            number = math.nan
+        if not low <= number <= high or (whole and not number.is_integer()):
+            self.fail(node, f"expected a {'whole ' * whole}number from {low:g} to {high:g}")
+        return number
+
+    def boolean(self, node: Node) -> bool:
+        if node.kind != "bool":
+            self.fail(node, "expected true or false")
+        return node.text.lower() == "true"
+
+
+class Reader(Fields):
+    """Rules of one document."""
 
     def rule(self, node: Node) -> Rule:
         """The rule that ``node`` is."""
-        values = self._mapping(node, RULE_KEYS, "a rule")
+        values = self.mapping(node, RULE_KEYS, "a rule")
         for key in ("id", "title", "category", "match"):
             if key not in values:
-                self._fail(node, f"the rule has no '{key}'")
-        category = self._text(values["category"])
+                self.fail(node, f"the rule has no '{key}'")
+        category = self.text(values["category"])
         if category not in CATEGORIES:
-            self._fail(values["category"], f"unknown category '{category}'; {nearest(category, CATEGORIES)}")
+            self.fail(values["category"], f"unknown category '{category}'; {nearest(category, CATEGORIES)}")
         match = self._group(values["match"])
         if not match.any and not match.all:
-            self._fail(values["match"], "expected 'any' or 'all' with at least one condition")
+            self.fail(values["match"], "expected 'any' or 'all' with at least one condition")
         examples = (
-            self._mapping(values["examples"], EXAMPLE_KEYS, "'examples'") if "examples" in values else {}
+            self.mapping(values["examples"], EXAMPLE_KEYS, "'examples'") if "examples" in values else {}
         )
         rule = Rule(
-            id=self._text(values["id"]),
-            title=self._text(values["title"]),
+            id=self.text(values["id"]),
+            title=self.text(values["title"]),
             category=category,
             any=match.any,
             all=match.all,
             none=match.none,
-            priority=int(self._number(values["priority"], 0, MAX_PRIORITY, whole=True)) if "priority" in values else 50,
-            merge=self._boolean(values["merge"]) if "merge" in values else True,
-            split_by=self._texts(values.get("split_by")),
-            causes=self._texts(values.get("causes")),
-            checks=self._texts(values.get("checks")),
-            questions=self._texts(values.get("questions")),
-            links=self._links(values.get("links")),
-            matching=self._texts(examples.get("match")),
-            not_matching=self._texts(examples.get("no_match")),
-            file=self._file,
+            priority=int(self.number(values["priority"], 0, MAX_PRIORITY, whole=True)) if "priority" in values else 50,
+            merge=self.boolean(values["merge"]) if "merge" in values else True,
+            split_by=self.texts(values.get("split_by")),
+            causes=self.texts(values.get("causes")),
+            checks=self.texts(values.get("checks")),
+            questions=self.texts(values.get("questions")),
+            links=self.links(values.get("links")),
+            matching=self.texts(examples.get("match")),
+            not_matching=self.texts(examples.get("no_match")),
+            file=self.file,
             line=node.line,
         )  # fmt: skip
         self._expect_captures(rule, values.get("split_by"))
@@ -79,14 +132,14 @@ class Reader:
         patterns = [c.value for c, excludes in leaves(rule) if c.kind == "pattern" and not excludes]
         for item, name in zip(node.items if node else (), rule.split_by, strict=True):
             if not any(f"(?P<{name}>" in pattern or f"(?<{name}>" in pattern for pattern in patterns):
-                self._fail(item, f"no pattern has a group of the name '{name}': (?P<{name}>...)")
+                self.fail(item, f"no pattern has a group of the name '{name}': (?P<{name}>...)")
 
     def _group(self, node: Node) -> Group:
-        values = self._mapping(node, GROUP_KEYS, "conditions")
+        values = self.mapping(node, GROUP_KEYS, "conditions")
         if not values:
-            self._fail(node, "expected 'any' or 'all' with at least one condition")
+            self.fail(node, "expected 'any' or 'all' with at least one condition")
         if "not" in values and "none" in values:
-            self._fail(values["none"], "'not' and 'none' are the same; write one of them")
+            self.fail(values["none"], "'not' and 'none' are the same; write one of them")
         excluded = values.get("not")
         return Group(
             any=self._terms(values.get("any")),
@@ -99,9 +152,9 @@ class Reader:
     def _terms(self, node: Node | None) -> tuple[Term, ...]:
         if node is None:
             return ()
-        found = tuple(self._term(item) for item in self._items(node))
+        found = tuple(self._term(item) for item in self.items(node))
         if not found:
-            self._fail(node, "expected at least one condition")
+            self.fail(node, "expected at least one condition")
         return found
 
     def _term(self, node: Node) -> Term:
@@ -109,21 +162,21 @@ class Reader:
         return self._group(node) if names & set(GROUP_KEYS) else self._condition(node)
 
     def _condition(self, node: Node) -> Condition:
-        values = self._mapping(node, CONDITION_KEYS, "a condition")
+        values = self.mapping(node, CONDITION_KEYS, "a condition")
         kinds = [kind for kind in KINDS if kind in values]
         if len(kinds) != 1:
-            self._fail(node, f"expected one of {', '.join(KINDS)} in a condition")
+            self.fail(node, f"expected one of {', '.join(KINDS)} in a condition")
         kind = kinds[0]
-        value = self._status(values[kind]) if kind == "status" else self._text(values[kind])
+        value = self._status(values[kind]) if kind == "status" else self.text(values[kind])
         if kind == "pattern":
             try:
                 compiled(value)
             except TriageError as error:
-                self._fail(values[kind], f"google-re2 refuses this pattern: {error}")
+                self.fail(values[kind], f"google-re2 refuses this pattern: {error}")
         if "threshold" in values and kind != "phrase":
-            self._fail(values["threshold"], "a threshold goes with a phrase")
+            self.fail(values["threshold"], "a threshold goes with a phrase")
         threshold = (
-            self._number(values["threshold"], LOW_THRESHOLD, 100)
+            self.number(values["threshold"], LOW_THRESHOLD, 100)
             if "threshold" in values
             else DEFAULT_THRESHOLD
         )
@@ -132,57 +185,8 @@ class Reader:
     def _status(self, node: Node) -> str:
         text = node.text.lower()
         if len(text) != 3 or text[0] not in "12345" or not set(text[1:]) <= set("0123456789x"):
-            self._fail(node, "expected an HTTP status like 403 or 5xx")
+            self.fail(node, "expected an HTTP status like 403 or 5xx")
         return text
-
-    def _mapping(self, node: Node, keys: tuple[str, ...], what: str) -> dict[str, Node]:
-        if node.kind != "mapping":
-            self._fail(node, f"expected {what} with the keys {', '.join(keys)}")
-        values: dict[str, Node] = {}
-        for key, value in zip(node.items[::2], node.items[1::2], strict=True):
-            name = key.text
-            if name not in keys:
-                self._fail(key, f"unknown key '{name}'; {nearest(name, keys)}")
-            if name in values:
-                self._fail(key, f"key '{name}' stands twice")
-            values[name] = value
-        return values
-
-    def _items(self, node: Node) -> list[Node]:
-        if node.kind != "list":
-            self._fail(node, "expected a list")
-        return node.items
-
-    def _text(self, node: Node) -> str:
-        if node.kind in ("number", "bool"):
-            self._fail(node, f"expected a text; put quotes around it: '{node.text}'")
-        if node.kind != "text" or not node.text.strip():
-            self._fail(node, "expected a text")
-        return node.text
-
-    def _texts(self, node: Node | None) -> tuple[str, ...]:
-        return () if node is None else tuple(self._text(item) for item in self._items(node))
-
-    def _links(self, node: Node | None) -> tuple[str, ...]:
-        links = self._texts(node)
-        for item, link in zip(node.items if node else (), links, strict=True):
-            if not link.startswith(("https://", "http://")):
-                self._fail(item, "expected a link that begins with https://")
-        return links
-
-    def _number(self, node: Node, low: float, high: float, *, whole: bool = False) -> float:
-        try:
-            number = float(node.text) if node.kind == "number" else math.nan
-        except ValueError:
-            number = math.nan
-        if not low <= number <= high or (whole and not number.is_integer()):
-            self._fail(node, f"expected a {'whole ' * whole}number from {low:g} to {high:g}")
-        return number
-
-    def _boolean(self, node: Node) -> bool:
-        if node.kind != "bool":
-            self._fail(node, "expected true or false")
-        return node.text.lower() == "true"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
+from triage.analysis.expected import Judged, judged
 from triage.analysis.impact import count
 from triage.export.report import gather
 from triage.model import Totals, Verdict
@@ -77,6 +78,7 @@ class ClustersScreen(Screen[None]):
         self._all: list[ClusterRow] = []
         self._marked: set[str] = set()
         self._totals = Totals()
+        self._expected: Judged | None = None
         self._runs = 0
         self._most = 0
         self._something_old = False
@@ -123,6 +125,7 @@ class ClustersScreen(Screen[None]):
         """Ask the store anew; the cursor stays on its cluster."""
         db = self.triage.db
         self._totals, self._runs = totals_of_all(db)
+        self._expected = judged(db)
         self._all = clusters(db)
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
@@ -141,7 +144,9 @@ class ClustersScreen(Screen[None]):
         shown = [row for row in self._all if matches(row, words) or row.id in found]
         at = next((i for i, row in enumerate(shown) if current and row.id == current.id), 0)
         self.rows.show(shown, at)
-        line = texts.status_line(self._totals, self._runs, self._all, len(shown), len(self.triage.unread))
+        line = texts.status_line(
+            self._totals, self._runs, self._all, len(shown), len(self.triage.unread), self._expected
+        )
         if self._marked:
             line.append(f"  {len(self._marked)} marked", "bold")
         self.query_one("#status", Static).update(line)
