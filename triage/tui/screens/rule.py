@@ -26,11 +26,7 @@ from triage.rules.load import load_text
 class RuleScreen(ModalScreen[str | None]):
     """Gives the name of the file that was saved, or None when cancelled."""
 
-    DEFAULT_CSS = """
-    RuleScreen .dialog { width: 96%; max-width: 140; }
-    RuleScreen TextArea { height: 1fr; min-height: 8; }
-    RuleScreen #wrong { height: auto; max-height: 4; color: $text-error; }
-    """
+    CSS_PATH = "rule.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", priority=True),
         Binding("escape", "dismiss(None)", "Cancel", priority=True),
@@ -43,7 +39,9 @@ class RuleScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static("A rule from this cluster", classes="title", markup=False)
-            yield TextArea(visible(self._draft.text), show_line_numbers=True, tab_behavior="focus")
+            yield TextArea(
+                visible(self._draft.text), soft_wrap=False, show_line_numbers=True, tab_behavior="focus"
+            )
             yield Static(id="wrong", markup=False)
             yield Static("ctrl+s saves, escape cancels", classes="hint", markup=False)
 
