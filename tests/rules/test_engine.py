@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from triage.rules import Engine, Rule, library, load
 from triage.rules.model import Condition
-from triage.rules.texts import MAX_TEXT, likeness
+from triage.rules.texts import MAX_PHRASE, MAX_TEXT, likeness
 
 
 def pattern(value: str) -> Condition:
@@ -201,3 +201,11 @@ def test_the_pieces_of_a_phrase_leave_nothing_out(
     text = "".join([*around[:1], *edited, *around[1:]])
     expected = likeness(words, text, threshold) if text else 0.0
     assert (Engine([rule("p", phrase(words, threshold))]).match(text) is not None) == (expected > 0)
+
+
+@pytest.mark.parametrize("threshold", [50.0, 75.0, 90.0, 99.0, 100.0])
+def test_the_longest_phrase_is_found(threshold: float) -> None:
+    words = ("the lease of shard 7 was taken away while it was written " * 6)[:MAX_PHRASE]
+    engine = Engine([rule("long", phrase(words, threshold))])
+    assert winner(engine, f"oh: {words.upper()}!") == "long"
+    assert winner(engine, "nothing of the kind") is None

@@ -208,3 +208,8 @@ def test_no_bytes_break_the_loader(tmp_path_factory: pytest.TempPathFactory, dat
     path.write_bytes(data)
     loaded = load_file(path)
     assert all(str(error).startswith(f"{path}:") for error in loaded.errors)
+
+
+def test_a_phrase_that_is_a_whole_page_is_told() -> None:
+    text = "rules:\n" + GOOD.replace("pattern: fine", f"phrase: {'x y ' * 100}")
+    assert "at most 300 characters" in only_error(text).text

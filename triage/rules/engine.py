@@ -106,10 +106,13 @@ class Engine:
         return held
 
     def _matched(self, entry: _Entry, held: Held, text: str) -> RuleMatch:
-        captures: dict[str, str] = {}
-        for number, pattern in self._capturing[entry[4]]:
-            if number in held:
-                captures = self._texts.captures(pattern, matchable(text)) | captures
+        def captures() -> dict[str, str]:
+            found: dict[str, str] = {}
+            for number, pattern in self._capturing[entry[4]]:
+                if number in held:
+                    found = self._texts.captures(pattern, matchable(text)) | found
+            return found
+
         return RuleMatch(self.rules[entry[4]], -entry[1], captures)
 
     def _compile(self, group: Group | Rule) -> _Compiled:

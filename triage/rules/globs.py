@@ -16,6 +16,7 @@ class Globs:
         self._numbers = [number for number, _ in conditions]
         options = re2.Options()
         options.dot_nl = True
+        options.log_errors = False
         self._set = re2.Set.FullMatchSet(options)
         for _, condition in conditions:
             self._set.Add(_pattern(condition))

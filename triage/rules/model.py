@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from triage.model import Failure, TriageError
 
@@ -166,18 +167,24 @@ class Near:
     """Whether the rule does not match where this holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleMatch:
     """A rule that matches a text."""
 
     rule: Rule
     score: float
-    captures: dict[str, str] = field(default_factory=dict)
+    find: Callable[[], dict[str, str]] = field(default=dict, repr=False, compare=False)
+    """Looks for the captures: most matches are never asked for them."""
+
+    @cached_property
+    def captures(self) -> dict[str, str]:
+        """The named groups of the patterns that matched, with what they took."""
+        return self.find()
 
     @property
     def title(self) -> str:
         """The rule's title with its captures filled in."""
-        return fill(self.rule.title, self.captures)
+        return fill(self.rule.title, self.captures) if "{" in self.rule.title else self.rule.title
 
     @property
     def key(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from triage.model import TriageError
 from triage.rules.model import CATEGORIES, DEFAULT_THRESHOLD, KINDS, Condition, Group, Rule, Term, leaves
 from triage.rules.nodes import Document, Node
-from triage.rules.texts import compiled
+from triage.rules.texts import MAX_PHRASE, compiled
 
 RULE_KEYS = (
     "id", "title", "category", "match", "priority", "merge", "split_by",
@@ -173,6 +173,8 @@ class Reader(Fields):
                 compiled(value)
             except TriageError as error:
                 self.fail(values[kind], f"google-re2 refuses this pattern: {error}")
+        if kind == "phrase" and len(value) > MAX_PHRASE:
+            self.fail(values[kind], f"a phrase has at most {MAX_PHRASE} characters; use a pattern")
         if "threshold" in values and kind != "phrase":
             self.fail(values["threshold"], "a threshold goes with a phrase")
         threshold = (

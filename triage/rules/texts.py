@@ -13,6 +13,10 @@ from triage.rules.model import Condition
 
 Held = dict[int, tuple[float, int]]
 """The conditions that hold, by number: their score, 0 to 100, and their length."""
+MAX_PHRASE = 300
+"""Characters of a phrase; what is longer is no phrase any more."""
+_MOST_PIECES = 16
+"""Of which any two are looked for; their pairs grow with the square."""
 MAX_TEXT = 8_000
 """Characters of a failure that are matched: its type and message, not its trace."""
 
@@ -36,7 +40,8 @@ class Texts:
         if chosen:
             self._filter = re2.Filter()
             for _, c in chosen:
-                self._filter.Add(c.value if c.kind == "pattern" else _pieces(c.value.lower(), c.threshold))
+                pattern = c.value if c.kind == "pattern" else _pieces(c.value.lower(), c.threshold)
+                self._filter.Add(pattern, _quiet())
             self._filter.Compile()
 
     def held(self, text: str) -> Held:
@@ -57,7 +62,7 @@ class Texts:
         """The named groups of a pattern in its first match."""
         searched = self._searched.get(pattern)
         if searched is None:
-            searched = self._searched[pattern] = re2.compile(pattern)
+            searched = self._searched[pattern] = re2.compile(pattern, _quiet())
         match = searched.search(text)
         return {name: value for name, value in match.groupdict().items() if value} if match else {}
 
@@ -75,6 +80,13 @@ def likeness(phrase: str, text: str, cutoff: float = 0.0) -> float:
     return alike(phrase, text, score_cutoff=cutoff)
 
 
+def _quiet() -> re2.Options:
+    # google-re2 would write to stderr, which belongs to the screen.
+    options = re2.Options()
+    options.log_errors = False
+    return options
+
+
 def compiled(pattern: str) -> None:
     """See that google-re2 takes ``pattern``.
 
@@ -82,7 +94,7 @@ def compiled(pattern: str) -> None:
         TriageError: it does not; says why.
     """
     try:
-        re2.compile(pattern)
+        re2.compile(pattern, _quiet())
     except re2.error as error:
         reason = error.args[0] if error.args else error
         said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
@@ -90,16 +102,19 @@ def compiled(pattern: str) -> None:
 
 
 def _pieces(phrase: str, threshold: float) -> str:
-    """A pattern that is in every text that holds ``phrase`` with a score of ``threshold`` or more: two pieces of it.
+    """A pattern that is in every text that holds ``phrase`` with a score of ``threshold`` or more: two pieces of it, or
+    one where they are many.
 
     Such a text has a window, no longer than the phrase, that differs from it by at most ``edits`` insertions and
     deletions (the ratio is ``1 - edits / (both lengths)``), and each of these spoils at most one piece.
     """
     edits = int((1 - threshold / 100) * 2 * len(phrase) + 1e-6)
-    count = edits + 2
+    count = edits + (2 if edits + 2 <= _MOST_PIECES else 1)
     if count > len(phrase):
         return ""
     edges = [len(phrase) * i // count for i in range(count + 1)]
     pieces = [re2.escape(phrase[a:b]) for a, b in pairwise(edges)]
+    if count == edits + 1:
+        return f"(?i){'|'.join(pieces)}"
     pairs = (f"{piece}.*(?:{'|'.join(pieces[at:])})" for at, piece in enumerate(pieces[:-1], 1))
     return f"(?is){'|'.join(pairs)}"
