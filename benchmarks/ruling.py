@@ -6,6 +6,7 @@ import contextlib
 import random
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain, cycle, islice
 
 import inputs
@@ -70,14 +71,12 @@ def thousand() -> Iterator[Row]:
     rules = load([library()]).rules
     known, all_ = Engine(rules), Engine((*rules, *_made(_RULES - len(rules), rules)))
     for what, texts in (
-        ("differ in ids", list(islice(inputs.sentences(), _FAILURES))),
-        ("differ in all words", list(inputs.strangers(_FAILURES))),
-        ("words of the rules", list(_mixed(_FAILURES // 10, rules))),
+        ("that differ in ids", list(islice(inputs.sentences(), _FAILURES))),
+        ("that differ in all words", list(inputs.strangers(_FAILURES))),
+        ("of words of the rules", list(_mixed(_FAILURES // 10, rules))),
     ):
-        ours, peer = (
-            timed(lambda e=engine: [e.match(text) for text in texts], 1) for engine in (all_, known)
-        )  # type: ignore[misc]
-        name = f"{_RULES:,} rules, {len(texts):,} failures that {what}".replace("that words", "of words")
+        ours, peer = (timed(partial(_match, engine, texts), 1) for engine in (all_, known))
+        name = f"{_RULES:,} rules, {len(texts):,} failures {what}"
         yield rates(
             name,
             f"{len(set(texts)):,} different",
@@ -87,6 +86,11 @@ def thousand() -> Iterator[Row]:
             f"{len(rules)} rules",
             peer,
         )
+
+
+def _match(engine: Engine, texts: list[str]) -> None:
+    for text in texts:
+        engine.match(text)
 
 
 def _made(number: int, rules: tuple[Rule, ...]) -> Iterator[Rule]:
