@@ -79,7 +79,9 @@ TEXTS = st.text(max_size=20).filter(
 
 @given(
     st.lists(
-        st.builds(Expectation, TEXTS, TEXTS, st.dates(), rule=TEXTS, tests=TEXTS, link=TEXTS), max_size=4
+        st.builds(Expectation, TEXTS, TEXTS, st.dates(), rule=TEXTS, tests=TEXTS, link=TEXTS),
+        min_size=1,
+        max_size=4,
     )
 )
 def test_what_is_added_is_read_again(

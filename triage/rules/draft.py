@@ -105,7 +105,7 @@ def _condition(template: str, texts: Sequence[str]) -> tuple[str, str, str]:
     """Kind and value of the narrowest condition that holds for one of the texts, and the test that the template names."""
     said, _, place = template.partition(PLACE)
     for pattern in (_pattern(said, _FORMS, " "), _pattern(said, _FORMS, r"\s+"), _pattern(said, {}, r"\s+")):
-        if _any([pattern], *texts):
+        if pattern.strip() and _any([pattern], *texts):
             return "pattern", pattern, place
     # A template that is of none of these texts: the nearest of them as it is.
     nearest = max(texts, key=lambda text: fuzz.partial_ratio(said, text), default=said)

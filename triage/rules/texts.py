@@ -13,6 +13,8 @@ from triage.rules.model import Condition
 
 Held = dict[int, tuple[float, int]]
 """The conditions that hold, by number: their score, 0 to 100, and their length."""
+_QUIET = re2.Options()
+_QUIET.log_errors = False  # google-re2 would write to stderr, which belongs to the screen
 MAX_PHRASE = 300
 """Characters of a phrase; what is longer is no phrase any more."""
 _MOST_PIECES = 16
@@ -41,7 +43,7 @@ class Texts:
             self._filter = re2.Filter()
             for _, c in chosen:
                 pattern = c.value if c.kind == "pattern" else _pieces(c.value.lower(), c.threshold)
-                self._filter.Add(pattern, _quiet())
+                self._filter.Add(pattern, _QUIET)
             self._filter.Compile()
 
     def held(self, text: str) -> Held:
@@ -62,7 +64,7 @@ class Texts:
         """The named groups of a pattern in its first match."""
         searched = self._searched.get(pattern)
         if searched is None:
-            searched = self._searched[pattern] = re2.compile(pattern, _quiet())
+            searched = self._searched[pattern] = re2.compile(pattern, _QUIET)
         match = searched.search(text)
         return {name: value for name, value in match.groupdict().items() if value} if match else {}
 
@@ -80,13 +82,6 @@ def likeness(phrase: str, text: str, cutoff: float = 0.0) -> float:
     return alike(phrase, text, score_cutoff=cutoff)
 
 
-def _quiet() -> re2.Options:
-    # google-re2 would write to stderr, which belongs to the screen.
-    options = re2.Options()
-    options.log_errors = False
-    return options
-
-
 def compiled(pattern: str) -> None:
     """See that google-re2 takes ``pattern``.
 
@@ -94,7 +89,7 @@ def compiled(pattern: str) -> None:
         TriageError: it does not; says why.
     """
     try:
-        re2.compile(pattern, _quiet())
+        re2.compile(pattern, _QUIET)
     except re2.error as error:
         reason = error.args[0] if error.args else error
         said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
