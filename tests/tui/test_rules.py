@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import TextArea
+from textual.widgets import Static, TextArea
 
 from triage.store.clusters import ClusterRow, clusters
 from triage.tui.app import TriageApp
@@ -77,3 +77,24 @@ async def test_a_changed_file_is_taken_and_a_broken_one_is_not(app: TriageApp, t
             app.look_at_rules()
             rows = await settled(pilot)
             assert [(r.rule, r.title) for r in rows] == [("empty-purse", title)]
+
+
+@pytest.mark.parametrize(
+    ("until", "says"), [("2999-01-01", "0.0 % raw, n/a adjusted"), ("2001-01-01", "1 expectation expired")]
+)
+async def test_what_is_expected_stands_in_the_first_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, until: str, says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop.xml").write_text(
+        "<testsuite><testcase name='a'><failure message='purse 17 is empty'/></testcase></testsuite>"
+    )
+    (tmp_path / ".triage").mkdir()
+    (tmp_path / ".triage" / "expectations.yaml").write_text(
+        f"expectations:\n  - {{tests: a, reason: no money, owner: ann, until: {until}}}\n"
+    )
+    app = TriageApp(tmp_path / "triage.db", ["shop.xml"])
+    async with app.run_test(size=(160, 40)) as pilot:
+        await settled(pilot)
+        assert says in str(app.screen.query_one("#status", Static).render())
+        assert "no money (ann)" in str(app.screen.query_one("#body", Static).render())

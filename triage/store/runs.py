@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import orjson
 
 from triage.model import Totals, totals_note
+from triage.store.clusters import refresh_counts
 from triage.store.database import Store
 
 _TOTALS = ", ".join(f.name for f in fields(Totals))
@@ -82,6 +83,19 @@ def runs(db: Store, ids: Iterable[int] | None = None) -> list[RunRow]:
         [None if ids is None else orjson.dumps(sorted(ids)).decode()],
     )
     return [_row(Totals(*row[:count]), row[count:]) for row in rows]
+
+
+def forget(db: Store, ids: Iterable[int]) -> None:
+    """Take runs out with all they told: of what people wrote everything stays."""
+    wanted = orjson.dumps(sorted(ids)).decode()
+    in_runs = "run_id IN (SELECT value FROM json_each(?))"
+    with db.atomic():
+        query = f"SELECT DISTINCT cluster_id FROM signatures WHERE id IN (SELECT signature_id FROM failures WHERE {in_runs})"
+        touched = [row[0] for row in db.conn.execute(query, [wanted])]
+        db.conn.execute(f"DELETE FROM failures WHERE {in_runs}", [wanted])
+        db.conn.execute(f"DELETE FROM cases WHERE {in_runs}", [wanted])
+        db.conn.execute("DELETE FROM runs WHERE id IN (SELECT value FROM json_each(?))", [wanted])
+        refresh_counts(db, touched)
 
 
 def _row(totals: Totals, row: tuple[object, ...]) -> RunRow:
