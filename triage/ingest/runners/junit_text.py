@@ -88,7 +88,7 @@ _BOOST = re.compile(
 )
 _CATCH2 = re.compile(r"FAILED:\n(?P<said>.+?)(?:\nat \S+:\d{1,9})?", re.DOTALL)
 _JEST_TITLE = re.compile(r"● [^\n]*\n\s*(?P<said>\S.*?)(?:\n\s*\n|\Z)", re.DOTALL)
-_NODE_CAUSE = re.compile(r"^ *cause: (?P<type>[A-Z]\w*)\b", re.MULTILINE)
+_NODE_CAUSE = re.compile(r"\n *cause: (?P<type>[A-Z]\w*)\b")
 _BOOST_FILE = re.compile(
     r"^-? ?[Ff]ile *: *(?P<file>\S+)\s*\n-? ?[Ll]ine *: *(?P<line>\d{1,9})", re.MULTILINE
 )
@@ -346,7 +346,7 @@ def _phpunit(text: str, test: Attributes) -> str:
 def _placed(failure: Failure, file: str | None, line: int | None) -> Failure:
     """The failure with the type and the place that only its attributes or the rest of its text tell."""
     type_ = failure.type
-    if not type_ and (cause := _NODE_CAUSE.search(failure.trace)):
+    if not type_ and (cause := _NODE_CAUSE.search(f"\n{failure.trace}")):
         type_ = cause["type"]
     if not type_:
         told = (
