@@ -62,6 +62,7 @@ _NO_WORDS = {
     "skipped",
 }
 """Words of messages that only repeat that this test did."""
+_WORD = re.compile(r"\w+")
 _GO = re.compile(r"^(?:=== RUN |--- FAIL|panic: |fatal error: |\s*[\w.-]+\.go:\d{1,9}: )", re.MULTILINE)
 _GO_FRAME = re.compile(r"^\s*(?:=== |--- (?:FAIL|PASS|SKIP))")
 _MINITEST = re.compile(r"(?:Failure|Error):\s+\S{1,300}(?: \[[^\]\n]{1,500}\])?:\s+(?=\S)")
@@ -236,7 +237,7 @@ def _repeats(message: str, test: Attributes) -> bool:
     for name in (test.get("name"), test.get("classname")):
         if name and name in message:
             message = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", message)
-    return all(word in _NO_WORDS for word in re.findall(r"\w+", message.lower()))
+    return all(word[0] in _NO_WORDS for word in _WORD.finditer(message.lower()))
 
 
 def clean(text: str) -> str:
