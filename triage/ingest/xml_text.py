@@ -59,8 +59,6 @@ _ESCAPED = {b"<": b"&lt;", b"&": b"&amp;", b'"': b"&quot;", b"'": b"&apos;"}
 _DEFERS = expat.version_info >= (2, 6) and not hasattr(expat.ParserCreate(), "SetReparseDeferralEnabled")
 """Whether expat may tell an event later than it could, with no way to forbid it."""
 _NEXT = re.compile(rb"<(?=\?xml\b|(?:\w+:)?testsuites?\b)")
-
-
 _PROLOGUE = re.compile(
     r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}(?:\[[^\]]{0,20000}\]\s{0,100})?>",
     re.DOTALL,
@@ -234,18 +232,18 @@ class _Documents:
         Raises:
             _HiddenRunError: a mark was not told, or where the handler expects no elements.
         """
+        chunk = _allowed(chunk)
         if self._runs is None or self._lost:
-            self._parse(_allowed(chunk))
-            return
+            return self._parse(chunk)
         parts: list[bytes] = []
         at = 0
-        for run in self._runs.runs_within(chunk):
+        self._pending.extend(self._runs.runs_within(chunk))
+        for run in self._pending:
             parts += (chunk[at : run.start], f"<?{self._mark} {run.start}?>".encode(), run.breaks)
-            self._pending.append(run)
             at = run.end
         parts.append(chunk[at:])
         try:
-            self._parse(_allowed(b"".join(parts)))
+            self._parse(b"".join(parts))
         finally:
             if self._pending:
                 raise _HiddenRunError from None

@@ -39,12 +39,15 @@ class Rows:
     """Their attributes."""
     children: list[Element]
     """The elements that stand in each of them."""
-    size: int
-    """The number of cases."""
     cases: list[CaseResult] = field(default_factory=list)
     """What was made of them, and ..."""
     part: int = -1
     """... in which part of the report."""
+
+    @property
+    def size(self) -> int:
+        """The number of cases."""
+        return len(next(iter(self.columns.values())))
 
     @property
     def just_passed(self) -> bool:
@@ -166,10 +169,11 @@ def _parts(
             yield from _parts(shape, [match])
         return
     begin = 0
-    for match in found:
+    for match in found[:-1]:
         end = begin + shape.size(match)
         yield match.start(), match.end(), (rows, begin, end)
         begin = end
+    yield found[-1].start(), found[-1].end(), (rows, begin, rows.size)
 
 
 def _rows(shape: Shape, found: Sequence[re.Match[bytes]]) -> Rows | None:
@@ -186,4 +190,4 @@ def _rows(shape: Shape, found: Sequence[re.Match[bytes]]) -> Rows | None:
             return None
         if name in RED and any(map(is_teardown, told.get("message", ()))):
             return None
-    return Rows(columns, children, sum(map(shape.size, found)))
+    return Rows(columns, children)

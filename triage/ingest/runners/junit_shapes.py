@@ -28,7 +28,6 @@ _TAG = re.compile(rb"<(/?[\w-]+)(%s)(/?>)(<!)?" % _ATTRIBUTES)
 _ATTRIBUTE = re.compile(rb"(%s)=(?:(\")[^\"]*+\"|'[^']*+')" % _NAME)
 _MOST = 60
 """Tags of a case that has a shape."""
-_ALLOWED = bytes(ch if ch in b"\t\n\r" or ch >= 32 else 0x20 for ch in range(256))
 _REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot|apos);|#(\d{1,7});|#x([0-9a-fA-F]{1,6});)?")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
@@ -97,7 +96,7 @@ class Shape:
     def elements(self, found: Sequence[re.Match[bytes]]) -> list[Element] | None:
         """The cases that the pattern found, and the elements in them; None if XML means something else by them."""
         whole = b"".join([match[0] for match in found])
-        if whole.translate(_ALLOWED) != whole or (not self.many and b"\r" in whole):
+        if not self.many and b"\r" in whole:
             return None
         holes = self._between_quotes(whole) if self.many else _groups(found)
         elements = []
@@ -176,7 +175,11 @@ def shape_at(chunk: bytes, at: int) -> Shape | None:
 @lru_cache(maxsize=64)
 def _shape(tags: tuple[_Tag, ...]) -> Shape | None:
     opened = [tag for tag in tags if tag.name != b"properties" and not tag.name.startswith(b"/")]
-    if len(tags) > _MOST or any(tag.name in _TRACED and not tag.holes for tag in opened):
+    if (
+        len(tags) > _MOST
+        or not tags[0].attributes
+        or any(tag.name in _TRACED and not tag.holes for tag in opened)
+    ):
         return None
     if any(len(set(tag.holes)) < len(tag.holes) for tag in opened):
         return None
