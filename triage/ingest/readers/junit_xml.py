@@ -8,7 +8,7 @@ What stands in an element is in ``junit_elements``, what attributes and texts me
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import repeat
 from operator import eq
@@ -34,6 +34,8 @@ from triage.model import CaseResult, Failure, Item, Outcome, Properties, RunInfo
 _LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests"}
 _NOT_RUN = "Test suite failed to run"
 """What jest-junit lists twice."""
+_TESTNG = re.compile(r":\d\d [A-Z]{3,5}$")
+"""The end of a moment as TestNG's reporters write it, alone with the name of the zone."""
 _CLOSING = re.compile(r" fail (?P<count>\d{1,9}) ")
 
 
@@ -173,6 +175,9 @@ class _Handler:
             self._pytest, self._repeats = True, Repeats.TRY
         elif name in _LAST_TRY_ONLY or any("surefire" in value for value in attributes.values()):
             self._repeats = Repeats.OTHER
+        elif _TESTNG.search(attributes.get("timestamp", "")):
+            # Rows of data have one name, and what was tried again is told as skipped.
+            self._repeats = Repeats.OTHER
 
     def _end_suite(self, suite: Suite) -> None:
         self._begin_part()
@@ -184,8 +189,8 @@ class _Handler:
         self._tries.end_suite()
         if unlisted := suite.unlisted():
             self._tell(unlisted, suite)
-        if suite.told and self._suites:
-            self._suites[-1].told = True
+        if self._suites:
+            self._suites[-1].add_suite(suite)
         if not self._suites:
             if self._closing > self._red:
                 lost = f"{self._closing} failed, {self._red} of them are listed: a test failed besides its subtests"
@@ -213,7 +218,7 @@ class _Handler:
         if name == "stackTrace" and self._open:
             # Surefire's reruns hold their trace in an element of its own.
             self._open[-1].parts = [said]
-            self._open[-1].line = line
+            self._open[-1].line, self._open[-1].is_placed = line, True
         elif self._cases:
             self._cases[-1].add(name, attributes, said, line)
         elif name == "property":
@@ -229,7 +234,7 @@ class _Handler:
         self._tries.add(failure)
         self.seen += 1
         if suite is not None:
-            suite.told = True
+            suite.told = suite.has_errors = True
 
     def _run_property(self, attributes: dict[str, str], said: str) -> None:
         pair = (attributes.get("name", ""), attributes.get("value", said.strip()))
@@ -250,19 +255,19 @@ class _Handler:
         repeats = Repeats.TRY if case.is_repetition else self._repeats
         self._add(result, repeats, same_try=case.is_teardown)
 
-    def _count(self, cases: int, others: Iterable[CaseResult]) -> None:
+    def _count(self, cases: int, others: Sequence[CaseResult]) -> None:
         """Count cases; those that did not just pass are among ``others``."""
         self.seen += cases
         self._any_case = True
         self._listed += cases
         suite = self._suites[-1] if self._suites else None
         if suite is not None:
-            suite.cases += cases
+            suite.cases += cases - len(others)
         for case in others:
             self._skipped += case.outcome is Outcome.SKIPPED
             self._red += case.outcome.is_red
-            if suite is not None and case.failures:
-                suite.told = True
+            if suite is not None:
+                suite.add_case(case)
 
     def _add(self, case: CaseResult, repeats: Repeats, *, same_try: bool = False) -> None:
         not_run = case.suite == _NOT_RUN
