@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import FRESH, RECORDED, ROOT, SAMPLES, manifest, source_of
 from triage.cli.root import _COMMANDS
 from triage.ingest import Source
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.registry import all_readers
+from triage.ingest.registry import all_readers, surest
 from triage.model import Outcome
 from triage.rules import Engine, load
 from triage.rules.check import run_examples
@@ -99,6 +99,18 @@ def test_every_format_is_listed() -> None:
     rows = re.findall(r"^\| (`.+?`) \|", (ROOT / "docs" / "formats.md").read_text("utf-8"), re.MULTILINE)
     listed = [name for row in rows for name in re.findall(r"`([\w-]+)`", row)]
     assert sorted(listed) == sorted(reader.name for reader in all_readers())
+
+
+def test_formats_without_a_recording_are_named() -> None:
+    """What nobody recorded, of all readers but the one of what people write, and nothing else."""
+    said = (ROOT / "docs" / "formats.md").read_text("utf-8").partition("## Formats without a recording")[2]
+    named = set(re.findall(r"`([\w-]+)`", said.partition(":\n")[2].partition(".\n")[0]))
+    recorded = {
+        entry.get("reader") or surest(source_of(directory / entry["path"]))[1].name
+        for directory in (FRESH, SAMPLES, *RECORDED)
+        for entry in manifest(directory)
+    }
+    assert named == {reader.name for reader in all_readers()} - recorded - {"markdown-report"}
 
 
 def test_every_table_and_column_is_documented(tmp_path: Path) -> None:
