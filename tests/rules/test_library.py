@@ -27,6 +27,7 @@ javascript jest jvm-build languages memory-processes mobile packages php pytest 
 timeouts tls websocket
 """
 PROGRAMS = """
+pwd yarn
 ./TEST ./TESTS ./gradlew actionlint adb appium apt-file apt-get aws az behave bundle cargo cat cc celery
 chronyc cmake composer cqlsh curl cut cypress date df dig dmesg docker dotnet du echo env file find for free
 gcloud gdb gh git gitlab-runner go gradle grep grpcurl hadolint head helm id ip java jcmd journalctl jq
