@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from triage.analysis.decisions import decided
 from triage.analysis.impact import Impact, impact, overall
 from triage.analysis.moments import utc
 from triage.model import Totals
 from triage.rules import Engine
 from triage.rules.model import fill
 from triage.store import Store
-from triage.store.clusters import ClusterRow, Member, Variant, find_cluster, history, members, variants
+from triage.store.clusters import ClusterRow, Member, Variant, find_cluster, members, variants
+from triage.store.history import Change, history
 from triage.store.investigations import Evidence, Investigation, Why, find_investigation
 from triage.store.runs import RunRow, runs
 from triage.whys import Doubt, doubts
@@ -47,12 +50,14 @@ class Report:
     members: tuple[Member, ...]
     investigation: Investigation | None
     tree: tuple[Node, ...]
+    history: tuple[Change, ...]
+    """What was decided about it, oldest first, with what was taken back."""
     timeline: tuple[Moment, ...]
     doubts: tuple[Doubt, ...]
 
     @property
     def title(self) -> str:
-        return self.investigation.title if self.investigation else self.cluster.title
+        return self.cluster.title
 
     @property
     def root_causes(self) -> tuple[Why, ...]:
@@ -92,6 +97,7 @@ def gather(db: Store, cluster: ClusterRow) -> Report:
     its_runs = tuple(run for run in runs(db) if run.id in in_runs and run.same_as is None)
     totals = overall(run.totals for run in its_runs)
     investigation = find_investigation(db, cluster.id)
+    changes = tuple(history(db, cluster.id))
     return Report(
         cluster=cluster,
         impact=impact(cluster.tests, totals),
@@ -101,7 +107,8 @@ def gather(db: Store, cluster: ClusterRow) -> Report:
         members=tuple(found),
         investigation=investigation,
         tree=_tree(investigation, None) if investigation else (),
-        timeline=_timeline(db, cluster, its_runs, investigation),
+        history=changes,
+        timeline=_timeline(cluster, changes, its_runs, investigation),
         doubts=tuple(doubts(investigation)) if investigation else (),
     )
 
@@ -133,7 +140,10 @@ def _tree(investigation: Investigation, parent: int | None) -> tuple[Node, ...]:
 
 
 def _timeline(
-    db: Store, cluster: ClusterRow, its_runs: tuple[RunRow, ...], investigation: Investigation | None
+    cluster: ClusterRow,
+    changes: Iterable[Change],
+    its_runs: tuple[RunRow, ...],
+    investigation: Investigation | None,
 ) -> tuple[Moment, ...]:
     moments = [
         Moment(
@@ -144,8 +154,7 @@ def _timeline(
         for run in its_runs
     ]
     moments += [
-        Moment(at, f"{field.replace('_', ' ')}: {(new or old + ' removed').replace('_', ' ')}")
-        for at, field, old, new in history(db, cluster.id)
+        Moment(change.at, decided(change, cluster.id)) for change in changes if change.undone_at is None
     ]
     if investigation is not None:
         moments.append(Moment(investigation.created_at, "investigation opened"))

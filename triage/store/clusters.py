@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from triage.model import Failure, Verdict
-from triage.store.database import Store, now
+from triage.store.database import Store
+from triage.store.history import next_act, remember
 
 STATUSES = ("open", "investigating", "resolved")
 
@@ -147,53 +148,45 @@ def members(db: Store, cluster: str, limit: int = 200) -> list[Member]:
 
 
 def set_verdict(db: Store, ids: Iterable[str], verdict: Verdict) -> None:
-    """Decide what the clusters are; kept in the history."""
-    _set(db, ids, "verdict", verdict.value)
-
-
-def set_status(db: Store, ids: Iterable[str], status: str) -> None:
-    """Move the clusters to one of ``STATUSES``; kept in the history."""
-    _set(db, ids, "status", status)
-
-
-def _set(db: Store, ids: Iterable[str], field: str, value: str) -> None:
+    """Decide what the clusters are."""
     with db.atomic():
+        act = next_act(db)
         for cluster in ids:
-            old = db.conn.execute(f"SELECT {field} FROM clusters WHERE id = ?", [cluster]).fetchone()
-            if old is None or old[0] == value:
-                continue
-            db.conn.execute(f"UPDATE clusters SET {field} = ? WHERE id = ?", [value, cluster])
-            remember(db, cluster, field, old[0], value)
+            _set(db, act, cluster, "verdict", verdict.value)
 
 
-def add_tag(db: Store, ids: Iterable[str], tag: str) -> None:
-    """Put ``tag`` on the clusters."""
+def rename(db: Store, cluster: str, title: str) -> None:
+    """Call a cluster something else."""
     with db.atomic():
-        for cluster in ids:
-            if db.conn.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", [cluster, tag]).rowcount:
-                remember(db, cluster, "tag", "", tag)
+        _set(db, next_act(db), cluster, "title", title)
 
 
-def remove_tag(db: Store, ids: Iterable[str], tag: str) -> None:
-    """Take ``tag`` off the clusters."""
+def follow_status(db: Store, cluster: str, status: str) -> None:
+    """Move a cluster to one of ``STATUSES``, because of what was done with it: no act of its own."""
     with db.atomic():
+        _set(db, None, cluster, "status", status)
+
+
+def _set(db: Store, act: int | None, cluster: str, field: str, value: str) -> None:
+    old = db.conn.execute(f"SELECT {field} FROM clusters WHERE id = ?", [cluster]).fetchone()
+    if old is not None and old[0] != value:
+        db.conn.execute(f"UPDATE clusters SET {field} = ? WHERE id = ?", [value, cluster])
+        remember(db, act, cluster, field, old[0], value)
+
+
+def change_tags(db: Store, ids: Iterable[str], put: Iterable[str] = (), take: Iterable[str] = ()) -> None:
+    """Put tags on the clusters and take others off, as one act."""
+    put, take = list(put), list(take)
+    with db.atomic():
+        act = next_act(db)
         for cluster in ids:
-            if db.conn.execute("DELETE FROM tags WHERE cluster_id = ? AND tag = ?", [cluster, tag]).rowcount:
-                remember(db, cluster, "tag", tag, "")
-
-
-def remember(db: Store, cluster: str, field: str, old: str, new: str) -> None:
-    """Note a change in the history of a cluster."""
-    db.conn.execute(
-        "INSERT INTO history (at, cluster_id, field, old, new) VALUES (?, ?, ?, ?, ?)",
-        [now(), cluster, field, old, new],
-    )
-
-
-def history(db: Store, cluster: str) -> list[tuple[str, str, str, str]]:
-    """What was decided about a cluster: (when, field, old, new), oldest first."""
-    query = "SELECT at, field, old, new FROM history WHERE cluster_id = ? ORDER BY id"
-    return [(r[0], r[1], r[2], r[3]) for r in db.conn.execute(query, [cluster])]
+            for tag in put:
+                if db.conn.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", [cluster, tag]).rowcount:
+                    remember(db, act, cluster, "tag", "", tag)
+            for tag in take:
+                query = "DELETE FROM tags WHERE cluster_id = ? AND tag = ?"
+                if db.conn.execute(query, [cluster, tag]).rowcount:
+                    remember(db, act, cluster, "tag", tag, "")
 
 
 def count_run(db: Store, run: int) -> None:
