@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from triage.analysis.decisions import decided
+from triage.analysis.decisions import decided, short_id
 from triage.analysis.impact import Impact, impact, overall
 from triage.analysis.moments import utc
 from triage.model import Totals
 from triage.rules import Engine
 from triage.rules.model import fill
 from triage.store import Store
-from triage.store.clusters import ClusterRow, Member, Variant, find_cluster, members, variants
-from triage.store.history import Change, history
+from triage.store.clusters import ClusterRow, Member, Variant, find_cluster, members, titles, variants
+from triage.store.history import history
 from triage.store.investigations import Evidence, Investigation, Why, find_investigation
 from triage.store.runs import RunRow, runs
 from triage.whys import Doubt, doubts
@@ -26,6 +26,16 @@ class Moment:
     at: str
     """ISO 8601."""
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about the cluster."""
+
+    at: str
+    """ISO 8601."""
+    text: str
+    undone_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +60,8 @@ class Report:
     members: tuple[Member, ...]
     investigation: Investigation | None
     tree: tuple[Node, ...]
-    history: tuple[Change, ...]
-    """What was decided about it, oldest first, with what was taken back."""
+    history: tuple[Decision, ...]
+    """Oldest first, with what was taken back."""
     timeline: tuple[Moment, ...]
     doubts: tuple[Doubt, ...]
 
@@ -97,7 +107,15 @@ def gather(db: Store, cluster: ClusterRow) -> Report:
     its_runs = tuple(run for run in runs(db) if run.id in in_runs and run.same_as is None)
     totals = overall(run.totals for run in its_runs)
     investigation = find_investigation(db, cluster.id)
-    changes = tuple(history(db, cluster.id))
+    names = titles(db)
+    decisions = tuple(
+        Decision(
+            change.at,
+            decided(change, cluster.id, lambda id_: names.get(id_, short_id(id_))),
+            change.undone_at,
+        )
+        for change in history(db, cluster.id)
+    )
     return Report(
         cluster=cluster,
         impact=impact(cluster.tests, totals),
@@ -107,8 +125,8 @@ def gather(db: Store, cluster: ClusterRow) -> Report:
         members=tuple(found),
         investigation=investigation,
         tree=_tree(investigation, None) if investigation else (),
-        history=changes,
-        timeline=_timeline(cluster, changes, its_runs, investigation),
+        history=decisions,
+        timeline=_timeline(decisions, its_runs, investigation),
         doubts=tuple(doubts(investigation)) if investigation else (),
     )
 
@@ -140,8 +158,7 @@ def _tree(investigation: Investigation, parent: int | None) -> tuple[Node, ...]:
 
 
 def _timeline(
-    cluster: ClusterRow,
-    changes: Iterable[Change],
+    decisions: Iterable[Decision],
     its_runs: tuple[RunRow, ...],
     investigation: Investigation | None,
 ) -> tuple[Moment, ...]:
@@ -153,9 +170,7 @@ def _timeline(
         )
         for run in its_runs
     ]
-    moments += [
-        Moment(change.at, decided(change, cluster.id)) for change in changes if change.undone_at is None
-    ]
+    moments += [Moment(decision.at, decision.text) for decision in decisions if decision.undone_at is None]
     if investigation is not None:
         moments.append(Moment(investigation.created_at, "investigation opened"))
         moments += [

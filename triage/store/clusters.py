@@ -106,6 +106,11 @@ def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
     ]
 
 
+def titles(db: Store) -> dict[str, str]:
+    """What each cluster is called, by its id; those too whose failures are elsewhere now."""
+    return dict(db.conn.execute("SELECT id, title FROM clusters").fetchall())
+
+
 def clusters_like(db: Store, prefix: str, limit: int = 4) -> list[str]:
     """The ids of clusters that start with ``prefix``, at most ``limit``."""
     rows = db.conn.execute(

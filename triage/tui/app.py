@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import work
+from rich.console import COLOR_SYSTEMS
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -16,14 +19,24 @@ from textual.worker import get_current_worker
 from triage.analysis.impact import count
 from triage.ingest.text import visible
 from triage.model import TriageError
-from triage.rules import Engine, load_engine
+from triage.rules import Engine, RuleError, load_engine
 from triage.store import open_store
+from triage.store.database import telling
+from triage.store.place import leave, left_at
+from triage.tui import colours
 from triage.tui.screens.clusters import ClustersScreen
+from triage.tui.screens.small import SmallScreen, too_small
 from triage.tui.terminal import on_end
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from triage.sources.session import Reading
     from triage.store.ingest import Ingested
+
+
+_SCREENS = {"whys": "WhysScreen", "runs": "RunsScreen"}
+"""Screens that open again in the next program, by their classes, which are loaded when they are needed."""
 
 
 class TriageApp(App[None]):
@@ -40,6 +53,10 @@ class TriageApp(App[None]):
 
     def __init__(self, store_path: Path, paths: list[str]) -> None:
         super().__init__()
+        self.ansi_theme_dark, self.ansi_theme_light = colours.DARK, colours.LIGHT
+        named = self.console.color_system
+        if theme := colours.theme_for(COLOR_SYSTEMS[named] if named else None, os.environ):
+            self.theme = theme
         self.store_path = store_path
         self.db = open_store(store_path)
         self._paths = paths
@@ -52,19 +69,50 @@ class TriageApp(App[None]):
     def engine(self) -> Engine:
         """All rules, compiled when first needed."""
         if self._engine is None:
-            self._engine, errors = load_engine()
-            for error in errors:
-                self.tell(error)
+            self._use(*load_engine())
+        assert self._engine is not None
         return self._engine
+
+    def _use(self, engine: Engine, errors: Sequence[RuleError]) -> None:
+        if self._engine is None:
+            self._engine = engine
+            for error in errors:
+                self.tell(error.told)
 
     def on_load(self) -> None:
         on_end(lambda code: self.exit(return_code=code))
 
     async def on_mount(self) -> None:
         # Keys that were typed before the list was there wait for it.
-        await self.push_screen(ClustersScreen())
+        first = ClustersScreen()
+        await self.push_screen(first)
         if self._paths:
             self.ingest(self._paths)
+        else:
+            self._go_on(first)
+
+    def _go_on(self, first: ClustersScreen) -> None:
+        """Be where the last screen on this store was left."""
+        place = left_at(self.db)
+        first.go_to(place)
+        if place.get("screen") == "runs":
+            first.action_runs()
+        elif place.get("screen") == "whys" and first.rows.rows:
+            first.action_whys()
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End the program; the next one begins where this one was."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ClustersScreen) and screen.is_mounted:
+                above = [type(other).__name__ for other in self.screen_stack]
+                on_top = next((name for name in _SCREENS if _SCREENS[name] in above), "")
+                with suppress(TriageError), telling(self.store_path):
+                    leave(self.db, screen.place | {"screen": on_top})
+        super().exit(result, return_code, message)
+
+    def on_resize(self, event: events.Resize) -> None:
+        if too_small(event.size) and not isinstance(self.screen, SmallScreen):
+            self.push_screen(SmallScreen())
 
     def tell(self, error: TriageError | str) -> None:
         """Say what went wrong where the user is looking."""
@@ -79,7 +127,7 @@ class TriageApp(App[None]):
         errors: Sequence[TriageError]
 
         worker = get_current_worker()
-        engine = self.engine if self._engine else load_engine()[0]
+        engine, wrong = (self._engine, ()) if self._engine else load_engine()
 
         shown = 0.0
 
@@ -100,7 +148,7 @@ class TriageApp(App[None]):
         finally:
             db.close()
         if not worker.is_cancelled:
-            self._engine = self._engine or engine
+            self.call_from_thread(self._use, engine, wrong)
             self.call_from_thread(self._ingested, results, errors)
 
     def _show_progress(self, said: str) -> None:
@@ -142,8 +190,9 @@ class TriageApp(App[None]):
         for bound in screen.active_bindings.values():
             binding = bound.binding
             if bound.enabled and binding.description and bound.node in (screen, self):
+                told = f"{binding.tooltip}: " if binding.tooltip else ""
                 yield SystemCommand(
                     binding.description,
-                    binding.tooltip or f"key {self.get_key_display(binding)}",
+                    f"{told}key {self.get_key_display(binding)}",
                     lambda a=binding.action, n=bound.node: self.call_later(self.run_action, a, n),
                 )

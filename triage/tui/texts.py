@@ -239,6 +239,20 @@ def reasons(explanations: Iterable[Explanation]) -> Text:
     return text
 
 
+def history(report: Report) -> Text:
+    """What was decided about the cluster, the latest first; what was taken back is struck out in words too."""
+    text = Text()
+    for decision in reversed(report.history):
+        text.append(f"{moment(decision.at)}  ", "dim")
+        text.append(one_line(decision.text), "dim strike" if decision.undone_at else "")
+        if decision.undone_at:
+            text.append(f"  (taken back {moment(decision.undone_at)})", "dim")
+        text.append("\n")
+    return text or Text(
+        "Nothing was decided yet: v verdict, t tags, m merge, s split, d apart, R rename.", "dim"
+    )
+
+
 def _column(number: int, noun: str) -> str:
     """``count`` in a column: the nouns stand below each other."""
     return f"{grouped(number):>6} {noun}{' ' if number == 1 else 's'}"

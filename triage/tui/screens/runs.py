@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from triage.analysis.impact import count
 from triage.store.runs import RunRow, runs
 from triage.tui import texts
 from triage.tui.texts import one_line
 from triage.tui.widgets.detail import Body
+from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class RunsScreen(Screen[None]):
             yield RowList[RunRow](lambda run, width, _: texts.run_line(run, width), id="runs")
             with Body():
                 yield Static(id="run")
-        yield Footer(compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         if not self.children:

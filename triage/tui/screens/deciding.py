@@ -1,0 +1,216 @@
+"""What a person decides about the clusters that are chosen: each a key, each taken back by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
+
+from triage.analysis.decisions import taken_back
+from triage.analysis.impact import count
+from triage.model import TriageError, Verdict
+from triage.store import moves
+from triage.store.clusters import ClusterRow, change_tags, rename, set_verdict, titles, variants
+from triage.store.undo import undo
+from triage.tui.texts import one_line
+
+if TYPE_CHECKING:
+    from triage.tui.app import TriageApp
+
+_MOST_OF_A_NAME = 40
+
+
+class DecidingScreen(Screen[None]):
+    """A screen on which clusters are chosen. Those who inherit say which, and show what became of them."""
+
+    @property
+    def triage(self) -> TriageApp:
+        return cast("TriageApp", self.app)
+
+    def current(self) -> ClusterRow | None:
+        """The cluster under the cursor; says so where there is none."""
+        raise NotImplementedError
+
+    def chosen(self) -> list[ClusterRow]:
+        """The clusters that are marked, or the one under the cursor."""
+        raise NotImplementedError
+
+    def shown_variant(self) -> str | None:
+        """The signature of the failure that the detail shows."""
+        raise NotImplementedError
+
+    def decided(self, said: str = "", into: str | None = None) -> None:
+        """Show what was decided, say it; a cursor whose cluster is gone goes to ``into``."""
+        raise NotImplementedError
+
+    def action_verdict(self) -> None:
+        chosen = self.chosen()
+        if not chosen:
+            return
+        from triage.tui.screens.verdict import VerdictScreen
+
+        def put(verdict: Verdict) -> None:
+            set_verdict(self.triage.db, [row.id for row in chosen], verdict)
+            self.decided()
+
+        def decide(verdict: Verdict | None) -> None:
+            if verdict is None:
+                return
+            others = sum(row.verdict not in (Verdict.UNKNOWN, verdict) for row in chosen)
+            if len(chosen) == 1 or not others:
+                put(verdict)
+                return
+            from triage.tui.screens.confirm import ConfirmScreen
+
+            have = f"{others} {'has' if others == 1 else 'have'} another verdict already"
+            self.app.push_screen(
+                ConfirmScreen(f"{count(len(chosen), 'cluster')}, {have}: change all?"),
+                lambda sure: put(verdict) if sure else None,
+            )
+
+        self.app.push_screen(VerdictScreen(count(len(chosen), "cluster")), decide)
+
+    def action_tag(self) -> None:
+        chosen = self.chosen()
+        if not chosen:
+            return
+        from triage.tui.screens.prompt import PromptScreen
+
+        def put(answer: str | None) -> None:
+            if answer is None:
+                return
+            words = [word.lstrip("#") for word in answer.replace(",", " ").split()]
+            change_tags(
+                self.triage.db,
+                [row.id for row in chosen],
+                put=[word for word in words if word and not word.startswith("-")],
+                take=[tag for word in words if word.startswith("-") and (tag := word[1:].lstrip("#"))],
+            )
+            self.decided()
+
+        self.app.push_screen(
+            PromptScreen(
+                f"Tags for {count(len(chosen), 'cluster')}",
+                "words, with blanks or commas between; -word takes a tag off",
+            ),
+            put,
+        )
+
+    def action_rename(self) -> None:
+        row = self.current()
+        if row is None:
+            return
+        from triage.tui.screens.prompt import PromptScreen
+
+        def put(title: str | None) -> None:
+            if title:
+                rename(self.triage.db, row.id, title)
+                self.decided()
+
+        self.app.push_screen(PromptScreen("What is it called?", value=row.title), put)
+
+    def action_merge(self) -> None:
+        chosen = self._several("merges them into one")
+        if not chosen:
+            return
+        from triage.tui.screens.choose import ChooseScreen
+
+        failures = count(sum(row.failures for row in chosen), "failure")
+
+        def put(answer: list[int] | None) -> None:
+            if answer is None:
+                return
+            into = chosen[answer[0]]
+            if self._try(lambda: moves.merge(self.triage.db, into.id, [row.id for row in chosen])):
+                self.decided(f"{count(len(chosen), 'cluster')} are one; u takes it back", into.id)
+
+        self.app.push_screen(
+            ChooseScreen(
+                f"Merge {count(len(chosen), 'cluster')}: which name stays?",
+                [_with_counts(row) for row in chosen],
+                does="merges",
+                hint=f"The {failures} of these {len(chosen)} clusters become one cluster, with what comes later; verdict and"
+                " tags are those of the one that stays.",
+            ),
+            put,
+        )
+
+    def action_split(self) -> None:
+        row = self.current()
+        if row is None:
+            return
+        found = variants(self.triage.db, row.id)
+        if len(found) < 2:
+            self.notify(
+                "Nothing to split off: all its failures say the same.", severity="warning", markup=False
+            )
+            return
+        from triage.tui.screens.choose import ChooseScreen
+
+        def put(answer: list[int] | None) -> None:
+            if answer is None:
+                return
+            signatures = [found[number].signature for number in answer]
+            if self._try(lambda: moves.split(self.triage.db, *signatures)):
+                failures = count(sum(found[number].failures for number in answer), "failure")
+                self.decided(f"{failures} split off; u takes it back")
+
+        shown = self.shown_variant()
+        self.app.push_screen(
+            ChooseScreen(
+                f"Split {_short(row.title)}: what is another problem?",
+                [f"{one.failures:>4}× {one_line(one.template)}" for one in found],
+                does="makes them a cluster of their own",
+                several=True,
+                at=next((number for number, one in enumerate(found) if one.signature == shown), 0),
+            ),
+            put,
+        )
+
+    def action_apart(self) -> None:
+        chosen = self._several("keeps them apart for ever")
+        if not chosen:
+            return
+        db, ids = self.triage.db, [row.id for row in chosen]
+        decisions = moves.Decisions(db)
+        if all(decisions.apart(one, other) for one, other in combinations(ids, 2)):
+            moves.let_merge(db, ids)
+            self.decided(f"{count(len(ids), 'cluster')} may be merged again; u takes it back")
+        else:
+            moves.keep_apart(db, ids)
+            self.decided(f"{count(len(ids), 'cluster')} are never merged; d once more allows it again")
+
+    def action_undo(self) -> None:
+        changes = undo(self.triage.db)
+        if changes:
+            names = titles(self.triage.db)
+            self.decided(f"Taken back: {taken_back(changes, lambda cluster: _short(names[cluster]))}")
+        else:
+            self.notify("Nothing to take back.", severity="warning", markup=False)
+
+    def _several(self, what: str) -> list[ClusterRow]:
+        """Two clusters or more; says how to get there where there are fewer."""
+        chosen = self.chosen()
+        if chosen and len(chosen) < 2:
+            self.notify(f"Mark two or more with space: the key {what}.", severity="warning", markup=False)
+            return []
+        return chosen
+
+    def _try(self, change: Callable[[], object]) -> bool:
+        try:
+            change()
+        except TriageError as error:
+            self.triage.tell(error)
+            return False
+        return True
+
+
+def _short(title: str) -> str:
+    title = one_line(title)
+    return title if len(title) <= _MOST_OF_A_NAME else title[: _MOST_OF_A_NAME - 1] + "…"
+
+
+def _with_counts(row: ClusterRow) -> str:
+    return f"{row.failures:>4}× {one_line(row.title)}"
