@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from triage.analysis.decisions import decided, short_id
-from triage.analysis.impact import Impact, impact, overall
+from triage.analysis.impact import Impact, count, grouped, impact, overall
 from triage.analysis.moments import utc
 from triage.model import Totals
 from triage.rules import Engine
@@ -165,7 +165,7 @@ def _timeline(
     moments = [
         Moment(
             run.started or run.ingested_at,
-            f"run {run.source} shows it ({run.totals.red} of {run.totals.tests} tests red)"
+            f"run {run.source} shows it ({grouped(run.totals.red)} of {count(run.totals.tests, 'test')} red)"
             + ("" if run.started else ", read now: it does not say when it ran"),
         )
         for run in its_runs

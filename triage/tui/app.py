@@ -52,11 +52,9 @@ class TriageApp(App[None]):
     ]
 
     def __init__(self, store_path: Path, paths: list[str]) -> None:
-        super().__init__()
+        # Without colours, the terminal's own stay; else the library would draw in shades of grey.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.ansi_theme_dark, self.ansi_theme_light = colours.DARK, colours.LIGHT
-        named = self.console.color_system
-        if theme := colours.theme_for(COLOR_SYSTEMS[named] if named else None, os.environ):
-            self.theme = theme
         self.store_path = store_path
         self.db = open_store(store_path)
         self._paths = paths
@@ -83,6 +81,9 @@ class TriageApp(App[None]):
         on_end(lambda code: self.exit(return_code=code))
 
     async def on_mount(self) -> None:
+        named = self.console.color_system
+        if not self.is_headless and named:
+            self.theme = colours.theme_for(COLOR_SYSTEMS[named], os.environ) or self.theme
         # Keys that were typed before the list was there wait for it.
         first = ClustersScreen()
         await self.push_screen(first)
@@ -111,8 +112,11 @@ class TriageApp(App[None]):
         super().exit(result, return_code, message)
 
     def on_resize(self, event: events.Resize) -> None:
-        if too_small(event.size) and not isinstance(self.screen, SmallScreen):
+        shown = isinstance(self.screen, SmallScreen)
+        if too_small(event.size) and not shown:
             self.push_screen(SmallScreen())
+        elif shown and not too_small(event.size):
+            self.pop_screen()
 
     def tell(self, error: TriageError | str) -> None:
         """Say what went wrong where the user is looking."""
@@ -174,6 +178,10 @@ class TriageApp(App[None]):
                 severity="warning",
                 markup=False,
             )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing opens over the screen that says that there is no room."""
+        return not isinstance(self.screen, SmallScreen) or action in ("interrupt", "quit")
 
     def action_help(self) -> None:
         from triage.tui.screens.help import HelpScreen

@@ -16,7 +16,7 @@ DARK = TerminalTheme((18, 18, 18), (224, 224, 224), _DARK, _DARK)
 LIGHT = TerminalTheme((224, 224, 224), (31, 31, 31), _LIGHT, _LIGHT)
 
 
-def theme_for(colours: int | None, environment: Mapping[str, str]) -> str | None:
+def theme_for(colours: int, environment: Mapping[str, str]) -> str | None:
     """The name of the theme for a terminal of a ``ColorSystem``; None where one is named by ``TEXTUAL_THEME``.
 
     ``COLORFGBG`` is how terminals say which of their 16 colours the background has: 7 and 15 are white.
@@ -26,6 +26,6 @@ def theme_for(colours: int | None, environment: Mapping[str, str]) -> str | None
     """
     if environment.get("TEXTUAL_THEME"):
         return None
-    family = "ansi" if colours in (ColorSystem.STANDARD, ColorSystem.WINDOWS) else "textual"
+    few = colours in (ColorSystem.STANDARD, ColorSystem.WINDOWS) or "NO_COLOR" in environment
     light = environment.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
-    return f"{family}-{'light' if light else 'dark'}"
+    return f"{'ansi' if few else 'textual'}-{'light' if light else 'dark'}"

@@ -36,6 +36,16 @@ _VERDICT_SHORT = {
 }
 
 
+_CATEGORY_SHORT = {
+    "product_bug": "product?",
+    "test_bug": "test?",
+    "infra": "infra?",
+    "config": "config?",
+    "expected_by_design": "expected?",
+    "flaky": "flaky?",
+}
+"""What a rule says it usually is: a question, until somebody decides."""
+
 _BAR_CELLS = 8
 
 
@@ -44,7 +54,9 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int, unread: int = 0) -> Text:
+def status_line(
+    totals: Totals, runs: int, rows: list[ClusterRow], shown: int, marked: int = 0, unread: int = 0
+) -> Text:
     """The line on top: what the whole store says."""
     new = sum(row.new for row in rows)
     text = Text(f"{count(len(rows), 'cluster')}", "bold")
@@ -54,6 +66,8 @@ def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int, u
         text.append(f"  {grouped(new)} new", "bold yellow")
     if shown != len(rows):
         text.append(f"  {grouped(shown)} shown", "dim")
+    if marked:
+        text.append(f"  {grouped(marked)} marked", "bold")
     text.append(f"  {grouped(totals.red)} red", "bold red" if totals.red else "dim")
     text.append(f" of {count(totals.tests, 'test')}")
     if totals.flaky:
@@ -73,7 +87,7 @@ def cluster_line(row: ClusterRow, marked: bool, new: bool, most: int, width: int
     """One row of the list: mark, tests with a bar, new, verdict or category, title."""
     text = Text()
     text.append("● " if marked else "  ", "bold")
-    text.append(f"{row.tests or row.failures:>4}" + ("t" if row.tests else "×"), "bold")
+    text.append(f"{grouped(row.tests or row.failures):>4}" + ("t" if row.tests else "×"), "bold")
     if width >= 70:
         filled = _bar(row.tests / most if most else 0.0)
         text.append(" " + filled, "red").append("·" * (_BAR_CELLS - len(filled)), "dim")
@@ -81,16 +95,12 @@ def cluster_line(row: ClusterRow, marked: bool, new: bool, most: int, width: int
     if row.verdict is not Verdict.UNKNOWN:
         text.append(f"{_VERDICT_SHORT[row.verdict]:<9}", "bold " + VERDICT_STYLES[row.verdict])
     else:
-        text.append(f"{_category_short(row.category):<9}", "dim")
+        text.append(f"{_CATEGORY_SHORT.get(row.category, ''):<9}", "dim")
     text.append({"investigating": "? ", "resolved": "✓ "}.get(row.status, "  "), "bold")
     text.append(one_line(row.title)[:400])
     for tag in row.tags:
         text.append(f" #{one_line(tag)}", "cyan")
     return text
-
-
-def _category_short(category: str) -> str:
-    return {"product_bug": "product?", "test_bug": "test?", "infra": "infra?", "config": "config?", "expected_by_design": "expected?", "flaky": "flaky?"}.get(category, "")  # fmt: skip
 
 
 def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text:
@@ -154,7 +164,7 @@ def evidence(member: Member | None, position: int, total: int) -> tuple[Text, Te
     above = text = Text()
     if member is None:
         return Text("No failure to show.", "dim"), Text()
-    text.append(f"failure {position} of {total}  ", "dim")
+    text.append(f"failure {grouped(position)} of {grouped(total)}  ", "dim")
     text.append(one_line(member.test or "the run itself") + "\n", "bold")
     place = one_line(member.source) + (f":{member.failure.source_line}" if member.failure.source_line else "")
     text.append(place + "\n", "cyan")
@@ -196,7 +206,7 @@ def tests(report: Report) -> Text:
     for member in report.members:
         seen.setdefault(member.test or "the run itself", []).append(member)
     for test, found in seen.items():
-        text.append(f"{len(found):>4}× ", "dim")
+        text.append(f"{grouped(len(found)):>4}× ", "dim")
         text.append(one_line(test) + "\n", "bold")
         for source in dict.fromkeys(m.source for m in found):
             text.append(f"       {one_line(source)}\n", "dim")
@@ -209,7 +219,7 @@ def variants(report: Report) -> Text:
     """The signatures of the cluster, the most frequent first."""
     text = Text()
     for variant in report.variants:
-        text.append(f"{variant.failures:>4}× ", "bold")
+        text.append(f"{grouped(variant.failures):>4}× ", "bold")
         text.append(one_line(variant.template) + "\n")
         text.append(
             f"       {variant.signature}, joined by {variant.joined_by}, score {variant.score:.1f}\n", "dim"
@@ -233,7 +243,7 @@ def reasons(explanations: Iterable[Explanation]) -> Text:
         if reason.runner_up:
             text.append("  nearest other  ", "dim")
             text.append(
-                f"{reason.runner_up[:8]} {one_line(reason.runner_up_title)[:120]}, score {reason.runner_up_score}, needed 100\n"
+                f"{reason.runner_up[:8]} {one_line(reason.runner_up_title)[:120]}, score {reason.runner_up_score:.1f}, needed 100\n"
             )
         text.append("\n")
     return text
@@ -261,7 +271,7 @@ def _column(number: int, noun: str) -> str:
 def run_line(run: RunRow, width: int) -> Text:
     """One row of the list of runs."""
     text = Text()
-    text.append(f"{moment(run.started or run.ingested_at)}  ", "dim")
+    text.append(f" {moment(run.started)} " if run.started else f"~{moment(run.ingested_at)} ", "dim")
     text.append(_column(run.totals.tests, "test") + " ")
     text.append(f"{grouped(run.totals.red):>6} red ", "bold red" if run.totals.red else "green")
     text.append(f"{percent(run.totals.pass_rate):>8} ")
@@ -291,12 +301,14 @@ def run_detail(run: RunRow) -> Text:
     if run.why:
         text.append(run.why + "\n", "dim")
     _field(text, "format", run.format)
-    _field(text, "started", run.started or "not said")
-    _field(text, "ingested", run.ingested_at)
+    _field(
+        text, "started", moment(run.started) if run.started else "not said: it counts from when it was read"
+    )
+    _field(text, "read", moment(run.ingested_at))
     for name, value in (
-        ("duration", f"{run.duration:g} s" if run.duration is not None else ""),
+        ("duration", f"{run.duration:,.2f} s".replace(",", "\u202f") if run.duration is not None else ""),
         ("where", run.environment or ""),
-        ("workers", str(run.workers or "")),
+        ("workers", grouped(run.workers) if run.workers else ""),
     ):
         if value:
             _field(text, name, visible(value))

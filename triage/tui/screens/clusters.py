@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.widgets import Input, Static
 
-from triage.analysis.impact import grouped, overall
+from triage.analysis.impact import overall
 from triage.export.report import gather
 from triage.ingest.text import visible
 from triage.model import Totals
@@ -148,9 +148,9 @@ class ClustersScreen(DecidingScreen):
         place = {row.id: at for at, row in enumerate(shown)}
         at = place.get(into or "", at)
         self.rows.show(shown, place.get(current.id, at) if current else at)
-        line = texts.status_line(self._totals, self._runs, self._all, len(shown), len(self.triage.unread))
-        if self._marked:
-            line.append(f"  {grouped(len(self._marked))} marked", "bold")
+        line = texts.status_line(
+            self._totals, self._runs, self._all, len(shown), len(self._marked), len(self.triage.unread)
+        )
         self.query_one("#status", Static).update(line)
         if not shown:
             self._show_detail()

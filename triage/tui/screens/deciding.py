@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from textual.screen import Screen
 
 from triage.analysis.decisions import taken_back
-from triage.analysis.impact import count
+from triage.analysis.impact import count, grouped
 from triage.model import TriageError, Verdict
 from triage.store import moves
 from triage.store.clusters import ClusterRow, change_tags, rename, set_verdict, titles, variants
@@ -161,7 +161,7 @@ class DecidingScreen(Screen[None]):
         self.app.push_screen(
             ChooseScreen(
                 f"Split {_short(row.title)}: what is another problem?",
-                [f"{one.failures:>4}× {one_line(one.template)}" for one in found],
+                [f"{grouped(one.failures):>4}× {one_line(one.template)}" for one in found],
                 does="makes them a cluster of their own",
                 several=True,
                 at=next((number for number, one in enumerate(found) if one.signature == shown), 0),
@@ -213,4 +213,4 @@ def _short(title: str) -> str:
 
 
 def _with_counts(row: ClusterRow) -> str:
-    return f"{row.failures:>4}× {one_line(row.title)}"
+    return f"{grouped(row.failures):>4}× {one_line(row.title)}"

@@ -47,7 +47,10 @@ class RunsScreen(Screen[None]):
         unread = self.query_one("#unread", Static)
         unread.display = bool(app.unread)
         unread.update("\n".join(f"not read: {one_line(str(error))}" for error in app.unread))
-        self.query_one("#title", Static).update(f"Runs: {count(len(found), 'source')}, the newest first")
+        self.query_one("#title", Static).update(
+            f"Runs: {count(len(found), 'source')}, the newest first"
+            + ("; ~ says when it was read, not when it ran" if any(not run.started for run in found) else "")
+        )
         self.query_one("#runs", RowList).show(found)
         self.query_one("#runs").focus()
 

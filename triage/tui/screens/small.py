@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
-from textual.screen import ModalScreen
+from textual.screen import Screen
 from textual.widgets import Static
 
 LEAST = Size(60, 20)
@@ -17,7 +17,7 @@ def too_small(size: Size) -> bool:
     return size.width < LEAST.width or size.height < LEAST.height
 
 
-class SmallScreen(ModalScreen[None]):
+class SmallScreen(Screen[None]):
     """Stands over the others until there is room."""
 
     DEFAULT_CSS = (
@@ -28,9 +28,6 @@ class SmallScreen(ModalScreen[None]):
         yield Static(markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
-        if not too_small(event.size):
-            self.dismiss(None)
-            return
         has = f"{event.size.width}x{event.size.height}"
         self.query_one(Static).update(
             f"{has} is too small:\nmake it {LEAST.width}x{LEAST.height}\nor larger.\nctrl+c quits"
