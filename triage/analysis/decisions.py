@@ -52,7 +52,7 @@ def taken_back(changes: Sequence[Change], name: Name = short_id) -> str:
     >>> taken_back([Change("", "c" * 32, "verdict", "unknown", "test_bug", 1, None)])
     'cccccccc no longer has the verdict test bug'
     """
-    first = changes[0]
+    first = next((change for change in changes if change.field == "merge"), changes[0])
     clusters = list(dict.fromkeys(change.cluster for change in changes))
     many = len(clusters) > 1
     who = count(len(clusters), "cluster") if many else name(first.cluster)
@@ -72,7 +72,7 @@ def taken_back(changes: Sequence[Change], name: Name = short_id) -> str:
             return f"{_names(changes, name)} may be merged again"
         case "together":
             return f"{_names(changes, name)} are kept apart again"
-        case "merge" | "notes":
+        case "merge":
             merged = [change.old for change in changes if change.field == "merge"]
             into = name(first.cluster)
             if len(merged) == 1:

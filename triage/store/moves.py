@@ -17,7 +17,11 @@ from triage.store.history import next_act, remember
 
 
 class MoveError(TriageError):
-    """A decision that contradicts another, or would lose notes."""
+    """A decision about ``clusters`` that contradicts another, or would lose notes; ``reason`` says how."""
+
+    def __init__(self, clusters: tuple[str, ...], reason: str) -> None:
+        super().__init__(f"{', '.join(cluster[:8] for cluster in clusters)}: {reason}")
+        self.clusters, self.reason = clusters, reason
 
 
 class Decisions:
@@ -59,8 +63,9 @@ class Decisions:
         return [pair for pair in self._apart if {self.root(cluster) for cluster in pair} == both]
 
 
-def merge(db: Store, into: str, others: Iterable[str]) -> None:
-    """Make the clusters ``others`` part of ``into``, with all that belongs to them later.
+def merge(db: Store, into: str, others: Iterable[str], *, anyway: bool = False) -> None:
+    """Make the clusters ``others`` part of ``into``, with all that belongs to them later; ``anyway``: those too that
+    are kept apart.
 
     Raises:
         MoveError: two of them are never to be merged, or both have notes.
@@ -73,10 +78,11 @@ def merge(db: Store, into: str, others: Iterable[str]) -> None:
             if source == target:
                 continue
             for one, two in decisions.apart(source, target):
-                raise MoveError(
-                    f"{one[:8]}, {two[:8]}: kept apart by decision; take that back first (d on the screen,"
-                    " 'triage apart --undo')"
-                )
+                if not anyway:
+                    raise MoveError(
+                        (one, two), "kept apart by decision; take that back first ('triage apart --undo')"
+                    )
+                remember(db, act, one, "together", one, two)
             _take_notes(db, act, source, target)
             remember(db, act, target, "merge", source, target)
         settle(db)
@@ -98,8 +104,8 @@ def split(db: Store, *signatures: str) -> str:
         cluster, home, template = rows[0]
         count = "SELECT count(*) FROM signatures WHERE cluster_id = ?"
         if db.conn.execute(count, [cluster]).fetchone()[0] <= len(signatures):
-            all_ = "the only variant" if len(signatures) == 1 else "all variants"
-            raise MoveError(f"{signatures[0][:8]}: {all_} of {cluster[:8]}; one has to stay there")
+            all_ = "the only variant" if len(signatures) == 1 else "all there is"
+            raise MoveError((cluster,), f"that is {all_}; one has to stay")
         act, decisions = next_act(db), Decisions(db)
         new = digest("split\n" + "\n".join(sorted(signatures)))
         if new == cluster or decisions.root(new) != new:
@@ -145,7 +151,7 @@ def _take_notes(db: Store, act: int, cluster: str, into: str) -> None:
     if own is None:
         return
     if theirs is not None:
-        raise MoveError(f"{cluster[:8]}, {into[:8]}: both have five whys; export one and delete its answers")
+        raise MoveError((cluster, into), "both have five whys; export one and delete its answers")
     db.conn.execute("UPDATE investigations SET cluster_id = ? WHERE id = ?", [into, own[0]])
     remember(db, act, into, "notes", cluster, str(own[0]))
 

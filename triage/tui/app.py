@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from triage.analysis.impact import count
+from triage.analysis.impact import count, grouped
 from triage.ingest.text import visible
 from triage.model import TriageError
 from triage.rules import Engine, RuleError, load_engine
@@ -30,6 +30,7 @@ from triage.tui.terminal import on_end
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.notifications import SeverityLevel
 
     from triage.sources.session import Reading
     from triage.store.ingest import Ingested
@@ -74,8 +75,8 @@ class TriageApp(App[None]):
     def _use(self, engine: Engine, errors: Sequence[RuleError]) -> None:
         if self._engine is None:
             self._engine = engine
-            for error in errors:
-                self.tell(error.told)
+            if errors:
+                self.tell(errors[0].told + _and_more(errors, "'triage rules check'"))
 
     def on_load(self) -> None:
         on_end(lambda code: self.exit(return_code=code))
@@ -117,6 +118,14 @@ class TriageApp(App[None]):
             self.push_screen(SmallScreen())
         elif shown and not too_small(event.size):
             self.pop_screen()
+
+    def notify(
+        self, message: str, *, title: str = "", severity: SeverityLevel = "information",
+        timeout: float | None = None, markup: bool = True,
+    ) -> None:  # fmt: skip
+        """Say one thing at a time: several would stand over what one came to read."""
+        self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def tell(self, error: TriageError | str) -> None:
         """Say what went wrong where the user is looking."""
@@ -169,10 +178,10 @@ class TriageApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, ClustersScreen):
                 screen.reload()
-        for error in errors:
-            self.tell(error)
         warned = [result for result in results if result.warnings]
-        if warned:
+        if errors:
+            self.tell(f"{errors[0]}{_and_more(errors, 'r')}")
+        elif warned:
             self.notify(
                 f"{count(len(warned), 'source')} with warnings: press r for the runs.",
                 severity="warning",
@@ -204,3 +213,8 @@ class TriageApp(App[None]):
                     f"{told}key {self.get_key_display(binding)}",
                     lambda a=binding.action, n=bound.node: self.call_later(self.run_action, a, n),
                 )
+
+
+def _and_more(errors: Sequence[object], where: str) -> str:
+    """That there are more errors than the first, and where they are told."""
+    return f" (and {grouped(len(errors) - 1)} more: {where})" if len(errors) > 1 else ""

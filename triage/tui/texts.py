@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from triage.analysis.explain import Explanation
-from triage.analysis.impact import count, grouped, percent
+from triage.analysis.impact import count, grouped, percent, seconds
 from triage.analysis.moments import moment
 from triage.export.report import Report
 from triage.ingest.text import visible
@@ -258,9 +258,7 @@ def history(report: Report) -> Text:
         if decision.undone_at:
             text.append(f"  (taken back {moment(decision.undone_at)})", "dim")
         text.append("\n")
-    return text or Text(
-        "Nothing was decided yet: v verdict, t tags, m merge, s split, d apart, R rename.", "dim"
-    )
+    return text or Text("Nothing was decided yet.", "dim")
 
 
 def _column(number: int, noun: str) -> str:
@@ -306,7 +304,7 @@ def run_detail(run: RunRow) -> Text:
     )
     _field(text, "read", moment(run.ingested_at))
     for name, value in (
-        ("duration", f"{run.duration:,.2f} s".replace(",", "\u202f") if run.duration is not None else ""),
+        ("duration", seconds(run.duration) if run.duration is not None else ""),
         ("where", run.environment or ""),
         ("workers", grouped(run.workers) if run.workers else ""),
     ):

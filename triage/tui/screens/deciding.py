@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import TYPE_CHECKING, cast
 
@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from triage.analysis.decisions import taken_back
 from triage.analysis.impact import count, grouped
-from triage.model import TriageError, Verdict
+from triage.model import Verdict
 from triage.store import moves
 from triage.store.clusters import ClusterRow, change_tags, rename, set_verdict, titles, variants
 from triage.store.undo import undo
@@ -122,9 +122,7 @@ class DecidingScreen(Screen[None]):
         def put(answer: list[int] | None) -> None:
             if answer is None:
                 return
-            into = chosen[answer[0]]
-            if self._try(lambda: moves.merge(self.triage.db, into.id, [row.id for row in chosen])):
-                self.decided(f"{count(len(chosen), 'cluster')} are one; u takes it back", into.id)
+            self._merge(chosen[answer[0]], chosen)
 
         self.app.push_screen(
             ChooseScreen(
@@ -135,6 +133,28 @@ class DecidingScreen(Screen[None]):
                 " tags are those of the one that stays.",
             ),
             put,
+        )
+
+    def _merge(self, into: ClusterRow, chosen: list[ClusterRow]) -> None:
+        db, ids = self.triage.db, [row.id for row in chosen]
+        decisions = moves.Decisions(db)
+        apart = [pair for one, other in combinations(ids, 2) for pair in decisions.apart(one, other)]
+
+        def put(anyway: bool = False) -> None:
+            if self._try(lambda: moves.merge(db, into.id, ids, anyway=anyway)):
+                self.decided(f"{count(len(chosen), 'cluster')} are one; u takes it back", into.id)
+
+        if not apart:
+            put()
+            return
+        from triage.tui.screens.confirm import ConfirmScreen
+
+        def take(sure: bool | None) -> None:
+            if sure:
+                put(anyway=True)
+
+        self.app.push_screen(
+            ConfirmScreen(f"Somebody decided: never merge {self._names(apart[0])}. Merge all the same?"), take
         )
 
     def action_split(self) -> None:
@@ -162,7 +182,7 @@ class DecidingScreen(Screen[None]):
             ChooseScreen(
                 f"Split {_short(row.title)}: what is another problem?",
                 [f"{grouped(one.failures):>4}× {one_line(one.template)}" for one in found],
-                does="makes them a cluster of their own",
+                does="splits off",
                 several=True,
                 at=next((number for number, one in enumerate(found) if one.signature == shown), 0),
             ),
@@ -185,8 +205,7 @@ class DecidingScreen(Screen[None]):
     def action_undo(self) -> None:
         changes = undo(self.triage.db)
         if changes:
-            names = titles(self.triage.db)
-            self.decided(f"Taken back: {taken_back(changes, lambda cluster: _short(names[cluster]))}")
+            self.decided(f"Taken back: {taken_back(changes, lambda cluster: self._names([cluster]))}")
         else:
             self.notify("Nothing to take back.", severity="warning", markup=False)
 
@@ -201,10 +220,14 @@ class DecidingScreen(Screen[None]):
     def _try(self, change: Callable[[], object]) -> bool:
         try:
             change()
-        except TriageError as error:
-            self.triage.tell(error)
+        except moves.MoveError as error:
+            self.triage.tell(f"{self._names(error.clusters)}: {error.reason}")
             return False
         return True
+
+    def _names(self, clusters: Iterable[str]) -> str:
+        names = titles(self.triage.db)
+        return " and ".join(_short(names[cluster]) for cluster in clusters)
 
 
 def _short(title: str) -> str:
