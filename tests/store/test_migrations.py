@@ -16,7 +16,7 @@ from triage.store.undo import undo
 def test_moves_become_acts_of_the_one_log(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     old = Database(path)
-    MIGRATIONS.apply(old, stop_before="m007_acts")
+    MIGRATIONS.apply(old, stop_before="m008_acts")
     light, pump = "a" * 32, "b" * 32
     with old.atomic():
         for number, (cluster, verdict, status) in enumerate(

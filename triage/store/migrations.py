@@ -210,7 +210,14 @@ def m006_lead(db: Database) -> None:
 
 
 @MIGRATIONS()
-def m007_acts(db: Database) -> None:
+def m007_covering(db: Database) -> None:
+    """Counts of a cluster are read from an index, without its failures."""
+    db.conn.execute("DROP INDEX failures_signature")
+    db.conn.execute("CREATE INDEX failures_signature ON failures(signature_id, run_id, retold, case_id)")
+
+
+@MIGRATIONS()
+def m008_acts(db: Database) -> None:
     """One log of what people decide, in which every change knows its act; ``moves`` is part of it."""
     told = [
         (at, cluster, field, old, new, None if field == "status" else row, None)
@@ -241,6 +248,6 @@ def m007_acts(db: Database) -> None:
 
 
 @MIGRATIONS()
-def m008_place(db: Database) -> None:
+def m009_place(db: Database) -> None:
     """Where the screen was left."""
     db.conn.execute("CREATE TABLE place (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")

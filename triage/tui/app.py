@@ -125,6 +125,8 @@ class TriageApp(App[None]):
     ) -> None:  # fmt: skip
         """Say one thing at a time: several would stand over what one came to read."""
         self.clear_notifications()
+        for screen in self.screen_stack:
+            screen.query("ToastHolder").remove()  # else the next one stands below its empty place
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def tell(self, error: TriageError | str) -> None:

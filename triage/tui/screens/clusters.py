@@ -12,12 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.widgets import Input, Static
 
-from triage.analysis.impact import overall
+from triage.analysis.cascades import Cascades, cascades
 from triage.export.report import gather
 from triage.ingest.text import visible
 from triage.model import Totals
 from triage.store.clusters import ClusterRow, clusters
-from triage.store.runs import runs
+from triage.store.runs import totals_of_all
 from triage.store.search import matching_clusters
 from triage.tui import texts
 from triage.tui.filtering import matches
@@ -82,6 +82,7 @@ class ClustersScreen(DecidingScreen):
     def __init__(self) -> None:
         super().__init__()
         self._all: list[ClusterRow] = []
+        self._cascades: Cascades = {}
         self._marked: set[str] = set()
         self._totals = Totals()
         self._runs = 0
@@ -125,10 +126,9 @@ class ClustersScreen(DecidingScreen):
     def reload(self, into: str | None = None) -> None:
         """Ask the store anew; the cursor stays on its cluster, or where that was, or goes to ``into``."""
         db = self.triage.db
-        all_runs = [run for run in runs(db) if run.same_as is None]
-        self._runs = len(all_runs)
-        self._totals = overall(run.totals for run in all_runs)
+        self._totals, self._runs = totals_of_all(db)
         self._all = clusters(db)
+        self._cascades = cascades(db, self._all)
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
         self._marked &= {row.id for row in self._all}
@@ -181,7 +181,8 @@ class ClustersScreen(DecidingScreen):
     def _show_detail(self) -> None:
         row = self.rows.current
         detail = self.query_one(Detail)
-        detail.show(gather(self.triage.db, row) if row else None, self._all, self.triage.engine)
+        report = gather(self.triage.db, row, self._cascades) if row else None
+        detail.show(report, self._all, self.triage.engine)
 
     @on(RowList.Chosen, "#clusters")
     def action_whys(self) -> None:
