@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from tests.conftest import SAMPLES
 from triage.model import Verdict
+from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters, titles, variants
 from triage.store.history import history
 from triage.store.investigations import open_investigation
@@ -178,6 +179,27 @@ async def test_every_kind_of_decision_is_undone_and_in_the_history(app: TriageAp
         assert _rows(screen) == before
         assert "taken back" in str(screen.query_one("#body", Static).render())
         assert all(change.undone_at for change in history(app.db, before[0].id))
+
+
+async def test_a_locked_store_is_told_and_nothing_is_lost(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await _ready(pilot)
+        await pilot.press("v", "2")
+        before = _rows(screen)
+        app.db.conn.execute("PRAGMA busy_timeout = 0")
+        other = open_store(app.store_path)
+        other.conn.execute("BEGIN IMMEDIATE")
+        for keys in (
+            ("v", "3"), ("t", "x", "enter"), ("R", "x", "enter"), ("u",), ("s", "enter"),
+            ("g", "space", "space", "m", "enter"), ("g", "escape", "space", "space", "d"),
+        ):  # fmt: skip
+            await pilot.press(*keys)
+            assert "locked" in _said(app), keys
+            app.clear_notifications()
+        other.conn.execute("ROLLBACK")
+        assert _rows(screen) == before
+        await pilot.press("m", "enter")
+        assert len(_rows(screen)) == len(before) - 1, "what was marked is still marked"
 
 
 async def test_keys_that_need_more_say_so(app: TriageApp) -> None:

@@ -80,6 +80,16 @@ async def test_what_is_gone_does_no_harm(tmp_path: Path) -> None:
         assert first.rows.current is not None
 
 
+async def test_nobody_waits_for_another_program_that_writes(tmp_path: Path) -> None:
+    store = tmp_path / "t.db"
+    await _left(store, "j")
+    other = open_store(store)
+    other.conn.execute("BEGIN IMMEDIATE")
+    await _left(store, "j", paths=())
+    other.conn.execute("ROLLBACK")
+    assert left_at(other)["cluster"] == clusters(other)[1].id, "as it was before"
+
+
 async def test_what_is_named_is_shown_and_not_hidden_by_an_old_filter(tmp_path: Path) -> None:
     store = tmp_path / "t.db"
     await _left(store, "slash", *"assert", "enter")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from triage.store.database import Store
+from triage.store.database import BUSY_MS, Store
 
 
 def left_at(db: Store) -> dict[str, str]:
@@ -13,7 +13,14 @@ def left_at(db: Store) -> dict[str, str]:
 
 
 def leave(db: Store, place: Mapping[str, str]) -> None:
-    """Remember ``place`` instead of what was remembered before."""
-    with db.atomic():
-        db.conn.execute("DELETE FROM place")
-        db.conn.executemany("INSERT INTO place VALUES (?, ?)", place.items())
+    """Remember ``place`` instead of what was remembered before.
+
+    Nobody waits for it: while another program writes, it is an error at once.
+    """
+    db.conn.execute("PRAGMA busy_timeout = 0")
+    try:
+        with db.atomic():
+            db.conn.execute("DELETE FROM place")
+            db.conn.executemany("INSERT INTO place VALUES (?, ?)", place.items())
+    finally:
+        db.conn.execute(f"PRAGMA busy_timeout = {BUSY_MS}")

@@ -13,6 +13,8 @@ from triage.analysis.impact import count, grouped
 from triage.model import Verdict
 from triage.store import moves
 from triage.store.clusters import ClusterRow, change_tags, rename, set_verdict, titles, variants
+from triage.store.database import StoreError, telling
+from triage.store.history import Change
 from triage.store.undo import undo
 from triage.tui.texts import one_line
 
@@ -52,8 +54,8 @@ class DecidingScreen(Screen[None]):
         from triage.tui.screens.verdict import VerdictScreen
 
         def put(verdict: Verdict) -> None:
-            set_verdict(self.triage.db, [row.id for row in chosen], verdict)
-            self.decided()
+            if self._try(lambda: set_verdict(self.triage.db, [row.id for row in chosen], verdict)):
+                self.decided()
 
         def decide(verdict: Verdict | None) -> None:
             if verdict is None:
@@ -82,13 +84,11 @@ class DecidingScreen(Screen[None]):
             if answer is None:
                 return
             words = [word.lstrip("#") for word in answer.replace(",", " ").split()]
-            change_tags(
-                self.triage.db,
-                [row.id for row in chosen],
-                put=[word for word in words if word and not word.startswith("-")],
-                take=[tag for word in words if word.startswith("-") and (tag := word[1:].lstrip("#"))],
-            )
-            self.decided()
+            ids = [row.id for row in chosen]
+            on = [word for word in words if word and not word.startswith("-")]
+            off = [tag for word in words if word.startswith("-") and (tag := word[1:].lstrip("#"))]
+            if self._try(lambda: change_tags(self.triage.db, ids, on, off)):
+                self.decided()
 
         self.app.push_screen(
             PromptScreen(
@@ -105,8 +105,7 @@ class DecidingScreen(Screen[None]):
         from triage.tui.screens.prompt import PromptScreen
 
         def put(title: str | None) -> None:
-            if title:
-                rename(self.triage.db, row.id, title)
+            if title and self._try(lambda: rename(self.triage.db, row.id, title)):
                 self.decided()
 
         self.app.push_screen(PromptScreen("What is it called?", value=row.title), put)
@@ -196,14 +195,15 @@ class DecidingScreen(Screen[None]):
         db, ids = self.triage.db, [row.id for row in chosen]
         decisions = moves.Decisions(db)
         if all(decisions.apart(one, other) for one, other in combinations(ids, 2)):
-            moves.let_merge(db, ids)
-            self.decided(f"{count(len(ids), 'cluster')} may be merged again; u takes it back")
-        else:
-            moves.keep_apart(db, ids)
+            if self._try(lambda: moves.let_merge(db, ids)):
+                self.decided(f"{count(len(ids), 'cluster')} may be merged again; u takes it back")
+        elif self._try(lambda: moves.keep_apart(db, ids)):
             self.decided(f"{count(len(ids), 'cluster')} are never merged; d once more allows it again")
 
     def action_undo(self) -> None:
-        changes = undo(self.triage.db)
+        changes: list[Change] = []
+        if not self._try(lambda: changes.extend(undo(self.triage.db))):
+            return
         if changes:
             self.decided(f"Taken back: {taken_back(changes, lambda cluster: self._names([cluster]))}")
         else:
@@ -218,10 +218,15 @@ class DecidingScreen(Screen[None]):
         return chosen
 
     def _try(self, change: Callable[[], object]) -> bool:
+        """Whether ``change`` was made; says what stood in the way where it was not."""
         try:
-            change()
+            with telling(self.triage.store_path):
+                change()
         except moves.MoveError as error:
             self.triage.tell(f"{self._names(error.clusters)}: {error.reason}")
+            return False
+        except StoreError as error:
+            self.triage.tell(error)
             return False
         return True
 
