@@ -13,6 +13,7 @@ from textual.containers import Container, Vertical
 from textual.widgets import Input, Static
 
 from triage.analysis.cascades import Cascades, cascades
+from triage.analysis.expected import Judged, judged
 from triage.export.report import gather
 from triage.ingest.text import visible
 from triage.model import Totals
@@ -64,6 +65,7 @@ class ClustersScreen(DecidingScreen):
         Binding("R", "rename", "Rename", tooltip="Call the cluster something else"),
         Binding("u", "undo", "Undo", tooltip="Take the last decision back"),
         Binding("r", "runs", "Runs"),
+        Binding("c", "rule", "Rule", tooltip="Make a rule of the cluster"),
         Binding("left", "part(-1)", "Previous part", show=False, tooltip="Previous part of the detail"),
         Binding("right", "part(1)", "Next part", show=False, tooltip="Next part of the detail"),
         Binding("n", "member(1)", "Next failure", show=False),
@@ -85,6 +87,7 @@ class ClustersScreen(DecidingScreen):
         self._cascades: Cascades = {}
         self._marked: set[str] = set()
         self._totals = Totals()
+        self._expected: Judged | None = None
         self._runs = 0
         self._most = 0
         self._something_old = False
@@ -127,6 +130,7 @@ class ClustersScreen(DecidingScreen):
         """Ask the store anew; the cursor stays on its cluster, or where that was, or goes to ``into``."""
         db = self.triage.db
         self._totals, self._runs = totals_of_all(db)
+        self._expected = judged(db)
         self._all = clusters(db)
         self._cascades = cascades(db, self._all)
         self._something_old = any(not row.new for row in self._all)
@@ -149,7 +153,13 @@ class ClustersScreen(DecidingScreen):
         at = place.get(into or "", at)
         self.rows.show(shown, place.get(current.id, at) if current else at)
         line = texts.status_line(
-            self._totals, self._runs, self._all, len(shown), len(self._marked), len(self.triage.unread)
+            self._totals,
+            self._runs,
+            self._all,
+            len(shown),
+            len(self._marked),
+            len(self.triage.unread),
+            self._expected,
         )
         self.query_one("#status", Static).update(line)
         if not shown:
@@ -286,6 +296,18 @@ class ClustersScreen(DecidingScreen):
             from triage.tui.screens.export import ExportScreen
 
             self.app.push_screen(ExportScreen([row.id for row in chosen]))
+
+    def action_rule(self) -> None:
+        row = self.current()
+        if row is not None:
+            from triage.export.drafts import draft_of
+            from triage.tui.screens.rule import RuleScreen
+
+            rules = self.triage.engine.rules
+            self.app.push_screen(
+                RuleScreen(draft_of(self.triage.db, row, rules), rules),
+                lambda saved: self.triage.look_at_rules() if saved else None,
+            )
 
     def action_runs(self) -> None:
         from triage.tui.screens.runs import RunsScreen
