@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.conftest import ROOT
 from triage.store import investigations as notes
@@ -26,6 +27,8 @@ Compare = Callable[..., bool]
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("triage.store.ingest.now", lambda: "2026-03-04T06:00:00Z")
+    # The cursor stands still: a picture taken half a second later is the same one.
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
     return tmp_path / "triage.db"
 
 
