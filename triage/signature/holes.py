@@ -18,13 +18,18 @@ MEANT = 3
 _CONSTANT = 2
 """Words that must be equal: where nearly all of a message varies it is no sentence with a hole."""
 
-_GLUED = re.compile(r"[\w@#$*~.+%&/\\-]*<\w+>(?:[\w@#$*~.+%&/\\:-]*<\w+>)*[\w@#$*~+%&/\\-]*")
+_GLUED = re.compile(r"([\w@#$*~.+%&/\\-]*)<\w+>(?:[\w@#$*~.+%&/\\:-]*<\w+>)*[\w@#$*~+%&/\\-]*")
+_COMPOUND = re.compile(r"[\w@#$*~.+%&/\\-]*?[A-Za-z]{2,}[^A-Za-z]+[\w@#$*~.+%&/\\-]*[A-Za-z]{2}")
+"""A name of several words: what stands behind it is a value, it isn't."""
+_QUOTES = str.maketrans(dict.fromkeys('"`\u2018\u2019\u201c\u201d', "'"))
 _DOTS = re.compile(r"\.{2,}")
-_ASIDE = re.compile(r"<v> ?\(<v>\)|<(?=<v>)")
+_ASIDE = re.compile(r"<v> ?\((?:<v>)?\)|<(?=<v>)")
+_SET = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _SAYS_NOTHING = re.compile(r"^(?:(?:Uncaught )?Error|thrown|Uncaught): (?=\S+ \S)")
 """What runtimes put before what was said."""
 _END = re.compile(r"[\s.!]+$")
-_WORD = re.compile(r"\"[^\"\s]*\"|'[^'\s]*'|<v>|[\w@#$*~./\\+%&-]+|[^\s\w]")
+_WORD = re.compile(r"'[^'\s]*'|[\w@#$*~./\\+%&-]*<v>|[\w@#$*~./\\+%&-]+|[^\s\w]")
+_PLURAL = re.compile(r"(?<=[a-z]{2}[^aius\W])s$")
 _VALUE = "<v>"
 
 _Row = tuple[str, ...]
@@ -36,12 +41,28 @@ def words_of(template: str) -> _Row:
     >>> words_of("ask <ip> to delete blk_<num> blk_<num>.")
     ('ask', '<v>', 'to', 'delete', '<v>')
     """
-    said = _ASIDE.sub(_VALUE, _GLUED.sub(_VALUE, _DOTS.sub(" ... ", _END.sub("", template))))
+    said = _GLUED.sub(_glued, _DOTS.sub(" ... ", _END.sub("", template.translate(_QUOTES))))
+    said = _SET.sub(_in_order, _ASIDE.sub(_VALUE, said))
     row: list[str] = []
     for word in _WORD.findall(_SAYS_NOTHING.sub("", said)):
-        if word != _VALUE or row[-1:] != [_VALUE]:
+        if row and row[-1] == _VALUE:
+            word = _PLURAL.sub("", word)
+        elif row[-2:] == [word, ","] and word.endswith(_VALUE):
+            row.pop()
+            continue
+        if not word.endswith(_VALUE) or row[-1:] != [word]:
             row.append(word)
     return tuple(row)
+
+
+def _glued(found: re.Match[str]) -> str:
+    name = _COMPOUND.match(found[1])
+    return f"{name[0]}{_VALUE}" if name else _VALUE
+
+
+def _in_order(found: re.Match[str]) -> str:
+    """Sets and dictionaries are written in any order."""
+    return f"{{{', '.join(sorted(part.strip() for part in found[1].split(',')))}}}"
 
 
 def canonical(template: str) -> str:
