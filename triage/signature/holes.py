@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from triage.signature.kinds import HOLE
 from triage.signature.normalize import codes_in
 
 MEANT = 3
@@ -18,13 +19,12 @@ MEANT = 3
 _CONSTANT = 2
 """Words that must be equal: where nearly all of a message varies it is no sentence with a hole."""
 
-_GLUED = re.compile(r"([\w@#$*~.+%&/\\-]*)<\w+>(?:[\w@#$*~.+%&/\\:-]*<\w+>)*[\w@#$*~+%&/\\-]*")
-_COMPOUND = re.compile(r"[\w@#$*~.+%&/\\-]*?[A-Za-z]{2,}[^A-Za-z]+[\w@#$*~.+%&/\\-]*[A-Za-z]{2}")
-"""A name of several words: what stands behind it is a value, it isn't."""
+_GLUED = re.compile(rf"([\w@#$*~.+%&/\\-]*){HOLE}(?:[\w@#$*~.+%&/\\:-]*{HOLE})*[\w@#$*~+%&/\\-]*")
+_LETTERS = re.compile(r"[A-Za-z]{2,}")
 _QUOTES = str.maketrans(dict.fromkeys('"`\u2018\u2019\u201c\u201d', "'"))
 _DOTS = re.compile(r"\.{2,}")
 _ASIDE = re.compile(r"<v> ?\((?:<v>)?\)|<(?=<v>)")
-_SET = re.compile(r"\{([^{}]*,[^{}]*)\}")
+_SET = re.compile(r"\{([^{}]*)\}")
 _SAYS_NOTHING = re.compile(r"^(?:(?:Uncaught )?Error|thrown|Uncaught): (?=\S+ \S)")
 """What runtimes put before what was said."""
 _END = re.compile(r"[\s.!]+$")
@@ -56,8 +56,12 @@ def words_of(template: str) -> _Row:
 
 
 def _glued(found: re.Match[str]) -> str:
-    name = _COMPOUND.match(found[1])
-    return f"{name[0]}{_VALUE}" if name else _VALUE
+    """A value with what is glued to it; of that, a name before it counts: one of several words, or one that ends in the
+    number (``cart-service-<num>``, ``sqlite<num>``, but not ``blk_<num>``)."""
+    words = list(_LETTERS.finditer(found[1]))
+    if len(words) > 1 or (words and len(words[0][0]) > 2 and words[0].end() == len(found[1])):
+        return f"{found[1][: words[-1].end()]}{_VALUE}"
+    return _VALUE
 
 
 def _in_order(found: re.Match[str]) -> str:

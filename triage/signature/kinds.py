@@ -40,6 +40,11 @@ _KEY_OF_ID = "|".join(
     for sign in ("=", ":", "[=:]['\"]", "['\"]:['\"]")
 )
 """Stands before a value that is an id, whatever it looks like."""
+_ID_OF = (
+    "req|request|sess|session|trace|span|tx|txn|trx|ord|order|usr|user|cus|cust|customer|evt|event|inv|invoice|job|run|task|msg|conn|corr|tok"
+    "|token|acct|account|pi|ch|sub|ref|tenant|pod|i|vol|subnet|sg|vpc|eni|ami|snap"
+)
+"""Stands before a dash and an id."""
 
 WORD = re.compile(
     rf"""
@@ -59,18 +64,19 @@ WORD = re.compile(
     | (?P<mac>(?<![\w:])(?:[0a-fA-F]{{2}}[:-]){{5,}}[0a-fA-F]{{2}}(?![\w:]))
     | (?P<hex>\b0x[0a-fA-F]+\b|\b(?=[a-f]*0)(?=[0a-f]*[a-f])[0a-f]{{7,}}\b|\b(?=[A-F]*0)(?=[A-F]*[A-F])[0A-F]{{8,}}\b
         |\b(?:[a-f]{{8}}|[a-f]{{16}}|[a-f]{{32}}|[A-F]{{8}}|[A-F]{{16}})\b|(?<=\w@)(?=[a-f]*0)[0a-f]{{4,16}}\b(?![.-]\w))
-    | (?P<code>(?<=SQLSTATE\[)\w{{5}}(?=\])|(?<=SQLSTATE:)\w{{5}}\b|\b(?:{CODED})-?0{{3,6}}[A-Z]?\b|(?<=\[)E0000(?=\]))
+    | (?P<code>(?<=SQLSTATE\[)\w{{5}}(?=\])|(?<=SQLSTATE:)\w{{5}}\b|\b(?:{CODED})-?0{{3,6}}[A-Z]?\b|(?<=\[)E0000(?=\])|\bE00000\b)
     | (?P<kept>\bHTTPS?/0(?:\.0)?\b|\b[Uu][Tt][Ff]-?00?\b)
     | (?P<host>(?<![\w.@/:$-])(?:{_LABEL}\.){{2,}}{_DOMAIN}\b(?![\w.-]*\w)|(?<![\w.@/:$-])(?:{_LABEL}\.)+(?:com|org|net|edu|gov|local|internal|{_DOMAIN}(?=:0{{2,5}}\b))\b(?![\w-]|\.\w))(?P<host_port>:0{{2,5}}\b)?
     | (?P<name>(?<![\w.@/:$-])(?:localhost|{_LABEL}(?:\.(?!(?:{_FILE}):){_LABEL})+))(?P<name_port>:0{{2,5}}(?![\w:.]*\w))
     | (?P<dur>\b0+(?:\.0+)?(?:ms|µs|us|ns|s|secs?|mins?|m|h)\b(?:0+(?:\.0+)?(?:ms|s|m)\b)*)
     | (?P<size>\b0+(?:\.0+)?(?:[KMGT]i?B|[KMGT]i|bytes?|[kKMG]b)\b)
-    | (?P<path>(?<![\w.<])(?:[A-Za-z]:)?(?:[\\/]+[\w.@+~%-]+){{2,}}[\\/]*|(?<![\w/])(?:[\w.@+-]+/){{1,}}[\w@+-]+\.\w{{1,5}}\b|(?<![\w/])(?:[\w.@+-]+/){{3,}}[\w@+-]+/?)(?P<pathline>:0+(?::0+)?)?
+    | (?P<path>(?<![\w.<])(?:[A-Za-z]:)?(?:[\\/]+[\w.@+~%-]+){{2,}}[\\/]*(?:\?[\w=&%.+-]+)?|(?<![\w/])(?:[\w.@+-]+/){{1,}}[\w@+-]+\.\w{{1,5}}\b|(?<![\w/])(?:[\w.@+-]+/){{3,}}[\w@+-]+/?)(?P<pathline>:0+(?::0+)?)?
     | (?P<version>\bv?0+\.0+\.0+(?:[.-]\w+)*\b|\bv?0+(?:\.0+)*\.[xX*](?!\w))
-    | (?P<id>(?:{_KEY_OF_ID})(?=[\w-]*0)[\w-]+
-        |\b(?=[A-Za-z0]*[A-Za-z]0+[A-Za-z]+0)[A-Za-z0]{{8,}}\b|\b(?=\w*[a-z])(?=\w*[A-Z])(?=\w*0)\w{{20,}}\b
+    | (?P<id>(?<=[=:'"])(?:{_KEY_OF_ID})(?=[A-Za-z_-]*0)[\w-]+
+        |\b(?=[A-Za-z0]*[A-Za-z]0+[A-Za-z]+0)[A-Za-z0]{{8,}}\b|(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[A-Za-z_-]*0[0_-]*[A-Za-z][A-Za-z_-]*0)[A-Za-z0][\w-]{{18,}}[A-Za-z0]\b
         |(?<![\w+/])(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z])(?:(?=\w*[+/])[A-Za-z0+/]{{12,}}={{1,2}}|[A-Za-z0+/]{{12,}}==|(?=[a-zA-Z+/]*0)[A-Za-z0+/]{{32,}})(?![\w=])
         |(?<=-)(?=[bcdfghj-np-tv-xz]*0)[bcdfghj-np-tv-xz0]{{5}}\b(?!-)|(?<=-[bcdf0]{{8}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{9}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{10}}-)[a-z0]{{5}}\b
+        |\b(?:{_ID_OF})[_-](?=[A-Za-z]*0)[A-Za-z0]{{3,}}\b
         |\btmp(?=[a-z_]*0)[a-z0_]{{8}}\b|\btmp\.[A-Za-z0]{{6,12}}\b|(?<=-)(?=[A-Za-z_]*0)\w{{8}}(?=\.(?:m?js|css|map)\b)
         |(?<=[A-Z]{{3}}-)(?=[A-Z]*0)(?=0*[A-Z])[A-Z0]{{7}}\b)
     | (?P<num>(?<![\w])[-+]?0+(?:[.,]0+)*(?:[eE][-+]?0+)?%?(?!\w)|(?<=[a-zA-Z_-])0+(?=_|\b)(?!\.[a-zA-Z])|\b0+(?=[a-zA-Z_]))
@@ -86,6 +92,9 @@ NAMES = {
 }  # fmt: skip
 """What values are called that aren't called like their group."""
 
+HOLE = "<(?:jwt|uuid|hex|time|url|email|ip|port|code|host|name|dur|size|path|version|id|num|str|user)>"
+"""What stands for a value in a template."""
+
 _NO_USER = (
     "a|an|and|the|this|that|is|was|in|on|of|to|by|at|or|not|no|has|had|with|who|which|unknown|input|inputs|profile|profiles|service|data|action"
     "|actions|request|requests|account|accounts|session|sessions|login|logins|authentication|registration|creation|group|groups|role"
@@ -94,7 +103,7 @@ _NO_USER = (
     "|search|lookup|query|update|deletion|interaction|mode|from|credentials|operation|state"
 )
 """What stands behind the word ``user`` and is no user's name."""
-_USER = rf"(?!(?:{_NO_USER})\b)[\w.@$\\-]*\w"
+_USER = rf"['\"]?(?!(?:{_NO_USER})\b)[\w.@$\\-]*\w['\"]?"
 
 _TELLING_KEYS = (
     "err|error|errors|msg|message|reason|cause|code|status|state|phase|level|lvl|severity|type|kind|class|exception|method|op|operation|action"
@@ -102,16 +111,17 @@ _TELLING_KEYS = (
 )
 """Keys whose quoted values say what went wrong, or where."""
 
+_OF_MONTH = rf"(?:{_MONTH} <num>(?:st|nd|rd|th)?|<num>(?:st|nd|rd|th)?[ -]{_MONTH})"
+
 JOINED = (
     (
         re.compile(
-            rf"\b(?:{_DAY},? )?(?:{_MONTH} <num>(?:st|nd|rd|th)?|<num>(?:st|nd|rd|th)?[ -]{_MONTH}),?(?:[ -]<num>)?,? <time>(?: [A-Z]{{3,4}}\b)?(?: <num>)?"
-            rf"|\b{_DAY},? (?:{_MONTH} <num>(?:st|nd|rd|th)?|<num>(?:st|nd|rd|th)? {_MONTH})(?:,? <num>)?(?:,? <num>:<num>)?"
-            rf"|\b(?:{_MONTH} <num>(?:st|nd|rd|th)?,? <num>|<num> {_MONTH} <num>)(?: <num>:<num>)?"
-            rf"|\b{_DAY},? <time>"
+            rf"(?<![\w<])(?:(?:{_DAY},? )?{_OF_MONTH},?(?:[ -]<num>)?,? <time>(?: [A-Z]{{3,4}}\b)?(?: <num>)?"
+            rf"|{_DAY},? {_OF_MONTH}(?:,? <num>)?(?:,? <num>:<num>)?|{_OF_MONTH},? <num>(?: <num>:<num>)?|{_DAY},? <time>)"
         ),
         "<time>",
     ),
+    (re.compile(r"(['\"])(?:[A-Za-z]:\\|/(?=\w))[^'\"]{2,300}\1"), r"\1<path>\1"),
     (re.compile(r"\bdatetime\.(?:datetime|date|time)\(<num>(?:, <num>)*(?:, tzinfo=[\w.]+)?\)"), "<time>"),
     (re.compile(r"<time>,? <time>"), "<time>"),
     (re.compile(r"<num>:<num>(?: [AP]M| [ap]m|[AP]M|[ap]m)\b"), "<time>"),

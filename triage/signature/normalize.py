@@ -40,10 +40,10 @@ _PORTS = (
 """Of services that others depend on: which one cannot be reached is the cause."""
 _SPEAKERS = r"""
       (?P<compared>\b(?:assert\ NUMBER\ (?:==|!=|in|<|>|<=|>=)\ \(?NUMBER
-        |[Ee]xpected:?\ ?<?NUMBER>?,?\ (?:but\ (?:was|got):?|to\ (?:be|equal|eql|deeply\ equal)|got:?|actual:?)\ ?<?NUMBER))
-    | (?P<code>\b(?:[Ee]xit(?:ed)?(?:[\ _-]?[Cc]ode|\ ?[Ss]tatus|\ with(?:\ (?:code|status))?|\ \([Ss]tatus:)?|[Ss]ignal|[Ee]rrno|code|non-zero\ exit\ status|return[\ _]?code|rc|retval|errorlevel|WinError|os\ error|SCODE|\]\ Error)[\ :=\[(]{0,3}-?NUMBER
+        |[Ee]xpected:?\ ?[<\[]?NUMBER[>\]]?,?\ (?:but\ (?:was|got|found):?|to\ (?:be|equal|eql|deeply\ equal)|got:?|actual:?)\ ?[<\[]?NUMBER))
+    | (?P<code>\b(?:[Ee]xit(?:ed)?(?:[\ _-]?[Cc]ode|\ ?[Ss]tatus|\ with(?:\ (?:code|status))?|\ \([Ss]tatus:)?|[Ss]ignal|[Ee]rrno|code|non-zero\ exit\ status|return[\ _]?code|rc|retval|errorlevel|WinError|os\ error|SCODE|\]\ Error)[\ :=\[("']{0,3}-?NUMBER
         |\b(?:ERROR\ NUMBER(?=\ \()|[Ee]rror\ NUMBER(?=[:,])|status=NUMBER/|SQL\ ?[Ss](?:TATE|tate)[\ :=(\[]{1,3}STATE|(?:HRESULT|NTSTATUS|[Cc]ode|[Ss]tatus|[Rr]esult|[Ee]rror)[\ :=(]{0,3}HEX))
-    | (?P<status>\b(?:HTTP(?:/[^\s"]+)?"?|[Ss]tatus(?:[ _]?[Cc]ode)?(?:\ of)?|code|answered|returned|replied|(?:failed|responded|rejected)\ with|got|was|response(?:\ for\ \S+)?|[Ee]rror:?|[Rr]esponse\ \[|Expected:|Received:|->)[\ :='"<]{0,4}STATUS
+    | (?P<status>(?:\b(?:HTTP(?:/[^\s"]+)?"?|[Ss]tatus(?:[ _]?[Cc]ode)?(?:\ of)?|code|answered|returned|replied|(?:failed|responded|rejected)\ with|got|was|response(?:\ for\ \S+)?|[Ee]rror:?|[Rr]esponse\ \[|Expected:|Received:|[Ff]ailed(?:\ \(|:))|[-=]>|→)[\ :='"<]{0,4}STATUS
         |STATUS(?=\ \(?(?:PHRASES|Client\ Error|Server\ Error)))
     """.replace("PHRASES", _PHRASES)
 _MAY_MEAN = re.compile(
@@ -62,7 +62,7 @@ _MEANT = re.compile(
     .replace("STATE", r"\w{5}\b")
     + r"""
     | (?P<port>(?:(?<=[\w\]])(?<!\.py)(?<!\.[jt]s)(?<!\.go)(?<!\.rb)(?<!\.rs)(?<!\.cs)(?<!\.kt)(?<!\.java)(?<!\.cpp)(?<!\.php)(?<!\.c):|\b[Pp]ort[\ :=]{1,2})(?:PORTS)\b(?![:.\d]))
-    | (?P<coded>\bSQLSTATE[:\[]\w{5}\b|\b(?:CODED)-?\d{3,6}[A-Z]?\b|\[E\d{4}(?=\]))
+    | (?P<coded>\bSQLSTATE[:\[]\w{5}\b|\b(?:CODED)-?\d{3,6}[A-Z]?\b|\[E\d{4}(?=\])|\bE\d{5}\b)
     """.replace("CODED", CODED).replace("PORTS", _PORTS),
     re.VERBOSE,
 )
