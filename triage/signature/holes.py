@@ -29,6 +29,7 @@ _SAYS_NOTHING = re.compile(r"^(?:(?:Uncaught )?Error|thrown|Uncaught): (?=\S+ \S
 """What runtimes put before what was said."""
 _END = re.compile(r"[\s.!]+$")
 _WORD = re.compile(r"'[^'\s]*'|[\w@#$*~./\\+%&-]*<v>|[\w@#$*~./\\+%&-]+|[^\s\w]")
+_TELLS = re.compile(r"[A-Za-z]{2,}(?:ed|ing)|[A-Z][A-Z_]{2,}")
 _PLURAL = re.compile(r"(?<=[a-z]{2}[^aius\W])s$")
 _VALUE = "<v>"
 
@@ -119,13 +120,17 @@ def _varying(rows: set[_Row]) -> dict[_Row, set[int]]:
         for row in rows:
             equal[row[:at] + row[at + 1 :]].append(row)
         for rest, found in equal.items():
-            if (len(found) > MEANT or (len(found) > 1 and any(row[at] == _VALUE for row in found))) and sum(
-                map(_is_word, rest)
-            ) >= _CONSTANT:
+            if len(found) > 1 and _is_free({row[at] for row in found}) and sum(map(_is_word, rest)) >= _CONSTANT:
                 for row in found:
                     if row[at] != _VALUE:
                         marks[row].add(at)
     return marks
+
+
+def _is_free(words: set[str]) -> bool:
+    """Whether these words of one place are values: some are known to be, or they are many and not all say what happened
+    or what state something is in (``opened``, ``closing``, ``PENDING``)."""
+    return _VALUE in words or (len(words) > MEANT and not all(map(_TELLS.fullmatch, words)))
 
 
 def _is_word(word: str) -> bool:

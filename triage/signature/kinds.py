@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
-_DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:t|tember)?|Oct(?:ober)?|Nov(?:ember)?"
+    r"|Dec(?:ember)?)"
+)
+_DAY = r"(?:(?:Mon|Tue|Tues|Wed|Wednes|Thu|Thur|Thurs|Fri|Sat|Satur|Sun)(?:day)?)"
 _DOMAIN = (
     r"(?:com|org|net|edu|gov|info|biz|cloud|local|localdomain|internal|lan|arpa"
     r"|ai|ar|au|be|bg|br|by|ca|ch|cl|cn|co|cz|de|dk|ee|es|eu|fi|fr|gr|hk|hr|hu|ie|il|io|ir|it|jp|kr|kz|lt|lu|lv|mx|my|nl|nz|pe"
@@ -55,7 +58,7 @@ WORD = re.compile(
         |\b0{{8}}T0{{6}}(?:\.0+)?(?:Z|[+-]0{{4}})?(?!\w)|\b00?[-/]{_MONTH}[-/](?:0000|00)(?::{_CLOCK})?(?!\w)
         |\b00?:00:00(?:[.,]0+)?{_ZONE}?(?![\w:])|(?<![\w:.])00?:00(?:{_ZONE}|[ap]m|[AP]M)(?![\w:])
         |(?<![\w:.])00?[/.]00?[/.](?:0000|00)(?![\w./])|\b(?:GMT|UTC)[+-]00?(?::?00)?\b)
-    | (?P<url>\b(?:{_SCHEME})://(?:[^\s'"<>()\[\]{{}}@]*@)?(?:\[[0a-fA-F:.]+\]|[^\s'"<>)\]}}])[^\s'"<>)\]}}]*
+    | (?P<url>\b(?=[\w+.:-]{{2,25}}://)(?:{_SCHEME})://(?:[^\s'"<>()\[\]{{}}@]*@)?(?:\[[0a-fA-F:.]+\]|[^\s'"<>)\]}}])[^\s'"<>)\]}}]*
         |\bdata:[^\s;,]*;base00,[\w+/=-]+|\barn:aws[\w-]*:[^\s'",)]+)
     | (?P<email>\b[\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)+\b)
     | (?P<ip>(?<![\w.])(?:::[fF]{{4}}:)?0{{1,3}}(?:\.0{{1,3}}){{3}}(?![\w.]*\w)|\[[0a-fA-F:]*::[0a-fA-F:.]*\]
@@ -84,7 +87,7 @@ WORD = re.compile(
     re.VERBOSE,
 )
 """The first alternative that matches at a place wins; ``kept`` is no value."""
-VALUE_LIKE = re.compile(r"[0/\\@.=]|data:|\b(?:[a-f]{8,32}|[A-F]{8,32})\b")
+VALUE_LIKE = re.compile(r"[0/\\@.]|==|arn:|data:|\b(?:[a-f]{8,32}|[A-F]{8,32})\b")
 """What every value has in it."""
 NAMES = {
     "pathline": "path", "mac": "hex", "trace": "hex",
@@ -113,43 +116,49 @@ _TELLING_KEYS = (
 
 _OF_MONTH = rf"(?:{_MONTH} <num>(?:st|nd|rd|th)?|<num>(?:st|nd|rd|th)?[ -]{_MONTH})"
 
-JOINED = (
-    (
-        re.compile(
+JOINED = tuple(
+    (stands, re.compile(pattern), value)
+    for stands, pattern, value in (
+        (
+            "<",
             rf"(?<![\w<])(?:(?:{_DAY},? )?{_OF_MONTH},?(?:[ -]<num>)?,? <time>(?: [A-Z]{{3,4}}\b)?(?: <num>)?"
-            rf"|{_DAY},? {_OF_MONTH}(?:,? <num>)?(?:,? <num>:<num>)?|{_OF_MONTH},? <num>(?: <num>:<num>)?|{_DAY},? <time>)"
+            rf"|{_DAY},? {_OF_MONTH}(?:,? <num>)?(?:,? <num>:<num>)?|{_OF_MONTH},? <num>(?: <num>:<num>)?|{_DAY},? <time>)",
+            "<time>",
         ),
-        "<time>",
-    ),
-    (re.compile(r"(['\"])(?:[A-Za-z]:\\|/(?=\w))[^'\"]{2,300}\1"), r"\1<path>\1"),
-    (re.compile(r"\bdatetime\.(?:datetime|date|time)\(<num>(?:, <num>)*(?:, tzinfo=[\w.]+)?\)"), "<time>"),
-    (re.compile(r"<time>,? <time>"), "<time>"),
-    (re.compile(r"<num>:<num>(?: [AP]M| [ap]m|[AP]M|[ap]m)\b"), "<time>"),
-    (
-        re.compile(
-            r"<time>(?: [AaPp][Mm]\b)?(?: (?:UTC|GMT|[A-Z]{1,3}[SD]T|CET)\b)?(?: <time>)?"
-            r"(?: \((?:UTC|GMT|[A-Z]{1,3}[SD]T|[A-Z][\w ]{1,30} Time)\))?"
+        (
+            "datetime.",
+            r"\bdatetime\.(?:datetime|date|time)\(<num>(?:, <num>)*(?:, tzinfo=[\w.]+)?\)",
+            "<time>",
         ),
-        "<time>",
-    ),
-    (
-        re.compile(
-            r"<?<num> (?:ms|µs|us|ns|s|secs?|seconds?|min|mins|minutes?|h|hours?|milliseconds?|MILLISECONDS|days?)\b(?!/)(?:,? <num> (?:ms|s|secs?|seconds?|mins?|minutes?)\b)*"
+        ("<num>:<num> ", r"<num>:<num> (?:[AP]M|[ap]m)\b", "<time>"),
+        (
+            "<time> ",
+            r"<time>(?:,? <time>)?(?: [AaPp][Mm]\b)?(?: (?:UTC|GMT|[A-Z]{1,3}[SD]T|CET)\b)?(?:,? <time>)?"
+            r"(?: \((?:UTC|GMT|[A-Z]{1,3}[SD]T|[A-Z][\w ]{1,30} Time)\))?",
+            "<time>",
         ),
-        "<dur>",
-    ),
-    (re.compile(r"<num> (?:[KMGT]i?B|bytes?|[kKMG]b|B)\b(?!/)"), "<size>"),
-    (re.compile(r"<size> \(<size>\)"), "<size>"),
-    (
-        re.compile(
-            rf"\b((?:[Ff]or|[Bb]y|[Aa]s|[Ff]rom|[Ii]nvalid|[Ii]llegal|[Uu]nknown) user )(?:{_USER}|\S+(?= from <))"
-            rf"|\b([Uu]ser ){_USER}(?= (?:logged|signed|from|does not exist|not found|already exists|has no|cannot|could not|may not)\b)"
+        ("<time>,", r"<time>, ?<time>", "<time>"),
+        (
+            "<num> ",
+            r"<?<num> (?:ms|µs|us|ns|s|secs?|seconds?|min|mins|minutes?|h|hours?|milliseconds?|MILLISECONDS|days?)\b(?!/)"
+            r"(?:,? <num> (?:ms|s|secs?|seconds?|mins?|minutes?)\b)*",
+            "<dur>",
         ),
-        r"\1\2<user>",
-    ),
-    (
-        re.compile(rf"(?<![\w\[@.-])((?!(?:{_TELLING_KEYS})=)[A-Za-z_]\w*=)(['\"])[^'\"\s=<>]{{1,80}}\2"),
-        r"\1\2<str>\2",
-    ),
+        ("<num> ", r"<num> (?:[KMGT]i?B|bytes?|[kKMG]b|B)\b(?!/)", "<size>"),
+        ("<size> (", r"<size> \(<size>\)", "<size>"),
+        (
+            "ser ",
+            rf"\b((?:[Ff]or|[Bb]y|[Aa]s|[Ff]rom|[Ii]nvalid|[Ii]llegal|[Uu]nknown) user )(?:{_USER}|\S+(?= from <))|\b([Uu]ser ){_USER}"
+            r"(?= (?:logged|signed|from|does not exist|not found|already exists|has no|cannot|could not|may not)\b)",
+            r"\1\2<user>",
+        ),
+        ("/", r"(['\"])/(?=\w)[^'\"]{2,300}\1", r"\1<path>\1"),
+        ("\\", r"(['\"])[A-Za-z]:\\[^'\"]{2,300}\1", r"\1<path>\1"),
+        (
+            "=",
+            rf"(?<![\w\[@.-])((?!(?:{_TELLING_KEYS})=)[A-Za-z_]\w*=)(['\"])[^'\"\s=<>]{{1,80}}\2",
+            r"\1\2<str>\2",
+        ),
+    )
 )
-"""Words of a skeleton that are one value."""
+"""Words of a skeleton that are one value: what stands there wherever they do, what they look like, the hole."""

@@ -171,8 +171,9 @@ def _plan(skeleton: tuple[str, ...]) -> str | tuple[tuple[int, bool], ...]:
 
 def _joined(words: Iterable[str]) -> str:
     template = " ".join(words).replace("<code>", "<num>").replace(":<port>", "")
-    for pattern, hole in JOINED:
-        template = pattern.sub(hole, template)
+    for stands, pattern, hole in JOINED:
+        if stands in template:
+            template = pattern.sub(hole, template)
     return template
 
 
