@@ -1,8 +1,8 @@
 """Templates to groups by what a whole set of messages shows: where words vary freely, there is a hole.
 
 Words of one place vary freely if more than ``MEANT`` different ones stand there in messages that are otherwise equal.
-Three words are three causes until more is known: two causes in one group hide one of them, and one cause in two
-groups is seen at once.
+Four words are four causes until more is known, and in a short sentence any word is one: two causes in one group hide one
+of them, and one cause in two groups is seen at once.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from triage.signature.kinds import HOLE
 from triage.signature.normalize import codes_in
 
-MEANT = 3
+MEANT = 4
 """Different words in one place of otherwise equal messages that are told apart: more are values of a hole."""
-_CONSTANT = 2
+_CONSTANT = 4
 """Words that must be equal: where nearly all of a message varies it is no sentence with a hole."""
 
 _GLUED = re.compile(rf"([\w@#$*~.+%&/\\-]*){HOLE}(?:[\w@#$*~.+%&/\\:-]*{HOLE})*[\w@#$*~+%&/\\-]*")
