@@ -30,7 +30,8 @@ _SAYS_NOTHING = re.compile(r"^(?:(?:Uncaught )?Error|thrown|Uncaught): (?=\S+ \S
 _END = re.compile(r"[\s.!]+$")
 _WORD = re.compile(r"'[^'\s]*'|[\w@#$*~./\\+%&-]*<v>|[\w@#$*~./\\+%&-]+|[^\s\w]")
 _TELLS = re.compile(r"[A-Za-z]{2,}(?:ed|ing)|[A-Z][A-Z_]{2,}")
-_PLURAL = re.compile(r"(?<=[a-z]{2}[^aius\W])s$")
+_PLURAL = re.compile(r"(?<=[a-z]{3})(?:ies|es|(?<!s)s|y|e)$")
+"""What tells one from many of a thing that is counted."""
 _VALUE = "<v>"
 
 _Row = tuple[str, ...]
@@ -47,7 +48,7 @@ def words_of(template: str) -> _Row:
     row: list[str] = []
     for word in _WORD.findall(_SAYS_NOTHING.sub("", said)):
         if row and row[-1] == _VALUE:
-            word = _PLURAL.sub("", word)
+            word = _PLURAL.sub("", word)  # "1 retry", "3 retries"
         elif row[-2:] == [word, ","] and word.endswith(_VALUE):
             row.pop()
             continue

@@ -140,7 +140,7 @@ JOINED = tuple(
         ("<time>,", r"<time>, ?<time>", "<time>"),
         (
             "<num> ",
-            r"<?<num> (?:ms|µs|us|ns|s|secs?|seconds?|min|mins|minutes?|h|hours?|milliseconds?|MILLISECONDS|days?)\b(?!/)"
+            r"<?<num> (?:ms|µs|us|ns|s|secs?|seconds?|min|mins|minutes?|h|hours?|milliseconds?|MILLISECONDS)\b(?!/)"
             r"(?:,? <num> (?:ms|s|secs?|seconds?|mins?|minutes?)\b)*",
             "<dur>",
         ),
