@@ -25,7 +25,9 @@ def test_a_word_with_few_values_is_a_cause() -> None:
 
 def test_two_words_vary_where_each_does_so_alone() -> None:
     texts = [
-        f"user {a} may not write to {b} today" for a in _NAMES for b in ("cart", "order", "quota", "feed", "token")
+        f"user {a} may not write to {b} today"
+        for a in _NAMES
+        for b in ("cart", "order", "quota", "feed", "token")
     ]
     assert set(group(texts)) == {0}
 

@@ -121,7 +121,11 @@ def _varying(rows: set[_Row]) -> dict[_Row, set[int]]:
         for row in rows:
             equal[row[:at] + row[at + 1 :]].append(row)
         for rest, found in equal.items():
-            if len(found) > 1 and _is_free({row[at] for row in found}) and sum(map(_is_word, rest)) >= _CONSTANT:
+            if (
+                len(found) > 1
+                and _is_free({row[at] for row in found})
+                and sum(map(_is_word, rest)) >= _CONSTANT
+            ):
                 for row in found:
                     if row[at] != _VALUE:
                         marks[row].add(at)
