@@ -18,6 +18,8 @@ from triage.cli.output import complain, db_option, expect_store
 _COMMANDS = {
     "parse": ("parse", "Read results and print them, without a database."),
     "ingest": ("read", "Read results into the database."),
+    "run": ("live", "Run a command and read what it prints, as it comes."),
+    "watch": ("live", "Read what is written to a directory, as it comes."),
     "extract": ("read", "The lines of a raw log that tell the failure."),
     "group": ("read", "Group texts, one a line."),
     "clusters": ("look", "The clusters, most blocked tests first."),

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from triage.analysis.cascades import Cascades, Consequence, cascades, under
 from triage.analysis.impact import Impact, impact, overall
 from triage.analysis.moments import utc
 from triage.model import Totals
 from triage.rules import Engine
 from triage.rules.model import fill
 from triage.store import Store
-from triage.store.clusters import ClusterRow, Member, Variant, find_cluster, history, members, variants
+from triage.store.clusters import (
+    ClusterRow,
+    Member,
+    Variant,
+    clusters,
+    find_cluster,
+    first_member,
+    history,
+    members,
+    variants,
+)
 from triage.store.investigations import Evidence, Investigation, Why, find_investigation
+from triage.store.occurrences import tests_in
 from triage.store.runs import RunRow, runs
 from triage.whys import Doubt, doubts
 
@@ -35,6 +47,17 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """Another cluster that is probably the cause or a consequence of this one."""
+
+    id: str
+    title: str
+    tests: int
+    evidence: str
+    """One sentence; "it" is the consequence."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A postmortem before it takes a form."""
 
@@ -43,6 +66,16 @@ class Report:
     totals: Totals
     """Of the runs in which it occurs."""
     runs: tuple[RunRow, ...]
+    first: Member | None
+    """The first failure in time."""
+    came_first: bool
+    """Nothing failed before ``first`` in its run."""
+    cause: Linked | None
+    """The cluster that this one probably only follows from."""
+    consequences: tuple[Linked, ...]
+    """The clusters that probably follow from this one, nearest first."""
+    with_consequences: Impact
+    """Of this cluster and its consequences together."""
     variants: tuple[Variant, ...]
     members: tuple[Member, ...]
     investigation: Investigation | None
@@ -85,24 +118,43 @@ class Report:
         return next((m for m in self.members if m.failure.trace), self.members[0] if self.members else None)
 
 
-def gather(db: Store, cluster: ClusterRow) -> Report:
-    """What the store knows about ``cluster``."""
+def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> Report:
+    """What the store knows about ``cluster``; ``cascade`` is what follows from what, looked for where it is not given."""
+    if cascade is None:
+        cascade = cascades(db, clusters(db))
     found = members(db, cluster.id, limit=1_000)
     in_runs = {member.run_id for member in found}
-    its_runs = tuple(run for run in runs(db) if run.id in in_runs and run.same_as is None)
+    its_runs = tuple(run for run in runs(db, in_runs) if run.same_as is None)
     totals = overall(run.totals for run in its_runs)
     investigation = find_investigation(db, cluster.id)
+    first, came_first = first_member(db, cluster.id)
+    behind = under(cascade, cluster.id)
+    cause = cascade.get(cluster.id)
     return Report(
         cluster=cluster,
         impact=impact(cluster.tests, totals),
         totals=totals,
         runs=its_runs,
+        first=first,
+        came_first=came_first,
+        cause=next(iter(_linked(db, {cause.cause: cause})), None) if cause else None,
+        consequences=_linked(db, {id_: cascade[id_] for id_ in behind}),
+        with_consequences=impact(tests_in(db, [cluster.id, *behind]), totals),
         variants=tuple(variants(db, cluster.id)),
         members=tuple(found),
         investigation=investigation,
         tree=_tree(investigation, None) if investigation else (),
         timeline=_timeline(db, cluster, its_runs, investigation),
         doubts=tuple(doubts(investigation)) if investigation else (),
+    )
+
+
+def _linked(db: Store, told: dict[str, Consequence]) -> tuple[Linked, ...]:
+    rows = {row.id: row for row in clusters(db, told)} if told else {}
+    return tuple(
+        Linked(id_, rows[id_].title, rows[id_].tests, why.evidence)
+        for id_, why in told.items()
+        if id_ in rows
     )
 
 

@@ -244,15 +244,15 @@ def _column(number: int, noun: str) -> str:
     return f"{grouped(number):>6} {noun}{' ' if number == 1 else 's'}"
 
 
-def run_line(run: RunRow, width: int) -> Text:
-    """One row of the list of runs."""
+def run_line(run: RunRow, clusters: int, width: int) -> Text:
+    """One row of the list of runs, with the number of its clusters."""
     text = Text()
     text.append(f"{moment(run.started or run.ingested_at)}  ", "dim")
     text.append(_column(run.totals.tests, "test") + " ")
     text.append(f"{grouped(run.totals.red):>6} red ", "bold red" if run.totals.red else "green")
     text.append(f"{percent(run.totals.pass_rate):>8} ")
     if width >= 100:
-        text.append(_column(run.clusters, "cluster") + "  ")
+        text.append(_column(clusters, "cluster") + "  ")
         text.append(f"{run.format:<18}", "cyan")
     text.append("= " if run.same_as is not None else "! " if run.warnings else "  ", "bold yellow")
     # The end of a path tells more than its beginning.

@@ -12,11 +12,11 @@ from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from triage.analysis.impact import count, overall
+from triage.analysis.impact import count
 from triage.export.report import gather
 from triage.model import Totals, Verdict
 from triage.store.clusters import ClusterRow, add_tag, clusters, remove_tag, set_verdict
-from triage.store.runs import runs
+from triage.store.runs import totals_of_all
 from triage.store.search import matching_clusters
 from triage.tui import texts
 from triage.tui.filtering import matches
@@ -121,9 +121,7 @@ class ClustersScreen(Screen[None]):
     def reload(self) -> None:
         """Ask the store anew; the cursor stays on its cluster."""
         db = self.triage.db
-        all_runs = [run for run in runs(db) if run.same_as is None]
-        self._runs = len(all_runs)
-        self._totals = overall(run.totals for run in all_runs)
+        self._totals, self._runs = totals_of_all(db)
         self._all = clusters(db)
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
