@@ -48,6 +48,12 @@ _VALUES: dict[str, tuple[str, SearchStrategy[str]]] = {
     "object": ("cannot cast shop.Cart@{} to Basket", _with_digit(_HEX, 8)),
     "ulid": ("parcel {} got lost", _with_digit("0123456789ABCDEFGHJKMNPQRSTVWXYZ", 25).map("0{}".format)),
     "id with prefix": ("no such request req_{}", _with_digit(string.ascii_letters + string.digits, 14)),
+    "id with words": ("unexpected tool tool_call_{}", _with_digit(string.ascii_letters + string.digits, 12).filter(
+        lambda text: text.lower() != text != text.upper()).map("0{}".format)),
+    "suffix": ("worker cart-worker-{} exited", _with_digit(_HEX, 6)),
+    "proxy": ("no such method com.sun.proxy.$Proxy{}.total", _PLACE),
+    "rate": ("disk reads at {}/s at most", st.tuples(
+        st.integers(1, 9_999), st.sampled_from(["kB", " KB", " MiB", "MB"])).map(lambda pair: f"{pair[0]}{pair[1]}")),
     "id with key": ("rejected, requestId={}", _with_digit(string.ascii_letters + string.digits, 12)),
     "deployed pod": ("pod cart-{} is not ready", st.tuples(
         _of("bcdf456789", 10), _of("bcdfghjklmnpqrstvwxz2456789", 5)).filter(
@@ -112,9 +118,10 @@ def test_sets_and_keys_have_no_order(names: list[str]) -> None:
     [
         ("no field 'mug' in it", 'no field "mug" in it'),
         ("no field `mug' in it", "no field ‘mug’ in it"),
+        ("first one, then… the other", "first one, then... the other"),
     ],
 )
-def test_quotes_are_quotes(one: str, other: str) -> None:
+def test_quotes_are_quotes_and_dots_are_dots(one: str, other: str) -> None:
     assert group([one, other]) == [0, 0]
 
 

@@ -48,6 +48,8 @@ _ID_OF = (
     "|token|acct|account|pi|ch|sub|ref|tenant|pod|i|vol|subnet|sg|vpc|eni|ami|snap"
 )
 """Stands before a dash and an id."""
+_RANDOM = r"(?:(?=0[a-z0]*[A-Z])(?=0[A-Z0]*[a-z])|(?=[A-Za-z0]*[A-Za-z]0+[A-Za-z]+0))[A-Za-z0]{10,}"
+"""What no name looks like: begins with a digit and has letters of both cases, or has digits in two places."""
 
 WORD = re.compile(
     rf"""
@@ -76,13 +78,14 @@ WORD = re.compile(
     | (?P<path>(?<![\w.<])(?:[A-Za-z]:)?(?:[\\/]+[\w.@+~%-]+){{2,}}[\\/]*(?:\?[\w=&%.+-]+)?|(?<![\w/])(?:[\w.@+-]+/){{1,}}[\w@+-]+\.\w{{1,5}}\b|(?<![\w/])(?:[\w.@+-]+/){{3,}}[\w@+-]+/?)(?P<pathline>:0+(?::0+)?)?
     | (?P<version>\bv?0+\.0+\.0+(?:[.-]\w+)*\b|\bv?0+(?:\.0+)*\.[xX*](?!\w))
     | (?P<id>(?<=[=:'"])(?:{_KEY_OF_ID})(?=[A-Za-z_-]*0)[\w-]+
-        |\b(?=[A-Za-z0]*[A-Za-z]0+[A-Za-z]+0)[A-Za-z0]{{8,}}\b|(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[A-Za-z_-]*0[0_-]*[A-Za-z][A-Za-z_-]*0)[A-Za-z0][\w-]{{18,}}[A-Za-z0]\b
+        |\b(?=[A-Za-z0]*[A-Za-z]0+[A-Za-z]+0)[A-Za-z0]{{8,}}\b|(?<![\w-])(?![a-z]+(?:_[a-z]+)*_{_RANDOM}(?![\w-]))(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[A-Za-z_-]*0[0_-]*[A-Za-z][A-Za-z_-]*0)[A-Za-z0][\w-]{{18,}}[A-Za-z0]\b
         |(?<![\w+/])(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z])(?:(?=\w*[+/])[A-Za-z0+/]{{12,}}={{1,2}}|[A-Za-z0+/]{{12,}}==|(?=[a-zA-Z+/]*0)[A-Za-z0+/]{{32,}})(?![\w=])
-        |(?<=-)(?=[bcdfghj-np-tv-xz]*0)[bcdfghj-np-tv-xz0]{{5}}\b(?!-)|(?<=-[bcdf0]{{8}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{9}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{10}}-)[a-z0]{{5}}\b
+        |(?<=-)(?=[a-f]*0)(?=0*[a-f])[0a-f]{{6}}\b(?!-)|(?<=-)(?=[bcdfghj-np-tv-xz]*0)[bcdfghj-np-tv-xz0]{{5}}\b(?!-)|(?<=-[bcdf0]{{8}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{9}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{10}}-)[a-z0]{{5}}\b
         |\b(?:{_ID_OF})[_-](?=[A-Za-z]*0)[A-Za-z0]{{3,}}\b
+        |(?<=[a-z]_){_RANDOM}\b
         |\btmp(?=[a-z_]*0)[a-z0_]{{8}}\b|\btmp\.[A-Za-z0]{{6,12}}\b|(?<=-)(?=[A-Za-z_]*0)\w{{8}}(?=\.(?:m?js|css|map)\b)
         |(?<=[A-Z]{{3}}-)(?=[A-Z]*0)(?=0*[A-Z])[A-Z0]{{7}}\b)
-    | (?P<num>(?<![\w])[-+]?0+(?:[.,]0+)*(?:[eE][-+]?0+)?%?(?!\w)|(?<=[a-zA-Z_-])0+(?=_|\b)(?!\.[a-zA-Z])|\b0+(?=[a-zA-Z_]))
+    | (?P<num>(?<![\w])[-+]?0+(?:[.,]0+)*(?:[eE][-+]?0+)?%?(?!\w)|(?<=[a-zA-Z_-])0+(?=_|\b)(?!\.[a-zA-Z])|(?<=[$]Proxy)0+|(?<=Accessor)0+|\b0+(?=[a-zA-Z_]))
     """,
     re.VERBOSE,
 )
@@ -144,7 +147,7 @@ JOINED = tuple(
             r"(?:,? <num> (?:ms|s|secs?|seconds?|mins?|minutes?)\b)*",
             "<dur>",
         ),
-        ("<num> ", r"<num> (?:[KMGT]i?B|bytes?|[kKMG]b|B)\b(?!/)", "<size>"),
+        ("<num> ", r"<num> (?:[KMGT]i?B|bytes?|[kKMG]b|B)\b(?!/(?!s\b))", "<size>"),
         ("<size> (", r"<size> \(<size>\)", "<size>"),
         (
             "ser ",
