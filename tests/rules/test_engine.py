@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.rules import Engine, Rule, library, load
-from triage.rules.engine import MAX_TEXT
 from triage.rules.model import Condition
+from triage.rules.texts import MAX_PHRASE, MAX_TEXT, likeness
 
 
 def pattern(value: str) -> Condition:
@@ -182,3 +182,30 @@ def test_the_library_fits_the_matcher() -> None:
             if near.condition.kind == "pattern":
                 alone = Engine([Rule("one", "one", "infra", any=(near.condition,))])
                 assert near.hit == (alone.match(together) is not None), near.condition.value
+
+
+@given(
+    st.text("abcde ", min_size=1, max_size=24),
+    st.lists(st.text("abcde ", max_size=30), max_size=3),
+    st.sampled_from([50.0, 72.5, 90.0, 100.0]),
+    st.data(),
+)
+def test_the_pieces_of_a_phrase_leave_nothing_out(
+    words: str, around: list[str], threshold: float, data: st.DataObject
+) -> None:
+    """What is looked for first is in every text that the similarity alone would find."""
+    edited = list(words)
+    for _ in range(data.draw(st.integers(0, 6))):
+        at = data.draw(st.integers(0, len(edited)))
+        edited[at : at + data.draw(st.integers(0, 1))] = data.draw(st.sampled_from(["", "x", "a"]))
+    text = "".join([*around[:1], *edited, *around[1:]])
+    expected = likeness(words, text, threshold) if text else 0.0
+    assert (Engine([rule("p", phrase(words, threshold))]).match(text) is not None) == (expected > 0)
+
+
+@pytest.mark.parametrize("threshold", [50.0, 75.0, 90.0, 99.0, 100.0])
+def test_the_longest_phrase_is_found(threshold: float) -> None:
+    words = ("the lease of shard 7 was taken away while it was written " * 6)[:MAX_PHRASE]
+    engine = Engine([rule("long", phrase(words, threshold))])
+    assert winner(engine, f"oh: {words.upper()}!") == "long"
+    assert winner(engine, "nothing of the kind") is None

@@ -131,9 +131,9 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
         f"{count(row.tests, 'test')} blocked, {count(row.failures, 'failure')} in {count(row.runs, 'run')};"
         f" rule {row.rule or 'none'}, category {category(row.category)}, verdict {row.verdict.label}, {row.status}"
     )
-    say(
-        f"pass rate {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed"
-    )
+    say(f"pass rate {report.rates}, at most {percent(report.impact.rate_if_fixed)} with it fixed")
+    for one in report.expected_lines:
+        say(f"expected {one}")
     for said in _cascade(report):
         say(said)
     why = list(dict.fromkeys(reason.text for reason in reasons))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from triage.analysis.cascades import cascades, nested
-from triage.analysis.impact import count, percent
+from triage.analysis.expected import judged, rates
+from triage.analysis.impact import count
 from triage.cli.output import (
     complain,
     complain_of_rules,
@@ -66,7 +67,7 @@ def print_clusters(db: Store, rows: list[ClusterRow], where: str = "", among: in
     totals, number = totals_of_all(db)
     say(
         f"{where}{count(number, 'run')}, {outcomes(totals)};"
-        f" pass rate {percent(totals.pass_rate)}; {count(max(among, len(rows)), 'cluster')}"
+        f" pass rate {rates(totals, judged(db))}; {count(max(among, len(rows)), 'cluster')}"
         + (f", {len(rows)} shown" if among > len(rows) else "")
     )
     if not rows:

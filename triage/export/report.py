@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from triage.analysis.cascades import Cascades, Consequence, cascades, under
+from triage.analysis.expected import judged, rates, told
 from triage.analysis.impact import Impact, impact, overall
 from triage.analysis.moments import utc
 from triage.model import Totals
-from triage.rules import Engine
-from triage.rules.model import fill
+from triage.rules import Engine, Rule
+from triage.rules.expectations import Expectation, load_expectations
+from triage.rules.model import fill, said
 from triage.store import Store
 from triage.store.clusters import (
     ClusterRow,
@@ -82,10 +86,19 @@ class Report:
     tree: tuple[Node, ...]
     timeline: tuple[Moment, ...]
     doubts: tuple[Doubt, ...]
+    expectations: tuple[Expectation, ...]
+    """What is expected of it, expired or not."""
+    rates: str
+    """The pass rates of its runs: raw, and adjusted where something is expected."""
 
     @property
     def title(self) -> str:
         return self.investigation.title if self.investigation else self.cluster.title
+
+    @property
+    def expected_lines(self) -> tuple[str, ...]:
+        """What is expected of it, as of today."""
+        return tuple(told(one, date.today()) for one in self.expectations)
 
     @property
     def root_causes(self) -> tuple[Why, ...]:
@@ -146,6 +159,20 @@ def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> R
         tree=_tree(investigation, None) if investigation else (),
         timeline=_timeline(db, cluster, its_runs, investigation),
         doubts=tuple(doubts(investigation)) if investigation else (),
+        expectations=_expected(cluster, found, its_runs),
+        rates=rates(totals, judged(db, in_runs)),
+    )
+
+
+def _expected(
+    cluster: ClusterRow, found: Iterable[Member], its_runs: tuple[RunRow, ...]
+) -> tuple[Expectation, ...]:
+    where = {run.id: run.environment or "" for run in its_runs}
+    places = {(member.test or "", where.get(member.run_id, "")) for member in found}
+    return tuple(
+        one
+        for one in load_expectations()[0]
+        if any(one.covers(cluster.id, cluster.rule, test, environment) for test, environment in places)
     )
 
 
@@ -164,11 +191,16 @@ def advice(report: Report, engine: Engine) -> tuple[tuple[str, ...], tuple[str, 
     rule = next((rule for rule in engine.rules if rule.id == row.rule), None)
     if rule is None or example is None:
         return (), ()
-    said = f"{example.failure.type}: {example.failure.message}"
-    matches = engine.matches(said, example.failure.type)
-    captures = next((match.captures for match in matches if match.rule.id == rule.id), {})
+    captures = captures_of(rule, example, engine)
     checks, causes = (tuple(fill(line, captures) for line in lines) for lines in (rule.checks, rule.causes))
     return checks, causes
+
+
+def captures_of(rule: Rule, member: Member, engine: Engine) -> dict[str, str]:
+    """What ``rule`` finds in a failure; nothing where it does not match."""
+    failure = member.failure
+    matches = engine.matches(said(failure), failure.type, member.where)
+    return next((match.captures for match in matches if match.rule.id == rule.id), {})
 
 
 def report_of(db: Store, prefix: str) -> Report | None:

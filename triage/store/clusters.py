@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import orjson
 
 from triage.model import Failure, Verdict
 from triage.store.database import Store, now
+
+if TYPE_CHECKING:
+    from triage.rules.model import Where
 
 STATUSES = ("open", "investigating", "resolved")
 
@@ -60,6 +66,19 @@ class Member:
     failure: Failure
     output: str
     """What the case printed."""
+    file: str | None
+    """Of the case."""
+    format: str
+    """Of the source."""
+    properties: tuple[tuple[str, str], ...]
+    """Of the case."""
+
+    @property
+    def where(self) -> Where:
+        """What rules may ask of it besides its words."""
+        from triage.rules.model import Where
+
+        return Where.of(self.failure, self.test or "", self.file, self.format, self.source, self.properties)
 
 
 def newest_runs(db: Store) -> set[int]:
@@ -159,13 +178,17 @@ def first_member(db: Store, cluster: str) -> tuple[Member | None, bool]:
 def _members(db: Store, cluster: str, order: str, limit: int) -> list[Member]:
     rows = db.conn.execute(
         "SELECT f.message, f.type, f.kind, f.trace, f.file, f.line, f.source_line, f.lead,"
-        " f.id, s.id, c.test, c.outcome, f.run_id, r.source, coalesce(c.output, '')"
+        " f.id, s.id, c.test, c.outcome, f.run_id, r.source, coalesce(c.output, ''), c.file, r.format,"
+        " coalesce(c.properties, '[]')"
         " FROM failures f JOIN signatures s ON s.id = f.signature_id"
         " JOIN runs r ON r.id = f.run_id LEFT JOIN cases c ON c.id = f.case_id"
         f" WHERE s.cluster_id = ? AND NOT f.retold ORDER BY {order} LIMIT ?",
         [cluster, limit],
     )
-    return [Member(*row[8:14], Failure(*row[:8]), row[14]) for row in rows]  # type: ignore[call-arg]
+    return [
+        Member(*row[8:14], Failure(*row[:8]), *row[14:17], tuple(map(tuple, orjson.loads(row[17]))))  # type: ignore[call-arg]
+        for row in rows
+    ]
 
 
 def set_verdict(db: Store, ids: Iterable[str], verdict: Verdict) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from datetime import date
 
 from rich.text import Text
 
+from triage.analysis.expected import Judged, rates, told
 from triage.analysis.explain import Explanation
 from triage.analysis.impact import count, grouped, percent
 from triage.analysis.moments import moment
@@ -44,7 +46,14 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int, unread: int = 0) -> Text:
+def status_line(
+    totals: Totals,
+    runs: int,
+    rows: list[ClusterRow],
+    shown: int,
+    unread: int = 0,
+    expected: Judged | None = None,
+) -> Text:
     """The line on top: what the whole store says."""
     new = sum(row.new for row in rows)
     text = Text(f"{count(len(rows), 'cluster')}", "bold")
@@ -58,7 +67,9 @@ def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int, u
     text.append(f" of {count(totals.tests, 'test')}")
     if totals.flaky:
         text.append(f"  {grouped(totals.flaky)} flaky", "magenta")
-    text.append(f"  pass rate {percent(totals.pass_rate)}", "bold")
+    text.append(f"  pass rate {rates(totals, expected)}", "bold")
+    if expired := expected.of_state("expired") if expected else ():
+        text.append(f"  {count(len(expired), 'expectation')} expired", "bold red")
     text.append(f"  {count(runs, 'run')}", "dim")
     return text
 
@@ -108,13 +119,20 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
     text.append("\n")
     if report.impact.rate_now is not None and row.tests:
         text.append(
-            f"their pass rate is {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed\n"
+            f"their pass rate is {report.rates}, at most {percent(report.impact.rate_if_fixed)} with it fixed\n"
         )
     _field(
         text, "category", CATEGORIES.get(row.category, "none") + (f" (rule {row.rule})" if row.rule else "")
     )
     _field(text, "verdict", row.verdict.label, VERDICT_STYLES[row.verdict])
     _field(text, "status", row.status)
+    for one in report.expectations:
+        _field(
+            text,
+            "expected",
+            one_line(told(one, date.today())),
+            "bold red" if one.until < date.today() else "green",
+        )
     if row.tags:
         _field(text, "tags", " ".join(f"#{one_line(tag)}" for tag in row.tags), "cyan")
     _field(

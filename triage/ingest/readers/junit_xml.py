@@ -32,6 +32,8 @@ from triage.ingest.xml_text import Place, root, stream
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, passed_cases
 
 _LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests"}
+_TESTNG = re.compile(r":\d\d [A-Z]{3,5}$")
+"""The end of a moment as TestNG's reporters write it, alone with the name of the zone."""
 _CLOSING = re.compile(r" fail (?P<count>\d{1,9}) ")
 
 
@@ -165,6 +167,9 @@ class _Handler:
             self._pytest, self._repeats = True, Repeats.TRY
         elif name in _LAST_TRY_ONLY or any("surefire" in value for value in attributes.values()):
             self._repeats = Repeats.OTHER
+        elif _TESTNG.search(attributes.get("timestamp", "")):
+            # Rows of data have one name, and what was tried again is told as skipped.
+            self._repeats = Repeats.OTHER
 
     def _end_suite(self, suite: Suite) -> None:
         self._places.clear()
@@ -176,8 +181,8 @@ class _Handler:
         self._tries.end_suite()
         if unlisted := suite.unlisted():
             self._tell(unlisted, suite)
-        if suite.told and self._suites:
-            self._suites[-1].told = True
+        if self._suites:
+            self._suites[-1].add_suite(suite)
         if not self._suites:
             if self._closing > self._red:
                 lost = f"{self._closing} failed, {self._red} of them are listed: a test failed besides its subtests"
@@ -205,7 +210,7 @@ class _Handler:
         if name == "stackTrace" and self._open:
             # Surefire's reruns hold their trace in an element of its own.
             self._open[-1].parts = [said]
-            self._open[-1].line = line
+            self._open[-1].line, self._open[-1].is_placed = line, True
         elif self._cases:
             self._cases[-1].add(name, attributes, said, line)
         elif name == "property":
@@ -221,7 +226,7 @@ class _Handler:
         self._tries.add(failure)
         self.seen += 1
         if suite is not None:
-            suite.told = True
+            suite.told = suite.has_errors = True
 
     def _run_property(self, attributes: dict[str, str], said: str) -> None:
         pair = (attributes.get("name", ""), attributes.get("value", said.strip()))
@@ -242,8 +247,7 @@ class _Handler:
         result = self._result(case)
         self._skipped += result.outcome is Outcome.SKIPPED
         if self._suites:
-            self._suites[-1].cases += 1
-            self._suites[-1].told = self._suites[-1].told or bool(result.failures)
+            self._suites[-1].add_case(result)
         repeats = self._repeats
         if case.is_repetition:
             repeats = Repeats.TRY

@@ -244,6 +244,10 @@ def clean(text: str) -> str:
     return mend(strip_ansi(text))
 
 
+_ALWAYS_SAID = ("collection failure", "test setup failure", "test teardown failure", "mypy produced messages")
+"""Messages that say what every one of their kind says; what it was stands in the text."""
+
+
 def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attributes) -> list[Failure]:
     """What an element that tells a failure says: one, or one for each try where a text tells several.
 
@@ -253,6 +257,8 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         return [replace(block, kind=kind) for block in blocks]
     message = clean(attributes.get("message") or attributes.get("error_msg", "")).strip()  # cocotb
     type_ = _class(attributes.get("type") or attributes.get("error_type", ""))
+    if type_ == test.get("name"):  # minitest-reporters 1.1
+        type_ = ""
     lead = len(text) - len(text.lstrip("\n"))
     if text.strip() and (says_nothing(message) or _repeats(message, test)):
         message = ""
@@ -264,7 +270,7 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         return [replace(_go(text[lead:], line + lead), kind=kind)]
     if not message:
         message = _message(text, test)
-    elif message in ("collection failure", "test setup failure"):
+    elif message in _ALWAYS_SAID:
         message = failure_from(text, kind=kind).message or message
     elif message.startswith("failed on "):
         # pytest's "failed on setup with ...", of which the rest is cut after some lines.
@@ -297,7 +303,8 @@ def _message(text: str, test: Attributes) -> str:
         return "\n".join(line.strip() for line in match["said"].split("\n"))
     if "\n- " in text and (boost := _BOOST.search(text)):
         return (boost["said"] or boost["thrown"]).strip()
-    return _phpunit(text, test) if "class" in test else ""
+    # Where a provider of data broke there is no class, and the name is "Error" or "Warning".
+    return _phpunit(text, test) if "class" in test or body.startswith(f"{test.get('name')}\n") else ""
 
 
 def _in_full(message: str, text: str) -> str:

@@ -146,11 +146,11 @@ class Tries:
         self, place: str | _Key, places: list[int], case: CaseResult, repeats: Repeats, same_try: bool
     ) -> None:
         tries = [item for at in places if isinstance(item := self._items[at], CaseResult)]
-        before = reduce(_joined, tries)
+        before = reduce(joined, tries)
         if mark := next((pair for pair in case.properties if pair[0] == REPETITION), None):
             # A copy, or the next of several runs that were asked for: no retry.
             same_try = mark in before.properties or not before.outcome.is_red
-        whole = _joined(before, case, same_try=same_try)
+        whole = joined(before, case, same_try=same_try)
         self._items[places[0]] = whole
         for at in reversed(places[1:]):
             del self._items[at]
@@ -161,7 +161,8 @@ class Tries:
             self._open[place] = whole
 
 
-def _joined(before: CaseResult, after: CaseResult, *, same_try: bool = False) -> CaseResult:
+def joined(before: CaseResult, after: CaseResult, *, same_try: bool = False) -> CaseResult:
+    """Two tries of one test as one result; ``same_try`` where they are phases of one try."""
     times = [time for time in (before.duration, after.duration) if time is not None]
     return replace(
         after,
