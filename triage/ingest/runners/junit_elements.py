@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from triage.ingest.logs.severity import WRAPPER, severity, telling_line
 from triage.ingest.runners import junit_text as text
 from triage.ingest.runners.cucumber_text import broken_step
 from triage.ingest.runners.junit_tries import REPETITION
-from triage.model import CaseResult, Failure, Outcome, worse
+from triage.model import CaseResult, Failure, Outcome, Properties, worse
 
 RED = {"failure": "failure", "error": "error"}
 _RETRIED = {
@@ -55,8 +56,6 @@ _LONGEST = 1 << 20
 """Characters of one text that are kept: its beginning and its end."""
 _OUTPUT = 1 << 16
 """Characters of the output of a suite that are kept: its end."""
-
-Properties = tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)
@@ -155,9 +154,7 @@ class Case:
         if name == "system-error":  # an exception if it has a type, else a slip of the pen
             name = "error" if attributes.get("type") else "system-err"
         if name in RED:
-            self.is_teardown = self.is_teardown or attributes.get("message", "").startswith(
-                "failed on teardown"
-            )
+            self.is_teardown = self.is_teardown or is_teardown(attributes.get("message", ""))
             found = text.failures(name, attributes, said, line, self.attributes)
             self.failures.extend(found)
             self.retried += len(found) - 1 if found[0].trace.count("Retry #") or len(found) > 1 else 0
@@ -201,9 +198,7 @@ class Case:
         if not self.properties and _INHERITED.isdisjoint(self.attributes):
             return above
         own = [(name, value) for name, value in self.attributes.items() if name in _INHERITED]
-        own += self.properties
-        names = {name for name, _ in own}
-        return tuple(dict.fromkeys([*own, *(pair for pair in above if pair[0] not in names)]))
+        return all_properties(own + self.properties, above)
 
     def ended(self, suite: Suite | None) -> tuple[Outcome, list[Failure]]:
         """How it ended, from its children, its attributes, and what its suite counts."""
@@ -254,6 +249,17 @@ class Text:
         """The line of its first character, if it ends in line ``end``."""
         breaks = sum(part.count("\n") for part in self.parts)
         return self.line if self.dropped or self.is_placed else max(self.line, end - breaks)
+
+
+def is_teardown(message: str) -> bool:
+    """Whether a failure is one of the tear-down alone."""
+    return message.startswith("failed on teardown")
+
+
+def all_properties(own: Sequence[tuple[str, str]], above: Properties) -> Properties:
+    """Those of a case, and those of its suites that it does not have itself."""
+    names = {name for name, _ in own}
+    return tuple(dict.fromkeys([*own, *(pair for pair in above if pair[0] not in names)]))
 
 
 def name_of(attributes: dict[str, str]) -> str:

@@ -62,6 +62,7 @@ _NO_WORDS = {
     "skipped",
 }
 """Words of messages that only repeat that this test did."""
+_WORD = re.compile(r"\w+")
 _GO = re.compile(r"^(?:=== RUN |--- FAIL|panic: |fatal error: |\s*[\w.-]+\.go:\d{1,9}: )", re.MULTILINE)
 _GO_FRAME = re.compile(r"^\s*(?:=== |--- (?:FAIL|PASS|SKIP))")
 _MINITEST = re.compile(r"(?:Failure|Error):\s+\S{1,300}(?: \[[^\]\n]{1,500}\])?:\s+(?=\S)")
@@ -88,7 +89,7 @@ _BOOST = re.compile(
 )
 _CATCH2 = re.compile(r"FAILED:\n(?P<said>.+?)(?:\nat \S+:\d{1,9})?", re.DOTALL)
 _JEST_TITLE = re.compile(r"● [^\n]*\n\s*(?P<said>\S.*?)(?:\n\s*\n|\Z)", re.DOTALL)
-_NODE_CAUSE = re.compile(r"^ *cause: (?P<type>[A-Z]\w*)\b", re.MULTILINE)
+_NODE_CAUSE = re.compile(r"\n *cause: (?P<type>[A-Z]\w*)\b")
 _BOOST_FILE = re.compile(
     r"^-? ?[Ff]ile *: *(?P<file>\S+)\s*\n-? ?[Ll]ine *: *(?P<line>\d{1,9})", re.MULTILINE
 )
@@ -236,7 +237,7 @@ def _repeats(message: str, test: Attributes) -> bool:
     for name in (test.get("name"), test.get("classname")):
         if name and name in message:
             message = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", message)
-    return all(word in _NO_WORDS for word in re.findall(r"\w+", message.lower()))
+    return all(word[0] in _NO_WORDS for word in _WORD.finditer(message.lower()))
 
 
 def clean(text: str) -> str:
@@ -353,7 +354,7 @@ def _phpunit(text: str, test: Attributes) -> str:
 def _placed(failure: Failure, file: str | None, line: int | None) -> Failure:
     """The failure with the type and the place that only its attributes or the rest of its text tell."""
     type_ = failure.type
-    if not type_ and (cause := _NODE_CAUSE.search(failure.trace)):
+    if not type_ and (cause := _NODE_CAUSE.search(f"\n{failure.trace}")):
         type_ = cause["type"]
     if not type_:
         told = (

@@ -88,18 +88,18 @@ class Tries:
             self._open[place] = (*earlier[-_MOST:], case) if earlier else case
             self._forget()
 
-    def add_passed(self, names: list[str], cases: list[CaseResult], repeats: Repeats) -> None:
-        """``add_case`` for many cases that passed at once."""
-        if self._open or self._older or repeats is Repeats.TRY:
+    def add_all(self, cases: list[CaseResult], failed: list[CaseResult], repeats: Repeats) -> bool:
+        """``add_case`` for many cases, of which some failed, if each has a name of its own; else it does nothing."""
+        later = cases if repeats is Repeats.TRY else failed if repeats is not Repeats.OTHER else []
+        if later or self._open or self._older:
+            named = {case.name: case for case in cases}
             known = self._open.keys(), self._older.keys()
-            if len(set(names)) < len(names) or not all(keys.isdisjoint(names) for keys in known):
-                for case in cases:
-                    self.add_case(case, repeats)
-                return
-            if repeats is Repeats.TRY:
-                self._open.update(zip(names, cases, strict=True))
-                self._forget()
+            if len(named) < len(cases) or not all(keys.isdisjoint(named) for keys in known):
+                return False
+            self._open.update(named if later is cases else {case.name: case for case in later})
+            self._forget()
         self._items += cases
+        return True
 
     @property
     def last(self) -> Item | None:
