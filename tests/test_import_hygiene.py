@@ -23,6 +23,7 @@ def loaded_by(code: str) -> set[str]:
         ("import triage", set()),
         ("from triage.cli import main", set()),
         ("import triage.cli.root", {"orjson"}),
+        ("import triage.cli.parse", {"orjson", "re2"}),
         ("import triage.model", set()),
         ("from triage import read_results; list(read_results('README.md'))", {"re2", "yaml", "orjson", "rapidfuzz"}),
         ("from triage import normalize, group; group(['a 1', 'a 2'])", {"re2", "rapidfuzz"}),

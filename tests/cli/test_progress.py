@@ -16,7 +16,7 @@ from triage.cli import progress
 from triage.cli.progress import ReadingBar
 from triage.ingest.logs.traces import _Growing as Growing
 from triage.sources import session as module
-from triage.sources.session import Reading
+from triage.sources.watching import Reading
 
 
 def test_ctrl_c_keeps_what_was_finished(triage: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,32 +96,41 @@ def console() -> Console:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, stretch: str = "") -> None:
-    """Print a table; numbers are flush right, the ``stretch`` column takes what is left."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+    """Print a table; numbers are flush right, the ``stretch`` column takes what is left.
 
+    Rich's own tables wrap, frame and colour cells, which takes a second for some thousand rows; these need none of it.
+    """
     target = console()
     cells = [[visible(" ".join(str(cell).split("\n"))) for cell in row] for row in rows]
-    # Rich takes from all columns alike: the stretch column gives way first, then what is wider than a share.
+    # The stretch column gives way first, then what is wider than a share, then what is widest.
     needed = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
     widths = [min(width, target.width * 2 // 5) for width in needed]
     if stretch in columns:
         at = columns.index(stretch)
         widths[at] = max(8, min(needed[at], target.width - sum(widths) + widths[at] - 3 * len(columns)))
-    shown = Table(box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
-    for index, name in enumerate(columns):
-        numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
-        shown.add_column(
-            name,
-            justify="right" if numeric else "left",
-            no_wrap=True,
-            overflow="ellipsis",
-            width=widths[index],
-        )
-    for row in cells:
-        shown.add_row(*map(Text, row))
-    target.print(shown)
+    while (total := sum(widths) + 3 * len(columns) - 1) > target.width and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    numeric = [
+        bool(rows) and all(isinstance(row[at], int | float) for row in rows) for at in range(len(columns))
+    ]
+
+    def line(row: Sequence[str]) -> str:
+        told = map(_fitted, row, widths, numeric)
+        return f" {'   '.join(told)}".rstrip()
+
+    target.out(f"\n{line(columns)}", style="bold", highlight=False)
+    target.out("\n".join((f" {'─' * (total - 2)}", *map(line, cells), "")), highlight=False)
+
+
+def _fitted(cell: str, width: int, flush_right: bool) -> str:
+    """``cell`` in ``width`` columns of a terminal."""
+    from rich.cells import cell_len, set_cell_size
+
+    size = len(cell) if cell.isascii() else cell_len(cell)
+    if size > width:
+        return f"{set_cell_size(cell, width - 1)}…"
+    blanks = " " * (width - size)
+    return blanks + cell if flush_right else cell + blanks
 
 
 def db_option(command: _Command) -> _Command:

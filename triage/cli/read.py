@@ -25,7 +25,8 @@ from triage.cli.output import (
 from triage.cli.progress import ReadingBar
 from triage.ingest import IngestError, Source
 from triage.ingest.text import is_binary
-from triage.sources.session import Session, watched
+from triage.sources.session import Session
+from triage.sources.watching import watched
 
 _MAX_TEXT = 256 << 20
 

@@ -10,6 +10,7 @@ from triage.ingest import IngestError, Reader, Source, reader_for
 from triage.rules import Engine
 from triage.sources import resolve
 from triage.sources.baseline import beside_passing
+from triage.sources.watching import Reading, watched
 from triage.store import Store
 from triage.store.ingest import Ingested, ingest, next_batch
 
@@ -28,33 +29,6 @@ class Session:
     @property
     def known_clusters(self) -> set[str]:
         return {cluster for result in self.results for cluster in result.known_clusters} - self.new_clusters
-
-
-@dataclass(slots=True)
-class Reading:
-    """How far one source is read."""
-
-    name: str
-    size: int | None
-    """Bytes, where they are known before."""
-    done: int = 0
-    """Bytes read in this step."""
-    step: str = "checking"
-    """The first pass over its bytes (whether it is known, what it is); then ``reading``."""
-
-
-def watched(source: Source, progress: Callable[[Reading], None], step: str = "checking") -> Source:
-    """``source``, with ``progress`` called whenever a part of it has been read; ``step`` is what the first pass does."""
-    reading = Reading(source.name, source.size, step=step)
-
-    def told(count: int) -> None:
-        reading.done += count
-        if reading.size and reading.done > reading.size:
-            reading.step, reading.done = "reading", count
-        progress(reading)
-
-    progress(reading)
-    return source.counted(told)
 
 
 def refusals(names: Sequence[str]) -> list[IngestError]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.notifications import SeverityLevel
 
-    from triage.sources.session import Reading
+    from triage.sources.watching import Reading
     from triage.store.ingest import Ingested
 
 
