@@ -25,7 +25,8 @@ from triage.cli.output import (
 from triage.cli.progress import ReadingBar
 from triage.ingest import IngestError, Source
 from triage.ingest.text import is_binary
-from triage.sources.session import Session, watched
+from triage.sources.session import Session
+from triage.sources.watching import watched
 
 _MAX_TEXT = 256 << 20
 
@@ -179,9 +180,9 @@ def _known_baseline(source: Source, db_path: Path | None) -> Source | None:
 
     if db_path is None and not default_path().is_file():
         return None
-    from triage.sources.baseline import last_passing
+    from triage.sources.baseline import Baselines
 
-    return last_passing(store_to_read(db_path), source.name)
+    return Baselines(store_to_read(db_path)).of(source.name)
 
 
 @click.command()

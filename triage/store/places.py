@@ -1,12 +1,10 @@
-"""Where failures belong: their signatures, and the clusters of these."""
+"""Where failures belong: the clusters of their signatures."""
 
 from __future__ import annotations
 
-from triage.model import Failure
-from triage.rules import Engine, RuleMatch
-from triage.signature import Signature, signature_of
-from triage.signature.fingerprint import digest
-from triage.signature.holes import canonical
+from collections.abc import Iterable
+
+from triage.intake import Sign
 from triage.store.database import Store, now
 from triage.store.moves import Decisions
 
@@ -18,72 +16,51 @@ class Places:
     person decided otherwise (see ``moves``).
     """
 
-    def __init__(self, db: Store, engine: Engine) -> None:
-        self._db, self._engine = db, engine
-        self._decisions = Decisions(db)
-        self._signatures: dict[str, tuple[Signature, RuleMatch | None]] = {}
-        self._matches: dict[tuple[str, str], RuleMatch | None] = {}
+    def __init__(self, db: Store) -> None:
+        self._db = db
+        self._signs: dict[str, Sign] = {}
 
-    def signature(self, failure: Failure, test: str) -> str:
-        """Id of the signature of a failure of ``test`` (empty outside of tests)."""
-        signature = signature_of(failure, test)
-        match = self._match(failure)
-        # The rule belongs to the id: one headline can hide two causes that only the rest of the message tells.
-        key = digest(f"{match.key}\n{signature.template}") if match and match.rule.merge else signature.id
-        self._signatures.setdefault(key, (signature, match))
-        return key
+    def add(self, signs: Iterable[Sign]) -> None:
+        """Take note of ``signs``; the first of each id counts."""
+        for sign in signs:
+            self._signs.setdefault(sign.id, sign)
 
     def settle(self) -> set[str]:
         """A cluster for each signature that has none yet; the ids of the clusters that were made."""
         made: set[str] = set()
-        for key, (signature, match) in sorted(self._signatures.items()):
+        decisions = Decisions(self._db) if self._signs else None
+        for key, sign in sorted(self._signs.items()):
             if self._db.conn.execute("SELECT 1 FROM signatures WHERE id = ?", [key]).fetchone():
                 continue
-            if match is not None and match.rule.merge:
-                home = digest(match.key)
-                made |= self._ensure(home, match.title, match.title, match)
-                self._add(key, home, signature.template, "rule", match.score, match.rule.id)
+            made |= self._ensure(sign)
+            if sign.score is not None:
+                joined_by, score, near = "rule", sign.score, sign.rule
             else:
-                home = digest(canonical(signature.template))
-                made |= self._ensure(home, signature.title, signature.template, match)
-                near = self._template_of(home)
-                joined_by = "exact" if near == signature.template else "similar"
-                self._add(key, home, signature.template, joined_by, 100.0, near)
+                near = self._template_of(sign.home)
+                joined_by, score = "exact" if near == sign.template else "similar", 100.0
+            assert decisions is not None
+            self._db.conn.execute(
+                "INSERT INTO signatures (id, home_id, cluster_id, template, joined_by, score, near)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [key, sign.home, decisions.placed(key, sign.home), sign.template, joined_by, score, near],
+            )
         return made
 
     def clusters(self) -> list[str]:
         """The clusters of all signatures, settled before."""
         found: dict[str, None] = {}
-        for key in self._signatures:
+        for key in self._signs:
             row = self._db.conn.execute("SELECT cluster_id FROM signatures WHERE id = ?", [key]).fetchone()
             found[row[0]] = None
         return list(found)
-
-    def _match(self, failure: Failure) -> RuleMatch | None:
-        said = failure.message
-        text = said if said.startswith(failure.type) else f"{failure.type}: {said}"
-        place = (text, failure.type)
-        if place not in self._matches:
-            self._matches[place] = self._engine.match(text, failure.type)
-        return self._matches[place]
 
     def _template_of(self, cluster: str) -> str:
         row = self._db.conn.execute("SELECT template FROM clusters WHERE id = ?", [cluster]).fetchone()
         return str(row[0])
 
-    def _ensure(self, cluster: str, title: str, template: str, match: RuleMatch | None) -> set[str]:
+    def _ensure(self, sign: Sign) -> set[str]:
         cursor = self._db.conn.execute(
             "INSERT OR IGNORE INTO clusters (id, title, template, rule, category, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                cluster, title[:500], template, match.rule.id if match else None,
-                match.rule.category if match else "", now(),
-            ],
-        )  # fmt: skip
-        return {cluster} if cursor.rowcount else set()
-
-    def _add(self, key: str, home: str, template: str, joined_by: str, score: float, near: str) -> None:
-        self._db.conn.execute(
-            "INSERT INTO signatures (id, home_id, cluster_id, template, joined_by, score, near)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [key, home, self._decisions.placed(key, home), template, joined_by, score, near],
+            [sign.home, sign.title[:500], sign.shown, sign.rule, sign.category, now()],
         )
+        return {sign.home} if cursor.rowcount else set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from triage.intake import Signer
 from triage.model import Failure
 from triage.rules import Engine
 from triage.store.clusters import refresh_counts
@@ -31,7 +32,7 @@ def recluster(db: Store, engine: Engine) -> list[Moved]:
     """
     with db.atomic():
         before = dict(db.conn.execute("SELECT id, cluster_id FROM signatures").fetchall())
-        places = Places(db, engine)
+        places, signer = Places(db), Signer(engine)
         moved: Counter[tuple[str, str]] = Counter()
         rows = db.conn.execute(
             "SELECT f.id, f.signature_id, coalesce(c.test, ''), f.message, f.type, f.kind, f.trace, f.file, f.line"
@@ -41,10 +42,11 @@ def recluster(db: Store, engine: Engine) -> list[Moved]:
         changed: list[tuple[str, int]] = []
         while batch := rows.fetchmany(_BATCH):
             for number, old, test, *said in batch:
-                key = places.signature(Failure(*said), test)
-                pairs[old, key] += 1
-                if key != old:
-                    changed.append((key, number))
+                sign = signer.sign(Failure(*said), test)
+                places.add([sign])
+                pairs[old, sign.id] += 1
+                if sign.id != old:
+                    changed.append((sign.id, number))
         db.conn.executemany("UPDATE failures SET signature_id = ? WHERE id = ?", changed)
         # Made anew too: where words belong may have changed as well.
         db.conn.execute("DELETE FROM signatures")

@@ -22,7 +22,7 @@ from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.terminal import on_end
 
 if TYPE_CHECKING:
-    from triage.sources.session import Reading
+    from triage.sources.watching import Reading
     from triage.store.ingest import Ingested
 
 
