@@ -56,18 +56,29 @@ def ingest_all(
     names: Sequence[str],
     engine: Engine,
     progress: Callable[[Reading], None] = lambda reading: None,
-    workers: Workers | None = None,
+    scheduler: str | None = None,
 ) -> Session:
     """Ingest all that ``names`` stand for; an unreadable source is an error, the others are still taken.
 
     ``progress`` is called before each source, and whenever a part of it has been read. Most of a large input is read by
-    ``workers``: other processes of this machine, unless others are given.
+    other processes: of this machine, or those of the Dask ``scheduler`` at an address.
+
+    Raises:
+        SchedulerError: the scheduler or its workers cannot be used; what was finished is in the store.
     """
     session = Session()
-    with closing(workers or Local(engine.rules)) as helping:
-        for result in take_all(db, resolve(names), engine, progress, helping):
+    with closing(_workers(engine, scheduler)) as workers:
+        for result in take_all(db, resolve(names), engine, progress, workers):
             if isinstance(result, IngestError):
                 session.errors.append(result)
             else:
                 session.results.append(result)
     return session
+
+
+def _workers(engine: Engine, scheduler: str | None) -> Workers:
+    if scheduler is None:
+        return Local(engine.rules)
+    from triage.sources.remote import Remote
+
+    return Remote(scheduler, engine.rules)
