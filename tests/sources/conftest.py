@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import triage  # noqa: F401  (the program as a script calls it)
 from tests.conftest import SAMPLES
 from tests.sources import deadly
 from triage.ingest import Reader, Source, reader_for
