@@ -207,3 +207,19 @@ def m005_moves(db: Database) -> None:
 def m006_lead(db: Database) -> None:
     """A failure of a log knows how many lines of its text led to it; until now its line was the first of these."""
     db.conn.execute("ALTER TABLE failures ADD COLUMN lead INTEGER NOT NULL DEFAULT 0 CHECK (lead >= 0)")
+
+
+@MIGRATIONS()
+def m007_cluster_tests(db: Database) -> None:
+    """Which tests a cluster blocks: to look for each failing test through all runs it was in took longer with every run."""
+    db.conn.execute(
+        """CREATE TABLE cluster_tests (
+            cluster_id TEXT NOT NULL REFERENCES clusters(id) ON DELETE CASCADE,
+            test TEXT NOT NULL,
+            PRIMARY KEY (cluster_id, test)
+        ) WITHOUT ROWID"""
+    )
+    db.conn.execute(
+        "INSERT INTO cluster_tests SELECT DISTINCT s.cluster_id, c.test FROM failures f"
+        " JOIN signatures s ON s.id = f.signature_id JOIN cases c ON c.id = f.case_id WHERE NOT f.retold"
+    )
