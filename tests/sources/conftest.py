@@ -59,6 +59,7 @@ def take(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Tak
     for module in ("ingest", "places"):
         monkeypatch.setattr(f"triage.store.{module}.now", lambda: "2026-11-21T03:00:00Z")
     monkeypatch.setattr(taking, "reader_for", _reader_for)
+    monkeypatch.setattr(taking, "_TASK", 16 << 10)  # so that a night is a dozen tasks
     stores = iter(range(100))
 
     def taken(

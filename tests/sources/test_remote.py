@@ -113,6 +113,7 @@ def test_a_scheduler_that_dies_is_one_error_and_what_was_finished_is_kept(
     db: Store, engine: Engine, night: Path, two: _Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(taking, "_AHEAD", 1)  # so that most is not asked for yet
+    monkeypatch.setattr(taking, "_TASK", 16 << 10)
 
     def die(reading: Reading) -> None:
         if reading.name.endswith("report-00.xml"):

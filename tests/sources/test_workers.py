@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources import deadly
 from tests.sources.conftest import Take, Told
 from triage import __version__
 from triage.intake.tasks import VersionError, packed
 from triage.intake.tasks import take as take_task
 from triage.rules import Engine
-from triage.sources import session
+from triage.sources import session, taking, workers
 from triage.sources.watching import Reading
 from triage.sources.workers import Local
 from triage.store import Store
@@ -41,14 +42,25 @@ def test_a_pool_makes_the_same_to_the_letter(take: Take, here: Told, night: Path
 def test_a_source_that_ends_its_process_is_one_error(
     take: Take, here: Told, night: Path, pool: Local
 ) -> None:
-    deadly = night / "report-20-deadly.txt"
-    deadly.write_text("deadly")
+    last = night / "report-20-deadly.txt"
+    last.write_text("deadly")
     dump, errors, _ = take(sorted(night.iterdir()), pool)
     assert [error for error in errors if "deadly" in error] == [
-        f"{deadly}: whoever reads it is ended (out of memory, or a crash); split it, or report it as a bug"
+        f"{last}: whoever reads it is ended (out of memory, or a crash); split it, or report it as a bug"
     ]
-    deadly.unlink()
+    last.unlink()
     assert dump == take(sorted(night.iterdir()), pool)[0], "the others are read, and the pool goes on"
+
+
+def test_where_no_process_can_be_had_all_is_read_here(
+    take: Take, night: Path, pool: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = sorted(night.glob("report-0*"))
+    there = take(names, pool)
+    monkeypatch.setattr(workers, "_prepare", deadly.at_once)
+    with closing(Local(pool._given, 2)) as none:
+        none.worth = 0
+        assert take(names, none) == there
 
 
 def test_every_source_is_told_before_it_is_stored(take: Take, night: Path, pool: Local) -> None:
@@ -67,6 +79,7 @@ def test_stopped_in_the_middle_all_that_was_finished_is_kept(
     local.worth = 0
     others = set(multiprocessing.active_children())
     monkeypatch.setattr(session, "_workers", lambda *_: local)
+    monkeypatch.setattr(taking, "_TASK", 16 << 10)
     started: list[Reading] = []
 
     def stop(reading: Reading) -> None:

@@ -21,6 +21,7 @@ try:
     from distributed import Client
     from distributed.core import rpc
     from distributed.scheduler import KilledWorker
+    from distributed.security import Security
 except ImportError:
     raise TriageError("--scheduler needs Dask, which is not installed: pip install 'triage[dask]'") from None
 
@@ -122,7 +123,8 @@ async def _asked(address: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]
 
     A client would wait for a server that says nothing, and for a name that nobody knows, for ever.
     """
-    async with rpc(address) as scheduler:  # type: ignore[no-untyped-call]
+    secured = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+    async with rpc(address, connection_args=secured) as scheduler:  # type: ignore[no-untyped-call]
         about = await asyncio.wait_for(scheduler.identity(), _ANSWER)
         asking = {"op": "versions", "packages": ["triage"]}
         answers = scheduler.broadcast(msg=asking, on_error="ignore") if about.get("workers") else None

@@ -23,8 +23,8 @@ from triage.sources.workers import Workers
 from triage.store import Store
 from triage.store.ingest import Ingested, known_run, known_tests, next_batch, store
 
-EACH = 32 << 10
-"""Bytes of work that a source is beside its own: to choose a reader and to make a run of it."""
+EACH = 2 << 10
+"""Bytes that a source counts beside its own: thousands of tiny ones are work too, and are not to wait without end."""
 HELD = 64 << 20
 """Bytes of a source that may be sent: a larger one is read here, as a stream."""
 _TASK = 256 << 10
@@ -51,15 +51,13 @@ class _Entry:
 
     source: Source
     reader: Reader
+    size: int
+    """Bytes, as far as they are known before; else 0."""
     digest: str = ""
     task: _Task | None = None
     """Who reads it; it is read here where there is none."""
     place: int = 0
     """Of its answer in that of the task."""
-
-    @property
-    def size(self) -> int:
-        return self.source.size or 0
 
 
 def take_all(
@@ -95,7 +93,8 @@ class _Taking:
             try:
                 if isinstance(item, IngestError):
                     raise item
-                entry = _Entry(item, reader_for(item))
+                with told(item):
+                    entry = _Entry(item, reader_for(item), item.size or 0)
             except IngestError as error:
                 self._queue.append(error)
                 continue

@@ -69,6 +69,11 @@ class Local:
         except BrokenExecutor:
             self._pool = _pool(self.width)
             return self._pool.submit(take, __version__, self._rules, parcels)
+        except OSError as error:
+            # The system allows no more processes: as if the one that was asked had broken off.
+            refused: Future[list[Taken]] = Future()
+            refused.set_exception(BrokenExecutor(str(error)))
+            return refused
 
     def result(self, parcels: Sequence[Parcel], asked: Future[list[Taken]]) -> list[Taken]:
         try:
@@ -79,6 +84,11 @@ class Local:
 
     def _alone(self, parcel: Parcel) -> Taken:
         with _pool(1) as pool:
+            try:
+                pool.submit(take, __version__, self._rules, ()).result()
+            except (BrokenExecutor, OSError):
+                # It is not the parcel: no process can be started here.
+                return take(__version__, self._rules, [parcel])[0]
             try:
                 return pool.submit(take, __version__, self._rules, [parcel]).result()[0]
             except BrokenExecutor:
