@@ -12,9 +12,8 @@ import pytest
 from tests.cli.conftest import triage  # noqa: F401  (the program as a script calls it)
 from tests.conftest import SAMPLES
 from tests.sources import deadly
-from triage.ingest import Reader, Source, reader_for
 from triage.rules import Engine
-from triage.sources import resolve, taking
+from triage.sources import remote, resolve, taking, workers
 from triage.sources.taking import take_all
 from triage.sources.watching import Reading
 from triage.sources.workers import Workers
@@ -58,16 +57,17 @@ def take(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Tak
     """Ingest by some workers into a new store: all that is in it, the errors, and the results."""
     for module in ("ingest", "places"):
         monkeypatch.setattr(f"triage.store.{module}.now", lambda: "2026-11-21T03:00:00Z")
-    monkeypatch.setattr(taking, "reader_for", _reader_for)
+    monkeypatch.setattr(workers, "take", deadly.take)
+    monkeypatch.setattr(remote, "take", deadly.take)
     monkeypatch.setattr(taking, "_TASK", 16 << 10)  # so that a night is a dozen tasks
     stores = iter(range(100))
 
     def taken(
-        names: Iterable[Path], workers: Workers, progress: Callable[[Reading], None] = lambda reading: None
+        names: Iterable[Path], helping: Workers, progress: Callable[[Reading], None] = lambda reading: None
     ) -> Told:
         db = open_store(tmp_path / f"{next(stores)}.db")
         try:
-            told = list(take_all(db, resolve([str(name) for name in names]), engine, progress, workers))
+            told = list(take_all(db, resolve([str(name) for name in names]), engine, progress, helping))
             results = [item for item in told if isinstance(item, Ingested)]
             errors = [str(item) for item in told if not isinstance(item, Ingested)]
             rows = [line for line in db.conn.iterdump() if "_sqlite_migrations" not in line]
@@ -76,10 +76,6 @@ def take(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Tak
             db.close()
 
     return taken
-
-
-def _reader_for(source: Source) -> Reader:
-    return deadly.READER if deadly.READER.sniff(source.sample) else reader_for(source)
 
 
 class Nobody:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import pickle
 import zlib
@@ -11,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from triage import __version__
-from triage.ingest import IngestError, Reader, Source
+from triage.ingest import IngestError, Source, reader_for
 from triage.intake.batches import Batch, batches
 from triage.intake.signs import Signer
 from triage.model import TriageError, Warn
@@ -28,18 +27,24 @@ class Parcel:
 
     name: str
     data: bytes
-    reader: str
-    """The module of the reader that was chosen."""
     notes: tuple[Warn, ...] = ()
     """What was wrong with the bytes themselves when they were unpacked."""
 
-    @classmethod
-    def of(cls, source: Source, data: bytes, reader: Reader) -> Parcel:
-        return cls(source.name, data, reader.sniff.__module__, tuple(source.notes))
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is in one source."""
+
+    format: str
+    packed: tuple[bytes, ...]
+
+    def batches(self) -> Iterator[Batch]:
+        """The rows, opened one batch after the other."""
+        return map(pickle.loads, self.packed)
 
 
-Taken = tuple[bytes, ...] | IngestError
-"""The batches of one source (see ``opened``), or why it cannot be read."""
+Taken = Content | IngestError | None
+"""Why a source cannot be read; None where it retells what others hold, and is to be read when these are in the store."""
 
 
 def take(version: str, rules: bytes, parcels: Sequence[Parcel]) -> list[Taken]:
@@ -55,20 +60,16 @@ def take(version: str, rules: bytes, parcels: Sequence[Parcel]) -> list[Taken]:
 
 
 def _taken(parcel: Parcel, signer: Signer) -> Taken:
-    reader: Reader = importlib.import_module(parcel.reader).READER
     source = Source(parcel.name, partial(io.BytesIO, parcel.data), list(parcel.notes))
     try:
+        reader = reader_for(source)
+        if reader.hearsay:
+            return None
         # Packed one by one: as objects they would take several times the memory of the source.
-        return tuple(
-            pickle.dumps(batch, pickle.HIGHEST_PROTOCOL) for batch in batches(source, reader, signer)
-        )
+        rows = batches(source, reader, signer)
+        return Content(reader.name, tuple(pickle.dumps(some, pickle.HIGHEST_PROTOCOL) for some in rows))
     except IngestError as error:
         return error
-
-
-def opened(taken: Iterable[bytes]) -> Iterator[Batch]:
-    """The batches that another process packed."""
-    return map(pickle.loads, taken)
 
 
 def packed(rules: Iterable[Rule]) -> bytes:

@@ -12,10 +12,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from triage.ingest import IngestError, Reader, Source, reader_for, told
+from triage.ingest import IngestError, Source, reader_for, told
 from triage.ingest.archives import Found
 from triage.intake import Batch, Signer, batches
-from triage.intake.tasks import Parcel, Taken, opened
+from triage.intake.tasks import Parcel, Taken
 from triage.rules import Engine
 from triage.sources.baseline import Baselines, beside_passing
 from triage.sources.watching import Reading, watched
@@ -50,7 +50,6 @@ class _Entry:
     """A source whose turn will come."""
 
     source: Source
-    reader: Reader
     size: int
     """Bytes, as far as they are known before; else 0."""
     digest: str = ""
@@ -86,20 +85,18 @@ class _Taking:
         self._open = _Task()
         self._tasks = self._ahead = 0
         """Tasks that were asked for and not answered yet, and the bytes of their sources."""
+        self._hearsay: list[_Entry] = []
+        self._is_end = False
 
     def all(self, found: Iterable[Found]) -> Iterator[Ingested | IngestError]:
-        hearsay: list[_Entry] = []
         for item in found:
             try:
                 if isinstance(item, IngestError):
                     raise item
                 with told(item):
-                    entry = _Entry(item, reader_for(item), item.size or 0)
+                    entry = _Entry(item, item.size or 0)
             except IngestError as error:
                 self._queue.append(error)
-                continue
-            if entry.reader.hearsay:
-                hearsay.append(entry)
                 continue
             self._queue.append(entry)
             if self._sending:
@@ -109,13 +106,14 @@ class _Taking:
                 for waiting in tuple(self._queue):
                     self._send(waiting)
             while self._tasks >= self._workers.width * _AHEAD or self._ahead > _MOST_AHEAD:
-                yield self._next()
+                yield from self._next()
         self._ask()
         while self._queue:
-            yield self._next()
-        for entry in hearsay:
-            self._queue.append(entry)
-            yield self._next()
+            yield from self._next()
+        self._is_end = True
+        self._queue += self._hearsay
+        while self._queue:
+            yield from self._next()
 
     def _is_worth_sending(self, entry: _Entry) -> bool:
         """Whether enough waits beside the largest: one source alone has nobody to be read beside."""
@@ -132,7 +130,7 @@ class _Taking:
             return
         task = entry.task = self._open
         entry.place = len(task.parcels)
-        task.parcels.append(Parcel.of(entry.source, data, entry.reader))
+        task.parcels.append(Parcel(entry.source.name, data, tuple(entry.source.notes)))
         task.work += EACH + len(data)
         if task.work >= _TASK:
             self._ask()
@@ -154,23 +152,33 @@ class _Taking:
             self._tasks += 1
             self._ahead += task.work
 
-    def _next(self) -> Ingested | IngestError:
+    def _next(self) -> Iterator[Ingested | IngestError]:
+        """The result of the next in the queue; none yet of one that is put off."""
         entry = self._queue.popleft()
         try:
             if isinstance(entry, IngestError):
-                return entry
-            return self._read_here(entry) if entry.task is None else self._answered(entry, entry.task)
+                raise entry
+            done = self._read_here(entry) if entry.task is None else self._answered(entry, entry.task)
         except IngestError as error:
-            return error
+            yield error
+        else:
+            if done is None:
+                entry.task = None
+                self._hearsay.append(entry)
+            else:
+                yield done
 
-    def _read_here(self, entry: _Entry) -> Ingested:
+    def _read_here(self, entry: _Entry) -> Ingested | None:
+        reader = reader_for(entry.source)
+        if reader.hearsay and not self._is_end:
+            return None
         source = watched(entry.source, self._progress)
         with told(source):
-            digest = entry.digest or source.digest()
-        rows = batches(source, entry.reader, self._signer, known_tests(self._db, entry.reader, self._batch))
-        return self._store(entry, digest, rows)
+            entry.digest = entry.digest or source.digest()
+        rows = batches(source, reader, self._signer, known_tests(self._db, reader, self._batch))
+        return self._store(entry, reader.name, rows)
 
-    def _answered(self, entry: _Entry, task: _Task) -> Ingested:
+    def _answered(self, entry: _Entry, task: _Task) -> Ingested | None:
         reading = Reading(entry.source.name, entry.source.size, step="reading")
         self._progress(reading)
         if task is self._open:
@@ -184,17 +192,17 @@ class _Taking:
         taken = task.answer.pop(entry.place)
         if isinstance(taken, IngestError):
             raise taken
-        done = self._store(entry, entry.digest, opened(taken))
+        done = self._store(entry, taken.format, taken.batches()) if taken else None
         reading.done = entry.size
         self._progress(reading)
         return done
 
-    def _store(self, entry: _Entry, digest: str, rows: Iterable[Batch]) -> Ingested:
-        name, format_ = entry.source.name, entry.reader.name
-        if (known := known_run(self._db, name, digest)) is not None:
+    def _store(self, entry: _Entry, format_: str, rows: Iterable[Batch]) -> Ingested:
+        name = entry.source.name
+        if (known := known_run(self._db, name, entry.digest)) is not None:
             return known
         if format_ == "log" and (passing := self._baselines.of(name)) is not None:
             rows = beside_passing(rows, passing)
-        done = store(self._db, name, format_, digest, self._batch, rows)
+        done = store(self._db, name, format_, entry.digest, self._batch, rows)
         self._baselines.add(done.run_id)
         return done
