@@ -12,6 +12,7 @@ from triage.ingest.logs.passing import mask
 from triage.ingest.redact import redact, redact_value
 from triage.intake.signs import Sign, Signer
 from triage.model import CaseResult, Failure, RunInfo, Tally, Totals, Warn
+from triage.rules.model import Where
 
 _MOST = 1_000
 """Cases, and failures, of one batch."""
@@ -50,7 +51,7 @@ def batches(
     Raises:
         IngestError: while streaming, when nothing could be read.
     """
-    making = _Making(signer, known_test, is_log=reader.name == "log")
+    making = _Making(source.name, reader.name, signer, known_test)
     for item in read(source, reader)[1]:
         making.add(item)
         if making.is_full:
@@ -62,9 +63,10 @@ class _Making:
     """A batch that grows item by item."""
 
     def __init__(
-        self, signer: Signer, known_test: Callable[[CaseResult], str | None], *, is_log: bool
+        self, source: str, format_: str, signer: Signer, known_test: Callable[[CaseResult], str | None]
     ) -> None:
-        self._signer, self._known_test, self._is_log = signer, known_test, is_log
+        self._source, self._format = source, format_
+        self._signer, self._known_test = signer, known_test
         self._batch, self._tally = Batch(), Tally()
 
     @property
@@ -82,7 +84,7 @@ class _Making:
             case CaseResult():
                 self._case(item)
             case Failure():
-                self._failure(item, None, "")
+                self._failure(item)
             case RunInfo():
                 self._batch.info = self._batch.info.merged(item)
             case Warn():
@@ -102,21 +104,25 @@ class _Making:
             )
         )  # fmt: skip
         for failure in case.failures:
-            self._failure(failure, len(rows) - 1, test)
+            self._failure(failure, test, case, len(rows) - 1)
 
-    def _failure(self, failure: Failure, case: int | None, test: str) -> None:
-        if self._is_log:
+    def _failure(
+        self, failure: Failure, test: str = "", case: CaseResult | None = None, index: int | None = None
+    ) -> None:
+        if self._format == "log":
             self._batch.said.append(mask(_own_line(failure)))
         message, trace = redact(failure.message), redact(failure.trace)
         if message is not failure.message or trace is not failure.trace:
             failure = replace(failure, message=message, trace=trace)
-        sign = self._signer.sign(failure, test)
+        file, properties = (case.file, case.properties) if case else (None, ())
+        where = Where.of(failure, test, file, self._format, self._source, properties)
+        sign = self._signer.sign(failure, where)
         self._batch.signs.setdefault(sign.id, sign)
         row = (
             sign.id, failure.kind, failure.type, message, trace,
             failure.file, failure.line, failure.source_line, failure.lead,
         )  # fmt: skip
-        self._batch.failures.append((case, row))
+        self._batch.failures.append((index, row))
 
 
 def masked(properties: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 from triage.model import Failure
 from triage.rules import Engine, RuleMatch
+from triage.rules.model import Where, said
 from triage.signature import signature_of
 from triage.signature.fingerprint import digest
 from triage.signature.holes import canonical
 
 _MOST_KNOWN = 20_000
 """Texts whose rule, and templates whose cluster is remembered: failures of one cause often say the same."""
+
+_TITLE = 500
+"""Characters of a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +42,22 @@ class Signer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._matches: dict[tuple[str, str], RuleMatch | None] = {}
+        self._matches: dict[tuple[str, str, Where], RuleMatch | None] = {}
         self._homes: dict[str, str] = {}
 
-    def sign(self, failure: Failure, test: str) -> Sign:
-        """The sign of a failure of ``test`` (empty outside of tests)."""
-        signature = signature_of(failure, test)
-        match = self._match(failure)
+    def sign(self, failure: Failure, where: Where) -> Sign:
+        """The sign of a failure that happened there."""
+        signature = signature_of(failure, where.test)
+        match = self._match(failure, where)
         template = signature.template
         if match is None or not match.rule.merge:
             rule, category = (match.rule.id, match.rule.category) if match else (None, "")
-            home = self._home(template)
-            return Sign(signature.id, template, home, signature.title, template, rule, category)
+            home, title = self._home(template), signature.title[:_TITLE]
+            return Sign(signature.id, template, home, title, template, rule, category)
         # The rule belongs to the id: one headline can hide two causes that only the rest of the message tells.
         key, title = match.key, match.title
         return Sign(
-            digest(f"{key}\n{template}"), template, digest(key), title, title,
+            digest(f"{key}\n{template}"), template, digest(key), title[:_TITLE], title,
             match.rule.id, match.rule.category, match.score,
         )  # fmt: skip
 
@@ -64,12 +68,10 @@ class Signer:
             home = self._homes[template] = digest(canonical(template))
         return home
 
-    def _match(self, failure: Failure) -> RuleMatch | None:
-        said = failure.message
-        text = said if said.startswith(failure.type) else f"{failure.type}: {said}"
-        place = (text, failure.type)
-        if place not in self._matches:
+    def _match(self, failure: Failure, where: Where) -> RuleMatch | None:
+        asked = (said(failure), failure.type, self._engine.narrowed(where))
+        if asked not in self._matches:
             if len(self._matches) >= _MOST_KNOWN:
                 self._matches.clear()
-            self._matches[place] = self._engine.match(text, failure.type)
-        return self._matches[place]
+            self._matches[asked] = self._engine.match(*asked)
+        return self._matches[asked]

@@ -57,7 +57,7 @@ class Local:
         self.worth = _WORTH if CORES > 1 else sys.maxsize
         self._given = rules
         self._others = set(multiprocessing.active_children())
-        self._pool = _pool(processes)
+        self._pool: ProcessPoolExecutor | None = None
 
     @cached_property
     def _rules(self) -> bytes:
@@ -65,15 +65,20 @@ class Local:
 
     def submit(self, parcels: Sequence[Parcel]) -> Future[list[Taken]]:
         try:
-            return self._pool.submit(take, __version__, self._rules, parcels)
-        except BrokenExecutor:
-            self._pool = _pool(self.width)
-            return self._pool.submit(take, __version__, self._rules, parcels)
+            try:
+                return self._asked(parcels)
+            except BrokenExecutor:
+                self._pool = None
+                return self._asked(parcels)
         except OSError as error:
             # The system allows no more processes: as if the one that was asked had broken off.
             refused: Future[list[Taken]] = Future()
             refused.set_exception(BrokenExecutor(str(error)))
             return refused
+
+    def _asked(self, parcels: Sequence[Parcel]) -> Future[list[Taken]]:
+        self._pool = self._pool or _pool(self.width)
+        return self._pool.submit(take, __version__, self._rules, parcels)
 
     def result(self, parcels: Sequence[Parcel], asked: Future[list[Taken]]) -> list[Taken]:
         try:
@@ -95,6 +100,8 @@ class Local:
                 return deadly(parcel)
 
     def close(self) -> None:
+        if self._pool is None:
+            return
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in set(multiprocessing.active_children()) - self._others:
             process.terminate()

@@ -210,7 +210,14 @@ def m006_lead(db: Database) -> None:
 
 
 @MIGRATIONS()
-def m007_cluster_tests(db: Database) -> None:
+def m007_covering(db: Database) -> None:
+    """Counts of a cluster are read from an index, without its failures."""
+    db.conn.execute("DROP INDEX failures_signature")
+    db.conn.execute("CREATE INDEX failures_signature ON failures(signature_id, run_id, retold, case_id)")
+
+
+@MIGRATIONS()
+def m008_cluster_tests(db: Database) -> None:
     """Which tests a cluster blocks: to look for each failing test through all runs it was in took longer with every run."""
     db.conn.execute(
         """CREATE TABLE cluster_tests (

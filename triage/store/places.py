@@ -19,6 +19,7 @@ class Places:
     def __init__(self, db: Store) -> None:
         self._db = db
         self._signs: dict[str, Sign] = {}
+        self._by_home: dict[str, list[Sign]] = {}
 
     def add(self, signs: Iterable[Sign]) -> None:
         """Take note of ``signs``; the first of each id counts."""
@@ -30,6 +31,7 @@ class Places:
         made: set[str] = set()
         decisions = Decisions(self._db) if self._signs else None
         for key, sign in sorted(self._signs.items()):
+            self._by_home.setdefault(sign.home, []).append(sign)
             if self._db.conn.execute("SELECT 1 FROM signatures WHERE id = ?", [key]).fetchone():
                 continue
             made |= self._ensure(sign)
@@ -46,6 +48,25 @@ class Places:
             )
         return made
 
+    def relabel(self) -> None:
+        """Call the clusters of all signatures, settled before, what the rules of now call them.
+
+        A title that one of its failures still gives stays, and so does one that a person gave.
+        """
+        for home, signs in self._by_home.items():
+            first = signs[0]
+            row = self._db.conn.execute(
+                "SELECT title, rule, category, EXISTS (SELECT 1 FROM history WHERE cluster_id = id AND field = 'title')"
+                " FROM clusters WHERE id = ?",
+                [home],
+            ).fetchone()
+            title = row[0] if row[3] or row[0] in {sign.title for sign in signs} else first.title
+            if (title, first.rule, first.category) != tuple(row[:3]):
+                self._db.conn.execute(
+                    "UPDATE clusters SET title = ?, rule = ?, category = ? WHERE id = ?",
+                    [title, first.rule, first.category, home],
+                )
+
     def clusters(self) -> list[str]:
         """The clusters of all signatures, settled before."""
         found: dict[str, None] = {}
@@ -61,6 +82,6 @@ class Places:
     def _ensure(self, sign: Sign) -> set[str]:
         cursor = self._db.conn.execute(
             "INSERT OR IGNORE INTO clusters (id, title, template, rule, category, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-            [sign.home, sign.title[:500], sign.shown, sign.rule, sign.category, now()],
+            [sign.home, sign.title, sign.shown, sign.rule, sign.category, now()],
         )
         return {sign.home} if cursor.rowcount else set()
