@@ -54,6 +54,11 @@ _SAYS_NOTHING = frozenset(
         "size",
         "version",
         "email",
+        "user",
+        "host",
+        "port",
+        "name",
+        "jwt",
     ]
 )
 _COMPARED = re.compile(

@@ -30,7 +30,7 @@ class Moved:
 def recluster(db: Store, engine: Engine) -> list[Moved]:
     """Place every failure by today's rules and templates; what people decided about grouping still holds.
 
-    A cluster that moves as a whole takes its verdict, status, tags and five whys along, if the other has none. What moved,
+    A cluster that moves as a whole takes its name, verdict, status, tags and five whys along, if the other has none. What moved,
     most failures first.
     """
     with db.atomic():
@@ -76,6 +76,12 @@ def _carry(db: Store, old: str, new: str) -> None:
     db.conn.execute(
         "UPDATE clusters SET (verdict, status) = (SELECT verdict, status FROM clusters WHERE id = ?)"
         " WHERE id = ? AND verdict = 'unknown' AND status = 'open'",
+        [old, new],
+    )
+    db.conn.execute(
+        "UPDATE clusters SET title = (SELECT title FROM clusters WHERE id = ?1) WHERE id = ?2 AND EXISTS ("
+        " SELECT 1 FROM history WHERE cluster_id = ?1 AND field = 'title' AND undone_at IS NULL) AND NOT EXISTS ("
+        " SELECT 1 FROM history WHERE cluster_id = ?2 AND field = 'title' AND undone_at IS NULL)",
         [old, new],
     )
     db.conn.execute("INSERT OR IGNORE INTO tags SELECT ?, tag FROM tags WHERE cluster_id = ?", [new, old])
