@@ -239,6 +239,12 @@ def change_tags(db: Store, ids: Iterable[str], put: Iterable[str] = (), take: It
                     remember(db, act, cluster, "tag", tag, "")
 
 
+_TESTS = (
+    "INSERT OR IGNORE INTO cluster_tests SELECT s.cluster_id, c.test FROM failures f"
+    " JOIN signatures s ON s.id = f.signature_id JOIN cases c ON c.id = f.case_id WHERE"
+)
+
+
 def count_run(db: Store, run: int) -> None:
     """Add the failures of a new run to the counts of its clusters: what was counted before is not looked at again."""
     db.conn.execute(
@@ -246,19 +252,21 @@ def count_run(db: Store, run: int) -> None:
         " tests = clusters.tests + n.tests, first_seen = min(coalesce(first_seen, n.at), n.at),"
         " last_seen = max(coalesce(last_seen, n.at), n.at)"
         " FROM (SELECT s.cluster_id, r.at, count(f.id) AS failures, count(DISTINCT CASE WHEN NOT EXISTS ("
-        "  SELECT 1 FROM cases k JOIN failures g ON g.case_id = k.id JOIN signatures t ON t.id = g.signature_id"
-        "  WHERE k.test = c.test AND k.run_id != f.run_id AND t.cluster_id = s.cluster_id AND NOT g.retold)"
+        "  SELECT 1 FROM cluster_tests k WHERE k.cluster_id = s.cluster_id AND k.test = c.test)"
         "  THEN c.test END) AS tests FROM failures f JOIN signatures s ON s.id = f.signature_id"
         "  JOIN (SELECT id, coalesce(started, ingested_at) AS at FROM runs WHERE id = ?1) r ON r.id = f.run_id"
         "  LEFT JOIN cases c ON c.id = f.case_id WHERE f.run_id = ?1 GROUP BY s.cluster_id) n"
         " WHERE clusters.id = n.cluster_id",
         [run],
     )
+    db.conn.execute(f"{_TESTS} f.run_id = ?", [run])
 
 
 def refresh_counts(db: Store, ids: Iterable[str]) -> None:
     """Count the failures of the clusters anew; called inside the transaction that changed them."""
     for cluster in ids:
+        db.conn.execute("DELETE FROM cluster_tests WHERE cluster_id = ?", [cluster])
+        db.conn.execute(f"{_TESTS} s.cluster_id = ? AND NOT f.retold", [cluster])
         db.conn.execute(
             "UPDATE clusters SET (tests, failures, runs, first_seen, last_seen) = ("
             " SELECT count(DISTINCT c.test), count(f.id), count(DISTINCT f.run_id),"

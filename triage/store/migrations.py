@@ -251,3 +251,19 @@ def m008_acts(db: Database) -> None:
 def m009_place(db: Database) -> None:
     """Where the screen was left."""
     db.conn.execute("CREATE TABLE place (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+
+
+@MIGRATIONS()
+def m010_cluster_tests(db: Database) -> None:
+    """Which tests a cluster blocks: to look for each failing test through all runs it was in took longer with every run."""
+    db.conn.execute(
+        """CREATE TABLE cluster_tests (
+            cluster_id TEXT NOT NULL REFERENCES clusters(id) ON DELETE CASCADE,
+            test TEXT NOT NULL,
+            PRIMARY KEY (cluster_id, test)
+        ) WITHOUT ROWID"""
+    )
+    db.conn.execute(
+        "INSERT INTO cluster_tests SELECT DISTINCT s.cluster_id, c.test FROM failures f"
+        " JOIN signatures s ON s.id = f.signature_id JOIN cases c ON c.id = f.case_id WHERE NOT f.retold"
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from triage.intake import Signer
 from triage.model import Failure
 from triage.rules import Engine
 from triage.rules.model import Where
@@ -34,7 +35,7 @@ def recluster(db: Store, engine: Engine) -> list[Moved]:
     """
     with db.atomic():
         before = dict(db.conn.execute("SELECT id, cluster_id FROM signatures").fetchall())
-        places = Places(db, engine)
+        places, signer = Places(db), Signer(engine)
         moved: Counter[tuple[str, str]] = Counter()
         rows = db.conn.execute(
             "SELECT f.id, f.signature_id, coalesce(c.test, ''), c.file, r.format, r.source,"
@@ -47,10 +48,11 @@ def recluster(db: Store, engine: Engine) -> list[Moved]:
             for number, old, test, file, runner, source, properties, *told in batch:
                 failure = Failure(*told)
                 tags = tuple(map(tuple, orjson.loads(properties)))
-                key = places.signature(failure, Where.of(failure, test, file, runner, source, tags))
-                pairs[old, key] += 1
-                if key != old:
-                    changed.append((key, number))
+                sign = signer.sign(failure, Where.of(failure, test, file, runner, source, tags))
+                places.add([sign])
+                pairs[old, sign.id] += 1
+                if sign.id != old:
+                    changed.append((sign.id, number))
         db.conn.executemany("UPDATE failures SET signature_id = ? WHERE id = ?", changed)
         # Made anew too: where words belong may have changed as well.
         db.conn.execute("DELETE FROM signatures")
