@@ -1,0 +1,166 @@
+"""Searching a log with google-re2, a chunk at a time, forward and backward."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import re2
+
+from triage.ingest.text import ANSI
+from triage.model import TriageError
+from triage.viewer.log_file import LogFile
+
+CHUNK = 1 << 20
+"""Bytes that are searched at once: google-re2 lets other threads run meanwhile."""
+_BACK = 1 << 17
+"""Bytes that are searched at once backward, each from its beginning for the last line that matches."""
+_OVERLAP = 1 << 12
+"""Bytes of a line longer than a chunk that are searched twice: what matches more of it may not be found."""
+
+_ANSI = re.compile(ANSI.pattern.replace("[^\\x07\\x1b]", "[^\\x07\\x1b\\r\\n]").encode())
+_END = re.compile(rb"\r\n?|\n")
+
+
+class PatternError(TriageError):
+    """A pattern that google-re2 does not take: what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A line that matches."""
+
+    start: int
+    """Offset where the line begins."""
+    place: int
+    """Offset of what matches in it; of a line with colours about that."""
+
+
+class Pattern:
+    """What is looked for in lines without their colours; written in small letters, regardless of case.
+
+    ``^`` and ``$`` are the ends of a line.
+
+    Raises:
+        PatternError: ``said`` is no pattern, or an empty one.
+    """
+
+    def __init__(self, said: str, encoding: str = "utf-8") -> None:
+        if not said:
+            raise PatternError("nothing to search for")
+        options = re2.Options()
+        options.never_nl = True
+        options.log_errors = False
+        options.case_sensitive = any(map(str.isupper, re.sub(r"\\.", "", said)))
+        self.said, self.encoding = said, encoding
+        try:
+            self._text = self._bytes = re2.compile(f"(?m:{said})", options)
+            if encoding != "utf-8":
+                options.encoding = re2.Options.Encoding.LATIN1
+                self._bytes = re2.compile(f"(?m:{said})".encode(encoding), options)
+        except UnicodeError:
+            raise PatternError(f"not in {encoding}, the encoding of this log") from None
+        except re2.error as error:
+            why = error.args[0] if error.args else "no pattern"
+            raise PatternError(why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)) from None
+
+    def spans(self, plain: str) -> list[tuple[int, int]]:
+        """Where it matches in the text of a line."""
+        # Half of a surrogate pair is no text for google-re2, which takes UTF-8.
+        plain = plain.encode("utf-8", "replace").decode("utf-8")
+        return [match.span() for match in self._text.finditer(plain)]
+
+    def search(self, lines: bytes, at: int, stop: int) -> tuple[int, int] | None:
+        """Where it matches first in ``lines``, each ended by LF, from ``at``, which begins one, to ``stop``."""
+        match = self._bytes.search(lines, at, stop)
+        return match.span() if match else None
+
+
+Told = Callable[[int], bool]
+"""Gets how far was searched, chunk by chunk, and says whether to go on."""
+
+
+def forward(log: LogFile, pattern: Pattern, start: int, told: Told = lambda at: True) -> Hit | None:
+    """The first line that matches, of those that begin at ``start``, the beginning of one, or behind."""
+    return next(_hits(log, pattern, start, log.size, told), None)
+
+
+def backward(log: LogFile, pattern: Pattern, start: int, told: Told = lambda at: True) -> Hit | None:
+    """The last line that matches, of those that begin before ``start``, the beginning of one."""
+    stop, hit = start, None
+    while stop > 0 and hit is None and told(stop):
+        begin = log.at(max(0, stop - _BACK))
+        for hit in _hits(log, pattern, begin, stop, told):  # noqa: B007  (the last one is wanted)
+            pass
+        stop = begin
+    return hit
+
+
+def _hits(log: LogFile, pattern: Pattern, start: int, stop: int, told: Told) -> Iterator[Hit]:
+    """The lines that match, of those from ``start`` to before ``stop``, both beginnings of lines or the end."""
+    found = -1
+    for at, line, raw, is_whole in _pieces(log, start, stop):
+        if not told(at):
+            return
+        for begin, place in _matches(pattern, raw, at == line, is_whole):
+            hit = Hit(at + begin if begin else line, at + place)
+            if hit.start != found:
+                found = hit.start
+                yield hit
+
+
+def _pieces(log: LogFile, start: int, stop: int) -> Iterator[tuple[int, int, bytes, bool]]:
+    """Where each piece begins, where the line begins that it begins with, its bytes, and whether they end a line."""
+    at = line = start
+    while at < stop and (raw := log.data.read(at, min(at + CHUNK, stop))):
+        cut = len(raw) if at + len(raw) >= stop else _whole_lines(raw)
+        yield at, line, raw[:cut] if cut else raw, cut > 0
+        if cut:
+            at = line = at + cut
+        else:
+            at += max(1, len(raw) - _OVERLAP)
+
+
+def _whole_lines(raw: bytes) -> int:
+    """How many bytes of ``raw`` are whole lines, whatever comes behind."""
+    # Behind a CR at its end may be an LF.
+    return max(raw.rfind(b"\n"), raw.rfind(b"\r", 0, len(raw) - 1)) + 1
+
+
+def _matches(pattern: Pattern, raw: bytes, begins: bool, ends: bool) -> Iterator[tuple[int, int]]:
+    """Where lines of ``raw`` begin that match, and where what matches in them does."""
+    lines = _plain(raw, pattern.encoding)
+    stop = len(lines) - lines.endswith(b"\n")
+    at = 0
+    while at <= stop and (span := pattern.search(lines, at, stop)) is not None:
+        begin = lines.rfind(b"\n", 0, span[0]) + 1
+        # The ends of a piece of a line are none of the line.
+        if (begins or span[0] or "^" not in pattern.said) and (ends or span[1] < stop or "$" not in pattern.said):
+            if len(lines) == len(raw):
+                yield begin, span[0]
+            else:
+                number = lines.count(b"\n", 0, begin)
+                behind = next(islice(_END.finditer(raw), number - 1, None)).end() if number else 0
+                yield behind, min(behind + span[0] - begin, len(raw))
+        if (end := lines.find(b"\n", span[0])) < 0:
+            return
+        at = end + 1
+
+
+def _plain(raw: bytes, encoding: str) -> bytes:
+    """``raw`` with its lines ended by LF, without colours, in sound UTF-8 or else as it is."""
+    lines = raw
+    if b"\r" in lines:
+        lines = lines.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\x1b" in lines:
+        lines = _ANSI.sub(b"", lines)
+    if encoding == "utf-8" and not lines.isascii():
+        lines = lines.removeprefix(codecs.BOM_UTF8)
+        try:
+            lines.decode()
+        except UnicodeDecodeError:
+            lines = lines.decode("utf-8", "replace").encode()
+    return lines
