@@ -388,6 +388,11 @@ _MAGIC: tuple[tuple[int, bytes, _Unpacker, Callable[..., Any]], ...] = (
 )
 
 
+def is_packed(head: bytes) -> bool:
+    """Whether what begins with ``head`` is an archive, or compressed."""
+    return _packing(head) is not None
+
+
 def _packing(head: bytes) -> tuple[_Unpacker, Callable[..., Any]] | None:
     """How what begins with ``head`` is unpacked; None if it is no archive."""
     return next(

@@ -206,15 +206,16 @@ def frames(trace: str) -> tuple[Frame, ...]:
 
 
 def _innermost_last(lines: list[str]) -> Iterator[Frame]:
-    return (frame for line in reversed(lines) if (frame := _frame(line, "", _LAST)))
+    return (frame for line in reversed(lines) if (frame := frame_of(line, "", _LAST)))
 
 
 def _innermost_first(lines: list[str]) -> Iterator[Frame]:
     # Go writes the function on the line above its file, and Rust with a number before it.
-    return (frame for above, line in pairwise(("", *lines)) if (frame := _frame(line, above, _FIRST)))
+    return (frame for above, line in pairwise(("", *lines)) if (frame := frame_of(line, above, _FIRST)))
 
 
-def _frame(line: str, above: str, forms: tuple[_Form, ...]) -> Frame | None:
+def frame_of(line: str, above: str = "", forms: tuple[_Form, ...] = _FORMS) -> Frame | None:
+    """The frame that ``line`` is, if it is one; ``above`` is the line before it, where Go and Rust name the function."""
     if len(line) > MAX_LINE or not _PLACE.search(line):
         return None
     start = line.lstrip(_MARGIN)

@@ -98,7 +98,7 @@ class LineIndex:
         block = start // BLOCK
         if block >= len(self._before):
             return None
-        return self._before[block] + bisect_left(self._begins(block), start)
+        return self._before[block] + bisect_left(self.begins_in(block), start)
 
     def offset(self, number: int) -> int | None:
         """Where line ``number`` begins; None where there is none, or not counted yet."""
@@ -106,7 +106,7 @@ class LineIndex:
         inside = number - self._before[block]
         # Behind the last counted block, of one that is not complete or not counted, the lines are told one by one.
         while block * BLOCK < self.size and block < len(self._before):
-            lines = self._begins(block)
+            lines = self.begins_in(block)
             if inside < len(lines):
                 return lines[inside]
             inside -= len(lines)
@@ -119,13 +119,13 @@ class LineIndex:
         if not self.is_complete:
             return None
         block = self.size // BLOCK
-        return self._before[block] + len(self._begins(block))
+        return self._before[block] + len(self.begins_in(block))
 
     def next(self, place: int) -> int | None:
         """Where the first line behind ``place`` begins."""
         block = place // BLOCK
         while block * BLOCK < self.size:
-            lines = self._begins(block)
+            lines = self.begins_in(block)
             if lines and lines[-1] > place:
                 return lines[bisect_right(lines, place)]
             block += 1
@@ -138,16 +138,16 @@ class LineIndex:
         """Where the line that holds ``place`` begins."""
         block = min(place, max(0, self.size - 1)) // BLOCK
         while block > 0:
-            lines = self._begins(block)
+            lines = self.begins_in(block)
             if lines and lines[0] <= place:
                 return lines[bisect_right(lines, place) - 1]
             if block < len(self._before):
                 block = bisect_left(self._before, self._before[block], 0, block)
             block -= 1
-        lines = self._begins(0)
+        lines = self.begins_in(0)
         return lines[max(0, bisect_right(lines, place) - 1)] if lines else 0
 
-    def _begins(self, block: int) -> list[int]:
+    def begins_in(self, block: int) -> list[int]:
         """Where the lines begin that begin in ``block``."""
         with self._lock:
             if (known := self._known.get(block)) is not None:

@@ -6,7 +6,8 @@ import codecs
 import io
 from dataclasses import dataclass
 
-from triage.ingest.text import encoding_of, strip_ansi
+from triage.ingest.lines import cleaner_of
+from triage.ingest.text import Cleaner, encoding_of, strip_ansi
 from triage.viewer.data import Data
 from triage.viewer.line_index import LineIndex
 
@@ -51,6 +52,7 @@ class LogFile:
         self.encoding = _of_bytes(encoding_of(data.read(0, HEAD)))
         self._first = first_number
         """Number of the first line; None where it is not known which lines of a file these are."""
+        self._cleaner: Cleaner | None = None
 
     @classmethod
     def of_text(cls, name: str, text: str, first_number: int | None = 1) -> LogFile:
@@ -68,7 +70,14 @@ class LogFile:
         grown = self.index.refresh()
         if was_empty or grown < 0:
             self.encoding = _of_bytes(encoding_of(self.data.read(0, HEAD)))
+            self._cleaner = None
         return grown
+
+    def said(self, line: str) -> str:
+        """What ``line`` says without colours, stamps of CI systems and mojibake, as when a log is ingested."""
+        if self._cleaner is None:
+            self._cleaner = cleaner_of(self.data.read(0, HEAD).decode(self.encoding, "replace"))
+        return self._cleaner.clean(line)
 
     def line(self, start: int, skip: int = 0, limit: int = WINDOW) -> Line:
         """The line that begins at ``start``: at most ``limit`` of its bytes, behind the first ``skip``."""

@@ -16,7 +16,7 @@ from triage.viewer.log_file import LogFile
 
 CHUNK = 1 << 20
 """Bytes that are searched at once: google-re2 lets other threads run meanwhile."""
-_BACK = 1 << 17
+_BACK = 1 << 19
 """Bytes that are searched at once backward, each from its beginning for the last line that matches."""
 _OVERLAP = 1 << 12
 """Bytes of a line longer than a chunk that are searched twice: what matches more of it may not be found."""
@@ -102,7 +102,7 @@ def backward(log: LogFile, pattern: Pattern, start: int, told: Told = lambda at:
 def _hits(log: LogFile, pattern: Pattern, start: int, stop: int, told: Told) -> Iterator[Hit]:
     """The lines that match, of those from ``start`` to before ``stop``, both beginnings of lines or the end."""
     found = -1
-    for at, line, raw, is_whole in _pieces(log, start, stop):
+    for at, line, raw, is_whole in pieces(log, start, stop):
         if not told(at):
             return
         for begin, place in _matches(pattern, raw, at == line, is_whole):
@@ -112,7 +112,7 @@ def _hits(log: LogFile, pattern: Pattern, start: int, stop: int, told: Told) -> 
                 yield hit
 
 
-def _pieces(log: LogFile, start: int, stop: int) -> Iterator[tuple[int, int, bytes, bool]]:
+def pieces(log: LogFile, start: int, stop: int) -> Iterator[tuple[int, int, bytes, bool]]:
     """Where each piece begins, where the line begins that it begins with, its bytes, and whether they end a line."""
     at = line = start
     while at < stop and (raw := log.data.read(at, min(at + CHUNK, stop))):
@@ -132,7 +132,7 @@ def _whole_lines(raw: bytes) -> int:
 
 def _matches(pattern: Pattern, raw: bytes, begins: bool, ends: bool) -> Iterator[tuple[int, int]]:
     """Where lines of ``raw`` begin that match, and where what matches in them does."""
-    lines = _plain(raw, pattern.encoding)
+    lines = plain_lines(raw, pattern.encoding)
     stop = len(lines) - lines.endswith(b"\n")
     at = 0
     while at <= stop and (span := pattern.search(lines, at, stop)) is not None:
@@ -150,7 +150,7 @@ def _matches(pattern: Pattern, raw: bytes, begins: bool, ends: bool) -> Iterator
         at = end + 1
 
 
-def _plain(raw: bytes, encoding: str) -> bytes:
+def plain_lines(raw: bytes, encoding: str) -> bytes:
     """``raw`` with its lines ended by LF, without colours, in sound UTF-8 or else as it is."""
     lines = raw
     if b"\r" in lines:
