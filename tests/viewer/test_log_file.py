@@ -15,12 +15,13 @@ from triage.viewer.data import Data
 from triage.viewer.log_file import LogFile
 
 PIECES = st.lists(
-    st.sampled_from([b"\r", b"\n", b"\r\n", b"a", b"bb ccc", b"\xff\xfe", b"\xe2\x82", b"\x00", "é€😀".encode()]),
+    st.sampled_from(
+        [b"\r", b"\n", b"\r\n", b"a", b"bb ccc", b"\xff\xfe", b"\xe2\x82", b"\x00", "é€😀".encode()]
+    ),
     max_size=60,
 )
 RAW = st.one_of(st.binary(max_size=80), PIECES.map(b"".join))
 BLOCKS = st.sampled_from([1, 2, 3, 5, 8, 64])
-
 
 
 def opened(data: bytes, counted: bool = True) -> LogFile:

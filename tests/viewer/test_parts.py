@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import gzip
+from pathlib import Path
 
 import pytest
 
@@ -77,20 +76,27 @@ def test_a_fold_opens_and_closes() -> None:
 
 
 def test_captures_and_holes_are_marked(engine: Engine) -> None:
-    said = "httpx.HTTPStatusError: Client error '429 Too Many Requests' for url 'http://10.0.1.2:8931/v1/quota'"
+    said = (
+        "httpx.HTTPStatusError: Client error '429 Too Many Requests' for url 'http://10.0.1.2:8931/v1/quota'"
+    )
     failure = Failure(message=said, type="httpx.HTTPStatusError")
     match = engine.match(said, failure.type)
     assert match is not None
     line = f"E   {said}"
     marks = Marker(failure, match.rule).marks(line)
-    assert {line[mark.start : mark.end] for mark in marks if mark.kind == "hole"} == {"http://10.0.1.2:8931/v1/quota"}
+    assert {line[mark.start : mark.end] for mark in marks if mark.kind == "hole"} == {
+        "http://10.0.1.2:8931/v1/quota"
+    }
     assert any("429" in line[mark.start : mark.end] for mark in marks if mark.kind in ("rule", "capture"))
     assert Marker(failure, None).marks("nothing of it") == []
     assert Marker(None, None).marks(line) == []
 
 
 def _job(fails: bool, shift: int) -> str:
-    lines = [f"2026-01-01 10:00:{n % 60:02d} step {n} of setup {chr(97 + n % 20)}{chr(97 + n // 20)} ok" for n in range(300)]
+    lines = [
+        f"2026-01-01 10:00:{n % 60:02d} step {n} of setup {chr(97 + n % 20)}{chr(97 + n // 20)} ok"
+        for n in range(300)
+    ]
     lines[shift:shift] = ["a warm cache"] * shift
     place = lines.index(next(line for line in lines if " step 200 " in line))
     if fails:

@@ -140,7 +140,7 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
     from triage.ingest.logs.passing import File
 
     source = one_source(file)
-    passing = one_source(baseline) if baseline else _known_baseline(source, db_path)
+    passing = one_source(baseline) if baseline else known_baseline(source.name, db_path)
     if passing and not baseline:
         complain(f"compared with {passing.name}, the last run of this job that passed")
     with ReadingBar() as bar:
@@ -174,14 +174,15 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
         )
 
 
-def _known_baseline(source: Source, db_path: Path | None) -> Source | None:
+def known_baseline(source: str, db_path: Path | None) -> Source | None:
+    """The log of the same job as ``source`` that passed last, as far as the database knows one."""
     from triage.store import default_path
 
     if db_path is None and not default_path().is_file():
         return None
     from triage.sources.baseline import last_passing
 
-    return last_passing(store_to_read(db_path), source.name)
+    return last_passing(store_to_read(db_path), source)
 
 
 @click.command()

@@ -86,7 +86,9 @@ def _masks(log: LogFile, starts: list[int]) -> list[tuple[int, str]]:
     return [(at, mask(log.said(log.line(at, 0, _LONGEST).text))) for at in starts]
 
 
-def _place(context: list[tuple[int, str]], start: int, passing: LogFile, told: Callable[[int], bool]) -> int | None:
+def _place(
+    context: list[tuple[int, str]], start: int, passing: LogFile, told: Callable[[int], bool]
+) -> int | None:
     """The line of ``passing`` that stands where ``start`` stands among the lines ``context``, as the most of the rarest of
     these say."""
     at = next(number for number, (begin, _) in enumerate(context) if begin == start)

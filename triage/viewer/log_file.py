@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 from dataclasses import dataclass
+from pathlib import Path
 
 from triage.ingest.lines import cleaner_of
 from triage.ingest.text import Cleaner, encoding_of, strip_ansi
@@ -53,6 +54,8 @@ class LogFile:
         self._first = first_number
         """Number of the first line; None where it is not known which lines of a file these are."""
         self._cleaner: Cleaner | None = None
+        self.is_file = False
+        """Whether ``name`` is a file, and these are its bytes as they are."""
 
     @classmethod
     def of_text(cls, name: str, text: str, first_number: int | None = 1) -> LogFile:
@@ -124,6 +127,21 @@ class LogFile:
         if self._first is None or number < self._first:
             return None
         return self.index.offset(number - self._first)
+
+    def fate(self) -> str:
+        """What became of the file of this name since it was opened, in words; empty as long as it is the same."""
+        identity = self.data.identity()
+        if identity is None or not self.is_file:
+            return ""
+        try:
+            found = Path(self.name).stat()
+        except OSError:
+            return "the file was removed; this is what it held"
+        return (
+            ""
+            if (found.st_dev, found.st_ino) == identity
+            else "another file has this name now; this is the one before"
+        )
 
     def close(self) -> None:
         self.data.close()

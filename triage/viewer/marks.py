@@ -49,10 +49,10 @@ class Marker:
                 yield Mark(at, at + len(phrase), "rule")
         for pattern in self._patterns:
             for match in pattern.finditer(plain):
-                yield Mark(*match.span(), "rule")
+                yield Mark(match.start(), match.end(), "rule")
                 for name, value in match.groupdict().items():
                     if value:
-                        yield Mark(*match.span(name), "capture")
+                        yield Mark(match.start(name), match.end(name), "capture")
 
     def _of_holes(self, plain: str) -> Iterator[Mark]:
         """Where the line says the headline, or the headline without its type: the values, one behind the other."""

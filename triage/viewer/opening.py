@@ -27,6 +27,8 @@ def source_of(name: str) -> Source:
     Raises:
         IngestError: there is none, it cannot be read, or there are several.
     """
+    if name == "-":
+        raise IngestError("-: came through a pipe, and was kept nowhere; write it to a file and name that")
     path = name if Path(name).exists() else name.split("!", 1)[0]
     found: list[Source] = []
     for item in find([path]):
@@ -37,7 +39,11 @@ def source_of(name: str) -> Source:
         found.append(item)
     if len(found) != 1:
         names = ", ".join(source.name for source in found[:3])
-        raise IngestError(f"{name}: holds several logs; name one of them: {names}, ..." if found else f"{name}: gone")
+        raise IngestError(
+            f"{name}: holds several logs; name one of them: {names}, ..."
+            if found
+            else f"{name}: nothing matches this name; check the path"
+        )
     return found[0]
 
 
@@ -55,7 +61,9 @@ def open_log(source: Source) -> tuple[LogFile, Filling | None]:
         if not decoded and path.is_file():
             stream = path.open("rb", 0)
             if not is_packed(stream.read(HEAD)):
-                return LogFile(Data(cast(BinaryIO, stream)), source.name), None
+                log = LogFile(Data(cast(BinaryIO, stream)), source.name)
+                log.is_file = True
+                return log, None
             stream.close()
     except OSError as error:
         raise IngestError(f"{source.name}: {error.strerror or error}; check its permissions") from None

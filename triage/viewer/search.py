@@ -65,7 +65,9 @@ class Pattern:
             raise PatternError(f"not in {encoding}, the encoding of this log") from None
         except re2.error as error:
             why = error.args[0] if error.args else "no pattern"
-            raise PatternError(why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)) from None
+            raise PatternError(
+                why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)
+            ) from None
 
     def spans(self, plain: str) -> list[tuple[int, int]]:
         """Where it matches in the text of a line."""
@@ -138,7 +140,9 @@ def _matches(pattern: Pattern, raw: bytes, begins: bool, ends: bool) -> Iterator
     while at <= stop and (span := pattern.search(lines, at, stop)) is not None:
         begin = lines.rfind(b"\n", 0, span[0]) + 1
         # The ends of a piece of a line are none of the line.
-        if (begins or span[0] or "^" not in pattern.said) and (ends or span[1] < stop or "$" not in pattern.said):
+        if (begins or span[0] or "^" not in pattern.said) and (
+            ends or span[1] < stop or "$" not in pattern.said
+        ):
             if len(lines) == len(raw):
                 yield begin, span[0]
             else:
