@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from triage.ingest import Source
-    from triage.rules import Rule
+    from triage.rules import Engine, Rule
     from triage.store import Store
     from triage.store.clusters import ClusterRow, Member
 
@@ -22,6 +22,8 @@ class Place:
     """1-based."""
     member: Member | None = None
     """The failure that stands there."""
+    is_exact: bool = False
+    """Whether this very line is wanted, not the one of the failure that tells most."""
 
     @classmethod
     def of(cls, member: Member) -> Place:
@@ -102,3 +104,24 @@ class ClusterDesk(Desk):
             self._db, made.id, text, why=why.id, failure=failure, source=place.source, line=line
         )
         return f"Evidence for: {why.question}"
+
+
+def log_of(
+    db: Store,
+    engine: Engine,
+    row: ClusterRow,
+    member: Member,
+    why: int | None = None,
+    line: int | None = None,
+) -> tuple[list[Place], int, Desk]:
+    """The failures of the cluster ``row``, which of them is ``member``, and where evidence goes: for the answer to
+    ``why``, or to the question that is to be answered next. ``line`` is one that is wanted instead of the failure's own."""
+    from triage.store.clusters import members
+
+    found = members(db, row.id)
+    at = next((at for at, each in enumerate(found) if each.id == member.id), 0)
+    places = [Place.of(each) for each in found]
+    if line is not None:
+        places[at] = replace(places[at], line=line, is_exact=True)
+    rule = next((rule for rule in engine.rules if rule.id == row.rule), None)
+    return places, at, ClusterDesk(db, row, rule, why)

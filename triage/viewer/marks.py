@@ -11,9 +11,14 @@ from triage.model import Failure
 from triage.rules import Rule
 from triage.signature import template_of
 from triage.signature.fingerprint import telling_text
+from triage.viewer.log_file import LogFile
 
 LONGEST = 4_000
 """Characters of a line that are looked at."""
+_NEAR = 400
+"""Lines behind the beginning of a failure among which is the one that tells it."""
+_MARGIN = 120
+"""Characters that may stand before the headline: an attribute of XML that holds it is not what one reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +35,10 @@ class Marker:
     """Marks the lines of one failure's log."""
 
     def __init__(self, failure: Failure | None, rule: Rule | None) -> None:
-        self._headline = telling_text(failure) if failure else ""
-        self._holes = tuple(hole.value for hole in template_of(self._headline)[1])
-        self._type = failure.type if failure else ""
+        headline = telling_text(failure) if failure else ""
+        bare = headline.removeprefix(f"{failure.type}: ") if failure else ""
+        self._said = tuple(said for said in dict.fromkeys((headline, bare)) if len(said) > 2)
+        self._holes = tuple(hole.value for hole in template_of(headline)[1])
         conditions = (*rule.any, *rule.all) if rule else ()
         self._patterns = [re2.compile(c.value) for c in conditions if c.kind == "pattern"]
         self._phrases = [c.value.lower() for c in conditions if c.kind == "phrase"]
@@ -41,6 +47,18 @@ class Marker:
         """The marks of the line ``plain``; of those that overlap, the later one is the more particular."""
         plain = plain[:LONGEST].encode("utf-8", "replace").decode()
         return [*self._of_rule(plain), *self._of_holes(plain)]
+
+    def telling(self, log: LogFile, start: int) -> int:
+        """The line that says the headline, of those from the one on that begins at ``start``; else that one."""
+        at: int | None = start
+        for _ in range(_NEAR):
+            if at is None:
+                break
+            line = log.line(at, 0, LONGEST)
+            if any(0 <= line.plain.find(said) < _MARGIN for said in self._said):
+                return at
+            at = line.after
+        return start
 
     def _of_rule(self, plain: str) -> Iterator[Mark]:
         lowered = plain.lower()
@@ -56,8 +74,8 @@ class Marker:
 
     def _of_holes(self, plain: str) -> Iterator[Mark]:
         """Where the line says the headline, or the headline without its type: the values, one behind the other."""
-        for said in (self._headline, self._headline.removeprefix(f"{self._type}: ")):
-            at = plain.find(said) if len(said) > 2 else -1
+        for said in self._said:
+            at = plain.find(said)
             if at >= 0:
                 for value in self._holes:
                     place = plain.find(value, at)

@@ -57,6 +57,7 @@ class ClustersScreen(Screen[None]):
         Binding("v", "verdict", "Verdict"),
         Binding("t", "tag", "Tag"),
         Binding("w", "whys", "Five whys"),
+        Binding("l", "log", "Log", tooltip="The whole log, at the failure"),
         Binding("x", "export", "Export"),
         Binding("r", "runs", "Runs"),
         Binding("left", "part(-1)", "Part", show=False, tooltip="Previous part of the detail"),
@@ -162,6 +163,15 @@ class ClustersScreen(Screen[None]):
             from triage.tui.screens.whys import WhysScreen
 
             self.app.push_screen(WhysScreen(row.id))
+
+    def action_log(self) -> None:
+        row, member = self._current(), self.query_one(Detail).member
+        if row is None or member is None:
+            return
+        from triage.tui.log_source import log_of
+        from triage.tui.screens.log import LogScreen
+
+        self.app.push_screen(LogScreen(*log_of(self.triage.db, self.triage.engine, row, member)))
 
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)

@@ -52,7 +52,7 @@ class LogScreen(Screen[None]):
         Binding(
             "colon", "ask(':')", "Go to line", key_display=":", show=False, tooltip="Go to a line, or 50%"
         ),
-        Binding("e", "edit", "Editor", tooltip="Open the file of the stack frame, or the log, in $EDITOR"),
+        Binding("e", "edit", "Edit", tooltip="Open the file of the stack frame, or the log, in $EDITOR"),
         Binding("y", "copy", "Copy", show=False, tooltip="Copy the lines"),
         Binding(
             "s", "kept", "What is kept", show=False, tooltip="What the store has of it, or the file again"
@@ -70,6 +70,7 @@ class LogScreen(Screen[None]):
         self._said = Text()
         self._beside: beside.Beside | None = None
         self._shows_kept = False
+        self._was_on_fold = False
 
     def compose(self) -> ComposeResult:
         with Container(id="panes"):
@@ -118,7 +119,7 @@ class LogScreen(Screen[None]):
                 self._check(log, digest)
         self._furnish()
         if place.line is not None:
-            self._pane.go_to(place.line)
+            self._pane.go_to(place.line, (lambda _, start: start) if place.is_exact else self._marker.telling)
 
     def _show_kept(self, member: Member, note: str) -> None:
         failure = member.failure
@@ -129,14 +130,15 @@ class LogScreen(Screen[None]):
         self._pane.show(LogFile.of_text(member.source, text, first), None, note)
         self._shows_kept = True
         self._furnish()
-        if failure.source_line:
-            self._pane.go_to(failure.source_line)
+        self._pane.go_to(failure.source_line or 1, self._marker.telling)
 
     def _furnish(self) -> None:
         """What is marked in the log."""
         failure = self.place.member.failure if self.place.member else None
-        self.view.marks = Marker(failure, self._desk.rule).marks
+        self._marker = Marker(failure, self._desk.rule)
+        self.view.marks = self._marker.marks
         self._show_signs()
+        self.refresh_bindings()
 
     def _show_signs(self) -> None:
         source = self.place.source
@@ -182,6 +184,9 @@ class LogScreen(Screen[None]):
         if self.is_mounted and self.view.log_file is not None:
             if isinstance(event, LogView.Moved) and event.view is self.view:
                 self._follow_beside()
+                if self.view.is_on_fold is not self._was_on_fold:
+                    self._was_on_fold = self.view.is_on_fold
+                    self.refresh_bindings()
             self._show_place()
 
     def _say(self, text: str, style: str = "") -> None:

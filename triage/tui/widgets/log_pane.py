@@ -24,6 +24,9 @@ _TOLD = 0.2
 _WATCHED = 1.0
 """Seconds between two looks whether the log grew."""
 
+Near = Callable[[LogFile, int], int]
+"""From a line to one near it, both by their offsets."""
+
 
 class LogPane(Vertical):
     """One log."""
@@ -48,7 +51,7 @@ class LogPane(Vertical):
         super().__init__(id=id)
         self.view = LogView()
         self._heading = Static(classes="name", markup=False)
-        self._wanted: int | None = None
+        self._wanted: tuple[int, Near] | None = None
         self._filling = False
         self._note = ""
         self._named = Text()
@@ -86,19 +89,22 @@ class LogPane(Vertical):
             self._note = text
             self._show_name()
 
-    def go_to(self, number: int) -> None:
-        """The cursor to line ``number``, as soon as it is known where that is; to the last one, if there are fewer."""
+    def go_to(self, number: int, near: Near = lambda log, start: start) -> None:
+        """The cursor to line ``number``, as soon as it is known where that is; to the last one, if there are fewer.
+
+        ``near`` says which line near it is meant.
+        """
         log = self.view.log_file
-        if log is None or not log.size:
+        if log is None or not (log.size or self._filling):
             return
         start = log.offset(number)
-        if start is None and number <= 0:
+        if start is None and number <= 0 and log.size:
             start = 0
-        if start is None and log.index.is_complete and not self._filling:
+        if start is None and log.index.is_complete and not self._filling and log.size:
             start = log.last()
-        self._wanted = None if start is not None else number
+        self._wanted = None if start is not None else (number, near)
         if start is not None:
-            self.view.go(start)
+            self.view.go(near(log, start))
         else:
             self._show_name()
 
@@ -115,7 +121,7 @@ class LogPane(Vertical):
         text = Text(no_wrap=True)
         text.append(one_line(log.name), "bold")
         if self._wanted is not None:
-            text.append(f"  on the way to line {self._wanted:,} ...", "italic")
+            text.append(f"  on the way to line {self._wanted[0]:,} ...", "italic")
         for said in (self._note, self.trouble, log.data.trouble, log.fate()):
             if said:
                 text.append(f"  {one_line(said)}", "bold yellow")
@@ -159,7 +165,7 @@ class LogPane(Vertical):
     def _counted(self, log: LogFile) -> None:
         if log is self.view.log_file:
             if self._wanted is not None:
-                self.go_to(self._wanted)
+                self.go_to(*self._wanted)
             self._show_name()
             self.view.counted()
             self.post_message(self.Counted(self))

@@ -58,10 +58,10 @@ class LogView(Widget, can_focus=True):
         Binding("right,l", "side(1)", "Scroll right", show=False),
         Binding("left,h", "side(-1)", "Scroll left", show=False),
         Binding("0,circumflex_accent", "side(0)", "Begin of the line", show=False),
-        Binding("w", "wrap", "Wrap", tooltip="Wrap long lines, or cut them"),
-        Binding("z", "folds", "Folds", tooltip="Open or close all folds"),
+        Binding("w", "wrap", "Wrap", show=False, tooltip="Wrap long lines, or cut them"),
+        Binding("z", "folds", "Fold", tooltip="Open or close all folds"),
         Binding("o", "fold", "Open fold", show=False),
-        Binding("v", "select", "Select lines", tooltip="Select lines from here on, or no more"),
+        Binding("v", "select", "Select", show=False, tooltip="Select lines from here on, or no more"),
     ]
 
     class Moved(Message):
@@ -218,9 +218,10 @@ class LogView(Widget, can_focus=True):
             self.redraw()
 
     def on_resize(self) -> None:
-        y = self.cursor_row
-        self._measure()
-        self.put_at(self.cursor, min(y, self.size.height - 1))
+        if self.rows is not None:
+            y, before = self.cursor_row, self.rows.height
+            self._measure()
+            self.put_at(self.cursor, y * self.rows.height // before)
 
     def _measure(self) -> None:
         if self.rows is not None:
