@@ -82,6 +82,7 @@ class LogScreen(Screen[None]):
 
     def on_mount(self) -> None:
         if self.children:  # there are none when the program ends while its screen opens
+            self.view.ask = self._bar.ask
             self._open()
 
     @property

@@ -63,11 +63,11 @@ class AskBar(Input):
         with self.prevent(Input.Changed):
             self.value = ""
         self.disabled = False
-        self.focus()
+        self.screen.set_focus(self)
 
     def close(self) -> None:
         self.disabled = True
-        self._pane.view.focus()
+        self.screen.set_focus(self._pane.view)
 
     def back(self) -> bool:
         """Whether there was something to leave: what is typed, to where one was before, or the search."""
