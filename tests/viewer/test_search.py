@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.viewer.test_log_file import PIECES, forward, opened
 from triage.viewer import line_index, search
 from triage.viewer.log_file import LogFile
-from triage.viewer.search import Pattern
+from triage.viewer.search import Pattern, PatternError
 
 SAID = st.sampled_from(
     [
@@ -67,9 +67,7 @@ def found_backward(log: LogFile, pattern: Pattern) -> list[int]:
 @given(TEXTS, SAID)
 def test_a_search_finds_what_a_look_at_every_line_finds(data: bytes, said: str) -> None:
     log = opened(data)
-    pattern = Pattern(said, log.encoding) if said not in ("\ufffd",) else Pattern(said)
-    if log.encoding == "cp1252" and said == "\ufffd":
-        return
+    pattern = Pattern(said)
     expected = naive(log, pattern)
     assert found_forward(log, pattern) == expected
     assert found_backward(log, pattern) == expected
@@ -84,7 +82,36 @@ def test_pieces_of_lines_longer_than_a_chunk(data: bytes, said: str) -> None:
         patch.setattr(line_index, "BLOCK", 16)
         data = data.replace(b"\xff\xfe", b"").replace(b"\xe2\x82", b"")
         log = opened(data.decode("utf-8", "ignore").encode())
-        pattern = Pattern(said, log.encoding)
+        pattern = Pattern(said)
         expected = naive(log, pattern)
         assert found_forward(log, pattern) == expected
         assert found_backward(log, pattern) == expected
+
+
+@pytest.mark.parametrize("said", ["", "(", "a**", "[z-a]", "\ud800", "x{1001}"])
+def test_what_is_no_pattern_is_told(said: str) -> None:
+    with pytest.raises(PatternError):
+        Pattern(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "matches"),
+    [
+        ("refused", "Refused", True),
+        ("Refused", "refused", False),
+        (r"\S+ refused", "db Refused", True),
+        ("É", "é", False),
+    ],
+)
+def test_case_counts_where_capitals_are_written(said: str, line: str, matches: bool) -> None:
+    assert bool(Pattern(said).spans(line)) is matches
+
+
+def test_a_search_stops_when_it_is_told_to() -> None:
+    log = opened(b"a\n" * 3_000_000 + b"needle\n")
+    asked: list[int] = []
+    assert (
+        search.forward(log, Pattern("needle"), 0, lambda at: not asked.append(at) and len(asked) < 3) is None
+    )
+    assert asked == [0, search.CHUNK, 2 * search.CHUNK]
+    assert search.backward(log, Pattern("absent"), log.size, lambda at: False) is None

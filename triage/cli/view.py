@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.output import db_option
+from triage.cli.output import db_path_option
 
 if TYPE_CHECKING:
     from triage.ingest import Source
@@ -20,7 +20,7 @@ _AT_LINE = re.compile(r"(?P<file>.+?):(?P<line>\d{1,15})(?::\d*)?")
 @click.command()
 @click.argument("place", metavar="FILE[:LINE]")
 @click.option("--baseline", metavar="PASSING", help="A log of the same job that passed, for the key p.")
-@db_option
+@db_path_option
 def view(place: str, baseline: str | None, db_path: Path | None) -> None:
     """Open a log of any size at a line.
 

@@ -23,7 +23,6 @@ from typing import Any, BinaryIO, cast
 
 from triage.ingest import cut_zip
 from triage.ingest.reader import IngestError, Source
-from triage.ingest.registry import surest
 from triage.model import Warn
 
 _RATIO_FREE = 64 << 20
@@ -222,6 +221,8 @@ def is_result(source: Source) -> bool:
     if not source.head.strip():
         # An empty report is what a killed run leaves behind, and is told when it is read.
         return suffix in _REPORT_SUFFIXES
+    from triage.ingest.registry import surest  # who only unpacks does not pay for the formats
+
     best, _ = surest(source)
     return best > 5 or (best > 0 and suffix in _LOG_SUFFIXES)
 

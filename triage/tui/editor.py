@@ -1,11 +1,15 @@
-"""What opens a file at a line in the editor that somebody has chosen."""
+"""A file at a line, in the editor that somebody has chosen."""
 
 from __future__ import annotations
 
 import os
 import shlex
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from textual.app import App, SuspendNotSupported
 
 _FORMS = {
     "--goto {file}:{line}": ("code", "codium", "code-insiders", "cursor", "windsurf"),
@@ -37,3 +41,14 @@ def command(editor: str, file: str, line: int | None) -> list[str]:
     name = Path(words[0]).stem.lower()
     form = next((form for form, names in _FORMS.items() if name in names), "+{line} {file}")
     return [*words, *(part.format(file=file, line=line) for part in form.split())]
+
+
+def open_at(app: App[Any], file: str, line: int | None) -> None:
+    """Open ``file`` in the editor, which has the terminal until it ends."""
+    words = command(chosen(), file, line)
+    try:
+        with app.suspend():
+            subprocess.run(words, check=False)
+    except (OSError, SuspendNotSupported) as error:
+        app.notify(f"{words[0]}: {error}; set EDITOR", severity="error", markup=False)
+    app.refresh()

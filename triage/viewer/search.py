@@ -48,21 +48,18 @@ class Pattern:
         PatternError: ``said`` is no pattern, or an empty one.
     """
 
-    def __init__(self, said: str, encoding: str = "utf-8") -> None:
+    def __init__(self, said: str) -> None:
         if not said:
             raise PatternError("nothing to search for")
         options = re2.Options()
         options.never_nl = True
         options.log_errors = False
         options.case_sensitive = any(map(str.isupper, re.sub(r"\\.", "", said)))
-        self.said, self.encoding = said, encoding
+        self.said = said
         try:
-            self._text = self._bytes = re2.compile(f"(?m:{said})", options)
-            if encoding != "utf-8":
-                options.encoding = re2.Options.Encoding.LATIN1
-                self._bytes = re2.compile(f"(?m:{said})".encode(encoding), options)
+            self._pattern = re2.compile(f"(?m:{said})", options)
         except UnicodeError:
-            raise PatternError(f"not in {encoding}, the encoding of this log") from None
+            raise PatternError("no text") from None
         except re2.error as error:
             why = error.args[0] if error.args else "no pattern"
             raise PatternError(
@@ -73,11 +70,11 @@ class Pattern:
         """Where it matches in the text of a line."""
         # Half of a surrogate pair is no text for google-re2, which takes UTF-8.
         plain = plain.encode("utf-8", "replace").decode("utf-8")
-        return [match.span() for match in self._text.finditer(plain)]
+        return [match.span() for match in self._pattern.finditer(plain)]
 
     def search(self, lines: bytes, at: int, stop: int) -> tuple[int, int] | None:
         """Where it matches first in ``lines``, each ended by LF, from ``at``, which begins one, to ``stop``."""
-        match = self._bytes.search(lines, at, stop)
+        match = self._pattern.search(lines, at, stop)
         return match.span() if match else None
 
 
@@ -107,7 +104,7 @@ def _hits(log: LogFile, pattern: Pattern, start: int, stop: int, told: Told) -> 
     for at, line, raw, is_whole in pieces(log, start, stop):
         if not told(at):
             return
-        for begin, place in _matches(pattern, raw, at == line, is_whole):
+        for begin, place in _matches(pattern, raw, log.encoding, at == line, is_whole):
             hit = Hit(at + begin if begin else line, at + place)
             if hit.start != found:
                 found = hit.start
@@ -132,9 +129,11 @@ def _whole_lines(raw: bytes) -> int:
     return max(raw.rfind(b"\n"), raw.rfind(b"\r", 0, len(raw) - 1)) + 1
 
 
-def _matches(pattern: Pattern, raw: bytes, begins: bool, ends: bool) -> Iterator[tuple[int, int]]:
+def _matches(
+    pattern: Pattern, raw: bytes, encoding: str, begins: bool, ends: bool
+) -> Iterator[tuple[int, int]]:
     """Where lines of ``raw`` begin that match, and where what matches in them does."""
-    lines = plain_lines(raw, pattern.encoding)
+    lines, is_same = plain_lines(raw, encoding)
     stop = len(lines) - lines.endswith(b"\n")
     at = 0
     while at <= stop and (span := pattern.search(lines, at, stop)) is not None:
@@ -143,7 +142,7 @@ def _matches(pattern: Pattern, raw: bytes, begins: bool, ends: bool) -> Iterator
         if (begins or span[0] or "^" not in pattern.said) and (
             ends or span[1] < stop or "$" not in pattern.said
         ):
-            if len(lines) == len(raw):
+            if is_same:
                 yield begin, span[0]
             else:
                 number = lines.count(b"\n", 0, begin)
@@ -154,17 +153,23 @@ def _matches(pattern: Pattern, raw: bytes, begins: bool, ends: bool) -> Iterator
         at = end + 1
 
 
-def plain_lines(raw: bytes, encoding: str) -> bytes:
-    """``raw`` with its lines ended by LF, without colours, in sound UTF-8 or else as it is."""
+def plain_lines(raw: bytes, encoding: str) -> tuple[bytes, bool]:
+    """``raw`` with its lines ended by LF, without colours, in UTF-8; and whether every byte is where it was."""
     lines = raw
     if b"\r" in lines:
         lines = lines.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    is_same = len(lines) == len(raw)
     if b"\x1b" in lines:
-        lines = _ANSI.sub(b"", lines)
-    if encoding == "utf-8" and not lines.isascii():
+        lines, is_same = _ANSI.sub(b"", lines), False
+    if lines.isascii():
+        return lines, is_same
+    if encoding == "utf-8":
+        is_same = is_same and not lines.startswith(codecs.BOM_UTF8)
         lines = lines.removeprefix(codecs.BOM_UTF8)
         try:
             lines.decode()
         except UnicodeDecodeError:
-            lines = lines.decode("utf-8", "replace").encode()
-    return lines
+            pass
+        else:
+            return lines, is_same
+    return lines.decode(encoding, "replace").encode(), False

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on, work
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
-from triage.analysis.impact import count
 from triage.ingest import IngestError
 from triage.ingest.text import visible
-from triage.store.clusters import Member
+from triage.model import TriageError
 from triage.tui.log_source import Desk, Place
-from triage.tui.texts import one_line
 from triage.tui.widgets.ask_bar import AskBar
-from triage.tui.widgets.log_pane import LogPane
+from triage.tui.widgets.log_pane import LogPane, Near, same_line
 from triage.tui.widgets.log_view import LogView
-from triage.viewer import beside, search
 from triage.viewer.log_file import LogFile
-from triage.viewer.marks import Marker
 from triage.viewer.opening import open_log, source_of
+
+if TYPE_CHECKING:
+    from triage.store.clusters import Member
+    from triage.viewer.beside import Beside
 
 _MOST_LINES = 10_000
 """Lines that are copied or picked at once."""
+_LONGEST = 1 << 20
+"""Bytes of each that are."""
 
 
 class LogScreen(Screen[None]):
@@ -68,9 +70,10 @@ class LogScreen(Screen[None]):
         self._pane = LogPane(id="log")
         self._bar = AskBar(self._pane, id="ask")
         self._said = Text()
-        self._beside: beside.Beside | None = None
+        self._beside: Beside | None = None
         self._shows_kept = False
         self._was_on_fold = False
+        self._near: Near = same_line
 
     def compose(self) -> ComposeResult:
         with Container(id="panes"):
@@ -120,7 +123,7 @@ class LogScreen(Screen[None]):
                 self._check(log, digest)
         self._furnish()
         if place.line is not None:
-            self._pane.go_to(place.line, (lambda _, start: start) if place.is_exact else self._marker.telling)
+            self._pane.go_to(place.line, self._near)
 
     def _show_kept(self, member: Member, note: str) -> None:
         failure = member.failure
@@ -131,13 +134,18 @@ class LogScreen(Screen[None]):
         self._pane.show(LogFile.of_text(member.source, text, first), None, note)
         self._shows_kept = True
         self._furnish()
-        self._pane.go_to(failure.source_line or 1, self._marker.telling)
+        self._pane.go_to(failure.source_line or 1, self._near)
 
     def _furnish(self) -> None:
         """What is marked in the log."""
-        failure = self.place.member.failure if self.place.member else None
-        self._marker = Marker(failure, self._desk.rule)
-        self.view.marks = self._marker.marks
+        self._near = same_line
+        if self.place.member is not None:
+            from triage.viewer.marks import Marker
+
+            marker = Marker(self.place.member.failure, self._desk.rule)
+            self.view.marks = marker.marks
+            if not self.place.is_exact:
+                self._near = marker.telling
         self._show_signs()
         self.refresh_bindings()
 
@@ -222,7 +230,7 @@ class LogScreen(Screen[None]):
         if self._said:
             text.append("  ").append_text(self._said)
         elif member is not None and member.test:
-            text.append(f"  {one_line(member.test)}")
+            text.append(f"  {visible(' '.join(member.test.split()))}")
         self.query_one("#place", Static).update(text)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -285,7 +293,7 @@ class LogScreen(Screen[None]):
             and len(said) < _MOST_LINES
             and (start <= last or (fold and start != fold.after))
         ):
-            line = log.line(start, 0, search.CHUNK)
+            line = log.line(start, 0, _LONGEST)
             said.append(log.said(line.text))
             start = line.after
         return log.number(first), said
@@ -311,30 +319,23 @@ class LogScreen(Screen[None]):
 
             _, lines = self._lines()
             self.app.copy_to_clipboard(redact(visible("\n".join(lines))))
-            self.notify(f"{count(len(lines), 'line')} copied, without credentials.", markup=False)
+            self.notify(
+                f"{len(lines)} line{'s' * (len(lines) != 1)} copied, without credentials.", markup=False
+            )
 
     def action_edit(self) -> None:
         """Open the file that the stack frame under the cursor names, where it is here; else the log itself."""
-        import subprocess
-
         from triage.ingest.frames import frame_of
-        from triage.tui.editor import chosen, command
+        from triage.tui.editor import open_at
 
         log = self.log_file
         frame = frame_of(log.said(log.line(self.view.cursor).text)) if log.size else None
         if frame is not None and Path(frame.file).is_file():
-            words = command(chosen(), frame.file, frame.line)
+            open_at(self.app, frame.file, frame.line)
         elif log.is_file:
-            words = command(chosen(), log.name, log.number(self.view.cursor))
+            open_at(self.app, log.name, log.number(self.view.cursor))
         else:
             self.notify("There is no file here that an editor could open.", severity="warning", markup=False)
-            return
-        try:
-            with self.app.suspend():
-                subprocess.run(words, check=False)
-        except (OSError, SuspendNotSupported) as error:
-            self.notify(f"{words[0]}: {error}; set EDITOR", severity="error", markup=False)
-        self.refresh()
 
     # The log that passed
 
@@ -342,13 +343,13 @@ class LogScreen(Screen[None]):
         if self.has_class("-beside"):
             self._close_beside()
             return
-        passing = self._desk.passing(self.place.source)
-        if passing is None:
-            self.notify("No run of this job that passed is known here.", severity="warning", markup=False)
-            return
         try:
+            passing = self._desk.passing(self.place.source)
+            if passing is None:
+                self.notify("No run of this job that passed is known here.", severity="warning", markup=False)
+                return
             log, filling = open_log(passing)
-        except IngestError as error:
+        except TriageError as error:
             self.notify(visible(str(error)), severity="warning", markup=False)
             return
         self.add_class("-beside")
@@ -367,11 +368,13 @@ class LogScreen(Screen[None]):
     @work(thread=True, exclusive=True, group="compare")
     def _compare(self, log: LogFile, start: int, passing: LogFile) -> None:
         worker = get_current_worker()
+        from triage.viewer import beside
+
         found = beside.compare(log, start, passing, lambda at: not worker.is_cancelled)
         if not worker.is_cancelled:
             self.app.call_from_thread(self._compared, passing, found)
 
-    def _compared(self, passing: LogFile, found: beside.Beside | None) -> None:
+    def _compared(self, passing: LogFile, found: Beside | None) -> None:
         pane = self.query_one("#beside", LogPane)
         if pane.view.log_file is not passing or not self.has_class("-beside"):
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -11,9 +11,10 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from triage.tui.widgets.log_pane import LogPane
-from triage.viewer import search
 from triage.viewer.log_file import LogFile
-from triage.viewer.search import Hit, Pattern, PatternError
+
+if TYPE_CHECKING:
+    from triage.viewer.search import Hit, Pattern
 
 _STEPS = 20
 """How often a search over the whole log says how far it is."""
@@ -85,8 +86,10 @@ class AskBar(Input):
         self._look_for("")
 
     def _look_for(self, said: str) -> None:
+        from triage.viewer.search import Pattern, PatternError
+
         try:
-            self.pattern = Pattern(said, self._file.encoding)
+            self.pattern = Pattern(said)
         except PatternError as error:
             self.pattern = None
             self.post_message(self.Said(f"no pattern yet: {error}" if said else "", True))
@@ -133,6 +136,8 @@ class AskBar(Input):
     @work(thread=True, exclusive=True, group="search")
     def _seek(self, log: LogFile, pattern: Pattern, start: int, direction: int) -> None:
         """Search from ``start`` on, then over the end of the log, if nothing is found before."""
+        from triage.viewer import search
+
         worker = get_current_worker()
         step = -1
 

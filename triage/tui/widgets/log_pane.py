@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 
 from rich.text import Text
@@ -13,19 +13,25 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from triage.ingest.text import visible
 from triage.model import TriageError
-from triage.tui.texts import one_line
 from triage.tui.widgets.log_view import LogView
 from triage.viewer.log_file import LogFile
-from triage.viewer.opening import Filling
 
 _TOLD = 0.2
 """Seconds between two looks at what goes on in the background."""
 _WATCHED = 1.0
 """Seconds between two looks whether the log grew."""
 
+Filling = Callable[[], Iterator[int]]
+"""Unpacks a log step by step (see ``viewer.opening``)."""
 Near = Callable[[LogFile, int], int]
 """From a line to one near it, both by their offsets."""
+
+
+def same_line(log: LogFile, start: int) -> int:
+    """A ``Near`` that changes nothing."""
+    return start
 
 
 class LogPane(Vertical):
@@ -89,7 +95,7 @@ class LogPane(Vertical):
             self._note = text
             self._show_name()
 
-    def go_to(self, number: int, near: Near = lambda log, start: start) -> None:
+    def go_to(self, number: int, near: Near = same_line) -> None:
         """The cursor to line ``number``, as soon as it is known where that is; to the last one, if there are fewer.
 
         ``near`` says which line near it is meant.
@@ -119,12 +125,12 @@ class LogPane(Vertical):
         if log is None:
             return
         text = Text(no_wrap=True)
-        text.append(one_line(log.name), "bold")
+        text.append(_safe(log.name), "bold")
         if self._wanted is not None:
             text.append(f"  on the way to line {self._wanted[0]:,} ...", "italic")
         for said in (self._note, self.trouble, log.data.trouble, log.fate()):
             if said:
-                text.append(f"  {one_line(said)}", "bold yellow")
+                text.append(f"  {_safe(said)}", "bold yellow")
         if text != self._named:
             self._named = text
             self._heading.update(text)
@@ -187,3 +193,7 @@ class LogPane(Vertical):
             self.view.changed(follow=followed)
             self._count(log)
         self._show_name()
+
+
+def _safe(text: str) -> str:
+    return visible(" ".join(text.split()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -17,13 +17,15 @@ from textual.widget import Widget
 
 from triage.tui.log_rows import LogRows, Row
 from triage.viewer.log_file import LogFile
-from triage.viewer.marks import Mark
+
+if TYPE_CHECKING:
+    from triage.viewer.marks import Mark
 
 _FEWEST_DIGITS = 5
 _SIDE = 8
 """Cells that ``left`` and ``right`` scroll."""
 
-Marks = Callable[[str], list[Mark]]
+Marks = Callable[[str], "list[Mark]"]
 
 
 class LogView(Widget, can_focus=True):
