@@ -31,6 +31,7 @@ _IDLE = 4.0
 """Seconds for which nothing is done, to see what that costs."""
 _LINE = "worker-"
 """What every line of the log has, and nothing else on the screens."""
+_LAST = f"bye {inputs.LAST_WORD}"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class _Viewer:
     command: tuple[str, ...]
     end: str = "G"
     top: str = "g"
-    search: str = f"/{inputs.LAST_WORD}\r"
+    find: str = "/"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class _Figures:
     end: float
     """Seconds from the key that goes to the end until the last line is drawn."""
     search: float
-    """Seconds from the first key of a search for it until it is drawn, from the beginning of the log."""
+    """Seconds from the first key of a search for it, from the beginning of the log, until it is drawn."""
     own: float
     """MiB of memory in the end, without pages of files."""
     peak: float
@@ -142,13 +143,15 @@ def _figures(viewer: _Viewer, log: Path) -> _Figures:
         try:
             first = terminal.seconds_until(_LINE, terminal.begun)
             pressed = terminal.press(viewer.end)
-            end = terminal.seconds_until(inputs.LAST_WORD, pressed)
+            end = terminal.seconds_until(_LAST, pressed)
             whole = time.perf_counter() - terminal.begun
             terminal.settle()
             pressed = terminal.press(viewer.top)
             terminal.seconds_until(inputs.FIRST_WORD, pressed)
             terminal.settle()
-            search = terminal.seconds_until(f" {inputs.LAST_WORD}", terminal.press(viewer.search))
+            terminal.press(viewer.find)
+            terminal.settle()
+            search = terminal.seconds_until(_LAST, terminal.press(f"{inputs.LAST_WORD}\r"))
             terminal.settle()
             idle = terminal.rest(_IDLE) / _IDLE
             return _Figures(first, whole, end, search, *terminal.memory(), idle)
@@ -165,7 +168,7 @@ def viewing(scratch: Path, megabytes: int) -> Iterator[Row]:
     ours = _figures(_Viewer("triage view", (sys.executable, "-m", "triage", "view")), log)
     others = (
         _Viewer("lnav", ("lnav",)),
-        _Viewer("toolong", ("tl",), end="G", top="g", search=f"\x06{inputs.LAST_WORD}\r"),
+        _Viewer("toolong", ("tl",), "\x1b[F", "\x1b[H", "\x06"),
     )
     for viewer in others:
         if shutil.which(viewer.command[0]) is None:

@@ -92,6 +92,21 @@ def test_captures_and_holes_are_marked(engine: Engine) -> None:
     assert Marker(None, None).marks(line) == []
 
 
+def test_what_rules_capture_is_marked_in_every_example(engine: Engine) -> None:
+    captured = 0
+    for rule in engine.rules:
+        for example in rule.matching:
+            match = engine.match(example)
+            for line in example.split("\n"):
+                marks = Marker(Failure(message=example), rule).marks(line)
+                assert all(0 <= mark.start <= mark.end <= len(line) for mark in marks)
+                said = {line[mark.start : mark.end] for mark in marks if mark.kind == "capture"}
+                captured += len(said)
+                if match and match.rule is rule and "\n" not in example and len(rule.any) == 1:
+                    assert set(match.captures.values()) <= said
+    assert captured > 20
+
+
 def _job(fails: bool, shift: int) -> str:
     lines = [
         f"2026-01-01 10:00:{n % 60:02d} step {n} of setup {chr(97 + n % 20)}{chr(97 + n // 20)} ok"

@@ -68,9 +68,9 @@ class Marker:
         for pattern in self._patterns:
             for match in pattern.finditer(plain):
                 yield Mark(match.start(), match.end(), "rule")
-                for name, value in match.groupdict().items():
-                    if value:
-                        yield Mark(match.start(name), match.end(name), "capture")
+                for group in pattern.groupindex.values():
+                    if match.group(group):
+                        yield Mark(match.start(group), match.end(group), "capture")
 
     def _of_holes(self, plain: str) -> Iterator[Mark]:
         """Where the line says the headline, or the headline without its type: the values, one behind the other."""

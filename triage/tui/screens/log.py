@@ -48,9 +48,7 @@ class LogScreen(Screen[None]):
         Binding("N", "failure(-1)", "Previous failure", show=False),
         Binding("space,enter", "open_fold", "Open fold"),
         Binding("space,enter", "pick", "Evidence", tooltip="Take the lines as evidence, or take them back"),
-        Binding(
-            "p", "passing", "Passing log", tooltip="The same place in the log that passed last, beside it"
-        ),
+        Binding("p", "passing", "Passing", tooltip="The same place in the log that passed last, beside it"),
         Binding(
             "colon", "ask(':')", "Go to line", key_display=":", show=False, tooltip="Go to a line, or 50%"
         ),
@@ -116,7 +114,8 @@ class LogScreen(Screen[None]):
                     self._pane.show(LogFile.of_text(place.source, ""), None, str(error))
                     self._say(str(error))
                     return
-                self._show_kept(member, f"{error}; this is what is kept of it")
+                why = str(error).removeprefix(f"{place.source}: ").partition(";")[0]
+                self._show_kept(member, f"{why}; this is what is kept of it")
                 return
             self._pane.show(log, filling)
             if member is not None and (digest := self._desk.digest(member)):
@@ -215,7 +214,7 @@ class LogScreen(Screen[None]):
             if lines is not None:
                 text.append(f" of {lines - 1 + (log.number(0) or 1):,}" if log.number(0) == 1 else "")
         if log.size:
-            text.append(f"  {100 * view.cursor // log.size} %")
+            text.append(f"  {100 if view.is_at_end else 100 * view.cursor // log.size} %")
         if self._pane.is_busy:
             text.append(f"  counting {100 * log.index.counted // max(1, log.size)} %", "italic")
         if view.picked_from is not None:

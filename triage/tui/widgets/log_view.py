@@ -32,7 +32,7 @@ class LogView(Widget, can_focus=True):
     """Lines with their numbers, a cursor, and marks; what is beyond the width can be scrolled to, or wrapped."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "log--cursor", "log--picked", "log--number", "log--fold", "log--hit", "log--hole", "log--capture", "log--rule",
+        "log--cursor", "log--picked", "log--only", "log--number", "log--fold", "log--hit", "log--hole", "log--capture", "log--rule",
         "log--sign",
     }  # fmt: skip
     DEFAULT_CSS = """
@@ -40,9 +40,10 @@ class LogView(Widget, can_focus=True):
     LogView .log--cursor { background: $block-cursor-blurred-background; text-style: bold; }
     LogView:focus .log--cursor { background: $primary 35%; text-style: bold; }
     LogView .log--picked { background: $accent 25%; }
-    LogView .log--number { color: $text-muted; }
+    LogView .log--only { background: $warning 15%; }
+    LogView .log--number { text-style: dim; }
     LogView .log--sign { color: $text-accent; text-style: bold; }
-    LogView .log--fold { color: $text-muted; text-style: italic; }
+    LogView .log--fold { text-style: dim italic; }
     LogView .log--rule { text-style: underline; }
     LogView .log--hole { color: $text-accent; text-style: underline; }
     LogView .log--capture { color: $text-warning; text-style: bold underline; }
@@ -170,7 +171,7 @@ class LogView(Widget, can_focus=True):
         """The cursor to the line that begins at ``start``, which is drawn in ``row`` of the screen."""
         if self.rows is not None:
             self.cursor = self.rows.home(start)
-            self._begin_with(self.rows.above(self.cursor, row))
+            self._begin_with(self.rows.above(self.cursor, min(row, self.rows.height - 1)))
             self.redraw()
 
     def _begin_with(self, top: int) -> None:
@@ -253,6 +254,8 @@ class LogView(Widget, can_focus=True):
             style = self.get_component_rich_style("log--picked")
             if self.app.no_color:
                 style += Style(underline=True)
+        elif row.start in self.differing:
+            style = self.get_component_rich_style("log--only")
         text = self._gutter(row)
         text.append_text(self._fold_text(row) if row.fold else self._line_text(row))
         return self._strip(text, style, width)
