@@ -68,7 +68,13 @@ class _Terminal:
         self._master, slave = pty.openpty()
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         own = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"), scratch)
-        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **own}
+        environment = {
+            **os.environ,
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "PYTHONPATH": str(ROOT),
+            **own,
+        }
         self.begun = time.perf_counter()
         self._process = subprocess.Popen(
             command,
