@@ -20,13 +20,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import inputs
+import start
 from measure import Row, rates, skipped, timed, times
 
 ROOT = Path(__file__).resolve().parents[1]
 _CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][AB0]|[=>78])")
 _PATIENCE = 120.0
+_PAGES, _STARTS = 30, 5
 _IDLE = 4.0
 """Seconds for which nothing is done, to see what that costs."""
 _LINE = "worker-"
@@ -41,6 +44,8 @@ class _Viewer:
     end: str = "G"
     top: str = "g"
     find: str = "/"
+    """What begins a search; empty where none goes to a hit by itself."""
+    page: str = "\x1b[6~"
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class _Figures:
     """Seconds from the key that goes to the end until the last line is drawn."""
     search: float
     """Seconds from the first key of a search for it, from the beginning of the log, until it is drawn."""
+    page: float
+    """Seconds from the key for the next page until something is drawn; the median."""
     own: float
     """MiB of memory in the end, without pages of files."""
     peak: float
@@ -107,6 +114,17 @@ class _Terminal:
             self._take()
         return time.perf_counter() - since
 
+    def seconds_to_draw(self, key: str) -> float:
+        """Seconds from ``key`` until all is drawn that it changes, as far as it comes in one go."""
+        while select.select([self._master], [], [], 0.1)[0]:
+            self._take()
+        begin = time.perf_counter()
+        os.write(self._master, key.encode())
+        if not select.select([self._master], [], [], _PATIENCE)[0]:
+            raise RuntimeError(f"drew nothing for {key!r}")
+        self._take()
+        return time.perf_counter() - begin
+
     def _take(self) -> None:
         data = os.read(self._master, 1 << 16)
         if b"\x1b[c" in data:
@@ -144,7 +162,7 @@ class _Terminal:
 
 
 def _figures(viewer: _Viewer, log: Path) -> _Figures:
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         terminal = _Terminal((*viewer.command, str(log)), scratch)
         try:
             first = terminal.seconds_until(_LINE, terminal.begun)
@@ -155,12 +173,15 @@ def _figures(viewer: _Viewer, log: Path) -> _Figures:
             pressed = terminal.press(viewer.top)
             terminal.seconds_until(inputs.FIRST_WORD, pressed)
             terminal.settle()
-            terminal.press(viewer.find)
-            terminal.settle()
-            search = terminal.seconds_until(_LAST, terminal.press(f"{inputs.LAST_WORD}\r"))
-            terminal.settle()
+            page = median(terminal.seconds_to_draw(viewer.page) for _ in range(_PAGES))
+            search = 0.0
+            if viewer.find:
+                terminal.press(viewer.find)
+                terminal.settle()
+                search = terminal.seconds_until(_LAST, terminal.press(f"{inputs.LAST_WORD}\r"))
+                terminal.settle()
             idle = terminal.rest(_IDLE) / _IDLE
-            return _Figures(first, whole, end, search, *terminal.memory(), idle)
+            return _Figures(first, whole, end, search, page, *terminal.memory(), idle)
         finally:
             terminal.close()
 
@@ -171,10 +192,11 @@ def viewing(scratch: Path, megabytes: int) -> Iterator[Row]:
     inputs.dated_log(log, megabytes << 20)
     size = log.stat().st_size / 1e6
     said = f"{size:,.0f} MB"
-    ours = _figures(_Viewer("triage view", (sys.executable, "-m", "triage", "view")), log)
+    command = (sys.executable, "-m", "triage", "view")
+    ours = _figures(_Viewer("triage view", command), log)
     others = (
         _Viewer("lnav", ("lnav",)),
-        _Viewer("toolong", ("tl",), "\x1b[F", "\x1b[H", "\x06"),
+        _Viewer("toolong", ("tl",), "\x1b[F", "\x1b[H", ""),
     )
     for viewer in others:
         if shutil.which(viewer.command[0]) is None:
@@ -183,7 +205,9 @@ def viewing(scratch: Path, megabytes: int) -> Iterator[Row]:
         peer = _figures(viewer, log)
         yield times("a log on the screen, first line", said, ours.first, viewer.name, peer.first)
         yield times("a log on the screen, first its last line", said, ours.whole, viewer.name, peer.whole)
-        yield times("a log on the screen, search to its end", said, ours.search, viewer.name, peer.search)
+        if viewer.find:
+            yield times("a log on the screen, search to its end", said, ours.search, viewer.name, peer.search)
+        yield times("a log on the screen, next page", said, ours.page, viewer.name, peer.page)
         for name, mine, theirs in (
             ("memory of its own", ours.own, peer.own),
             ("peak memory with pages of files", ours.peak, peer.peak),
@@ -193,7 +217,15 @@ def viewing(scratch: Path, megabytes: int) -> Iterator[Row]:
             "a log on the screen, CPU when idle", said, "ms/s", ours.idle * 1e3, viewer.name, peer.idle * 1e3,
             ours.idle / peer.idle if peer.idle else None,
         )  # fmt: skip
-    yield times("a log on the screen, key to its end", said, ours.end, "first line", ours.first)
+    empty = [sys.executable, "-c", start.EMPTY]
+    firsts, empties = [], []
+    for _ in range(_STARTS):
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as own:
+            firsts.append(start.seconds_until([*command, str(log)], _LINE, own))
+            empties.append(start.seconds_until(empty, "it is up", own))
+    beside = "empty Textual app"
+    yield times("a log on the screen, first line", said, median(firsts), beside, median(empties))
+    yield times("a log on the screen, key to its end", said, ours.end, beside, median(empties))
     for name, words in (("one word", inputs.LAST_WORD), ("three words", "absent|nowhere|missing")):
         grep = ["grep", "-c", "-i", "-E", words, str(log)]
         seconds = timed(lambda grep=grep: subprocess.run(grep, capture_output=True))  # type: ignore[misc]

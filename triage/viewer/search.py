@@ -70,7 +70,9 @@ class Pattern:
         """Where it matches in the text of a line."""
         # Half of a surrogate pair is no text for google-re2, which takes UTF-8.
         plain = plain.encode("utf-8", "replace").decode("utf-8")
-        return [match.span() for match in self._pattern.finditer(plain)]
+        found = [match.span() for match in self._pattern.finditer(plain)]
+        # For google-re2 a line begins wherever it goes on searching.
+        return found[:1] if self.said.startswith("^") else found
 
     def search(self, lines: bytes, at: int, stop: int) -> tuple[int, int] | None:
         """Where it matches first in ``lines``, each ended by LF, from ``at``, which begins one, to ``stop``."""

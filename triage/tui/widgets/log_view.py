@@ -47,7 +47,7 @@ class LogView(Widget, can_focus=True):
     LogView .log--rule { text-style: underline; }
     LogView .log--hole { color: $text-accent; text-style: underline; }
     LogView .log--capture { color: $text-warning; text-style: bold underline; }
-    LogView .log--hit { background: $warning; color: $background; text-style: bold; }
+    LogView .log--hit { background: $warning; color: $background; text-style: bold underline; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Down", show=False),
