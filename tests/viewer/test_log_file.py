@@ -16,7 +16,18 @@ from triage.viewer.log_file import LogFile
 
 PIECES = st.lists(
     st.sampled_from(
-        [b"\r", b"\n", b"\r\n", b"a", b"bb ccc", b"\xff\xfe", b"\xe2\x82", b"\x00", "é€😀".encode()]
+        [
+            b"\r",
+            b"\n",
+            b"\r\n",
+            b"a",
+            b"bb ccc",
+            b"\xff\xfe",
+            b"\xe2\x82",
+            b"\x00",
+            "é€😀".encode(),
+            b"\xef\xbb\xbf",
+        ]
     ),
     max_size=60,
 )
@@ -133,3 +144,14 @@ def test_numbers_of_what_was_kept_of_a_log() -> None:
     assert log.offset(18) == 10
     assert log.offset(1) is None
     assert LogFile.of_text("a.log", "x", None).number(0) is None
+
+
+@given(RAW, st.integers(1, 9), st.data())
+def test_lines_at_once_say_what_each_says(data: bytes, limit: int, drawn: st.DataObject) -> None:
+    log = opened(data)
+    starts = forward(log)
+    first = drawn.draw(st.integers(0, len(starts)))
+    wanted = starts[first : drawn.draw(st.integers(first, len(starts)))]
+    whole = [log.said(log.line(start).text) for start in wanted]
+    assert log.said_at(wanted, 1_000) == whole
+    assert all(len(said) <= limit for said in log.said_at(wanted, limit))

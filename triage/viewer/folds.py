@@ -99,7 +99,7 @@ class Folds:
         starts = log.index.begins_in(block)
         found: list[Fold] = []
         if starts:
-            lines = [log.said(log.line(start, 0, MAX_LINE).text) for start in starts]
+            lines = log.said_at(starts, MAX_LINE)
             first = 0
             are = [*library_lines(lines), False]
             for number, is_library in enumerate(are):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from triage.ingest.lines import cleaner_of
@@ -100,6 +103,22 @@ class LogFile:
         left = end - min(end, begin + limit)
         text = decoder.decode(raw[cut:], final=not left)
         return Line(start, end, after, text, begin + cut - start, left)
+
+    def said_at(self, starts: Sequence[int], limit: int) -> list[str]:
+        """What the lines say that begin at ``starts``, one behind the other: at most ``limit`` characters of each.
+
+        They are read at once, with all that stands between them.
+        """
+        if not starts:
+            return []
+        raw = self.data.read(starts[0], starts[-1] + 4 * limit)
+        places = [start - starts[0] for start in starts]
+        parts = [raw[at : min(end, at + 4 * limit)] for at, end in pairwise([*places, len(raw)])]
+        if not starts[0] and self.encoding == "utf-8":
+            parts[0] = parts[0].removeprefix(codecs.BOM_UTF8)
+        # Behind the last one may come others.
+        parts[-1] = re.split(rb"[\r\n]", parts[-1], maxsplit=1)[0]
+        return [self.said(part.decode(self.encoding, "replace"))[:limit] for part in parts]
 
     def after(self, start: int) -> int | None:
         """Where the next line begins."""
