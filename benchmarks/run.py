@@ -44,7 +44,7 @@ def rows(megabytes: int) -> Iterator[Row]:
             bulk.log(scratch, megabytes), bulk.extract(scratch, megabytes), bulk.playwright(scratch, min(megabytes, 500)), bulk.directories(scratch),
             extraction.extracting(PAIRS), accuracy.loghub(LOGHUB), accuracy.codes(), accuracy.reports(),
             accuracy.speed(), grouping.masking(), grouping.grouping(),
-            ruling.loading(), ruling.matching(), storing.storing(scratch), storing.growing(scratch), start.starting(),
+            ruling.loading(), ruling.matching(), ruling.thousand(), storing.storing(scratch), storing.growing(scratch), start.starting(),
             viewing.viewing(scratch, megabytes),
         ):  # fmt: skip
             for row in part:

@@ -1,4 +1,4 @@
-"""Make the pictures of the README again: ``python3 dev.py run python docs/make_screens.py``."""
+"""Make the pictures of the documents again: ``python3 dev.py run python docs/make_screens.py``."""
 
 from __future__ import annotations
 
@@ -66,6 +66,14 @@ async def _log(store: Path) -> None:
         _save(app, "log")
 
 
+async def _rule(store: Path) -> None:
+    app = TriageApp(store, [])
+    async with app.run_test(size=(140, 40)) as pilot:
+        await pilot.press("slash", *"accounting", "enter", "c")
+        await pilot.pause()
+        _save(app, "rule")
+
+
 def _save(app: TriageApp, name: str) -> None:
     SCREENS.mkdir(exist_ok=True)
     svg = app.export_screenshot(title="triage")
@@ -85,6 +93,7 @@ def main() -> None:
         asyncio.run(_clusters(store))
         asyncio.run(_whys(store))
         asyncio.run(_log(store))
+        asyncio.run(_rule(store))
 
 
 if __name__ == "__main__":

@@ -13,14 +13,15 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import FRESH, RECORDED, ROOT, SAMPLES, manifest, source_of
 from triage.cli.root import _COMMANDS
 from triage.ingest import Source
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.registry import all_readers
+from triage.ingest.registry import all_readers, surest
 from triage.model import Outcome
 from triage.rules import Engine, load
 from triage.rules.check import run_examples
+from triage.rules.expectations import load_expectations
 from triage.store import open_store
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -78,12 +79,14 @@ def test_what_the_readme_says_of_options(option: str) -> None:
         rf"`{option}[^`]*` goes with all(?: commands)? but (.*?)(?:, which|\(which|\.)", README, re.DOTALL
     )
     assert said is not None
-    without = set(re.findall(r"`(\w+)`", said[1]))
+    without = set(re.findall(r"`([\w ]+)`", said[1]))
     for name, (module, _) in _COMMANDS.items():
         command = getattr(importlib.import_module(f"triage.cli.{module}"), name)
-        for each in command.commands.values() if isinstance(command, click.Group) else [command]:
+        parts = command.commands if isinstance(command, click.Group) else {"": command}
+        for part, each in parts.items():
+            called = f"{name} {part}".strip()
             has = any(option in parameter.opts for parameter in each.params)
-            assert has == (name not in without), name
+            assert has == (called not in without), called
 
 
 def test_links_lead_somewhere() -> None:
@@ -96,6 +99,18 @@ def test_every_format_is_listed() -> None:
     rows = re.findall(r"^\| (`.+?`) \|", (ROOT / "docs" / "formats.md").read_text("utf-8"), re.MULTILINE)
     listed = [name for row in rows for name in re.findall(r"`([\w-]+)`", row)]
     assert sorted(listed) == sorted(reader.name for reader in all_readers())
+
+
+def test_formats_without_a_recording_are_named() -> None:
+    """What nobody recorded, of all readers but the one of what people write, and nothing else."""
+    said = (ROOT / "docs" / "formats.md").read_text("utf-8").partition("## Formats without a recording")[2]
+    named = set(re.findall(r"`([\w-]+)`", said.partition(":\n")[2].partition(".\n")[0]))
+    recorded = {
+        entry.get("reader") or surest(source_of(directory / entry["path"]))[1].name
+        for directory in (FRESH, SAMPLES, *RECORDED)
+        for entry in manifest(directory)
+    }
+    assert named == {reader.name for reader in all_readers()} - recorded - {"markdown-report"}
 
 
 def test_every_table_and_column_is_documented(tmp_path: Path) -> None:
@@ -142,13 +157,20 @@ def test_the_rules_of_the_guides(name: str, tmp_path: Path) -> None:
     assert list(run_examples(Engine(loaded.rules))) == []
 
 
+def test_the_expectations_of_the_guide(tmp_path: Path) -> None:
+    path = tmp_path / "expectations.yaml"
+    path.write_text(blocks(ROOT / "docs" / "expectations.md", "yaml")[0])
+    found, errors = load_expectations(path)
+    assert (len(found), errors) == (1, ())
+
+
 def test_the_pictures_show_what_the_program_shows(tmp_path: Path) -> None:
     """The command that makes them again still works, and what they say is still so."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "make_screens.py").write_bytes((ROOT / "docs" / "make_screens.py").read_bytes())
     (tmp_path / "sample_logs").symlink_to(ROOT / "sample_logs")
     subprocess.run([sys.executable, tmp_path / "docs" / "make_screens.py"], check=True, capture_output=True)
-    for name in ("clusters", "whys", "log"):
+    for name in ("clusters", "whys", "rule", "log"):
         kept, made = (
             (root / "docs" / "screens" / f"{name}.svg").read_text("utf-8") for root in (ROOT, tmp_path)
         )

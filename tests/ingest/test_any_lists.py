@@ -313,3 +313,27 @@ def test_what_specflow_and_reqnroll_tell_of_scenarios() -> None:
     ]})  # fmt: skip
     assert counts(run) == (3, 1, 1, 1, 0)
     assert (case(run, "drains").suite, case(run, "drains").failures[0].message) == ("Tank", "3 drops")
+
+
+def test_rows_of_one_id_are_tries_and_phases() -> None:
+    """As pytest-csv writes reruns, and tear-downs that broke; samples of one label are each a test."""
+    run = run_of(
+        """
+        id,name,status,message
+        t.py::test_flips,test_flips,failed,first
+        t.py::test_flips,test_flips,passed,
+        t.py::test_packs,test_packs,passed,
+        t.py::test_packs,test_packs,error,locked
+        t.py::test_other,test_other,passed,
+        """
+    )
+    assert counts(run) == (3, 2, 0, 1, 0)
+    assert run.totals.flaky == 1
+    packs = case(run, "test_packs")
+    assert (packs.attempts, [failure.message for failure in packs.failures]) == (1, ["locked"])
+    samples = run_of("""
+        id,name,status
+        7,pays,passed
+        7,pays,failed
+        """)
+    assert counts(samples) == (2, 1, 1, 0, 0)

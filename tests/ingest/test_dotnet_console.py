@@ -164,3 +164,31 @@ def test_compiler_errors_are_told_once() -> None:
     """)
     assert headlines(run) == ["CS1002: error CS1002: ; expected"]
     assert (run.failures[0].file, run.failures[0].line) == ("/x/Program.cs", 5)
+
+
+def test_tests_that_did_not_run_stand_between_others() -> None:
+    """As VSTest 15 printed them, without a time and below a message without a blank line."""
+    run = run_of("""
+    Starting test execution, please wait...
+    Not Run  Rounds
+    Error Message:
+     no printer here
+    Failed   Fits(2)
+    Error Message:
+     Failed to fit
+    Passed   Adds
+
+    Total tests: 3. Passed: 1. Failed: 1. Skipped: 0.
+    Test Run Failed.
+    """)
+    assert counts(run) == (3, 1, 1, 0, 1)
+    assert case(run, "Fits(2)").failures[0].message == "Failed to fit"
+    assert case(run, "Rounds").outcome is Outcome.SKIPPED
+
+
+def test_an_assembly_that_is_not_there() -> None:
+    run = run_of("""
+    Microsoft (R) Test Execution Command Line Tool Version 15.3.0
+    The test source file "/srv/Shop.dll" provided was not found.
+    """)
+    assert headlines(run) == ['The test source file "/srv/Shop.dll" provided was not found.']

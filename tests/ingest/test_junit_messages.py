@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.ingest.made import counts, run_of
+from tests.ingest.made import counts, headlines, run_of
 
 
 def test_minitest_says_the_kind_and_the_name_first_and_cuts_behind_a_line() -> None:
@@ -242,3 +242,59 @@ def test_a_report_that_took_years_counts_nanoseconds() -> None:
     )
     assert [case.duration for case in run.cases] == [0.999638317, 0.5, 0.0]
     assert run.info.duration == 1.967986371
+
+
+def test_errors_that_only_the_head_counts_are_failures_of_the_run() -> None:
+    """What broke around the tests; where it counts retries, warnings or findings twice, nothing did."""
+    failed = '<testcase name="a" classname="C"><failure message="no"/></testcase>'
+    green = '<testcase name="b" classname="C"/>'
+
+    def outside(head: str, inside: str) -> list[str]:
+        return headlines(run_of(f'<testsuite name="S" {head}>{inside}</testsuite>'))
+
+    said = "<system-err>Iteration: 0\nrequest was refused: ECONNREFUSED\n---</system-err>"
+    lost = "the suite 'S' counts 2 broken, and lists none of them"
+    assert outside('tests="3" failures="1" errors="2"', failed + green) == [lost]
+    assert outside('tests="2" failures="2" errors="2"', failed + said) == [
+        "request was refused: ECONNREFUSED"
+    ]
+    for head, inside in (
+        ('tests="1" failures="1" errors="1"', failed),
+        (
+            'tests="3" failures="1" errors="1"',
+            failed + '<testcase name="c"><error message="broke"/></testcase>',
+        ),
+        (
+            'tests="4" failures="1" errors="1"',
+            failed + '<testcase name="c"><flakyError message="x"/></testcase>',
+        ),
+        ('tests="2" failures="0" errors="0"', green + said),
+    ):
+        assert outside(head, inside) == []
+
+
+def test_messages_that_are_always_the_same_give_way_to_the_text() -> None:
+    run = run_of(
+        """
+        <testsuite name="s" tests="2"><testcase name="mypy" classname="mypy"><failure message="mypy produced messages">a.py:5: error: no</failure></testcase>
+        <testcase name="Error"><error type="PHPUnit\\Framework\\Error">Error
+        The data provider of C::d is invalid.
+        LogicException: no rows</error></testcase>
+        <testcase name="test_a" classname="C"><error type="test_a" message="IOError: no shelf">IOError: no shelf</error></testcase>
+        </testsuite>
+        """
+    )
+    first = [case.failures[0].message.split("\n")[0] for case in run.cases]
+    assert first == ["a.py:5: error: no", "The data provider of C::d is invalid.", "IOError: no shelf"]
+    assert run.cases[2].failures[0].type == "IOError"
+
+
+def test_rows_of_data_of_testng_have_one_name_and_are_no_tries() -> None:
+    case = '<testcase classname="C" name="amount">{}</testcase>'
+    inside = case.format('<failure message="no"/>') + case.format("")
+    of_testng = run_of(
+        f'<testsuite name="C" tests="2" timestamp="2026-03-02T13:06:02 UTC">{inside}</testsuite>'
+    )
+    assert counts(of_testng) == (2, 1, 1, 0, 0)
+    other = run_of(f'<testsuite name="C" tests="2" timestamp="2026-03-02T13:06:02Z">{inside}</testsuite>')
+    assert (counts(other), other.totals.flaky) == ((1, 1, 0, 0, 0), 1)

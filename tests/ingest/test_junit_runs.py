@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from triage.ingest import IngestError, Source
 from triage.ingest.readers.junit_xml import READER
 from triage.ingest.runners.junit_runs import Runs
-from triage.model import CaseResult, Item, Outcome, passed_cases
+from triage.model import CaseResult, Item, Outcome, quiet_cases
 
 _PLAIN = '<testcase classname="t.C" name="a" time="0.1"/>'
 
@@ -39,8 +39,59 @@ _names = st.sampled_from(
 )
 _quotes = st.sampled_from(['"', '"', '"', "'"])
 _spaces = st.sampled_from([" ", " ", "  ", "\n", "\t", "\r\n"])
-_ends = st.sampled_from(
-    ["/>", " />", "></testcase>", ">\n</testcase>", "><failure>x</failure></testcase>", "> </testcase >"]
+_texts = st.one_of(
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "\n",
+            "\n  at x (a.js:3:1)\n",
+            "AssertionError: a",
+            'File "a.py", line 3, in b',
+            "x\r\ny",
+            "]]>",
+            "a.C",
+        ]
+    ),
+    st.sampled_from(
+        ["&lt;b&gt;", "&#10;", "&#x1F600;", "&#0;", "&#xD800;", "&nbsp;", "<![CDATA[a < b]]>", "\x1b[31mred"]
+    ),
+    st.sampled_from(
+        ["<![CDATA[Error: a\n\tat b.C.d(C.java:3)]]>", "<![CDATA[x]] > y]]>", " <![CDATA[z]]>", "a<!-- b -->"]
+    ),
+)
+_attributes = st.sampled_from(
+    [
+        "",
+        ' message="a"',
+        " message='say \"a\"'",
+        ' message="a&#10;b"',
+        ' message="a\nb" type="E"',
+        ' type="pytest.xfail"',
+    ]
+)
+_children = st.one_of(
+    st.just(""),
+    st.just(
+        '<properties><property name="owner" value="till"/>\n<property name="tag" value="a"/></properties>'
+    ),
+    st.just('<properties><property name="repetition" value="1"/></properties>'),
+    st.just('<properties><property name="note">text</property></properties>'),
+    st.builds(
+        lambda name, attributes, text: f"<{name}{attributes}>{text}</{name}>",
+        st.sampled_from(["skipped", "failure", "error", "system-out", "system-err", "rerunFailure"]),
+        _attributes,
+        _texts,
+    ),
+    st.builds(
+        lambda name, said: f"<{name}{said}/>", st.sampled_from(["skipped", "failure", "error"]), _attributes
+    ),
+)
+_ends = st.one_of(
+    st.sampled_from(["/>", " />", "></testcase>", ">\n</testcase>", "> </testcase >"]),
+    st.builds(
+        lambda space, one, other: f">{space}{one}{space}{other}</testcase>", _spaces, _children, _children
+    ),
 )
 
 
@@ -68,7 +119,7 @@ def _cases(draw: st.DrawFn) -> str:
     )
 
 
-_texts = st.sampled_from(
+_others = st.sampled_from(
     [
         f"<!-- {_PLAIN} -->",
         f"<![CDATA[{_PLAIN}]]>",
@@ -90,7 +141,7 @@ _documents = st.builds(
         f"<testsuites><testsuite name='{name}'>{''.join(parts)}</testsuite></testsuites>{tail}"
     ),
     st.sampled_from(["pytest", "s", "jest tests", "a"]),
-    st.lists(st.one_of(_case(), _cases(), _cases(), _texts, _spaces), max_size=12),
+    st.lists(st.one_of(_case(), _cases(), _cases(), _others, _spaces), max_size=12),
     st.sampled_from(["", "\n", "junk", f"<testsuite>{_PLAIN}{_PLAIN}</testsuite>"]),
 )
 
@@ -123,11 +174,11 @@ def test_runs_are_what_expat_reads(document: str, chunk: int, cut: float) -> Non
 def test_runs_are_found() -> None:
     data = f"<testsuite name='s'>{_PLAIN * 3}</testsuite>".encode()
     [run] = Runs().within(data)
-    assert run.size == 3
-    assert not Runs().within(b"<testcase name='a'/>")
+    assert [part[1:] for part in run.parts] == [(0, 3)]
+    assert not Runs().within(b"<testcase name='a'><other/></testcase>")
 
 
 def test_a_case_made_quickly_is_a_case() -> None:
-    [quick] = passed_cases([("n", ("f.py", "s"), 3, 0.5)], (("owner", "till"),))
-    slow = CaseResult("n", Outcome.PASSED, "s", "f.py", 3, 0.5, properties=(("owner", "till"),))
+    [quick] = quiet_cases([("n", ("f.py", "s"), 3, 0.5, (Outcome.SKIPPED, (("owner", "till"),)))])
+    slow = CaseResult("n", Outcome.SKIPPED, "s", "f.py", 3, 0.5, properties=(("owner", "till"),))
     assert quick == slow and hash(quick) == hash(slow) and type(quick) is CaseResult

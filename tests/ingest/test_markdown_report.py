@@ -298,3 +298,41 @@ def test_every_block_has_its_line(lines: list[str]) -> None:
     found = blocks(lines)
     assert all(1 <= block.line <= len(lines) for block in found if block.kind != "code")
     assert sum(len(section.blocks) for section in sections(found)) == sum(b.kind != "heading" for b in found)
+
+
+_CATEGORIES = """\
+# Report
+**Total Tests:** 9
+- **Passed:** 2
+- **Failed:** 7
+## Failure categories
+### Mailboxes (majority)
+**Symptom:** no mailbox for a new tenant
+### Invoices without a number
+- drafts
+- reminders
+## Failing tests
+- `test_a` - JWT parameter mismatch
+- `test_b` - the mailbox is closed
+- `test_c` - Same JWT issue
+- `test_d` - same as above
+- `test_e` - Same paper jam
+"""
+
+
+def test_a_reason_that_refers_to_another_one(text_source: TextSource) -> None:
+    run = collect(text_source(_CATEGORIES))
+    assert [case.failures[0].message for case in run.cases] == [
+        "JWT parameter mismatch",
+        "the mailbox is closed",
+        "JWT parameter mismatch",
+        "JWT parameter mismatch",
+        "Same paper jam",
+    ]
+    assert run.cases[2].properties == (("note", "Same JWT issue"),)
+
+
+def test_categories_of_failures_without_a_symptom(text_source: TextSource) -> None:
+    run = collect(text_source(_CATEGORIES))
+    said = {failure.message: failure.source_line for failure in run.failures}
+    assert said == {"no mailbox for a new tenant": 7, "Invoices without a number": 8}

@@ -160,3 +160,24 @@ def test_a_part_of_a_report(text_source: TextSource) -> None:
         text_source(f'<test-suite type="TestFixture" executed="True"><results>{case}</results></test-suite>')
     )
     assert (run.format, [one.id for one in run.cases]) == ("nunit-xml", ["Shop.Cart::Pays"])
+
+
+def test_several_failures_of_one_test(text_source: TextSource) -> None:
+    """As jasmine-reporters write it, in version 2; a section of pytest in version 3 is escaped twice."""
+    text = """<test-results name="r" total="2" failures="2"><test-suite name="S" success="false"><results>
+<test-case name="a" executed="true" success="false">
+<failure><message>11 of 12 boxes</message><stack-trace>at a.js:3</stack-trace></failure>
+<failure><message>no lid</message><stack-trace>at a.js:4</stack-trace></failure></test-case>
+<test-case name="b" executed="true" success="false"><failure><message><![CDATA[self = &lt;C&gt;
+
+&gt;   assert 11 &lt; 3, "too many"
+E   AssertionError: too many &amp; heavy
+
+a.py:3: AssertionError]]></message><stack-trace>None</stack-trace></failure></test-case>
+</results></test-suite></test-results>"""
+    a, b = collect(text_source(text)).cases
+    assert [failure.message for failure in a.failures] == ["11 of 12 boxes", "no lid"]
+    [failure] = b.failures
+    assert (failure.message, failure.type) == ("AssertionError: too many & heavy", "AssertionError")
+    assert failure.trace.startswith("self = <C>")
+    assert failure.source_line == 5

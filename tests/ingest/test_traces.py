@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from triage.ingest.logs.traces import traces
+from triage.ingest.parts import failure_from
 
 # Each text is one failure from the line that begins it to its last line; what is told is the second part.
 WHOLE = {
@@ -158,3 +159,19 @@ def test_what_is_said_behind_a_cause_is_its_echo() -> None:
     lines = ["tar: No space left on device", "make: *** [all] Error 2", "Process completed with exit code 2."]
     [trace] = traces(enumerate(lines, 1))
     assert trace.lines == lines[:1]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "told"),
+    [
+        ("TypeError: no shelf\n    at cart.js:3", "Error", "TypeError: no shelf"),
+        ("AssertionError: 11 of 12\n\tat C.a(C.java:3)", "AssertionError", "AssertionError: 11 of 12"),
+        ("    at cart.js:3", "Error", "Error"),
+        ("", "java.io.IOException", "java.io.IOException"),
+        ("TypeError: no shelf", "Error: it broke", "Error: it broke"),
+    ],
+)
+def test_a_message_that_only_names_the_exception_gives_way_to_the_text(
+    text: str, message: str, told: str
+) -> None:
+    assert failure_from(text, message=message).message == told

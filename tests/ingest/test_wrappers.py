@@ -25,6 +25,13 @@ WRAP = {
     "act": lambda n, s: f"[CI/test]   | {s}",
     "docker logs -t": lambda n, s: f"2026-03-02T02:00:{n % 60:02}.123456789Z {s}",
     "buildkite": lambda n, s: f"\x1b_bk;t=16094{n:08}\x07{s}",
+    "ts": lambda n, s: f"Mar  2 02:00:{n % 60:02} {s}",
+    "ts with a format": lambda n, s: f"[2026-03-02 02:00:{n % 60:02}.123456] {s}",
+    "ts -s %.s": lambda n, s: f"{n}.123456 {s}",
+    "foreman": lambda n, s: f"02:00:{n % 60:02} tests.1 | {s}",
+    "concurrently": lambda n, s: f"[tests] {s}",
+    "gitlab-ci-local": lambda n, s: f"tests > {s}",
+    "gitlab-ci-local --timestamps": lambda n, s: f"[02:00:{n % 60:02} 1.23 ms] tests > {s}",
     "two of them": lambda n, s: f"2026-03-02T02:00:{n % 60:02}.1234567Z tests-1  | {s}",
 }
 
@@ -53,6 +60,10 @@ def test_the_commands_of_ci_systems_are_taken_off() -> None:
         ["2026-03-02T02:00:00Z INFO shop served", "2026-03-02T02:00:01Z ERROR shop broke"],
         ["[02:00:00] starting", "[02:00:01] ready"],
         ["a | b | c", "plain", "text"],
+        ["2026-03-02 02:00:00,123 INFO shop served", "2026-03-02 02:00:01,456 ERROR shop broke"],
+        [f"[{'ERROR' if n % 3 else 'INFO'}] step {n} of the build" for n in range(9)],
+        [f"[{'main' if n % 3 else 'pool-1-thread-2'}] INFO shop.Cart - box {n}" for n in range(9)],
+        [f"[gw{n % 2}] [ {n}0%] PASSED tests/test_cart.py::test_{n}" for n in range(9)],
     ],
 )
 def test_a_loggers_own_stamps_stay(lines: list[str]) -> None:
@@ -129,3 +140,28 @@ def test_pytest_beside_a_database() -> None:
     )
     assert counts(run) == (1, 0, 1, 0, 0)
     assert [f.message for f in case(run, "test_total").failures] == ["assert 1 == 2"]
+
+
+def test_each_of_several_voices_is_read_by_its_own_runner() -> None:
+    run = made(
+        """
+        02:00:01 web.1  |   Cart
+        02:00:01 unit.1 | ============================= test session starts ==============================
+        02:00:01 web.1  |     \u2714 adds
+        02:00:01 web.1  |     1) counts
+        02:00:01 unit.1 | =========================== short test summary info ============================
+        02:00:01 unit.1 | FAILED tests/test_cart.py::test_total - assert 1 == 2
+        02:00:01 web.1  |   1 passing (5ms)
+        02:00:01 web.1  |   1 failing
+        02:00:01 unit.1 | ========================= 1 failed, 2 passed in 0.01s ==========================
+        02:00:01 web.1  |   1) Cart
+        02:00:01 web.1  |        counts:
+        02:00:01 web.1  |      Error: 11 of 12 boxes
+        """,
+        "pytest-console",
+    )
+    assert counts(run) == (5, 3, 2, 0, 0)
+    assert case(run, "test_total").failures[0].source_line == 6
+    failure = case(run, "counts").failures[0]
+    assert (failure.message, failure.source_line) == ("Error: 11 of 12 boxes", 12)
+    assert any("mocha-console" in warning.text for warning in run.warnings)

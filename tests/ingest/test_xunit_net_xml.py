@@ -51,3 +51,14 @@ def test_version_1_with_a_fixture_that_breaks(text_source: TextSource) -> None:
     assert [(case.suite, case.name, case.duration) for case in run.cases] == [("N.C", "A", 0.153)]
     assert [failure.message for failure in run.failures] == ["System.Exception : fixture"]
     assert run.info.started == "2012-01-14T10:21:10"
+
+
+def test_a_failure_that_was_only_printed(text_source: TextSource) -> None:
+    text = """<assemblies timestamp="1"><assembly name="x" total="2"><collection name="c">
+  <test name="counts" type="Cart" result="Fail"><output><![CDATA[TypeError: 11 of 12 boxes
+    at cart.js:3]]></output></test><test name="reads" type="Cart" result="Fail"><output/></test>
+  </collection></assembly></assemblies>"""
+    counts, reads = collect(text_source(text)).cases
+    assert (counts.failures[0].message, counts.failures[0].type) == ("TypeError: 11 of 12 boxes", "TypeError")
+    assert counts.failures[0].source_line == 2
+    assert reads.failures[0].message == "failed"

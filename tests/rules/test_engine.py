@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice, product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.rules import Engine, Rule, library, load
-from triage.rules.engine import MAX_TEXT
 from triage.rules.model import Condition
+from triage.rules.texts import MAX_PATTERN, MAX_PHRASE, MAX_TEXT, compiled, likeness
 
 
 def pattern(value: str) -> Condition:
@@ -182,3 +184,50 @@ def test_the_library_fits_the_matcher() -> None:
             if near.condition.kind == "pattern":
                 alone = Engine([Rule("one", "one", "infra", any=(near.condition,))])
                 assert near.hit == (alone.match(together) is not None), near.condition.value
+
+
+@given(
+    st.text("abcde ", min_size=1, max_size=24),
+    st.lists(st.text("abcde ", max_size=30), max_size=3),
+    st.sampled_from([50.0, 72.5, 90.0, 100.0]),
+    st.data(),
+)
+def test_the_pieces_of_a_phrase_leave_nothing_out(
+    words: str, around: list[str], threshold: float, data: st.DataObject
+) -> None:
+    """What is looked for first is in every text that the similarity alone would find."""
+    edited = list(words)
+    for _ in range(data.draw(st.integers(0, 6))):
+        at = data.draw(st.integers(0, len(edited)))
+        edited[at : at + data.draw(st.integers(0, 1))] = data.draw(st.sampled_from(["", "x", "a"]))
+    text = "".join([*around[:1], *edited, *around[1:]])
+    expected = likeness(words, text, threshold) if text else 0.0
+    assert (Engine([rule("p", phrase(words, threshold))]).match(text) is not None) == (expected > 0)
+
+
+@pytest.mark.parametrize("threshold", [50.0, 75.0, 90.0, 99.0, 100.0])
+def test_the_longest_phrase_is_found(threshold: float) -> None:
+    words = ("the lease of shard 7 was taken away while it was written " * 6)[:MAX_PHRASE]
+    engine = Engine([rule("long", phrase(words, threshold))])
+    assert winner(engine, f"oh: {words.upper()}!") == "long"
+    assert winner(engine, "nothing of the kind") is None
+
+
+def test_more_literals_than_one_filter_holds_are_found() -> None:
+    """Three patterns that are as long as they may be, and none of which fits together with another."""
+    parts = [f"{at:x}w{at * 7919 % 9973:x}" for at in range(9_000)]
+    patterns = []
+    for at in range(3):
+        value = "|".join(parts[at * 3_000 : (at + 1) * 3_000])[:MAX_PATTERN].rsplit("|", 1)[0]
+        patterns.append(value)
+    engine = Engine([rule(f"r{at}", pattern(value)) for at, value in enumerate(patterns)])
+    for at, value in enumerate(patterns):
+        assert winner(engine, f"oh {value.rsplit('|', 1)[1]}!") == f"r{at}"
+
+
+@pytest.mark.parametrize("letters", ["ab", "abc", "abcdef0123456789"])
+def test_the_longest_pattern_fits(letters: str) -> None:
+    words = ("".join(word) for size in (1, 2, 3, 4, 5) for word in product(letters, repeat=size))
+    value = "|".join(islice(words, 9_000))[:MAX_PATTERN].strip("|")
+    compiled(value)
+    assert winner(Engine([rule("a", pattern(value))]), value[:1]) == "a"

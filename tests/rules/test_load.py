@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from triage.rules.load import MAX_BYTES, load, load_file, load_text
 from triage.rules.model import RuleError
@@ -51,7 +53,7 @@ def test_a_rule_with_its_defaults() -> None:
         ("title: Fine", "title: [a]", 3, 12, "expected a text"),
         ("title: Fine", "title: ''", 3, 12, "expected a text"),
         ("title: Fine", "merge: maybe\n    title: Fine", 3, 12, "expected true or false"),
-        ("title: Fine", "priority: 101\n    title: Fine", 3, 15, "a number from 0 to 100"),
+        ("title: Fine", "priority: 101\n    title: Fine", 3, 15, "a whole number from 0 to 100"),
         ("title: Fine", "causes: one\n    title: Fine", 3, 13, "expected a list"),
         ("title: Fine", "title: Fine\n    title: Fine", 4, 5, "key 'title' stands twice"),
         ("    title: Fine\n", "", 2, 5, "the rule has no 'title'"),
@@ -138,3 +140,76 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         (error,) = load_file(path).errors
         assert str(error).startswith(f"{path}:1:1: ")
         assert says in error.text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[" * 300_000, "in each other"),
+        ("- " * 300_000, "in each other"),
+        ("rules: []\n---\nrules: []\n", "a second document"),
+        ("rules: !!python/object/apply:os.system [x]\n", "tags are not read"),
+        ("rules:\n  - &a [&b x]\n  - [*a, *a]\n", "expected a rule"),
+        ("rules: &r\n  - *r\n", "aliases are not read"),
+        ("\0", "control characters"),
+    ],
+)
+def test_hostile_yaml_is_told(text: str, says: str) -> None:
+    loaded = load_text(text, "x.yaml")
+    assert not loaded.rules
+    assert any(says in error.text for error in loaded.errors)
+
+
+def test_the_line_itself_is_shown_with_a_mark() -> None:
+    error = only_error("rules:\n" + GOOD.replace("category:", "categry:"))
+    assert error.shown == "    4 |     categry: infra\n      |     ^"
+    long = only_error(f"rules:\n  - {{id: x, title: {'y' * 5_000}, categry: infra}}\n")
+    line, mark = error.shown.split("\n"), long.shown.split("\n")
+    assert len(mark[0]) < 200
+    assert mark[0][mark[1].index("^") :].startswith("categry")
+    assert len(line) == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("title: 404", "put quotes around it: '404'"),
+        ("title: true", "put quotes around it: 'true'"),
+        ("title:", "expected a text"),
+        ("title: Fine\n    split_by: [port]", "no pattern has a group of the name 'port'"),
+        ("title: Fine\n    links: [example.org]", "begins with https://"),
+        ("title: Fine\n    priority: 50.5", "a whole number from 0 to 100"),
+    ],
+)
+def test_what_reads_as_something_else_is_told(wrong: str, says: str) -> None:
+    assert says in only_error("rules:\n" + GOOD.replace("title: Fine", wrong)).text
+
+
+YAML_BITS = st.sampled_from(
+    ["rules:", "\n", "  ", "- ", "id: a", "title: b", "category: infra", "match: ", "any: ", "not: ", "[", "]", "{", "}",
+     "pattern: ", "'(?P<x>", ")'", "&a ", "*a", "!!str ", "|", ">", "? ", ": ", "#", "---", "...", "\t", "é", "\ud800",
+     "\x85", "%TAG", "<<: ", "phrase: x", "threshold: ", "50", ".nan", "1e999", '"\\x00"']
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(YAML_BITS, max_size=60).map("".join)))
+def test_no_text_breaks_the_loader(text: str) -> None:
+    """Whatever it is: rules, or errors that name a place in it."""
+    loaded = load_text(text, "x.yaml")
+    assert loaded.rules or loaded.errors or "rules" in text
+    for error in loaded.errors:
+        assert error.file == "x.yaml" and 1 <= error.line <= text.count("\n") + text.count("\r") + 40
+        assert error.column >= 1 and error.text and "\n" not in error.text
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_break_the_loader(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.mktemp("rules") / "x.yaml"
+    path.write_bytes(data)
+    loaded = load_file(path)
+    assert all(str(error).startswith(f"{path}:") for error in loaded.errors)
+
+
+def test_a_phrase_that_is_a_whole_page_is_told() -> None:
+    text = "rules:\n" + GOOD.replace("pattern: fine", f"phrase: {'x y ' * 100}")
+    assert "at most 300 characters" in only_error(text).text

@@ -1,15 +1,19 @@
-"""The screen in a browser: what ``textual serve`` does, over the web socket that its page opens."""
+"""The screen in a browser: over the web socket that its page opens, and in a real Chromium."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
+import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -17,10 +21,7 @@ import pytest
 from tests.conftest import SAMPLES
 from triage.ingest.text import strip_ansi
 
-_SERVE = (
-    "import sys; from textual_serve.server import Server;"
-    "Server(sys.argv[1], host='127.0.0.1', port=int(sys.argv[2])).serve()"
-)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture
@@ -28,9 +29,9 @@ def served(tmp_path: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = f"{sys.executable} -m triage --db {tmp_path / 'triage.db'} {SAMPLES}"
+    db = tmp_path / "triage.db"
     server = subprocess.Popen(
-        [sys.executable, "-c", _SERVE, command, str(port)],
+        [sys.executable, "-m", "triage", "serve", "--port", str(port), "--db", str(db), str(SAMPLES)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**os.environ},
@@ -62,3 +63,83 @@ async def test_clusters_and_typing_in_a_browser(served: str) -> None:
                 if message.type is aiohttp.WSMsgType.BINARY:
                     drawn += message.data.decode("utf-8", "replace")
         await socket_.close()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+async def test_an_answer_typed_in_chromium_is_stored(served: str, tmp_path: Path) -> None:
+    """Driven by its own protocol: keys go in as a person's do, and what was typed is in the database."""
+    assert CHROMIUM is not None
+    profile = tmp_path / "profile"
+    browser = await asyncio.create_subprocess_exec(
+        CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1200,700",
+        f"--user-data-dir={profile}", "--remote-debugging-port=0", "about:blank",
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(60), aiohttp.ClientSession() as session:
+            opened = profile / "DevToolsActivePort"
+            while not opened.is_file() or len(opened.read_text().split()) < 2:
+                await asyncio.sleep(0)
+            port = opened.read_text().split()[0]
+            while True:
+                try:
+                    await session.get(served)
+                    break
+                except aiohttp.ClientConnectorError:
+                    await asyncio.sleep(0)
+            async with session.put(f"http://127.0.0.1:{port}/json/new?{served}") as made:
+                page = await session.ws_connect((await made.json())["webSocketDebuggerUrl"])
+            while not await _value(page, "document.body?.classList.contains('-first-byte')"):
+                await asyncio.sleep(0)
+            typed = "one key for all workers"
+            db = tmp_path / "triage.db"
+            await _until_stored(db, "SELECT count(*) FROM clusters")
+            place = {"x": 300, "y": 60, "button": "left", "clickCount": 1}
+            while not await _value(page, "document.activeElement.className === 'xterm-helper-textarea'"):
+                for kind in ("mousePressed", "mouseReleased"):
+                    await _call(page, "Input.dispatchMouseEvent", type=kind, **place)
+            while not _count(db, "SELECT count(*) FROM investigations"):
+                await _key(page, "w")  # until the list is there
+                await asyncio.sleep(0.2)
+            for letter in typed:
+                await _key(page, letter)
+            await _until_stored(db, f"SELECT count(*) FROM whys WHERE answer LIKE '%{typed}'")
+    finally:
+        browser.terminate()
+        await browser.wait()
+
+
+_Page = aiohttp.ClientWebSocketResponse
+
+
+async def _call(page: _Page, method: str, **arguments: object) -> dict[str, Any]:
+    await page.send_json({"id": 1, "method": method, "params": arguments})
+    while True:
+        answer: dict[str, Any] = await page.receive_json()
+        if answer.get("id") == 1:
+            assert "error" not in answer, answer
+            return answer["result"]  # type: ignore[no-any-return]
+
+
+async def _value(page: _Page, expression: str) -> object:
+    return (await _call(page, "Runtime.evaluate", expression=expression))["result"].get("value")
+
+
+async def _key(page: _Page, key: str) -> None:
+    for kind, text in (("keyDown", key), ("keyUp", "")):
+        code = ord(key.upper())
+        await _call(page, "Input.dispatchKeyEvent", type=kind, key=key, text=text, windowsVirtualKeyCode=code)
+
+
+def _count(db: Path, query: str) -> int:
+    try:
+        with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
+            return int(connection.execute(query).fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0  # not made yet
+
+
+async def _until_stored(db: Path, query: str) -> None:
+    while not _count(db, query):
+        await asyncio.sleep(0.01)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from triage.rules import Engine
+from triage.rules.model import said
 from triage.signature import holes_of, normalize
 from triage.signature.fingerprint import telling_text
 from triage.store.clusters import ClusterRow, Member, Variant
@@ -116,11 +117,10 @@ def _condition(rule_id: str, member: Member, engine: Engine | None) -> str:
     if engine is None or rule is None:
         return ""
     failure = member.failure
-    text = (
-        failure.message if failure.message.startswith(failure.type) else f"{failure.type}: {failure.message}"
-    )
     hits = [
-        near for near in engine.near(rule, text, failure.type) if near.hit and near.condition not in rule.none
+        near
+        for near in engine.near(rule, said(failure), failure.type, member.where)
+        if near.hit and not near.excludes
     ]
     if not hits:
         return " (the rule has changed since)"
@@ -130,4 +130,8 @@ def _condition(rule_id: str, member: Member, engine: Engine | None) -> str:
         if best.condition.kind == "phrase"
         else ""
     )
-    return f' by its {best.condition.kind} "{best.condition.value}"{scored}'
+    matches = engine.matches(said(failure), failure.type, member.where)
+    losers = ", ".join(match.rule.id for match in matches if match.rule is not rule)
+    return f' by its {best.condition.kind} "{best.condition.value}"{scored}' + (
+        f"; it wins over {losers}" if losers else ""
+    )

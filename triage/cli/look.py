@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,20 +46,38 @@ def cluster_or_fail(db: Store, prefix: str) -> ClusterRow:
     raise NotFoundError(f"{said}; see 'triage clusters'")
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, metavar="[FILTER]")
 @db_option
 @json_option
-def clusters(db_path: Path | None, as_json: bool) -> None:
-    """The clusters, most blocked tests first."""
+def clusters(words: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
+    """The clusters, most blocked tests first, what follows from another one below it.
+
+    FILTER: category:, status:, verdict:, rule:, tag:, test:, source:, since: (2d, 2026-03-01), until:, is:new, id:, or words;
+    a - in front turns a term around.
+    """
+    from triage.analysis.query import check, parse, select
     from triage.cli.summary import print_clusters
     from triage.store.clusters import clusters as all_clusters
 
+    for word in words:
+        if word.startswith("--"):
+            known = [option for param in click.get_current_context().command.params for option in param.opts]
+            raise click.NoSuchOption(word, possibilities=get_close_matches(word, known))
+    terms = parse(" ".join(words))
+    check(terms)
     db = store_to_read(db_path)
-    rows = all_clusters(db)
+    every = all_clusters(db)
+    rows = select(db, every, terms)
     if as_json:
-        print_json({"clusters": [asdict(row) for row in rows]})
+        from triage.analysis.cascades import cascades
+
+        told = cascades(db, rows)
+        follows = {id_: asdict(why) for id_, why in told.items()}
+        print_json({"clusters": [{**asdict(row), "follows": follows.get(row.id)} for row in rows]})
     else:
-        print_clusters(db, rows)
+        print_clusters(db, rows, among=len(every))
+    sys.exit(1 if terms and not rows else 0)
 
 
 @click.command()
@@ -67,6 +86,7 @@ def clusters(db_path: Path | None, as_json: bool) -> None:
 @json_option
 def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     """One cluster in full; CLUSTER is the beginning of its id."""
+    from triage.analysis.cascades import cascades
     from triage.analysis.explain import by_signature, explain
     from triage.analysis.impact import count, percent
     from triage.export import gather
@@ -77,9 +97,10 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
 
     db = store_to_read(db_path)
     row = cluster_or_fail(db, cluster)
-    report = gather(db, row)
-    alike = by_signature(report.members)
     others = all_clusters(db)
+    cascade = cascades(db, others)
+    report = gather(db, row, cascade)
+    alike = by_signature(report.members)
     engine = load_engine()[0]
     reasons = [
         explain(row, alike[variant.signature], variant, others, engine)
@@ -91,6 +112,10 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
             {
                 **asdict(row),
                 "impact": asdict(report.impact),
+                "first": asdict(report.first) if report.first else None,
+                "follows": asdict(cascade[row.id]) if row.id in cascade else None,
+                "consequences": [asdict(link) for link in report.consequences],
+                "impact_with_consequences": asdict(report.with_consequences),
                 "members": [asdict(member) for member in report.members],
                 "variants": [asdict(variant) for variant in report.variants],
                 "explanation": [asdict(reason) for reason in reasons],
@@ -106,9 +131,11 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
         f"{count(row.tests, 'test')} blocked, {count(row.failures, 'failure')} in {count(row.runs, 'run')};"
         f" rule {row.rule or 'none'}, category {category(row.category)}, verdict {row.verdict.label}, {row.status}"
     )
-    say(
-        f"pass rate {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed"
-    )
+    say(f"pass rate {report.rates}, at most {percent(report.impact.rate_if_fixed)} with it fixed")
+    for one in report.expected_lines:
+        say(f"expected {one}")
+    for said in _cascade(report):
+        say(said)
     why = list(dict.fromkeys(reason.text for reason in reasons))
     say(f"grouped: {why[0]}" if len(why) == 1 else "\n  ".join(("grouped:", *why)))
     _say_in_full(report, *advice(report, engine))
@@ -120,6 +147,31 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     )
     if more := row.failures - len(report.members[:_MOST_MEMBERS]):
         say(f"  and {count(more, 'failure')} more; --json tells all of them")
+
+
+def _cascade(report: Report) -> list[str]:
+    """Where it began, what it follows from, what follows from it."""
+    from triage.analysis.impact import count, percent
+
+    lines = []
+    if report.first is not None:
+        alone = ", before anything else failed in that run" if report.came_first else ""
+        lines.append(
+            f"first failure: {report.first.test or 'the run itself'} ({_place(report.first)}){alone}"
+        )
+    if (cause := report.cause) is not None:
+        lines.append(f"probably follows from {cause.id[:8]} {cause.title}: {cause.evidence}")
+    if report.consequences:
+        both = report.with_consequences
+        lines.append(
+            f"with its probable consequences {count(both.tests, 'test')} blocked, pass rate at most"
+            f" {percent(both.rate_if_fixed)} with all of it fixed:"
+        )
+    lines += [
+        f"  {count(link.tests, 'test')}: {link.id[:8]} {link.title}: {link.evidence}"
+        for link in report.consequences
+    ]
+    return lines
 
 
 def _say_in_full(report: Report, checks: tuple[str, ...], causes: tuple[str, ...]) -> None:
@@ -151,11 +203,19 @@ def _place(member: Member) -> str:
 def runs(db_path: Path | None, as_json: bool) -> None:
     """The runs, the newest first; one that does not say when it was counts from when it was read."""
     from triage.analysis.moments import moment
+    from triage.store.runs import clusters_of_runs
     from triage.store.runs import runs as all_runs
 
-    rows = all_runs(store_to_read(db_path))
+    db = store_to_read(db_path)
+    rows, found = all_runs(db), clusters_of_runs(db)
     if as_json:
-        print_json({"runs": [{**asdict(row), "totals_why": row.why} for row in rows]})
+        print_json(
+            {
+                "runs": [
+                    {**asdict(row), "clusters": found.get(row.id, 0), "totals_why": row.why} for row in rows
+                ]
+            }
+        )
     else:
         table(
             ("id", "when", "tests", "red", "clusters", "format", "source"),
@@ -165,7 +225,7 @@ def runs(db_path: Path | None, as_json: bool) -> None:
                     moment(r.started) if r.started else f"read {moment(r.ingested_at)}",
                     r.totals.tests,
                     r.totals.red,
-                    r.clusters,
+                    found.get(r.id, 0),
                     r.format,
                     r.source if r.same_as is None else f"{r.source} (the same as {r.same_as})",
                 )

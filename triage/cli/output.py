@@ -37,6 +37,12 @@ def complain_of_rules(errors: Iterable[RuleError]) -> None:
         complain(f"{error} (the {error.left_out.replace('file', 'rule file')} was left out)")
 
 
+def show_place(error: RuleError) -> None:
+    """The line that is wrong, with a mark, on stderr."""
+    for line in error.shown.split("\n") if error.shown else ():
+        click.echo(visible(line), err=True)
+
+
 def say(text: str) -> None:
     """``text`` on stdout; what a log, a name or a server put into it cannot act on the terminal."""
     click.echo(visible(text))

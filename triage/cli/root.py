@@ -18,6 +18,9 @@ from triage.cli.output import complain, db_option, expect_store
 _COMMANDS = {
     "parse": ("parse", "Read results and print them, without a database."),
     "ingest": ("read", "Read results into the database."),
+    "run": ("live", "Run a command and read what it prints, as it comes."),
+    "watch": ("live", "Read what is written to a directory, as it comes."),
+    "serve": ("serve", "The screens in a browser."),
     "extract": ("read", "The lines of a raw log that tell the failure."),
     "group": ("read", "Group texts, one a line."),
     "clusters": ("look", "The clusters, most blocked tests first."),
@@ -30,6 +33,9 @@ _COMMANDS = {
     "apart": ("moves", "Never merge two clusters."),
     "undo": ("moves", "Take the last of these decisions back."),
     "recluster": ("moves", "Place all failures anew, and tell what moved."),
+    "gate": ("gate", "Whether the newest runs are as expected."),
+    "expect": ("gate", "Say that failures are right, for a time."),
+    "expectations": ("gate", "What is expected to fail, and whether it still does."),
     "rules": ("rules", "Check, test and explain the rules."),
     "export": ("export", "A postmortem as Markdown, HTML or JSON."),
     "probe": ("probe", "Send requests to test a hypothesis."),
@@ -92,7 +98,7 @@ def triage() -> None:
 
 
 def _has_screen(paths: tuple[str, ...]) -> bool:
-    """Whether somebody sits before it: at a terminal, or at a browser (``textual serve`` names a driver)."""
+    """Whether somebody sits before it: at a terminal, or at a browser (``triage serve`` names a driver)."""
     if os.environ.get("TEXTUAL_DRIVER"):
         return True
     return sys.stdout.isatty() and (sys.stdin.isatty() or ("-" in paths and _keyboard_behind_pipe()))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from triage.analysis.impact import count, overall, percent
+from triage.analysis.cascades import cascades, nested
+from triage.analysis.expected import judged, rates
+from triage.analysis.impact import count
 from triage.cli.output import (
     complain,
     complain_of_rules,
@@ -21,7 +23,7 @@ from triage.rules import CATEGORIES, load_engine
 from triage.sources.session import Session, ingest_all
 from triage.store import Store
 from triage.store.clusters import ClusterRow, clusters
-from triage.store.runs import runs
+from triage.store.runs import totals_of_all
 
 _MOST_SOURCES = 30
 """Of which it is said in a line of its own what was read."""
@@ -59,13 +61,14 @@ def read_into(db: Store, paths: Sequence[str]) -> Session:
     return session
 
 
-def print_clusters(db: Store, rows: list[ClusterRow], where: str = "") -> None:
-    """The totals of all runs and a table of the clusters; ``where`` says of what."""
-    all_runs = [run for run in runs(db) if run.same_as is None]
-    totals = overall(run.totals for run in all_runs)
+def print_clusters(db: Store, rows: list[ClusterRow], where: str = "", among: int = 0) -> None:
+    """The totals of all runs and a table of the clusters; ``where`` says of what, ``among`` how many there are where
+    ``rows`` are only some."""
+    totals, number = totals_of_all(db)
     say(
-        f"{where}{count(len(all_runs), 'run')}, {outcomes(totals)};"
-        f" pass rate {percent(totals.pass_rate)}; {count(len(rows), 'cluster')}"
+        f"{where}{count(number, 'run')}, {outcomes(totals)};"
+        f" pass rate {rates(totals, judged(db))}; {count(max(among, len(rows)), 'cluster')}"
+        + (f", {len(rows)} shown" if among > len(rows) else "")
     )
     if not rows:
         return
@@ -73,9 +76,9 @@ def print_clusters(db: Store, rows: list[ClusterRow], where: str = "") -> None:
     cells = [
         [
             row.id[:8], row.tests, row.failures, "new" if row.new else "", CATEGORIES.get(row.category, ""),
-            "" if row.verdict == "unknown" else row.verdict.label, row.title,
+            "" if row.verdict == "unknown" else row.verdict.label, "  " * (depth - 1) + "└ " * bool(depth) + row.title,
         ]
-        for row in rows
+        for row, depth in nested(rows, cascades(db, rows))
     ]  # fmt: skip
     if all(row.verdict == "unknown" for row in rows):
         columns.remove("verdict")

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
+from triage.analysis.cascades import Cascades, Consequence, cascades, under
+from triage.analysis.expected import judged, rates, told
 from triage.analysis.impact import Impact, impact, overall
 from triage.analysis.moments import utc
 from triage.model import Totals
-from triage.rules import Engine
-from triage.rules.model import fill
+from triage.rules import Engine, Rule
+from triage.rules.expectations import Expectation, load_expectations
+from triage.rules.model import fill, said
 from triage.store import Store
-from triage.store.clusters import ClusterRow, Member, Variant, find_cluster, history, members, variants
+from triage.store.clusters import (
+    ClusterRow,
+    Member,
+    Variant,
+    clusters,
+    find_cluster,
+    first_member,
+    history,
+    members,
+    variants,
+)
 from triage.store.investigations import Evidence, Investigation, Why, find_investigation
+from triage.store.occurrences import tests_in
 from triage.store.runs import RunRow, runs
 from triage.whys import Doubt, doubts
 
@@ -35,6 +51,17 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """Another cluster that is probably the cause or a consequence of this one."""
+
+    id: str
+    title: str
+    tests: int
+    evidence: str
+    """One sentence; "it" is the consequence."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A postmortem before it takes a form."""
 
@@ -43,16 +70,35 @@ class Report:
     totals: Totals
     """Of the runs in which it occurs."""
     runs: tuple[RunRow, ...]
+    first: Member | None
+    """The first failure in time."""
+    came_first: bool
+    """Nothing failed before ``first`` in its run."""
+    cause: Linked | None
+    """The cluster that this one probably only follows from."""
+    consequences: tuple[Linked, ...]
+    """The clusters that probably follow from this one, nearest first."""
+    with_consequences: Impact
+    """Of this cluster and its consequences together."""
     variants: tuple[Variant, ...]
     members: tuple[Member, ...]
     investigation: Investigation | None
     tree: tuple[Node, ...]
     timeline: tuple[Moment, ...]
     doubts: tuple[Doubt, ...]
+    expectations: tuple[Expectation, ...]
+    """What is expected of it, expired or not."""
+    rates: str
+    """The pass rates of its runs: raw, and adjusted where something is expected."""
 
     @property
     def title(self) -> str:
         return self.investigation.title if self.investigation else self.cluster.title
+
+    @property
+    def expected_lines(self) -> tuple[str, ...]:
+        """What is expected of it, as of today."""
+        return tuple(told(one, date.today()) for one in self.expectations)
 
     @property
     def root_causes(self) -> tuple[Why, ...]:
@@ -85,24 +131,57 @@ class Report:
         return next((m for m in self.members if m.failure.trace), self.members[0] if self.members else None)
 
 
-def gather(db: Store, cluster: ClusterRow) -> Report:
-    """What the store knows about ``cluster``."""
+def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> Report:
+    """What the store knows about ``cluster``; ``cascade`` is what follows from what, looked for where it is not given."""
+    if cascade is None:
+        cascade = cascades(db, clusters(db))
     found = members(db, cluster.id, limit=1_000)
     in_runs = {member.run_id for member in found}
-    its_runs = tuple(run for run in runs(db) if run.id in in_runs and run.same_as is None)
+    its_runs = tuple(run for run in runs(db, in_runs) if run.same_as is None)
     totals = overall(run.totals for run in its_runs)
     investigation = find_investigation(db, cluster.id)
+    first, came_first = first_member(db, cluster.id)
+    behind = under(cascade, cluster.id)
+    cause = cascade.get(cluster.id)
     return Report(
         cluster=cluster,
         impact=impact(cluster.tests, totals),
         totals=totals,
         runs=its_runs,
+        first=first,
+        came_first=came_first,
+        cause=next(iter(_linked(db, {cause.cause: cause})), None) if cause else None,
+        consequences=_linked(db, {id_: cascade[id_] for id_ in behind}),
+        with_consequences=impact(tests_in(db, [cluster.id, *behind]), totals),
         variants=tuple(variants(db, cluster.id)),
         members=tuple(found),
         investigation=investigation,
         tree=_tree(investigation, None) if investigation else (),
         timeline=_timeline(db, cluster, its_runs, investigation),
         doubts=tuple(doubts(investigation)) if investigation else (),
+        expectations=_expected(cluster, found, its_runs),
+        rates=rates(totals, judged(db, in_runs)),
+    )
+
+
+def _expected(
+    cluster: ClusterRow, found: Iterable[Member], its_runs: tuple[RunRow, ...]
+) -> tuple[Expectation, ...]:
+    where = {run.id: run.environment or "" for run in its_runs}
+    places = {(member.test or "", where.get(member.run_id, "")) for member in found}
+    return tuple(
+        one
+        for one in load_expectations()[0]
+        if any(one.covers(cluster.id, cluster.rule, test, environment) for test, environment in places)
+    )
+
+
+def _linked(db: Store, told: dict[str, Consequence]) -> tuple[Linked, ...]:
+    rows = {row.id: row for row in clusters(db, told)} if told else {}
+    return tuple(
+        Linked(id_, rows[id_].title, rows[id_].tests, why.evidence)
+        for id_, why in told.items()
+        if id_ in rows
     )
 
 
@@ -112,11 +191,16 @@ def advice(report: Report, engine: Engine) -> tuple[tuple[str, ...], tuple[str, 
     rule = next((rule for rule in engine.rules if rule.id == row.rule), None)
     if rule is None or example is None:
         return (), ()
-    said = f"{example.failure.type}: {example.failure.message}"
-    matches = engine.matches(said, example.failure.type)
-    captures = next((match.captures for match in matches if match.rule.id == rule.id), {})
+    captures = captures_of(rule, example, engine)
     checks, causes = (tuple(fill(line, captures) for line in lines) for lines in (rule.checks, rule.causes))
     return checks, causes
+
+
+def captures_of(rule: Rule, member: Member, engine: Engine) -> dict[str, str]:
+    """What ``rule`` finds in a failure; nothing where it does not match."""
+    failure = member.failure
+    matches = engine.matches(said(failure), failure.type, member.where)
+    return next((match.captures for match in matches if match.rule.id == rule.id), {})
 
 
 def report_of(db: Store, prefix: str) -> Report | None:

@@ -6,10 +6,11 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby, takewhile
 from typing import Protocol
 
+from triage.ingest.coverage import coverage_missed
 from triage.ingest.json_text import parse_object
 from triage.ingest.reader import IngestError, Sample, Source
 from triage.model import CaseResult, Failure, Item, RunInfo, Totals, Warn
@@ -214,8 +215,11 @@ def reader_of(runner: str, sessions: _Parse) -> Callable[[Source], Iterator[Item
 
     def read(source: Source) -> Iterator[Item]:
         voices = Voices(source)
-        told = [_told(sessions, lines) for lines in voices]
-        found = [session for part in told for session in part.sessions]
+        told = []
+        found: list[Session] = []
+        for lines in voices:
+            told.append(_told(sessions, lines))
+            found += told[-1].sessions or voices.of_another()
         tail = max((part.last for part in told), key=lambda line: line.number)
         last = tail.number
         open_ended = found and not found[-1].closed and not voices.several
@@ -238,6 +242,10 @@ def reader_of(runner: str, sessions: _Parse) -> Callable[[Source], Iterator[Item
     return read
 
 
+_MOST_SAID = 32 << 20
+"""Characters of one of several voices that are kept for the readers of other runners."""
+
+
 class Voices:
     """The lines of a source; where several print into each other's lines, those of each apart, one after the other.
 
@@ -248,6 +256,8 @@ class Voices:
         self._source = source
         self._names = _speakers(source)
         self._numbers = [0]
+        self.said: list[Line] = []
+        """What the last of several said, as far as it is kept."""
 
     @property
     def several(self) -> bool:
@@ -262,10 +272,25 @@ class Voices:
             yield self._said_by(name)
 
     def _said_by(self, name: str) -> Iterator[Line]:
+        self.said, size = [], 0
         for number, (speaker, text) in enumerate(self._source.spoken_lines(), 1):
             if speaker == name:
                 self._numbers.append(number)
-                yield Line(len(self._numbers) - 1, text)
+                line = Line(len(self._numbers) - 1, text)
+                size += len(text)
+                if size <= _MOST_SAID:
+                    self.said.append(line)
+                yield line
+
+    def of_another(self) -> list[Session]:
+        """What another runner told by the voice that was read last."""
+        if not self.said:
+            return []
+        from triage.ingest.neighbours import told_in
+
+        return told_in(
+            Source(self._source.name, partial(io.BytesIO, _text_of(self.said))), self.said[0].number - 1
+        )
 
     def place(self, item: Item) -> Item:
         """``item`` with the numbers that its lines have in the source."""
@@ -289,13 +314,17 @@ class Voices:
         return self._numbers[min(number, len(self._numbers) - 1)]
 
 
+def _text_of(lines: Iterable[Line]) -> bytes:
+    return "\n".join(line.text for line in lines).encode("utf-8", "replace")
+
+
 def _speakers(source: Source) -> list[str]:
     if source.cleaner.wrapper.names is None:
         return []
     names: dict[str, int] = {}
     for name, _ in groupby(name for name, _ in source.spoken_lines()):
         names[name] = names.get(name, 0) + 1
-    return list(names) if any(turns > 1 for turns in names.values()) else []
+    return list(names) if any(turns > 1 for turns in names.values()) or len(names.keys() - {""}) > 1 else []
 
 
 def _kept_from_its_tests(source: Source) -> list[Failure]:
@@ -312,24 +341,6 @@ def _ends_within_a_line(source: Source) -> bool:
         size = stream.seek(0, io.SEEK_END)
         stream.seek(max(0, size - 2))
         return not stream.read().endswith(_LINE_ENDS)
-
-
-_COVERAGE = re.compile(
-    r"^(?:\W{0,3}(?:ERROR|Error): )?(?:Jest: (?:\"\S{1,200}\"|\S{1,200}) coverage threshold for .{1,100} not met: .{1,40}"
-    r"|Coverage for \w{1,20} \([\d.]{1,9}%\) does not meet .{0,40}threshold .{1,300}"
-    r"|[\d.]{1,9}% \w{1,20} coverage does not meet threshold of .{1,20}"
-    r"|FAIL Required test coverage of .{1,20} not reached\. Total coverage: .{1,20}"
-    r"|Coverage failure: total of .{1,20} is less than fail-under=.{1,20}"
-    r"|(?:Line|Branch) coverage .{0,40}\([\d.]{1,9}%\) is below the expected minimum coverage \([\d.]{1,9}%\)\."
-    r"|Coverage test failed, threshold not met:.{0,40})$"
-)
-
-
-def coverage_missed(line: str, number: int) -> Failure | None:
-    """What a tool says of a run that tested too little: it is red, whatever its tests were."""
-    if "overage" not in line or len(line) > MAX_MARK or not (match := _COVERAGE.match(line.strip())):
-        return None
-    return Failure(match[0], kind="error", source_line=number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, pairwise
 
 MAX_LINE = 2_000
@@ -206,20 +207,31 @@ def frames(trace: str) -> tuple[Frame, ...]:
 
 
 def _innermost_last(lines: list[str]) -> Iterator[Frame]:
-    return (frame for line in reversed(lines) if (frame := frame_of(line, "", _LAST)))
+    return (frame for line in reversed(lines) if len(line) <= MAX_LINE and (frame := _frame(line, "", True)))
 
 
 def _innermost_first(lines: list[str]) -> Iterator[Frame]:
-    # Go writes the function on the line above its file, and Rust with a number before it.
-    return (frame for above, line in pairwise(("", *lines)) if (frame := frame_of(line, above, _FIRST)))
+    for above, line in pairwise(("", *lines)):
+        if len(line) <= MAX_LINE:
+            # Go writes the function on the line above its file, and Rust with a number before it.
+            named_above = (".go:" in line or ".rs:" in line) and len(above) <= MAX_LINE
+            if frame := _frame(line, above if named_above else "", False):
+                yield frame
 
 
-def frame_of(line: str, above: str = "", forms: tuple[_Form, ...] = _FORMS) -> Frame | None:
+def frame_of(line: str, above: str = "") -> Frame | None:
     """The frame that ``line`` is, if it is one; ``above`` is the line before it, where Go and Rust name the function."""
-    if len(line) > MAX_LINE or not _PLACE.search(line):
+    if max(len(line), len(above)) > MAX_LINE:
+        return None
+    return _frame(line, above, False) or _frame(line, "", True)
+
+
+@lru_cache(maxsize=4096)  # the traces of one run have most of their lines in common
+def _frame(line: str, above: str, innermost_last: bool) -> Frame | None:
+    if not _PLACE.search(line):
         return None
     start = line.lstrip(_MARGIN)
-    for form in forms:
+    for form in _LAST if innermost_last else _FIRST:
         if (
             not start.startswith(form.start)
             or form.has not in line

@@ -12,6 +12,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -145,6 +146,24 @@ def _file(path: Path) -> Source:
         str(path),
         lambda: io.BufferedReader(Begin(path.open("rb", 0), size), READ) if size else path.open("rb"),
     )
+
+
+def changed_results(root: Path, since: float) -> Iterator[str]:
+    """The files with results that ``root``, a directory or a file, holds and that were written since then (seconds of the epoch)."""
+    for path in _walk(root) if root.is_dir() else (root,):
+        with suppress(OSError):
+            if path.stat().st_mtime >= since and holds_results(path):
+                yield str(path)
+
+
+def holds_results(path: Path) -> bool:
+    """Whether a file that nobody named is one that a directory would be searched for."""
+    if ATTACHED.search(path.as_posix()) or path.name.startswith("."):
+        return False
+    try:
+        return any(isinstance(item, Source) and is_result(item) for item in unpack(_file(path)))
+    except (OSError, IngestError):
+        return False
 
 
 def _directory(root: Path, limits: Limits) -> Iterator[Found]:

@@ -45,7 +45,8 @@ class Finder:
             for key in _spelled(whole):
                 if (place := self._after(b'"%s"' % key, self._cursor)) is not None:
                     return place
-        if name and (named := self._after(b'"%s"' % name, self._cursor)) is not None:
+        named = self._after(b'"%s"' % name, self._cursor) if name else None
+        if named is not None:
             self._cursor = named
         firsts = [
             spelled
@@ -58,7 +59,7 @@ class Finder:
                 for key in (b'"' + begin, begin):
                     if (place := self._after(key, start)) is not None:
                         return place
-        return None
+        return named
 
     def _after(self, key: bytes, start: int) -> int | None:
         if self._budget <= 0 or len(key) < _SHORTEST:

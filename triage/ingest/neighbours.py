@@ -72,7 +72,7 @@ def _ahead(source: Source, end: int) -> list[Session]:
     part = Source(source.name, partial(io.BytesIO, text.encode("utf-8", "replace")))
     if not end or surest(part)[1] is surest(source)[1]:
         return []
-    return _results(part, 0)
+    return told_in(part, 0)
 
 
 def _behind(source: Source, end: int, *, red: bool) -> list[Session]:
@@ -82,14 +82,14 @@ def _behind(source: Source, end: int, *, red: bool) -> list[Session]:
     if not text.strip():
         return []
     rest = Source(source.name, partial(io.BytesIO, text.encode("utf-8", "replace")))
-    found = _results(rest, end)
+    found = told_in(rest, end)
     if more and found:
         found[-1].warnings.append(Warn("what follows was not read: name it as a file of its own", None))
     return found or ([] if red else _broken(rest, end))
 
 
-def _results(part: Source, end: int) -> list[Session]:
-    """What another runner told in a part of the log that begins behind line ``end``."""
+def told_in(part: Source, end: int) -> list[Session]:
+    """What another runner told in a part of the log that begins behind line ``end``; empty where none is sure."""
     score, reader = surest(part)
     if reader.name == "log" or score < _SURE or reader.hearsay:
         return []

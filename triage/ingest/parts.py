@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import dropwhile, takewhile
 
 from triage.ingest.frames import own_frame
@@ -28,6 +29,8 @@ _UNCAUGHT = re.compile(
     r'|Caused by: |Exception in thread "[^"\n]*" )'
 )
 
+_LONGEST = 2_000
+"""Characters of a line that may begin with an exception."""
 _TRACEBACK = re.compile(r"^(?:Exception Group )?Traceback \(most recent call last\):\s*$")
 _CAPTURED = re.compile(r"^Captured (?:stdout|stderr|logging)\b")
 _FRAME_START = re.compile(r"^\s+at \S|^\s*File \"|^Traceback \(most recent|^\s*❯ |^\s*Stack:$")
@@ -41,11 +44,15 @@ def exception_type(message: str) -> str:
     >>> exception_type("Rate limit exceeded")
     ''
     """
-    first = message.lstrip().split("\n", 1)[0]
-    if uncaught := _UNCAUGHT.match(first):
-        first = first[uncaught.end() :]
+    return _type_in(message.lstrip()[:_LONGEST].split("\n", 1)[0])
+
+
+@lru_cache(maxsize=1024)  # the failures of one run have many of their lines in common
+def _type_in(line: str) -> str:
+    if uncaught := _UNCAUGHT.match(line):
+        line = line[uncaught.end() :]
     for pattern in (_TYPE, _DOTTED, _SHORT, _BEHIND, _TERMINATE):
-        if match := pattern.match(first):
+        if match := pattern.match(line):
             return match["type"]
     return ""
 
@@ -101,8 +108,9 @@ def failure_from(
 ) -> Failure:
     """A failure from the text a runner printed, with whatever it said separately; the rest is derived."""
     text = text.strip("\n")
-    if not message:
-        message = pytest_message(text) or split_message(text)[0]
+    if not message or (exception_type(message) == message and not _FRAME_START.match(text)):
+        # A message that only names the exception says less than the text.
+        message = pytest_message(text) or split_message(text)[0] or message
     file, line = location(text)
     return Failure(
         message=message.strip(),

@@ -33,7 +33,13 @@ _NAMES = tuple(
         r"(?:@[\w.-]{1,80}/)?[\w.-]{1,80}:[a-z][\w:.-]{0,80}:(?: |$)",  # Turborepo: @shop/web:test:
         r"[\w@.-]{1,80}(?:/[\w@.-]{1,80}){0,9} [a-z][\w:-]{0,80}[:$](?: |$)",  # pnpm: packages/web test:
         r"\[(?:@[\w.-]{1,80}/)?[\w.-]{1,80}\]:(?: |$)",  # Yarn: [@shop/web]:
-        r"[\w.-]{1,80} {1,40}\|(?: |$)",  # docker compose: web-1  |
+        # concurrently, npm-run-all, Nx: [web]; a level, a verdict, a thread or a worker of pytest is nobody's name
+        r"(?i:\[(?!(?:info|warn(?:ing)?|err(?:or)?|debug|trace|fatal|notice|critical|log|verbose|success|done|ok|skip(?:ped)?"
+        r"|pass(?:ed)?|fail(?:ed|ure)?|todo|pending|gw\d{1,4}|main|(?:pool|thread)-[\w-]{1,40}|[a-z])\])(?:@[\w.-]{1,80}/)?[a-z][\w.:-]{0,80}\](?: |$))",
+        # gitlab-ci-local: unit >, and with --timestamps
+        r"(?:\[\d\d:\d\d:\d\d [ \d.]{3,8} [mµn]?s\] )?(?P<who>[a-z][\w.:-]{0,80}) {1,40}[>$](?: |$)",
+        # docker compose: web-1  |; foreman and honcho: 12:00:00 web.1 |
+        r"(?:\d\d:\d\d:\d\d )?(?P<who>[\w.-]{1,80}) {1,40}\|(?: |$)",
         r"\d{1,3}\|[\w.-]{1,80} {1,40}\|(?: |$)",  # pm2: 0|web  |
         r"[\w.-]{1,80}\[\d{1,10}\]:(?: |$)",  # a console without dates: cloud-init[805]:
     )
@@ -45,6 +51,14 @@ _STAMPS = tuple(
         rf"{_DATE}(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:\d\d) ?",  # docker logs -t, kubectl logs --timestamps
         r"\[\d\d:\d\d:\d\d\] ?",  # AppVeyor
         r"\d\d:\d\d:\d\d(?:\.\d{3})? {1,2}",  # Jenkins with stamps, copied from the page
+    )
+)
+_DATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d ",  # ts of moreutils
+        r"\[?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]? ",  # ts with a format of its own
+        r"\d{1,7}\.\d{6} ",  # ts -s %.s
     )
 )
 _TIMES = (_SURE[0], _SURE[2], _SURE[3], *_STAMPS)
@@ -88,7 +102,7 @@ class Wrapper:
         for prefix in self.prefixes:
             match = prefix.match(line)
             if prefix is self.names:
-                return match[0].strip() if match else ""
+                return _who(match) if match else ""
             line = line[match.end() :] if match else line
         return ""
 
@@ -103,6 +117,10 @@ class Wrapper:
             match = _COMMAND.match(line)
             return line[match.end() :] if match else line
         return line
+
+
+def _who(match: re.Match[str]) -> str:
+    return (match.groupdict().get("who") or match[0]).strip()
 
 
 def wrapper_of(head: Sequence[str]) -> Wrapper:
@@ -125,12 +143,12 @@ def _prefix(lines: list[str]) -> re.Pattern[str] | None:
         if filled and _hits(pattern, filled) >= _MOSTLY * len(filled):
             return pattern
     for pattern in _NAMES:
-        names = [match[0] for line in filled if (match := pattern.match(line))]
+        names = [_who(match) for line in filled if (match := pattern.match(line))]
         if len(names) >= max(_FEWEST, _OFTEN * len(filled)) and len(set(names)) <= min(
             _MOST_NAMES, len(names) // 2
         ):
             return pattern
-    for pattern in _STAMPS:
+    for pattern in (*_STAMPS, *_DATES):
         if filled and _hits(pattern, filled) >= _MOSTLY * len(filled):
             rests = [line[match.end() :] for line in filled if (match := pattern.match(line))]
             if any(_TORN.match(rest) for rest in rests):

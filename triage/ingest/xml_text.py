@@ -16,7 +16,7 @@ from xml.parsers import expat
 from triage.ingest.reader import IngestError, Sample, Source
 from triage.model import Item, Warn
 
-_CHUNK = 1 << 17
+_CHUNK = 1 << 16
 # Control characters and references to them are not allowed in XML 1.0, and runners write them all the same.
 _CONTROL = bytes(ch if ch in b"\t\n\r" or ch >= 32 else 0x20 for ch in range(256))
 _ESCAPE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -59,8 +59,6 @@ _ESCAPED = {b"<": b"&lt;", b"&": b"&amp;", b'"': b"&quot;", b"'": b"&apos;"}
 _DEFERS = expat.version_info >= (2, 6) and not hasattr(expat.ParserCreate(), "SetReparseDeferralEnabled")
 """Whether expat may tell an event later than it could, with no way to forbid it."""
 _NEXT = re.compile(rb"<(?=\?xml\b|(?:\w+:)?testsuites?\b)")
-
-
 _PROLOGUE = re.compile(
     r"[^<]{1,4000}|<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,500}(?:\[[^\]]{0,20000}\]\s{0,100})?>",
     re.DOTALL,
@@ -102,7 +100,7 @@ class Handler(Protocol):
         """The items that are complete; with ``all_of_it`` those too that a later element might have changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
     """Elements of one kind in a row, as a handler found them in a chunk."""
 
@@ -234,24 +232,28 @@ class _Documents:
         Raises:
             _HiddenRunError: a mark was not told, or where the handler expects no elements.
         """
+        chunk = _allowed(chunk)
         if self._runs is None or self._lost:
-            self._parse(_allowed(chunk))
-            return
-        mark = f"<?{self._mark}?>".encode()
+            return self._parse(chunk)
         parts: list[bytes] = []
         at = 0
-        for run in self._runs.runs_within(chunk):
-            parts += (chunk[at : run.start], mark, run.breaks)
-            self._pending.append(run)
+        self._pending.extend(self._runs.runs_within(chunk))
+        for run in self._pending:
+            parts += (chunk[at : run.start], f"<?{self._mark} {run.start}?>".encode(), run.breaks)
             at = run.end
         parts.append(chunk[at:])
-        self._parse(_allowed(b"".join(parts)))
-        if self._pending:
-            raise _HiddenRunError
+        try:
+            self._parse(b"".join(parts))
+        finally:
+            if self._pending:
+                raise _HiddenRunError from None
 
-    def _see_instruction(self, target: str, _: str) -> None:
+    def _see_instruction(self, target: str, start: str) -> None:
         if target == self._mark and self._runs is not None and self._runs.between:
-            self._runs.take_run(self._pending.popleft())
+            run = self._pending.popleft()
+            if start != str(run.start):
+                raise _HiddenRunError
+            self._runs.take_run(run)
 
     def _parse(self, chunk: bytes) -> None:
         while chunk and not self._lost:

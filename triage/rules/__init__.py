@@ -1,8 +1,9 @@
 """Load, check and match the rules; the rules themselves lie in ``/rules``."""
 
 from triage.rules.engine import Engine
-from triage.rules.load import directories, library, load
+from triage.rules.load import load
 from triage.rules.model import CATEGORIES, Rule, RuleError, RuleMatch
+from triage.rules.packs import library, load_all
 
 __all__ = [
     "CATEGORIES",
@@ -10,14 +11,14 @@ __all__ = [
     "Rule",
     "RuleError",
     "RuleMatch",
-    "directories",
     "library",
     "load",
+    "load_all",
     "load_engine",
 ]
 
 
 def load_engine() -> tuple[Engine, tuple[RuleError, ...]]:
     """The engine over all rules there are, and what is wrong with those that were left out."""
-    loaded = load(directories())
+    loaded = load_all()
     return Engine(loaded.rules), loaded.errors

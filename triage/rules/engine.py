@@ -1,21 +1,28 @@
-"""Rules against texts: all patterns in one pass of a ``re2.Set``, all phrases in one call of rapidfuzz."""
+"""Rules against failures: which match, which of them wins, and how near the others came."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, replace
 
-import re2
-from rapidfuzz import fuzz, process
+from triage.rules.globs import Globs
+from triage.rules.model import (
+    NOWHERE,
+    WHERE_KINDS,
+    Condition,
+    Group,
+    Near,
+    Rule,
+    RuleMatch,
+    Where,
+    leaves,
+)
+from triage.rules.statuses import statuses
+from triage.rules.texts import Held, Texts, likeness, matchable
 
-from triage.model import TriageError
-from triage.rules.model import Condition, Near, Rule, RuleMatch
-
-MAX_SET_MEMORY = 128 << 20
-"""Bytes that the compiled patterns may take (google-re2's own limit is 8 MiB; 210 rules need 4)."""
-MAX_TEXT = 8_000
-"""Characters of a failure that are matched: its type and message, not its trace."""
+_FIELDS = {"test": "test", "path": "paths", "runner": "runner", "source": "source", "frame": "trace", "tag": "tags"}  # fmt: skip
+"""The field of ``Where`` that each kind of condition asks."""
 
 
 class Engine:
@@ -23,114 +30,169 @@ class Engine:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
-        conditions = {c for rule in self.rules for c in (*rule.any, *rule.all, *rule.none)}
-        self._patterns = sorted({c.value for c in conditions if c.kind == "pattern"})
-        self._phrases = sorted({c.value.lower() for c in conditions if c.kind == "phrase"})
-        self._cutoff = min((c.threshold for c in conditions if c.kind == "phrase"), default=100.0)
-        # A text hits few conditions: only the rules that they could decide are looked at.
-        self._deciding: defaultdict[str, list[Rule]] = defaultdict(list)
-        for rule in self.rules:
-            for condition in rule.any or rule.all:
-                self._deciding[_key(condition)].append(rule)
-        self._types = [c for c in conditions if c.kind == "type" and _key(c) in self._deciding]
-        self._set: re2.Set | None = None
-        if self._patterns:
-            options = re2.Options()
-            options.max_mem = MAX_SET_MEMORY
-            self._set = re2.Set.SearchSet(options)
-            for pattern in self._patterns:
-                self._set.Add(pattern)
-            try:
-                self._set.Compile()
-            except re2.error:
-                raise TriageError(
-                    f"{len(self._patterns)} patterns need more than {MAX_SET_MEMORY >> 20} MiB; use fewer rules"
-                ) from None
-
-    def match(self, text: str, type: str = "") -> RuleMatch | None:
-        """The rule that wins for ``text`` (a failure's type and message), or None."""
-        matches = self.matches(text, type)
-        return matches[0] if matches else None
-
-    def matches(self, text: str, type: str = "") -> list[RuleMatch]:
-        """Every rule that matches, the winner first: by priority, score, length of the condition, id."""
-        text = _matchable(text)
-        hits = self._hits(text, self._cutoff)
-        candidates = {rule.id: rule for key in hits for rule in self._deciding.get(key, ())}
-        for condition in self._types if type else ():
-            if fnmatchcase(type, condition.value):
-                candidates |= {rule.id: rule for rule in self._deciding[_key(condition)]}
-        found = []
-        for rule in candidates.values():
-            score, weight = self._score(rule, hits, type)
-            if score:
-                found.append(
-                    (-rule.priority, -score, -weight, rule.id, RuleMatch(rule, score, _captures(rule, text)))
-                )
-        return [entry[-1] for entry in sorted(found, key=lambda entry: entry[:4])]
-
-    def near(self, rule: Rule, text: str, type: str = "") -> list[Near]:
-        """Every condition of ``rule`` with its score for ``text``: why it did or did not match."""
-        hits = self._hits(_matchable(text), 0.0)
-        return [
-            Near(c, _holds(c, hits, type), _value(c, hits, type)) for c in (*rule.any, *rule.all, *rule.none)
+        self._numbers: dict[Condition, int] = {}
+        # A failure meets few conditions: only the rules that they could decide are looked at.
+        self._deciding: defaultdict[int, list[int]] = defaultdict(list)
+        self._always: list[int] = []
+        self._compiled: list[_Compiled] = []
+        for at, rule in enumerate(self.rules):
+            compiled = self._compile(rule)
+            self._compiled.append(compiled)
+            if (needed := compiled.needed()) is None:
+                self._always.append(at)
+            for number in needed or ():
+                self._deciding[number].append(at)
+        self._texts = Texts((number, condition) for condition, number in self._numbers.items())
+        self._capturing = [
+            [
+                (self._numbers[condition], condition.value)
+                for condition, excludes in leaves(rule)
+                if condition.kind == "pattern" and "(?P<" in condition.value and not excludes
+            ]
+            for rule in self.rules
         ]
+        by_kind: defaultdict[str, list[tuple[int, Condition]]] = defaultdict(list)
+        for condition, number in self._numbers.items():
+            by_kind[condition.kind].append((number, condition))
+        self._globs = {kind: Globs(by_kind[kind]) for kind in by_kind if kind not in ("pattern", "phrase")}
+        self._lengths = {number: len(condition.value) for condition, number in self._numbers.items()}
 
-    def _hits(self, text: str, cutoff: float) -> dict[str, float]:
-        """Scores of the conditions that are in ``text``: patterns by their source, phrases by their words."""
-        hits: dict[str, float] = {}
-        if self._set is not None:
-            hits = {f"pattern:{self._patterns[index]}": 100.0 for index in self._set.Match(text) or ()}
-        if self._phrases and text:
-            lowered = text.lower()
-            for phrase, score, _ in process.extract(
-                lowered, self._phrases, scorer=fuzz.partial_ratio, score_cutoff=cutoff, limit=None
-            ):
-                # partial_ratio takes the shorter for the needle: a short text is not inside a phrase.
-                hits[f"phrase:{phrase}"] = (
-                    score if len(lowered) >= len(phrase) else fuzz.ratio(lowered, phrase)
-                )
-        return hits
+    def match(self, text: str, type: str = "", where: Where = NOWHERE) -> RuleMatch | None:
+        """The rule that wins for ``text`` (a failure's type and message), or None."""
+        ranked, held = self._ranked(text, type, where)
+        return self._matched(ranked[0], held, text) if ranked else None
 
-    def _score(self, rule: Rule, hits: dict[str, float], type: str) -> tuple[float, int]:
-        """Score and length of the best condition that holds; (0, 0) where the rule does not match."""
-        if any(_holds(c, hits, type) for c in rule.none) or not all(_holds(c, hits, type) for c in rule.all):
-            return 0.0, 0
-        held = [c for c in (rule.any or rule.all) if _holds(c, hits, type)]
-        if not held:
-            return 0.0, 0
-        return max((_value(c, hits, type), len(c.value)) for c in held)
+    def matches(self, text: str, type: str = "", where: Where = NOWHERE) -> list[RuleMatch]:
+        """Every rule that matches, the winner first: by priority, score, length of what matched, id."""
+        ranked, held = self._ranked(text, type, where)
+        return [self._matched(entry, held, text) for entry in ranked]
+
+    def near(self, rule: Rule, text: str, type: str = "", where: Where = NOWHERE) -> list[Near]:
+        """Every condition of ``rule`` with its score: why it did or did not match."""
+        held, lowered = self._held(matchable(text), type, where), matchable(text).lower()
+        found = []
+        for condition, excludes in leaves(rule):
+            score = held.get(self._numbers[condition], (0.0, 0))[0]
+            hit = bool(score)
+            if condition.kind == "phrase" and lowered and not hit:
+                score = likeness(condition.value.lower(), lowered)
+            found.append(Near(condition, hit, score, excludes))
+        return found
+
+    def narrowed(self, where: Where) -> Where:
+        """``where`` without what no rule asks for: failures that are equal then have the same rule."""
+        asked = {_FIELDS[kind] for kind in WHERE_KINDS if kind in self._globs}
+        return replace(NOWHERE, **{field: getattr(where, field) for field in asked}) if asked else NOWHERE
+
+    def _ranked(self, text: str, type: str, where: Where) -> tuple[list[_Entry], Held]:
+        """The rules that match, the winner first, and the conditions that hold."""
+        held = self._held(matchable(text), type, where)
+        candidates = {at for number in held for at in self._deciding.get(number, ())}
+        candidates.update(self._always)
+        found: list[_Entry] = []
+        for at in candidates:
+            if (judged := self._compiled[at].judge(held)) is not None:
+                score, length = judged
+                found.append((-self.rules[at].priority, -score, -length, self.rules[at].id, at))
+        found.sort()
+        return found, held
+
+    def _held(self, text: str, type: str, where: Where) -> Held:
+        held = self._texts.held(text)
+        for kind, globs in self._globs.items():
+            for value in _values(kind, text, type, where):
+                for number in globs.held(value):
+                    held[number] = 100.0, self._lengths[number]
+        return held
+
+    def _matched(self, entry: _Entry, held: Held, text: str) -> RuleMatch:
+        def captures() -> dict[str, str]:
+            found: dict[str, str] = {}
+            for number, pattern in self._capturing[entry[4]]:
+                if number in held:
+                    found = self._texts.captures(pattern, matchable(text)) | found
+            return found
+
+        return RuleMatch(self.rules[entry[4]], -entry[1], captures)
+
+    def _compile(self, group: Group | Rule) -> _Compiled:
+        parts = []
+        for terms in (group.any, group.all, group.none):
+            numbers = frozenset(
+                self._numbers.setdefault(term, len(self._numbers))
+                for term in terms
+                if isinstance(term, Condition)
+            )
+            parts.append((numbers, tuple(self._compile(term) for term in terms if isinstance(term, Group))))
+        return _Compiled(*parts)
 
 
-def _matchable(text: str) -> str:
-    # google-re2 takes UTF-8, which half a surrogate pair is not.
-    return text[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")
+_Entry = tuple[int, float, int, str, int]
+"""What rules that match are sorted by (priority, score and length, turned round; the id), and the place of the rule."""
+_Terms = tuple[frozenset[int], tuple["_Compiled", ...]]
 
 
-def _key(condition: Condition) -> str:
-    """What the hits call a condition."""
-    return f"{condition.kind}:{condition.value.lower() if condition.kind == 'phrase' else condition.value}"
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A group with its conditions by number: those and the groups in it."""
+
+    any: _Terms
+    all: _Terms
+    none: _Terms
+
+    def needed(self) -> frozenset[int] | None:
+        """Conditions of which one holds wherever this does; None where it can hold without any."""
+        numbers, groups = self.all
+        ways = [frozenset([number]) for number in numbers]
+        ways += [needed for group in groups if (needed := group.needed()) is not None]
+        numbers, groups = self.any
+        inner = [group.needed() for group in groups]
+        if (numbers or groups) and None not in inner:
+            ways.append(numbers.union(*(needed for needed in inner if needed is not None)))
+        return min(ways, key=len, default=None)
+
+    def judge(self, held: Held) -> tuple[float, int] | None:
+        """Score and length of what holds, the weakest of ``all`` and the best of ``any``; None where this does not."""
+        numbers, groups = self.none
+        if not numbers.isdisjoint(held) or any(group.judge(held) for group in groups):
+            return None
+        numbers, groups = self.all
+        if not numbers <= held.keys():
+            return None
+        found = [held[number] for number in numbers]
+        for group in groups:
+            if (judged := group.judge(held)) is None:
+                return None
+            found.append(judged)
+        numbers, groups = self.any
+        if numbers or groups:
+            best = [held[number] for number in numbers & held.keys()]
+            best += [judged for group in groups if (judged := group.judge(held)) is not None]
+            if not best:
+                return None
+            found.append(max(best))
+        return min((score for score, _ in found), default=100.0), sum(length for _, length in found)
 
 
-def _value(condition: Condition, hits: dict[str, float], type: str) -> float:
-    if condition.kind == "type":
-        return 100.0 if type and fnmatchcase(type, condition.value) else 0.0
-    return hits.get(_key(condition), 0.0)
+def _values(kind: str, text: str, type: str, where: Where) -> Iterable[str]:
+    """What a condition of that kind is held against."""
+    match kind:
+        case "type":
+            return (type,) if type else ()
+        case "status":
+            return statuses(text)
+        case "test":
+            return (where.test,) if where.test else ()
+        case "path":
+            return where.paths
+        case "runner":
+            return (where.runner,)
+        case "source":
+            return (where.source,)
+        case "frame":
+            from triage.ingest.frames import frames
 
-
-def _holds(condition: Condition, hits: dict[str, float], type: str) -> bool:
-    return _value(condition, hits, type) >= (condition.threshold if condition.kind == "phrase" else 100.0)
-
-
-def _captures(rule: Rule, text: str) -> dict[str, str]:
-    captures: dict[str, str] = {}
-    for condition in (*rule.any, *rule.all):
-        if (
-            condition.kind == "pattern"
-            and "(?P<" in condition.value
-            and (match := re2.search(condition.value, text))
-        ):
-            captures |= {
-                name: value for name, value in match.groupdict().items() if value and name not in captures
-            }
-    return captures
+            names = (name for frame in frames(where.trace) for name in (frame.function, frame.file))
+            return {name.replace("\\", "/") for name in names if name}
+        case _:
+            return where.tags

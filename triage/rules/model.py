@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from triage.model import TriageError
+from triage.model import Failure, TriageError
 
 CATEGORIES = {
     "product_bug": "product bug",
@@ -24,23 +26,84 @@ _HOLE = re.compile(r"\{(\w+)\}")
 class RuleError(TriageError):
     """A rule file that is wrong: ``file:line:column: what, and what was expected``."""
 
-    def __init__(self, file: str, line: int, column: int, text: str) -> None:
+    def __init__(self, file: str, line: int, column: int, text: str, shown: str = "") -> None:
         super().__init__(f"{file}:{line}:{column}: {text}")
         self.file, self.line, self.column, self.text = file, line, column, text
+        self.shown = shown
+        """The line itself with a mark below the column, or empty."""
         self.left_out = "rule"
         """What of it is not used: the ``rule``, or the whole ``file``."""
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """Where a failure happened, for the rules that ask for more than its words."""
+
+    test: str = ""
+    """Id of the case."""
+    paths: tuple[str, ...] = ()
+    """Files of the test and of the code that failed, with forward slashes."""
+    runner: str = ""
+    """The format of the source: ``junit-xml``, ``pytest-console`` ..."""
+    source: str = ""
+    trace: str = ""
+    """With the frames in it."""
+    tags: tuple[str, ...] = ()
+    """What the runner attached: values, and ``name=value``."""
+
+    @classmethod
+    def of(
+        cls,
+        failure: Failure,
+        test: str = "",
+        file: str | None = None,
+        runner: str = "",
+        source: str = "",
+        properties: tuple[tuple[str, str], ...] = (),
+    ) -> Where:
+        """Of ``failure`` in the case ``test``, which stands in ``file`` and has ``properties``."""
+        paths = tuple(path.replace("\\", "/") for path in (file, failure.file) if path)
+        tags = tuple(tag for name, value in properties for tag in (value, f"{name}={value}"))
+        return cls(test, paths, runner, source, failure.trace, tags)
+
+
+NOWHERE = Where()
+
+
+def said(failure: Failure) -> str:
+    """What a rule is asked about: the type and the message, each once."""
+    message = failure.message
+    return message if message.startswith(failure.type) else f"{failure.type}: {message}"
+
+
+TEXT_KINDS = ("pattern", "phrase", "type", "status")
+WHERE_KINDS = ("test", "path", "runner", "source", "frame", "tag")
+KINDS = (*TEXT_KINDS, *WHERE_KINDS)
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
-    """One thing to look for in the text of a failure (its type and message)."""
+    """One thing to look for in a failure."""
 
     kind: str
-    """``pattern`` (google-re2 syntax, searched), ``phrase`` (rapidfuzz partial ratio, case ignored) or ``type``
-    (glob over the exception class)."""
+    """In its type and message: ``pattern`` (google-re2 syntax, searched), ``phrase`` (rapidfuzz partial ratio, case
+    ignored), ``type`` (glob over the exception class), ``status`` (``403``, ``5xx``). In ``Where``: ``test``, ``path``,
+    ``runner``, ``source``, ``frame`` (its function or file) and ``tag``, each a glob in which ``*`` spans slashes."""
     value: str
     threshold: float = DEFAULT_THRESHOLD
     """For a phrase: the score, 0 to 100, from which it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Conditions joined: each of ``all``, one of ``any`` where there are some, and not one of ``none``."""
+
+    any: tuple[Term, ...] = ()
+    all: tuple[Term, ...] = ()
+    none: tuple[Term, ...] = ()
+
+
+Term = Condition | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +114,9 @@ class Rule:
     title: str
     """May use the named groups of its patterns: ``HTTP {status}``."""
     category: str
-    any: tuple[Condition, ...] = ()
-    all: tuple[Condition, ...] = ()
-    none: tuple[Condition, ...] = ()
+    any: tuple[Term, ...] = ()
+    all: tuple[Term, ...] = ()
+    none: tuple[Term, ...] = ()
     priority: int = 50
     """The highest wins where several rules match; then the better score, then the more specific condition."""
     merge: bool = True
@@ -76,6 +139,21 @@ class Rule:
         """The name of the file that holds it, without its suffix."""
         return self.file.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All there are, however deep."""
+        return tuple(condition for condition, _ in leaves(self))
+
+
+def leaves(group: Group | Rule, excludes: bool = False) -> Iterator[tuple[Condition, bool]]:
+    """Every condition of ``group``, and whether it speaks against a match."""
+    for terms, turned in ((group.any, excludes), (group.all, excludes), (group.none, not excludes)):
+        for term in terms:
+            if isinstance(term, Group):
+                yield from leaves(term, turned)
+            else:
+                yield term, turned
+
 
 @dataclass(frozen=True, slots=True)
 class Near:
@@ -84,21 +162,29 @@ class Near:
     condition: Condition
     hit: bool
     score: float
-    """100 or 0 for a pattern or type; the similarity, 0 to 100, for a phrase."""
+    """100 or 0; for a phrase the similarity, 0 to 100."""
+    excludes: bool
+    """Whether the rule does not match where this holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleMatch:
     """A rule that matches a text."""
 
     rule: Rule
     score: float
-    captures: dict[str, str] = field(default_factory=dict)
+    find: Callable[[], dict[str, str]] = field(default=dict, repr=False, compare=False)
+    """Looks for the captures: most matches are never asked for them."""
+
+    @cached_property
+    def captures(self) -> dict[str, str]:
+        """The named groups of the patterns that matched, with what they took."""
+        return self.find()
 
     @property
     def title(self) -> str:
         """The rule's title with its captures filled in."""
-        return fill(self.rule.title, self.captures)
+        return fill(self.rule.title, self.captures) if "{" in self.rule.title else self.rule.title
 
     @property
     def key(self) -> str:

@@ -13,7 +13,7 @@ from triage.ingest.inputs import find
 from triage.ingest.logs.passing import File, mask
 from triage.model import Failure, Item, Warn
 from triage.store import Store
-from triage.store.runs import runs
+from triage.store.runs import failures_of, runs
 
 _NUMBER = re.compile(r"\d+")
 
@@ -23,7 +23,7 @@ def last_passing(db: Store, name: str) -> Source | None:
     job = _job(name)
     for run in runs(db):
         same = _job(run.source) == job and Path(run.source).resolve() != Path(name).resolve()
-        if same and not run.totals.red and not run.clusters and Path(run.source).is_file():
+        if same and not run.totals.red and not failures_of(db, run.id) and Path(run.source).is_file():
             found = next(iter(find([run.source])), None)
             return found if isinstance(found, Source) else None
     return None

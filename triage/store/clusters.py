@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import orjson
 
 from triage.model import Failure, Verdict
 from triage.store.database import Store, now
+
+if TYPE_CHECKING:
+    from triage.rules.model import Where
 
 STATUSES = ("open", "investigating", "resolved")
 
@@ -60,6 +66,19 @@ class Member:
     failure: Failure
     output: str
     """What the case printed."""
+    file: str | None
+    """Of the case."""
+    format: str
+    """Of the source."""
+    properties: tuple[tuple[str, str], ...]
+    """Of the case."""
+
+    @property
+    def where(self) -> Where:
+        """What rules may ask of it besides its words."""
+        from triage.rules.model import Where
+
+        return Where.of(self.failure, self.test or "", self.file, self.format, self.source, self.properties)
 
 
 def newest_runs(db: Store) -> set[int]:
@@ -75,15 +94,7 @@ def newest_runs(db: Store) -> set[int]:
 
 def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
     """All clusters that have failures (or those named), most blocked tests first."""
-    newest = newest_runs(db)
-    seen_before = {
-        row[0]
-        for row in db.conn.execute(
-            "SELECT DISTINCT s.cluster_id FROM failures f JOIN signatures s ON s.id = f.signature_id"
-            " WHERE NOT f.retold AND f.run_id NOT IN (SELECT value FROM json_each(?))",
-            ["[" + ",".join(map(str, newest)) + "]"],
-        )
-    }
+    old = _seen_before(db)
     tags: dict[str, list[str]] = {}
     for cluster_id, tag in db.conn.execute("SELECT cluster_id, tag FROM tags ORDER BY tag"):
         tags.setdefault(cluster_id, []).append(tag)
@@ -97,12 +108,30 @@ def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
             *row[:5],
             Verdict(row[5]),
             *row[6:],
-            row[0] not in seen_before,
+            row[0] not in old,
             tuple(tags.get(row[0], ())),
         )
         for row in rows
         if wanted is None or row[0] in wanted
     ]
+
+
+def _seen_before(db: Store) -> set[str]:
+    """The clusters with a failure outside of the newest runs; whichever of the two kinds of runs are fewer are looked at."""
+    newest = newest_runs(db)
+    others = {row[0] for row in db.conn.execute("SELECT id FROM runs")} - newest
+    few = min(newest, others, key=len)
+    found: dict[str, int] = dict(
+        db.conn.execute(
+            "SELECT s.cluster_id, count(*) FROM failures f JOIN signatures s ON s.id = f.signature_id"
+            " WHERE NOT f.retold AND f.run_id IN (SELECT value FROM json_each(?)) GROUP BY s.cluster_id",
+            ["[" + ",".join(map(str, few)) + "]"],
+        )
+    )
+    if few is others:
+        return set(found)
+    counted = db.conn.execute("SELECT id, failures FROM clusters")
+    return {id_ for id_, failures in counted if failures > found.get(id_, 0)}
 
 
 def clusters_like(db: Store, prefix: str, limit: int = 4) -> list[str]:
@@ -134,16 +163,32 @@ def variants(db: Store, cluster: str) -> list[Variant]:
 
 
 def members(db: Store, cluster: str, limit: int = 200) -> list[Member]:
-    """Failures of a cluster, the first in time first, at most ``limit``."""
+    """Failures of a cluster, those with a trace first, then the first in time, at most ``limit``."""
+    return _members(db, cluster, "f.trace = '', coalesce(r.started, r.ingested_at), f.id", limit)
+
+
+def first_member(db: Store, cluster: str) -> tuple[Member | None, bool]:
+    """The first failure of a cluster in time, and whether it is the first one of its run."""
+    for member in _members(db, cluster, "coalesce(r.started, r.ingested_at), f.id", 1):
+        query = "SELECT min(id) FROM failures WHERE run_id = ? AND NOT retold"
+        return member, db.conn.execute(query, [member.run_id]).fetchone()[0] == member.id
+    return None, False
+
+
+def _members(db: Store, cluster: str, order: str, limit: int) -> list[Member]:
     rows = db.conn.execute(
         "SELECT f.message, f.type, f.kind, f.trace, f.file, f.line, f.source_line, f.lead,"
-        " f.id, s.id, c.test, c.outcome, f.run_id, r.source, coalesce(c.output, '')"
+        " f.id, s.id, c.test, c.outcome, f.run_id, r.source, coalesce(c.output, ''), c.file, r.format,"
+        " coalesce(c.properties, '[]')"
         " FROM failures f JOIN signatures s ON s.id = f.signature_id"
         " JOIN runs r ON r.id = f.run_id LEFT JOIN cases c ON c.id = f.case_id"
-        " WHERE s.cluster_id = ? AND NOT f.retold ORDER BY f.trace = '', coalesce(r.started, r.ingested_at), f.id LIMIT ?",
+        f" WHERE s.cluster_id = ? AND NOT f.retold ORDER BY {order} LIMIT ?",
         [cluster, limit],
     )
-    return [Member(*row[8:14], Failure(*row[:8]), row[14]) for row in rows]  # type: ignore[call-arg]
+    return [
+        Member(*row[8:14], Failure(*row[:8]), *row[14:17], tuple(map(tuple, orjson.loads(row[17]))))  # type: ignore[call-arg]
+        for row in rows
+    ]
 
 
 def set_verdict(db: Store, ids: Iterable[str], verdict: Verdict) -> None:

@@ -10,6 +10,7 @@ from triage.ingest import Reader, Source, read, reader_for, told
 from triage.ingest.redact import redact, redact_value
 from triage.model import CaseResult, Failure, RunInfo, Tally, Totals, Warn
 from triage.rules import Engine
+from triage.rules.model import Where
 from triage.store.clusters import count_run, refresh_counts
 from triage.store.database import Store, now
 from triage.store.places import Places
@@ -108,7 +109,7 @@ class _Writer:
             )
         )  # fmt: skip
         for failure in case.failures:
-            self.failure(failure, self._next_case, test)
+            self.failure(failure, self._next_case, test, case)
         self._next_case += 1
         if len(self._case_rows) >= _BATCH:
             self._flush()
@@ -124,10 +125,14 @@ class _Writer:
         ).fetchall()
         return str(rows[0][0]) if len(rows) == 1 else None
 
-    def failure(self, failure: Failure, case_id: int | None, test: str = "") -> None:
+    def failure(
+        self, failure: Failure, case_id: int | None, test: str = "", case: CaseResult | None = None
+    ) -> None:
         self._failures += 1
         failure = replace(failure, message=redact(failure.message), trace=redact(failure.trace))
-        key = self._places.signature(failure, test)
+        file, properties = (case.file, case.properties) if case else (None, ())
+        where = Where.of(failure, test, file, self._reader.name, self._source, properties)
+        key = self._places.signature(failure, where)
         self._failure_rows.append(
             (
                 self._run, case_id, key, failure.kind, failure.type, failure.message, failure.trace,

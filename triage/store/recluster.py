@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+import orjson
+
 from triage.model import Failure
 from triage.rules import Engine
+from triage.rules.model import Where
 from triage.store.clusters import refresh_counts
 from triage.store.database import Store
 from triage.store.places import Places
@@ -34,14 +37,17 @@ def recluster(db: Store, engine: Engine) -> list[Moved]:
         places = Places(db, engine)
         moved: Counter[tuple[str, str]] = Counter()
         rows = db.conn.execute(
-            "SELECT f.id, f.signature_id, coalesce(c.test, ''), f.message, f.type, f.kind, f.trace, f.file, f.line"
-            " FROM failures f LEFT JOIN cases c ON c.id = f.case_id ORDER BY f.id"
+            "SELECT f.id, f.signature_id, coalesce(c.test, ''), c.file, r.format, r.source,"
+            " coalesce(c.properties, '[]'), f.message, f.type, f.kind, f.trace, f.file, f.line"
+            " FROM failures f JOIN runs r ON r.id = f.run_id LEFT JOIN cases c ON c.id = f.case_id ORDER BY f.id"
         )
         pairs: Counter[tuple[str, str]] = Counter()
         changed: list[tuple[str, int]] = []
         while batch := rows.fetchmany(_BATCH):
-            for number, old, test, *said in batch:
-                key = places.signature(Failure(*said), test)
+            for number, old, test, file, runner, source, properties, *told in batch:
+                failure = Failure(*told)
+                tags = tuple(map(tuple, orjson.loads(properties)))
+                key = places.signature(failure, Where.of(failure, test, file, runner, source, tags))
                 pairs[old, key] += 1
                 if key != old:
                     changed.append((key, number))
@@ -49,6 +55,7 @@ def recluster(db: Store, engine: Engine) -> list[Moved]:
         # Made anew too: where words belong may have changed as well.
         db.conn.execute("DELETE FROM signatures")
         places.settle()
+        places.relabel()
         after = dict(db.conn.execute("SELECT id, cluster_id FROM signatures").fetchall())
         for (old, key), failures in pairs.items():
             if before[old] != after[key]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 import orjson
 
 from triage.model import Totals, totals_note
+from triage.store.clusters import refresh_counts
 from triage.store.database import Store
 
 _TOTALS = ", ".join(f.name for f in fields(Totals))
@@ -27,7 +29,6 @@ class RunRow:
     totals: Totals
     totals_from: str
     """``cases`` (counted) or ``report`` (the source's own, because it does not list every case)."""
-    clusters: int
     warnings: tuple[tuple[int | None, str], ...]
     """Line and text."""
     properties: tuple[tuple[str, str], ...]
@@ -55,16 +56,46 @@ def failures_of(db: Store, run: int) -> int:
     return int(db.conn.execute("SELECT count(*) FROM failures WHERE run_id = ?", [run]).fetchone()[0])
 
 
-def runs(db: Store) -> list[RunRow]:
-    """All runs, the newest first."""
+def clusters_of_runs(db: Store) -> dict[int, int]:
+    """How many clusters each run with a failure shows."""
+    return dict(
+        db.conn.execute(
+            "SELECT f.run_id, count(DISTINCT s.cluster_id) FROM failures f JOIN signatures s ON s.id = f.signature_id"
+            " WHERE NOT f.retold GROUP BY f.run_id"
+        )
+    )
+
+
+def totals_of_all(db: Store) -> tuple[Totals, int]:
+    """The totals of all runs that are counted, and their number."""
+    sums = ", ".join(f"coalesce(sum({f.name}), 0)" for f in fields(Totals))
+    *totals, number = db.conn.execute(f"SELECT {sums}, count(*) FROM runs WHERE same_as IS NULL").fetchone()
+    return Totals(*totals), number
+
+
+def runs(db: Store, ids: Iterable[int] | None = None) -> list[RunRow]:
+    """All runs (or those named), the newest first."""
     count = len(fields(Totals))
     rows = db.conn.execute(
-        f"SELECT {_TOTALS}, r.id, source, format, ingested_at, started, duration, environment, workers, totals_from,"
-        " warnings, info, same_as, (SELECT count(DISTINCT s.cluster_id) FROM failures f JOIN signatures s"
-        "  ON s.id = f.signature_id WHERE f.run_id = r.id AND NOT f.retold)"
-        " FROM runs r ORDER BY coalesce(started, ingested_at) DESC, r.id DESC"
+        f"SELECT {_TOTALS}, id, source, format, ingested_at, started, duration, environment, workers, totals_from,"
+        " warnings, info, same_as FROM runs WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1))"
+        " ORDER BY coalesce(started, ingested_at) DESC, id DESC",
+        [None if ids is None else orjson.dumps(sorted(ids)).decode()],
     )
     return [_row(Totals(*row[:count]), row[count:]) for row in rows]
+
+
+def forget(db: Store, ids: Iterable[int]) -> None:
+    """Take runs out with all they told: of what people wrote everything stays."""
+    wanted = orjson.dumps(sorted(ids)).decode()
+    in_runs = "run_id IN (SELECT value FROM json_each(?))"
+    with db.atomic():
+        query = f"SELECT DISTINCT cluster_id FROM signatures WHERE id IN (SELECT signature_id FROM failures WHERE {in_runs})"
+        touched = [row[0] for row in db.conn.execute(query, [wanted])]
+        db.conn.execute(f"DELETE FROM failures WHERE {in_runs}", [wanted])
+        db.conn.execute(f"DELETE FROM cases WHERE {in_runs}", [wanted])
+        db.conn.execute("DELETE FROM runs WHERE id IN (SELECT value FROM json_each(?))", [wanted])
+        refresh_counts(db, touched)
 
 
 def _row(totals: Totals, row: tuple[object, ...]) -> RunRow:
@@ -81,12 +112,11 @@ def _row(totals: Totals, row: tuple[object, ...]) -> RunRow:
         warnings,
         info,
         same_as,
-        found,
     ) = row
     facts = orjson.loads(str(info))
     return RunRow(
         id_, source, format_, ingested_at, started, duration, environment, workers,  # type: ignore[arg-type]
-        totals, str(totals_from), int(str(found)),
+        totals, str(totals_from),
         tuple((w["line"], w["text"]) for w in orjson.loads(str(warnings))),
         tuple((p[0], p[1]) for p in facts.get("properties", ())),
         tuple(facts.get("tables", ())), same_as,  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from triage.store.database import Store
@@ -61,7 +62,38 @@ def search(db: Store, words: str, limit: int = 50) -> list[Found]:
 
 def matching_clusters(db: Store, words: str) -> set[str]:
     """The clusters that have a failure or a note with all of ``words``."""
-    return {hit.cluster for hit in search(db, words, _MOST)}
+    query = _quoted(words)
+    rows = db.conn.execute(
+        "SELECT s.cluster_id FROM failures_fts JOIN failures f ON f.id = failures_fts.rowid"
+        " JOIN signatures s ON s.id = f.signature_id WHERE failures_fts MATCH ?1"
+        + "".join(
+            f" UNION SELECT i.cluster_id FROM {table}_fts JOIN {table} t ON t.id = {table}_fts.rowid"
+            f" JOIN investigations i ON i.id = t.investigation_id WHERE {table}_fts MATCH ?1"
+            for table in ("whys", "evidence", "actions")
+        ),
+        [query],
+    )
+    return {row[0] for row in rows} if query else set()
+
+
+def clusters_of_tests(db: Store, pattern: str) -> set[str]:
+    """The clusters with a failure of a test whose id holds ``pattern``, or fits it where it has ``*`` or ``?``."""
+    return _clusters_where(db, "f.case_id IN (SELECT id FROM cases WHERE test LIKE ? ESCAPE '!')", pattern)
+
+
+def clusters_of_sources(db: Store, pattern: str) -> set[str]:
+    """The clusters with a failure from a source whose name holds ``pattern``, or fits it where it has wild cards."""
+    return _clusters_where(db, "f.run_id IN (SELECT id FROM runs WHERE source LIKE ? ESCAPE '!')", pattern)
+
+
+def _clusters_where(db: Store, condition: str, pattern: str) -> set[str]:
+    like = re.sub(r"[!%_]", r"!\g<0>", pattern).replace("*", "%").replace("?", "_")
+    rows = db.conn.execute(
+        "SELECT DISTINCT s.cluster_id FROM failures f JOIN signatures s ON s.id = f.signature_id"
+        f" WHERE NOT f.retold AND {condition}",
+        [like if set("*?") & set(pattern) else f"%{like}%"],
+    )
+    return {row[0] for row in rows}
 
 
 def _quoted(words: str) -> str:

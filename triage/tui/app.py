@@ -18,6 +18,7 @@ from triage.ingest.text import visible
 from triage.model import TriageError
 from triage.rules import Engine, load_engine
 from triage.store import open_store
+from triage.tui.live_rules import SECONDS, Changed, LiveRules, told
 from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.terminal import on_end
 
@@ -47,6 +48,7 @@ class TriageApp(App[None]):
         self.unread: Sequence[TriageError] = ()
         """What could not be read, of all that was named last."""
         self._engine: Engine | None = None
+        self._rules = LiveRules()
 
     @property
     def engine(self) -> Engine:
@@ -63,6 +65,7 @@ class TriageApp(App[None]):
     async def on_mount(self) -> None:
         # Keys that were typed before the list was there wait for it.
         await self.push_screen(ClustersScreen())
+        self.set_interval(SECONDS, self.look_at_rules)
         if self._paths:
             self.ingest(self._paths)
 
@@ -102,6 +105,38 @@ class TriageApp(App[None]):
         if not worker.is_cancelled:
             self._engine = self._engine or engine
             self.call_from_thread(self._ingested, results, errors)
+
+    def look_at_rules(self) -> None:
+        """Take rule files that were changed, if there are any."""
+        if self._engine is not None and self._rules.changed():
+            self._take_rules()
+
+    @work(thread=True, exclusive=True, group="rules")
+    def _take_rules(self) -> None:
+        from triage.store.recluster import recluster
+
+        worker = get_current_worker()
+        changed = self._rules.load()
+        moved = 0
+        if changed.engine is not None:
+            db = open_store(self.store_path)
+            try:
+                moved = sum(move.failures for move in recluster(db, changed.engine))
+            finally:
+                db.close()
+        if not worker.is_cancelled:
+            self.call_from_thread(self._rules_taken, changed, moved)
+
+    def _rules_taken(self, changed: Changed, moved: int) -> None:
+        for error in changed.errors:
+            self.tell(f"{error} (the rules before stay)")
+        if changed.engine is None:
+            return
+        self._engine = changed.engine
+        for screen in self.screen_stack:
+            if isinstance(screen, ClustersScreen):
+                screen.reload()
+        self.notify(told(moved), markup=False)
 
     def _show_progress(self, said: str) -> None:
         screen = self.screen_stack[1] if len(self.screen_stack) > 1 else None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from datetime import date
 
 from rich.text import Text
 
+from triage.analysis.expected import Judged, rates, told
 from triage.analysis.explain import Explanation
 from triage.analysis.impact import count, grouped, percent
 from triage.analysis.moments import moment
@@ -44,7 +46,14 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int, unread: int = 0) -> Text:
+def status_line(
+    totals: Totals,
+    runs: int,
+    rows: list[ClusterRow],
+    shown: int,
+    unread: int = 0,
+    expected: Judged | None = None,
+) -> Text:
     """The line on top: what the whole store says."""
     new = sum(row.new for row in rows)
     text = Text(f"{count(len(rows), 'cluster')}", "bold")
@@ -58,7 +67,9 @@ def status_line(totals: Totals, runs: int, rows: list[ClusterRow], shown: int, u
     text.append(f" of {count(totals.tests, 'test')}")
     if totals.flaky:
         text.append(f"  {grouped(totals.flaky)} flaky", "magenta")
-    text.append(f"  pass rate {percent(totals.pass_rate)}", "bold")
+    text.append(f"  pass rate {rates(totals, expected)}", "bold")
+    if expired := expected.of_state("expired") if expected else ():
+        text.append(f"  {count(len(expired), 'expectation')} expired", "bold red")
     text.append(f"  {count(runs, 'run')}", "dim")
     return text
 
@@ -108,13 +119,20 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
     text.append("\n")
     if report.impact.rate_now is not None and row.tests:
         text.append(
-            f"their pass rate is {percent(report.impact.rate_now)}, at most {percent(report.impact.rate_if_fixed)} with it fixed\n"
+            f"their pass rate is {report.rates}, at most {percent(report.impact.rate_if_fixed)} with it fixed\n"
         )
     _field(
         text, "category", CATEGORIES.get(row.category, "none") + (f" (rule {row.rule})" if row.rule else "")
     )
     _field(text, "verdict", row.verdict.label, VERDICT_STYLES[row.verdict])
     _field(text, "status", row.status)
+    for one in report.expectations:
+        _field(
+            text,
+            "expected",
+            one_line(told(one, date.today())),
+            "bold red" if one.until < date.today() else "green",
+        )
     if row.tags:
         _field(text, "tags", " ".join(f"#{one_line(tag)}" for tag in row.tags), "cyan")
     _field(
@@ -244,15 +262,15 @@ def _column(number: int, noun: str) -> str:
     return f"{grouped(number):>6} {noun}{' ' if number == 1 else 's'}"
 
 
-def run_line(run: RunRow, width: int) -> Text:
-    """One row of the list of runs."""
+def run_line(run: RunRow, clusters: int, width: int) -> Text:
+    """One row of the list of runs, with the number of its clusters."""
     text = Text()
     text.append(f"{moment(run.started or run.ingested_at)}  ", "dim")
     text.append(_column(run.totals.tests, "test") + " ")
     text.append(f"{grouped(run.totals.red):>6} red ", "bold red" if run.totals.red else "green")
     text.append(f"{percent(run.totals.pass_rate):>8} ")
     if width >= 100:
-        text.append(_column(run.clusters, "cluster") + "  ")
+        text.append(_column(clusters, "cluster") + "  ")
         text.append(f"{run.format:<18}", "cyan")
     text.append("= " if run.same_as is not None else "! " if run.warnings else "  ", "bold yellow")
     # The end of a path tells more than its beginning.

@@ -126,7 +126,7 @@ def _met(wanted: set[bytes], passing: LogFile, told: Callable[[int], bool]) -> d
     for at, _, raw, _ in pieces(passing, 0, passing.size):
         if not wanted or not told(at):
             break
-        keys = keys_of(plain_lines(raw, passing.encoding)[0].removesuffix(b"\n"))
+        keys = keys_of(plain_lines(raw, passing.encoding, at)[0].removesuffix(b"\n"))
         if not wanted.isdisjoint(keys):
             for line, key in enumerate(keys, number):
                 if key in wanted:

@@ -9,6 +9,7 @@ import re2
 
 from triage.model import Failure
 from triage.rules import Rule
+from triage.rules.model import leaves
 from triage.signature import template_of
 from triage.signature.fingerprint import telling_text
 from triage.viewer.log_file import LogFile
@@ -39,7 +40,7 @@ class Marker:
         bare = headline.removeprefix(f"{failure.type}: ") if failure else ""
         self._said = tuple(said for said in dict.fromkeys((headline, bare)) if len(said) > 2)
         self._holes = tuple(hole.value for hole in template_of(headline)[1])
-        conditions = (*rule.any, *rule.all) if rule else ()
+        conditions = [condition for condition, excludes in leaves(rule) if not excludes] if rule else []
         self._patterns = [re2.compile(c.value) for c in conditions if c.kind == "pattern"]
         self._phrases = [c.value.lower() for c in conditions if c.kind == "phrase"]
 

@@ -106,8 +106,14 @@ def _hits(log: LogFile, pattern: Pattern, start: int, stop: int, told: Told) -> 
     for at, line, raw, is_whole in pieces(log, start, stop):
         if not told(at):
             return
-        for begin, place in _matches(pattern, raw, log.encoding, at == line, is_whole):
-            hit = Hit(at + begin if begin else line, at + place)
+        lines, is_same = plain_lines(raw, log.encoding, at)
+        for begin, place in _matches(pattern, lines, at == line, is_whole):
+            if is_same:
+                hit = Hit(at + begin if begin else line, at + place)
+            else:
+                number = lines.count(b"\n", 0, begin)
+                start = next(islice(_END.finditer(raw), number - 1, None)).end() if number else 0
+                hit = Hit(at + start if start else line, at + min(start + place - begin, len(raw)))
             if hit.start != found:
                 found = hit.start
                 yield hit
@@ -131,32 +137,24 @@ def _whole_lines(raw: bytes) -> int:
     return max(raw.rfind(b"\n"), raw.rfind(b"\r", 0, len(raw) - 1)) + 1
 
 
-def _matches(
-    pattern: Pattern, raw: bytes, encoding: str, begins: bool, ends: bool
-) -> Iterator[tuple[int, int]]:
-    """Where lines of ``raw`` begin that match, and where what matches in them does."""
-    lines, is_same = plain_lines(raw, encoding)
+def _matches(pattern: Pattern, lines: bytes, begins: bool, ends: bool) -> Iterator[tuple[int, int]]:
+    """Where each line begins that matches, and where what matches in it does; ``begins`` and ``ends``: whether the first
+    one begins and the last one ends in ``lines``."""
     stop = len(lines) - lines.endswith(b"\n")
     at = 0
     while at <= stop and (span := pattern.search(lines, at, stop)) is not None:
-        begin = lines.rfind(b"\n", 0, span[0]) + 1
         # The ends of a piece of a line are none of the line.
-        if (begins or span[0] or "^" not in pattern.said) and (
-            ends or span[1] < stop or "$" not in pattern.said
-        ):
-            if is_same:
-                yield begin, span[0]
-            else:
-                number = lines.count(b"\n", 0, begin)
-                behind = next(islice(_END.finditer(raw), number - 1, None)).end() if number else 0
-                yield behind, min(behind + span[0] - begin, len(raw))
+        begins_line = begins or span[0] > 0 or "^" not in pattern.said
+        if begins_line and (ends or span[1] < stop or "$" not in pattern.said):
+            yield lines.rfind(b"\n", 0, span[0]) + 1, span[0]
         if (end := lines.find(b"\n", span[0])) < 0:
             return
         at = end + 1
 
 
-def plain_lines(raw: bytes, encoding: str) -> tuple[bytes, bool]:
-    """``raw`` with its lines ended by LF, without colours, in UTF-8; and whether every byte is where it was."""
+def plain_lines(raw: bytes, encoding: str, at: int) -> tuple[bytes, bool]:
+    """``raw``, which stands at offset ``at``, with its lines ended by LF, without colours, in UTF-8; and whether every
+    byte is where it was."""
     lines = raw
     if b"\r" in lines:
         lines = lines.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -166,8 +164,8 @@ def plain_lines(raw: bytes, encoding: str) -> tuple[bytes, bool]:
     if lines.isascii():
         return lines, is_same
     if encoding == "utf-8":
-        is_same = is_same and not lines.startswith(codecs.BOM_UTF8)
-        lines = lines.removeprefix(codecs.BOM_UTF8)
+        if not at and lines.startswith(codecs.BOM_UTF8):
+            lines, is_same = lines.removeprefix(codecs.BOM_UTF8), False
         try:
             lines.decode()
         except UnicodeDecodeError:

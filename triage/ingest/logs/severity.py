@@ -118,4 +118,6 @@ def telling_line(text: str) -> str:
     """The line of ``text`` that tells most, the last of equals; its last line where none sounds like a failure."""
     lines = text.strip().split("\n")
     best = max(reversed(lines[-2_000:]), key=lambda line: severity(line[:1_000]))
-    return (best if severity(best[:1_000]) >= WRAPPER else lines[-1]).strip()
+    if severity(best[:1_000]) >= WRAPPER:
+        return best.strip()
+    return next((line for line in reversed(lines) if any(map(str.isalnum, line))), lines[-1]).strip()

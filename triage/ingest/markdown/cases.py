@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 
 from triage.ingest.markdown.blocks import Block, Section, names_something, plain, title
 from triage.ingest.markdown.facts import pair
-from triage.ingest.markdown.reasons import REASON_KEYS, explained, failure, run_failures, telling_line
+from triage.ingest.markdown.reasons import (
+    REASON_KEYS,
+    explained,
+    failure,
+    resolved,
+    run_failures,
+    telling_line,
+)
 from triage.ingest.markdown.words import DURATION, MARKS, is_unclear, marked, said, seconds
 from triage.ingest.runners.pytest_text import node_parts
 from triage.model import CaseResult, Failure, Item, Outcome, Warn
@@ -99,8 +106,12 @@ def _heading_says(heading: str) -> list[Outcome]:
 def read_cases(found: list[Section]) -> Iterator[Item]:
     """Cases, failures of the run itself, and warnings about what looked like a test and could not be read."""
     seen: dict[str, CaseResult] = {}
+    reasons: list[str] = []
     for section in found:
         for item in _section(section, found):
+            if isinstance(item, CaseResult):
+                item = resolved(item, reasons)
+                reasons += [_message(item)] if item.outcome.is_red else []
             if not isinstance(item, CaseResult):
                 yield item
             elif item.id not in seen:

@@ -31,6 +31,10 @@ _QUOTED = re.compile(r"symptom|error|log|evidence", re.IGNORECASE)
 _ANALYSIS = re.compile(r"\b(?:fail\w*|issues?|errors?|problems?)\b", re.IGNORECASE)
 _COMMON = re.compile(r"fail\w*|issues?|errors?|problems?|tests?|analysis|root|cause|the|all")
 _ALIKE = 60.0
+_CATEGORIES = re.compile(
+    r"\bfail\w* (?:categor\w+|classes|groups|modes|patterns|reasons|types)\b", re.IGNORECASE
+)
+_SAME = re.compile(r"(?:the )?same(?: as (?:above|before))?\b|(?:as|see) above\b|ditto\b", re.IGNORECASE)
 
 
 def failure(message: str, *, trace: str = "", kind: str = "failure", line: int | None = None) -> Failure:
@@ -71,6 +75,20 @@ def explained(
     symptoms, logs = _analysis_of(named, found)
     message = ": ".join(filter(None, (named, "; ".join(symptoms))))
     return replace(case, failures=(failure(message, trace=logs, kind=own.kind, line=own.source_line),))
+
+
+def resolved(case: CaseResult, told: list[str]) -> CaseResult:
+    """``case``, where its reason is only that of an earlier one (``Same JWT issue``), with that reason: the last of
+    ``told`` that shares a word with it, or the last at all where it has no word of its own."""
+    own = next(iter(case.failures), None)
+    if own is None or not (said := _SAME.match(own.message)):
+        return case
+    words = set(_subject(own.message[said.end() :]).split())
+    meant = (text for text in reversed(told) if not words or words & set(_subject(text).split()))
+    if (reason := next(meant, None)) is None:
+        return case
+    failures = (replace(own, message=reason, type=exception_type(reason)),)
+    return replace(case, failures=failures, properties=(*case.properties, ("note", own.message)))
 
 
 def _shared(section: Section) -> str:
@@ -116,6 +134,8 @@ def run_failures(found: list[Section], cases: list[CaseResult]) -> Iterator[Fail
     """Errors that the report states without naming a test."""
     told = {f.message for case in cases for f in case.failures}
     for section in found:
+        if section.parent and _CATEGORIES.search(section.parent.heading) and not _says_why(section):
+            yield failure(title(section.heading), kind="error", line=section.line)
         for block in section.key_values():
             if block.key.lower() not in _RUN_KEYS or not block.text:
                 continue
@@ -124,6 +144,10 @@ def run_failures(found: list[Section], cases: list[CaseResult]) -> Iterator[Fail
                 continue
             told.add(stated.message)
             yield replace(stated, trace="\n".join([section.heading, *map(_as_line, section.blocks)]))
+
+
+def _says_why(section: Section) -> bool:
+    return any(block.key.lower() in REASON_KEYS and block.text for block in section.key_values())
 
 
 def _as_line(block: Block) -> str:

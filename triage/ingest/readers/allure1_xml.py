@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.parsers import expat
 
-from triage.ingest.parts import exception_type, location
+from triage.ingest.parts import exception_type, location, pytest_message
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, integer
@@ -83,6 +83,8 @@ def _failure(node: Node, failure: Node | None, outcome: Outcome) -> Failure:
     trace = stack.text.strip("\n") if stack else ""
     begins = (stack if trace.strip() else failure.child("message")) or failure
     file, line = location(trace)
+    if message in _OUTCOMES:  # as pytest's adaptor says of a module that cannot be imported
+        message = pytest_message(trace)
     return Failure(
         message or trace.strip().partition("\n")[0] or f"{node.get('status')} without a message",
         exception_type(message) or exception_type(trace),

@@ -38,7 +38,7 @@ _HIDDEN = (
     *_SUITES,
 )
 # What broke outside of any test, in a file of its own since Allure 3.
-_GLOBAL = re.compile(r'^[\ufeff\s]*+\{\s*+"(?:errors|attachments)"\s*+:\s*+\[')
+_GLOBAL = re.compile(r'^[\ufeff\s]*+\{\s*+"(?:errors|attachments)"\s*+:\s*+\[\s*+\{')
 
 
 def _sniff(sample: Sample) -> int:
@@ -59,7 +59,9 @@ def _sniff(sample: Sample) -> int:
         return 55
     if has_ends(sample, "uuid") and any(has_ends(sample, key) for key in _FIXTURES):
         return 84
-    return 85 if has_ends(sample, "uid", "historyId", "status", "time", "newFailed") else 0
+    # Of a report; of late without the id of its history.
+    known = has_ends(sample, "fullName") or has_ends(sample, "historyId")
+    return 85 if known and has_ends(sample, "uid", "status", "time", "newFailed") else 0
 
 
 def _read(source: Source) -> Iterator[Item]:

@@ -20,8 +20,10 @@ from triage.ingest.runners.dotnet_counts import Counts, is_total
 from triage.model import Failure, Outcome
 
 _VSTEST = re.compile(
-    r"^ {0,2}(?P<status>Passed|Failed|Skipped) {1,3}(?P<name>[^\s:!].*?)(?: \[(?P<time>[^\[\]]*\d ?m?s|[^\[\]]*\d [mh])\])?$"
+    r"^ {0,2}(?P<status>Passed|Failed|Skipped|Not Run) {1,3}(?P<name>[^\s:!].*?)(?: \[(?P<time>[^\[\]]*\d ?m?s|[^\[\]]*\d [mh])\])?$"
 )
+_PADDED = re.compile(r"^(?:Passed {3}|Failed {3}|Skipped {2}|Not Run {2})\S")
+"""As VSTest 15 wrote it, below messages without a blank line."""
 _PLATFORM_TEST = re.compile(
     r"^(?P<status>passed|failed|skipped|timed out|canceled) (?P<name>\S.*?) \((?P<time>\d[\w. ]*)\)$"
 )
@@ -44,6 +46,7 @@ _BUILD_ERROR = re.compile(
 )
 _ABORTED = re.compile(
     r"^(?:The active (?:Test Run was aborted|test run was aborted)\b|Test Run Aborted with error|Testhost process .* exited with error|Test host process crashed"
+    r'|The test source file "[^"\n]+" provided was not found'
     r"|No test is available in |No test matches |Unhandled [Ee]xception[.:]|Process terminated\.|Stack overflow\.|Data collector 'Blame' message: .*crash"
     r"|\s*error (?:TESTRUNABORT|run failed): |Could not find testhost|MSBUILD : error )"
 )
@@ -52,9 +55,17 @@ _OUTCOMES = {
     "passed": Outcome.PASSED,
     "failed": Outcome.FAILED,
     "skipped": Outcome.SKIPPED,
+    "not run": Outcome.SKIPPED,
     "timed out": Outcome.FAILED,
     "canceled": Outcome.ERROR,
 }
+
+
+_STARTED = (
+    "Test run for ",
+    "Starting test execution, please wait",
+    "Microsoft (R) Test Execution Command Line Tool",
+)
 
 
 def _sniff(sample: Sample) -> int:
@@ -70,11 +81,7 @@ def _sniff(sample: Sample) -> int:
         return 79
     if any(map(_XUNIT_TEST.match, lines)):
         return 74
-    return (
-        50
-        if any(line.startswith(("Test run for ", "Starting test execution, please wait")) for line in lines)
-        else 0
-    )
+    return 50 if any(line.startswith(_STARTED) for line in lines) else 0
 
 
 @dataclass
@@ -179,7 +186,7 @@ class _Parser:
                 return self._test(match["rest"], line)
             return True
         if (match := _VSTEST.match(mark)) and (
-            match["time"] or not (self.block and self.block.label == _MESSAGE_LABEL)
+            match["time"] or _PADDED.match(mark) or not (self.block and self.block.label == _MESSAGE_LABEL)
         ):
             self._open(match["name"], match["status"].lower(), match["time"], line)
             return True

@@ -8,7 +8,7 @@ What stands in an element is in ``junit_elements``, what attributes and texts me
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import repeat
 from operator import eq
@@ -20,18 +20,22 @@ from triage.ingest.runners.junit_elements import (
     TEXT,
     TRACED,
     Case,
-    Properties,
     Suite,
     Text,
     explained,
     name_of,
 )
-from triage.ingest.runners.junit_runs import CaseRun, Runs
+from triage.ingest.runners.junit_runs import CaseRun, Rows, Runs
+from triage.ingest.runners.junit_shapes import Columns
 from triage.ingest.runners.junit_tries import Repeats, Tries
 from triage.ingest.xml_text import Place, root, stream
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn, passed_cases
+from triage.model import CaseResult, Failure, Item, Outcome, Properties, RunInfo, Totals, Warn, quiet_cases
 
 _LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests"}
+_NOT_RUN = "Test suite failed to run"
+"""What jest-junit lists twice."""
+_TESTNG = re.compile(r":\d\d [A-Z]{3,5}$")
+"""The end of a moment as TestNG's reporters write it, alone with the name of the zone."""
 _CLOSING = re.compile(r" fail (?P<count>\d{1,9}) ")
 
 
@@ -77,6 +81,8 @@ class _Handler:
         self._repeats = Repeats.PASS_OF_FAILED
         self._pytest = False
         self._places = _Places(self._where)
+        self._part = 0
+        """Grows where what a suite says of its cases may change."""
         self.runs_within = Runs().within
         self._begin()
 
@@ -140,7 +146,7 @@ class _Handler:
         suite = Suite(attributes, self._place.CurrentLineNumber, is_root, inherited=self._inherited)
         self._suites.append(suite)
         self._tries.end_suite()
-        self._places.clear()
+        self._begin_part()
         self._recognise(attributes)
         if not self._dated and (started := text.moment(attributes.get("timestamp"))):
             self._dated = True
@@ -158,6 +164,10 @@ class _Handler:
             self._suite_sum = self._suite_sum + stated.tests if stated else None
             self._below += stated or Totals()
 
+    def _begin_part(self) -> None:
+        self._places.clear()
+        self._part += 1
+
     def _recognise(self, attributes: dict[str, str]) -> None:
         """The writer, as far as it says how it tells retries and names files."""
         name = attributes.get("name", "")
@@ -165,9 +175,12 @@ class _Handler:
             self._pytest, self._repeats = True, Repeats.TRY
         elif name in _LAST_TRY_ONLY or any("surefire" in value for value in attributes.values()):
             self._repeats = Repeats.OTHER
+        elif _TESTNG.search(attributes.get("timestamp", "")):
+            # Rows of data have one name, and what was tried again is told as skipped.
+            self._repeats = Repeats.OTHER
 
     def _end_suite(self, suite: Suite) -> None:
-        self._places.clear()
+        self._begin_part()
         last = self._tries.last
         if suite.cases == 1 and suite.output.strip() and isinstance(last, CaseResult):
             # Bazel wraps a whole program into one case, and puts its output beside it.
@@ -176,8 +189,8 @@ class _Handler:
         self._tries.end_suite()
         if unlisted := suite.unlisted():
             self._tell(unlisted, suite)
-        if suite.told and self._suites:
-            self._suites[-1].told = True
+        if self._suites:
+            self._suites[-1].add_suite(suite)
         if not self._suites:
             if self._closing > self._red:
                 lost = f"{self._closing} failed, {self._red} of them are listed: a test failed besides its subtests"
@@ -205,7 +218,7 @@ class _Handler:
         if name == "stackTrace" and self._open:
             # Surefire's reruns hold their trace in an element of its own.
             self._open[-1].parts = [said]
-            self._open[-1].line = line
+            self._open[-1].line, self._open[-1].is_placed = line, True
         elif self._cases:
             self._cases[-1].add(name, attributes, said, line)
         elif name == "property":
@@ -221,7 +234,7 @@ class _Handler:
         self._tries.add(failure)
         self.seen += 1
         if suite is not None:
-            suite.told = True
+            suite.told = suite.has_errors = True
 
     def _run_property(self, attributes: dict[str, str], said: str) -> None:
         pair = (attributes.get("name", ""), attributes.get("value", said.strip()))
@@ -229,6 +242,7 @@ class _Handler:
             return
         if self._suites:
             self._suites[-1].add_property(*pair)
+            self._begin_part()
         if pair[0].startswith("go.version"):
             self._repeats = Repeats.TRY_OF_FAILED
         if pair not in self._told and len(self._told) < 1_000:
@@ -236,23 +250,28 @@ class _Handler:
             self._tries.add(RunInfo(properties=(pair,)))
 
     def _finish_case(self, case: Case) -> None:
-        self.seen += 1
-        self._any_case = True
-        self._listed += 1
         result = self._result(case)
-        self._skipped += result.outcome is Outcome.SKIPPED
-        if self._suites:
-            self._suites[-1].cases += 1
-            self._suites[-1].told = self._suites[-1].told or bool(result.failures)
-        repeats = self._repeats
-        if case.is_repetition:
-            repeats = Repeats.TRY
-        # jest-junit lists a suite that did not run twice.
-        not_run = result.suite == "Test suite failed to run"
-        self._red += result.outcome.is_red
-        self._tries.add_case(
-            result, Repeats.TRY if not_run else repeats, same_try=not_run or case.is_teardown
-        )
+        self._count(1, [result])
+        repeats = Repeats.TRY if case.is_repetition else self._repeats
+        self._add(result, repeats, same_try=case.is_teardown)
+
+    def _count(self, cases: int, others: Sequence[CaseResult]) -> None:
+        """Count cases; those that did not just pass are among ``others``."""
+        self.seen += cases
+        self._any_case = True
+        self._listed += cases
+        suite = self._suites[-1] if self._suites else None
+        if suite is not None:
+            suite.cases += cases - len(others)
+        for case in others:
+            self._skipped += case.outcome is Outcome.SKIPPED
+            self._red += case.outcome.is_red
+            if suite is not None:
+                suite.add_case(case)
+
+    def _add(self, case: CaseResult, repeats: Repeats, *, same_try: bool = False) -> None:
+        not_run = case.suite == _NOT_RUN
+        self._tries.add_case(case, Repeats.TRY if not_run else repeats, same_try=not_run or same_try)
 
     def _result(self, case: Case) -> CaseResult:
         attributes = case.attributes
@@ -284,23 +303,38 @@ class _Handler:
 
     def take_run(self, run: CaseRun) -> None:
         """What ``start`` and ``end`` would make of each of the elements."""
-        names = run.columns["name"]
-        numbers = run.columns.get("line") or list(map(text.line_of, run.columns.get("file", ())))
-        lines = map(self._line, numbers) if numbers else repeat(None, run.size)
-        durations = text.all_seconds(run.columns.get("time") or [""] * run.size)
+        cases: list[CaseResult] = []
+        others: list[CaseResult] = []
+        for rows, begin, end in run.parts:
+            if rows.part != self._part:
+                rows.cases, rows.part = self._cases_of(rows, run), self._part
+            some = rows.cases[begin:end]
+            cases += some
+            if not rows.just_passed:
+                others += [case for case in some if case.failures or case.outcome is not Outcome.PASSED]
+        self._count(len(cases), others)
+        red = [case for case in others if case.failures and case.outcome.is_red]
+        if any(case.suite == _NOT_RUN for case in red) or not self._tries.add_all(cases, red, self._repeats):
+            for case in cases:
+                self._add(case, self._repeats)
+
+    def _cases_of(self, rows: Rows, run: CaseRun) -> list[CaseResult]:
+        endings = rows.endings(self._inherited)
+        if endings is None:
+            return list(map(self._result, rows.elements(self._place.CurrentLineNumber - run.lines)))
+        columns, size = rows.columns, rows.size
+        numbers = columns.get("line") or list(map(text.line_of, columns.get("file", ())))
+        lines = map(self._line, numbers) if numbers else repeat(None, size)
+        durations = text.all_seconds(columns.get("time") or [""] * size)
         if self._nanoseconds:
             durations = [each and round(each * 1e-9, 9) for each in durations]
-        told = zip(names, self._places_of(run), lines, durations, strict=True)
-        self._tries.add_passed(names, passed_cases(told, self._inherited), self._repeats)
-        self.seen += run.size
-        self._any_case = True
-        self._listed += run.size
-        self._suites[-1].cases += run.size
+        places = self._places_of(columns)
+        return quiet_cases(zip(columns["name"], places, lines, durations, endings, strict=False))
 
-    def _places_of(self, run: CaseRun) -> Iterable[tuple[str | None, str]]:
-        names, classnames = run.columns["name"], run.columns["classname"]
-        if "file" in run.columns or any(map(eq, classnames, names)):
-            files = run.columns.get("file") or repeat("", run.size)
+    def _places_of(self, columns: Columns) -> Iterable[tuple[str | None, str]]:
+        names, classnames = columns["name"], columns["classname"]
+        if "file" in columns or any(map(eq, classnames, names)):
+            files = columns.get("file") or repeat("", len(names))
             return map(
                 self._places.__getitem__, zip(classnames, files, map(eq, classnames, names), strict=True)
             )

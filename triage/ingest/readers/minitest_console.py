@@ -43,6 +43,8 @@ _VERBOSE = re.compile(
     r"^(?P<suite>[A-Z]\S*?|\S[^#=]*)#(?P<name>\S.*?) = (?P<time>[\d.]+) s = (?P<mark>[.FES])$"
 )
 _SPEC = re.compile(r"^ {1,4}(?P<name>\S.*?) +(?P<what>PASS|FAIL|ERROR|SKIP) \((?P<time>[\d.]+)s\)$")
+_RAISED = re.compile(r"^Minitest::(?:UnexpectedError|Assertion): +")
+"""What minitest-reporters 1.1 put at the margin, ahead of the message."""
 _SUITE = re.compile(r"^(?P<name>[A-Z]\S*(?: \S+)*)$")
 _RERUN = re.compile(r"^(?:bin/)?rails test \S+$|^rake test TEST=|^You have skipped tests\.")
 _OUTCOMES: Final = {
@@ -124,7 +126,7 @@ class _Parser:
 
     @staticmethod
     def _leaves(mark: str) -> bool:
-        return bool(mark) and not mark.startswith("  ")
+        return bool(mark) and not mark.startswith("  ") and not _RAISED.match(mark)
 
     def _name(self, line: Line) -> None:
         """The line below ``Failure:`` that names the test."""
@@ -189,7 +191,7 @@ def _failure(block: Block, outcome: Outcome, place: tuple[str, int] | None) -> F
     if re.match(r"^ *\S+#\S.* \([\d.]+s\)$", first := text.split("\n", 1)[0][:1000]):
         block = Block(Line(block.first_line, first), text.split("\n")[1:])
         text = block.text
-    lines = dedent(text.split("\n"), indent_of(text))
+    lines = dedent(_RAISED.sub("", text, count=1).split("\n"), indent_of(text))
     end = next((i for i, line in enumerate(lines) if FRAME.match(line[:1000])), len(lines))
     message = "\n".join(lines[:end]).strip() or text.strip()
     error = outcome is Outcome.ERROR

@@ -5,11 +5,12 @@ NUnit 3 writes both, and others (Unity, Xamarin, MbUnit, Pester, IEUnit) write o
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from xml.parsers import expat
 
+from triage.ingest.parts import failure_from, pytest_message
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.runners.dotnet_text import dotnet_failure, split_name
 from triage.ingest.xml_text import root, stream
@@ -217,12 +218,23 @@ def _failures(node: Node, outcome: Outcome) -> Iterator[Failure]:
                 child.child("message"), child.child("stack-trace"), kind=kind, line=child.line
             )
         return
-    told = dotnet_failure(failure.child("message"), failure.child("stack-trace"), kind=kind, line=node.line)
-    yield (
-        told
-        if told.message
-        else replace(told, message=f"ended as '{node.get('result') or 'Failed'}' without a message")
-    )
+    for told in node.all("failure") or [failure]:
+        yield _failure(told, node, kind)
+
+
+def _failure(told: Node, node: Node, kind: str) -> Failure:
+    message = told.child("message")
+    failure = dotnet_failure(message, told.child("stack-trace"), kind=kind, line=node.line)
+    if message and (
+        said := pytest_message(failure.message)
+    ):  # pytest-nunit puts the whole section there, escaped twice
+        section = html.unescape(failure.message)
+        return failure_from(section, message=html.unescape(said), kind=kind, source_line=message.text_line)
+    if failure.message in ("", "None"):
+        return Failure(
+            f"ended as '{node.get('result') or 'Failed'}' without a message", kind=kind, source_line=node.line
+        )
+    return failure
 
 
 def _properties(node: Node, outcome: Outcome) -> Iterator[tuple[str, str]]:

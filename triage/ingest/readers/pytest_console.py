@@ -6,13 +6,13 @@ that the output names are listed, and passed ones that it does not name are not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from triage.ingest.console import Line, Session, Voices
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.ingest.runners import pytest_text as text
 from triage.ingest.runners.pytest_session import PytestSession
-from triage.model import Item, RunInfo
+from triage.model import Item, RunInfo, Totals
 
 
 def _sniff(sample: Sample) -> int:
@@ -34,6 +34,7 @@ def _read(source: Source) -> Iterator[Item]:
     session = PytestSession()
     last: PytestSession | None = None
     voices = Voices(source)
+    others: list[Session] = []
     for voice in voices:
         for line in voice:
             if text.SESSION.match(line.text) and (session.started or session.totals):
@@ -45,18 +46,20 @@ def _read(source: Source) -> Iterator[Item]:
             last, session = session, PytestSession(before=session.sum())
         else:
             session = PytestSession(before=session.before)
+            others += voices.of_another()
     if last is None:
         raise IngestError(f"{source.name}: no pytest session in it; was the output cut?")
     if last.ended and not voices.several:
-        yield from _around(source, last)
+        from triage.ingest.neighbours import around
+
+        whole = Session(failures=list(last.failures), stated=last.sum(), closed=True)
+        others = around(source, [whole], last.ended, last.last_line, _again)
+    yield from map(voices.place, _also(others, last.sum()))
 
 
-def _around(source: Source, last: PytestSession) -> Iterator[Item]:
-    from triage.ingest.neighbours import around
-
-    totals = last.sum()
-    whole = Session(failures=list(last.failures), stated=totals, closed=True)
-    for session in around(source, [whole], last.ended, last.last_line, _again):
+def _also(others: Iterable[Session], totals: Totals) -> Iterator[Item]:
+    """What other runners told; ``totals`` are those of pytest."""
+    for session in others:
         totals += session.totals
         yield RunInfo(totals=totals, totals_stand=True)
         yield from session.items()

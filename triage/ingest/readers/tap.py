@@ -52,6 +52,7 @@ _HEADED = re.compile(r"^ +# Subtest: ")
 _WRONG = re.compile(r"\b(?:EXPECTATION|ASSERTION) FAILED\b|\bcrashed!$|\btimed out\b")
 _CALM = re.compile(r"^ *(?:# *)?(?:ok\b|K?TAP version |1\.\.\d|$)")
 _PANIC = re.compile(r"Kernel panic|\bOops\b|\bBUG: |Internal error|Unable to handle kernel")
+_QT_FIRST = "initTestCase()"
 _SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|t|pl|py|rb|lua|sh|bats)$")
 
 
@@ -123,6 +124,9 @@ class _Parser:
         elif mark == "ok" and self.planned == len(self.stack[0]):
             return  # what prove says of the whole file
         elif match := _RESULT.match(mark):
+            if match["rest"].endswith(_QT_FIRST):
+                # Qt names the suite first, and what a test logs stands before its result.
+                self.tape, self.ahead = False, []
             self.tape = bool(self.tape)
             self._result(match, line)
         elif match := _PLAN.match(mark):

@@ -15,6 +15,7 @@ from typing import Any
 from triage.ingest.json_text import clean
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.ingest.rows import case_of, name_of, outcome_of, row_of
+from triage.ingest.runners.junit_tries import joined
 from triage.model import CaseResult, Item, Warn
 
 _DELIMITERS = ",;\t|"
@@ -61,6 +62,23 @@ def _columns(head: str) -> tuple[list[str], str]:
 
 
 def _read(source: Source) -> Iterator[Item]:
+    last: Item | None = None
+    last_id = ""
+    for test_id, item in _rows(source):
+        is_same = "::" in test_id and test_id == last_id
+        if is_same and isinstance(last, CaseResult) and isinstance(item, CaseResult):
+            # pytest-csv gives each try a row, and one to a tear-down that broke.
+            last = joined(last, item, same_try=not last.outcome.is_red)
+            continue
+        if last is not None:
+            yield last
+        last, last_id = item, test_id
+    if last is not None:
+        yield last
+
+
+def _rows(source: Source) -> Iterator[tuple[str, Item]]:
+    """What each row tells, with the id of its test where it has one."""
     lines = source.lines()
     columns, delimiter = _columns(next(iter(lines), ""))
     table = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter)
@@ -71,16 +89,16 @@ def _read(source: Source) -> Iterator[Item]:
             outcome = outcome_of(row)
             if outcome is not None and name_of(row):
                 told = True
-                yield _placed(case_of(row, outcome), row, begin)
+                yield str(row.get("id", "")), _placed(case_of(row, outcome), row, begin)
             elif row and len(cells) == len(columns):
                 unknown += 1
             begin = table.line_num + 2
     except csv.Error as error:
-        yield Warn(f"the table cannot be read further: {error}", begin)
+        yield "", Warn(f"the table cannot be read further: {error}", begin)
     if not told:
         raise IngestError(f"{source.name}: no test in this table; it needs columns for a name and a result")
     if unknown:
-        yield Warn(f"{unknown} rows tell no known result and are left out")
+        yield "", Warn(f"{unknown} rows tell no known result and are left out")
 
 
 def _placed(case: CaseResult, row: dict[str, object], line: int) -> CaseResult:

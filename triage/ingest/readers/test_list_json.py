@@ -65,7 +65,7 @@ def _sniff(sample: Sample) -> int:
     if rest.strip() and parse_object(first):
         return 6 if about else 0  # one object a line may be any log
     # So little that it is only read where it is named itself, not for lying in a directory.
-    return 4 if about or words else 0
+    return 3 if about or words else 0
 
 
 def _read(source: Source, report: Any) -> Iterator[Item]:

@@ -34,13 +34,14 @@ _RAN = re.compile(r"^Ran (?P<count>\d+) tests? in (?P<seconds>[\d.]+)s(?: \([+-]
 _VERDICT = re.compile(r"^(?:OK|FAILED|PASSED|NO TESTS RAN)(?: \((?P<counts>[\w ,=]+)\))?$")
 _HEAD = re.compile(r"^(?P<status>ERROR|FAIL|UNEXPECTED SUCCESS)(?: \[[\d.]+s\])?: (?P<test>\S.*)$")
 _STATUS = re.compile(
-    r"^(?:ok|FAIL|ERROR|skip(?:ped\b.*)?|expected failure|unexpected success)(?: \([\d.]+s\))?$"
+    r"^(?:ok|FAIL|ERROR|skip(?:ped\b.*)?|SKIP(?:: .*)?|expected failure|unexpected success)(?: \([\d.]+s\))?$"
 )
 _ID = re.compile(r"^[a-zA-Z_]\w*(?:\.\w+)+\.test\w*$")
 _SPENT = re.compile(r" \([\d.]+s\)$")
 _CAPTURED = re.compile(r"^(?:Stdout|Stderr):$")
 
 _FIXTURES = ("setUpClass", "tearDownClass", "setUpModule", "tearDownModule", "_ErrorHolder")
+_FIXTURE_OF_NOSE = "test suite for <"
 
 _Key = tuple[str, str]
 
@@ -154,7 +155,10 @@ class _Parser:
             for name, _, count in (part.partition("=") for part in counts.split(", "))
             if count.isdecimal()
         }
-        fixtures = sum(name in _FIXTURES or suite + name == "_ErrorHolder" for suite, name in self.cases)
+        fixtures = sum(
+            name in _FIXTURES or suite + name == "_ErrorHolder" or name.startswith(_FIXTURE_OF_NOSE)
+            for suite, name in self.cases
+        )
         counted = Totals.of(self.results())
         skipped = next((stated[name] for name in ("skipped", "SKIP", "skips") if name in stated), 0)
         expected = stated.get("expected failures", 0)
@@ -173,7 +177,13 @@ class _Parser:
             failures = case.failures
             if case.outcome.is_red and not failures:
                 failures = [bare_failure(case.status)]
-            reason = case.said.removeprefix("skipped").removeprefix("skip").strip().strip("'\"")
+            reason = (
+                case.said.removeprefix("skipped")
+                .removeprefix("skip")
+                .removeprefix("SKIP:")
+                .strip()
+                .strip("'\"")
+            )
             skipped = case.outcome is Outcome.SKIPPED and reason
             yield CaseResult(
                 name,
@@ -195,7 +205,7 @@ def _bare_key(text: str) -> _Key:
 
 
 def _outcome(status: str) -> Outcome:
-    if status.startswith("skip"):
+    if status.lower().startswith("skip"):
         return Outcome.SKIPPED
     return {"ok": Outcome.PASSED, "ERROR": Outcome.ERROR, "expected failure": Outcome.XFAILED}.get(
         status, Outcome.FAILED

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from xml.parsers import expat
 
+from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.runners.dotnet_text import dotnet_failure, split_name
 from triage.ingest.xml_text import root, stream
@@ -100,7 +101,7 @@ def _case(node: Node) -> CaseResult:
     failure = node.child("failure")
     failures: tuple[Failure, ...] = ()
     if outcome.is_red:
-        failures = (_failure(failure),) if failure else (Failure("failed", source_line=node.line),)
+        failures = (_failure(failure) if failure else _printed(node),)
     return CaseResult(
         name=name,
         suite=class_name,
@@ -112,6 +113,14 @@ def _case(node: Node) -> CaseResult:
         output=node.said("output"),
         properties=tuple(_properties(node)),
     )
+
+
+def _printed(node: Node) -> Failure:
+    """The failure of a test that only printed what went wrong, as jest-xunit has it."""
+    output = node.child("output")
+    if output is None or not output.text.strip():
+        return Failure("failed", source_line=node.line)
+    return failure_from(output.text, source_line=output.text_line)
 
 
 def _properties(node: Node) -> Iterator[tuple[str, str]]:

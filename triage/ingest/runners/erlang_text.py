@@ -12,6 +12,7 @@ _CALL = re.compile(
     r"\s*in (?:function|call from) (?:[^\s(]+)(?: \((?P<file>\S{1,500}), line (?P<line>\d{1,9})\))?\s*"
 )
 _RAISED = re.compile(r"(?:::|\*\*)(?=(?:error|exit|throw):)")
+_RAISED_LINE = re.compile(r"\n(?:::|\*\*)(?:error|exit|throw):")
 _OUTPUT = re.compile(r"\s*output:<<")
 _STACK = re.compile(
     r",\s*\[\{[\w@']{1,200},[^\s,]{1,200},(?:\d{1,3}|\[[^\n]{0,500}?\]),\s*"
@@ -32,12 +33,10 @@ def reason(text: str) -> Reason | None:
     text = text.strip()
     if text.startswith("{") and (stack := _STACK.search(text)):
         return Reason(text[1 : stack.start()].strip(), stack["file"], int(stack["line"]))
-    if not _RAISED.search(text):
+    if not _RAISED_LINE.search(f"\n{text}"):
         return None
     lines = text.split("\n")
     calls = [call for line in lines if (call := _CALL.fullmatch(line[:1_000]))]
-    if not any(map(_RAISED.match, lines)):
-        return None
     place = next((call for call in calls if call["file"]), None)
     told = [line for line in lines if not _CALL.fullmatch(line[:1_000]) and not _OUTPUT.match(line)]
     message = _RAISED.sub("", "\n".join(told).strip(), count=1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from triage.ingest.logs.severity import WRAPPER, severity, telling_line
 from triage.ingest.runners import junit_text as text
 from triage.ingest.runners.cucumber_text import broken_step
 from triage.ingest.runners.junit_tries import REPETITION
-from triage.model import Failure, Outcome, worse
+from triage.model import CaseResult, Failure, Outcome, Properties, worse
 
 RED = {"failure": "failure", "error": "error"}
 _RETRIED = {
@@ -56,8 +57,6 @@ _LONGEST = 1 << 20
 _OUTPUT = 1 << 16
 """Characters of the output of a suite that are kept: its end."""
 
-Properties = tuple[tuple[str, str], ...]
-
 
 @dataclass(slots=True)
 class Suite:
@@ -71,6 +70,10 @@ class Suite:
     """What it and the suites around it say of their cases."""
     is_qt: bool = False
     cases: int = 0
+    failed: int = 0
+    """Its cases with a failure, those of the suites in it among them."""
+    has_errors: bool = False
+    """Whether an error is in it, or a case that was tried again, which some count as well."""
 
     @property
     def name(self) -> str:
@@ -91,13 +94,39 @@ class Suite:
         """Whether a warning of PHPUnit is a failure: up to 8.4, before it had a count of its own."""
         return "warnings" not in self.attributes and (text.integer(self.attributes.get("failures")) or 0) > 0
 
+    def add_case(self, case: CaseResult) -> None:
+        """Keep what its own counts are compared with."""
+        self.cases += 1
+        self.told = self.told or bool(case.failures)
+        self.failed += case.outcome is Outcome.FAILED
+        self.has_errors = self.has_errors or (bool(case.failures) and case.outcome is not Outcome.FAILED)
+        self.has_errors = self.has_errors or any(failure.kind == "error" for failure in case.failures)
+
+    def add_suite(self, inner: Suite) -> None:
+        """Keep what is in a suite of it."""
+        self.told = self.told or inner.told
+        self.failed += inner.failed
+        self.has_errors = self.has_errors or inner.has_errors
+
     def unlisted(self) -> Failure | None:
-        """What it counts as red, if nothing red is in it."""
-        counts = (text.integer(self.attributes.get(key)) or 0 for key in ("failures", "errors"))
-        red = sum(counts)
-        if not red or self.told or self.is_qt:  # Qt counts warnings as errors
+        """What it counts as red, if nothing red is in it, or as errors, if failures alone are."""
+        tests, failures, errors = (
+            text.integer(self.attributes.get(key)) or 0 for key in ("tests", "failures", "errors")
+        )
+        if self.is_qt:  # counts warnings as errors
             return None
-        said = f"the {f'suite {self.name!r}' if self.name else 'head'} counts {red} failed, and lists none of them"
+        if not self.told:
+            red, word = failures + errors, "failed"
+        elif self.has_errors:
+            return None
+        elif self.output.strip() or (failures == self.failed != errors and failures + errors <= tests):
+            # Hooks of Karma, scripts of Newman, what gotestsum could not build; linters count a finding twice.
+            red, word = errors, "broken"
+        else:
+            return None
+        if not red:
+            return None
+        said = f"the {f'suite {self.name!r}' if self.name else 'head'} counts {red} {word}, and lists none of them"
         if self.output.strip():
             said = f"{telling_line(self.output)}\n{said}"
         return Failure(said, kind="error", trace=self.output.strip("\n"), source_line=self.line)
@@ -125,9 +154,7 @@ class Case:
         if name == "system-error":  # an exception if it has a type, else a slip of the pen
             name = "error" if attributes.get("type") else "system-err"
         if name in RED:
-            self.is_teardown = self.is_teardown or attributes.get("message", "").startswith(
-                "failed on teardown"
-            )
+            self.is_teardown = self.is_teardown or is_teardown(attributes.get("message", ""))
             found = text.failures(name, attributes, said, line, self.attributes)
             self.failures.extend(found)
             self.retried += len(found) - 1 if found[0].trace.count("Retry #") or len(found) > 1 else 0
@@ -171,9 +198,7 @@ class Case:
         if not self.properties and _INHERITED.isdisjoint(self.attributes):
             return above
         own = [(name, value) for name, value in self.attributes.items() if name in _INHERITED]
-        own += self.properties
-        names = {name for name, _ in own}
-        return tuple(dict.fromkeys([*own, *(pair for pair in above if pair[0] not in names)]))
+        return all_properties(own + self.properties, above)
 
     def ended(self, suite: Suite | None) -> tuple[Outcome, list[Failure]]:
         """How it ended, from its children, its attributes, and what its suite counts."""
@@ -207,6 +232,8 @@ class Text:
     parts: list[str] = field(default_factory=list)
     size: int = 0
     dropped: int = 0
+    is_placed: bool = False
+    """Whether ``line`` is where its text begins already: that of an element in it."""
 
     def add(self, part: str) -> None:
         """Take a part of the text."""
@@ -221,7 +248,18 @@ class Text:
     def begins(self, end: int) -> int:
         """The line of its first character, if it ends in line ``end``."""
         breaks = sum(part.count("\n") for part in self.parts)
-        return self.line if self.dropped else max(self.line, end - breaks)
+        return self.line if self.dropped or self.is_placed else max(self.line, end - breaks)
+
+
+def is_teardown(message: str) -> bool:
+    """Whether a failure is one of the tear-down alone."""
+    return message.startswith("failed on teardown")
+
+
+def all_properties(own: Sequence[tuple[str, str]], above: Properties) -> Properties:
+    """Those of a case, and those of its suites that it does not have itself."""
+    names = {name for name, _ in own}
+    return tuple(dict.fromkeys([*own, *(pair for pair in above if pair[0] not in names)]))
 
 
 def name_of(attributes: dict[str, str]) -> str:

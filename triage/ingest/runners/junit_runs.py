@@ -1,4 +1,4 @@
-"""Passed cases without children, many in a row: most of a large report, read with one pattern.
+"""Many cases in a row, read with patterns instead of expat: most of a large report.
 
 Each element that expat reports is three calls into Python, which cost more than the case is worth. A *run* is taken out of
 the text before expat sees it; what makes it safe is that it is taken only if XML can mean it in one way, and if
@@ -8,123 +8,186 @@ expat itself has said before that it stands between two elements (see ``xml_text
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import repeat
+from operator import contains, itemgetter
 
+from triage.ingest.runners.junit_elements import RED, Case, is_teardown
+from triage.ingest.runners.junit_shapes import Columns, Element, Shape, shape_at
+from triage.ingest.runners.junit_text import clean
+from triage.ingest.runners.junit_tries import REPETITION
 from triage.ingest.xml_text import Run
+from triage.model import CaseResult, Outcome, Properties
 
-_S = rb"[ \t\r\n]"
-_END = rb"%s*+(?:/>|>%s*+</testcase>)" % (_S, _S)
-_ATTRIBUTES = re.compile(rb'<testcase((?>(?:%s++[A-Za-z_][\w.-]*+="[^"<]*+")+))%s' % (_S, _END))
-_NAMES = re.compile(rb'([A-Za-z_][\w.-]*+)="[^"]*+"')
-_ENTITY = re.compile(r"&(?:(lt|gt|amp|quot|apos);)?")
-_CHARACTERS = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
-
-_READ = {"name", "classname", "file", "line", "time"}
-_NOTHING = {"assertions", "timestamp", "hostname", "id", "class", "type_param", "value_param", "uuid"}
-"""Attributes that make no difference to a case with a name and a class."""
 _SAYING = {"status", "result"}
-_GREEN = {"run", "completed", "passed", "pass", "success", "ok"}
+_PLAIN = {
+    *_SAYING, "name", "classname", "file", "line", "time",
+    "assertions", "timestamp", "hostname", "id", "class", "type_param", "value_param", "uuid",
+}  # fmt: skip
+"""Attributes of cases that are read in columns; those behind ``time`` make no difference to them."""
+_SHAPES = 8
+"""Shapes of one report that are tried before a new one is looked for."""
 _BREAKS = bytes(set(range(256)) - set(b"\r\n"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class Rows:
+    """The cases of one shape in a chunk, as far as one suite goes."""
+
+    columns: Columns
+    """Their attributes."""
+    children: list[Element]
+    """The elements that stand in each of them."""
+    cases: list[CaseResult] = field(default_factory=list)
+    """What was made of them, and ..."""
+    part: int = -1
+    """... in which part of the report."""
+
+    @property
+    def size(self) -> int:
+        """The number of cases."""
+        return len(next(iter(self.columns.values())))
+
+    @property
+    def just_passed(self) -> bool:
+        """Whether they tell nothing of how they ended."""
+        return not self.children and self.columns.keys().isdisjoint(_SAYING)
+
+    def endings(self, above: Properties) -> Iterable[tuple[Outcome, Properties]] | None:
+        """How each ended, and its properties (``above`` are those of its suites); None if they say more than that."""
+        columns = self.columns
+        if not {"name", "classname"} <= columns.keys() <= _PLAIN or not all(columns["name"]):
+            return None
+        if any(child.name not in ("property", "skipped") for child in self.children):
+            return None
+        for child in self.children:
+            reasons = child.columns.get(
+                "message", ()
+            )  # what is made of one may depend on the name of the test
+            if any(map(contains, reasons, columns["name"])) or any(
+                map(contains, reasons, columns["classname"])
+            ):
+                return None
+        if self.just_passed:
+            return repeat((Outcome.PASSED, above))
+        said = [columns[name] for name in columns.keys() & _SAYING]
+        said += [column for child in self.children for column in child.columns.values()]
+        keys = list(zip(*said, strict=True)) or [()] * self.size
+        alike = {key: at for at, key in enumerate(keys)}  # many say the same
+        cases = dict(zip(alike, self.elements(0, alike.values()), strict=True))
+        ended = {key: (case.ended(None), case.all_properties(above)) for key, case in cases.items()}
+        if any(failures for (_, failures), _ in ended.values()):
+            return None
+        endings = {key: (outcome, properties) for key, ((outcome, _), properties) in ended.items()}
+        return map(endings.__getitem__, keys)
+
+    def elements(self, first_line: int, places: Iterable[int] | None = None) -> Iterator[Case]:
+        """The elements, ended, of those at ``places`` or of all; ``first_line`` is that of the chunk."""
+        for at in range(self.size) if places is None else places:
+            case = Case({name: told[at] for name, told in self.columns.items()})
+            for name, columns, lines in self.children:
+                attributes = {key: told[at] for key, told in columns.items()}
+                said = clean(attributes.pop("", ""))
+                case.add(name, attributes, said, first_line + lines[at] if lines else 0)
+            yield case
+
+
+@dataclass(slots=True)
 class CaseRun(Run):
-    """A run of passed cases: their attributes in columns, in the order of the file."""
+    """Cases that follow each other."""
 
-    size: int
-    columns: dict[str, list[str]]
-    """``name`` and ``classname``, and those of ``file``, ``line`` and ``time`` that the cases have."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """Cases with the same attributes in the same order."""
-
-    many: re.Pattern[bytes]
-    columns: tuple[tuple[int, str], ...]
-    """Those that are read, by their places among the attributes."""
-    saying: tuple[int, ...]
-    """The places of those that may say that a case did not pass."""
-    width: int
-
-
-@lru_cache(maxsize=64)
-def _shape(names: tuple[bytes, ...]) -> _Shape | None:
-    told = {name.decode() for name in names}
-    if not {"name", "classname"} <= told <= _READ | _NOTHING | _SAYING or len(told) < len(names):
-        return None
-    attributes = b"".join(rb'%s++%s="[^"]*+"' % (_S, re.escape(name)) for name in names)
-    many = re.compile(rb"(?>(?:<testcase%s%s%s*+)+)" % (attributes, _END, _S))
-    columns = tuple((at, name.decode()) for at, name in enumerate(names))
-    read = tuple((at, name) for at, name in columns if name in _READ)
-    return _Shape(many, read, tuple(at for at, name in columns if name in _SAYING), len(names))
-
-
-def _shape_at(chunk: bytes, at: int) -> _Shape | None:
-    first = _ATTRIBUTES.match(chunk, at)
-    return _shape(tuple(_NAMES.findall(first[1]))) if first else None
+    parts: list[tuple[Rows, int, int]]
+    """The rows that they are in, from where to where, in the order of the file."""
+    lines: int = 0
+    """How many lines of the chunk end before them."""
 
 
 class Runs:
-    """Finds the runs in the chunks of one report, whose cases mostly have one shape."""
+    """Finds the runs in the chunks of one report, whose cases mostly have one of a few shapes."""
 
     def __init__(self) -> None:
-        self._shape: _Shape | None = None
+        self._shapes: list[Shape] = []
 
     def within(self, chunk: bytes) -> list[CaseRun]:
-        """The runs of passed cases in ``chunk``, in its order."""
-        found: list[tuple[_Shape, re.Match[bytes]]] = []
+        """The runs in ``chunk``, in its order."""
+        found: dict[tuple[int, Shape], list[re.Match[bytes]]] = {}
+        suite = end = 0
+        for shape, match in self._matches(chunk):
+            start = match.start()
+            # Rows are of one suite, so that all of them can be made at once.
+            if end < start and chunk.find(b"testsuite", end, start) >= 0:
+                suite += 1
+            end = match.end()
+            found.setdefault((suite, shape), []).append(match)
+        parts = [part for (_, shape), matches in found.items() for part in _parts(shape, matches)]
+        runs: list[CaseRun] = []
+        for start, end, part in sorted(parts, key=itemgetter(0)):
+            if runs and runs[-1].end == start:
+                runs[-1].end = end
+                runs[-1].parts.append(part)
+            else:
+                runs.append(CaseRun(start, end, b"", [part]))
+        _count_lines(runs, chunk)
+        return runs
+
+    def _matches(self, chunk: bytes) -> Iterator[tuple[Shape, re.Match[bytes]]]:
         at = 0
         while (at := chunk.find(b"<testcase", at)) >= 0:
-            many = self._shape.many.match(chunk, at) if self._shape else None
-            if many is None and (shape := _shape_at(chunk, at)):
-                self._shape, many = shape, shape.many.match(chunk, at)
-            if many and self._shape:
-                found.append((self._shape, many))
-            at = many.end() if many else at + 9
-        return [
-            run
-            for shape, runs in groupby(found, itemgetter(0))
-            for run in _runs([many for _, many in runs], shape)
-        ]
+            for shape in self._shapes:
+                if match := shape.pattern.match(chunk, at):
+                    break
+            else:
+                new = shape_at(chunk, at)
+                match = new.pattern.match(chunk, at) if new else None
+                if new is None or match is None:
+                    at += 9
+                    continue
+                shape = new
+                self._shapes = [shape, *self._shapes[: _SHAPES - 1]]
+            yield shape, match
+            at = match.end()
 
 
-def _runs(found: list[re.Match[bytes]], shape: _Shape) -> list[CaseRun]:
-    """The cases in what the shape found, all at once; without those that expat should read."""
-    columns = _columns(b"".join([many[0] for many in found]), shape)
-    if columns is None:
-        return [run for many in found for run in _runs([many], shape)] if found[1:] else []
-    runs, begin = [], 0
-    for many in found:
-        text = many[0]
-        size = text.count(b'"') // (2 * shape.width)
-        breaks = text.translate(None, _BREAKS) if b"\r" in text else b"\n" * text.count(b"\n")
-        own = {name: column[begin : begin + size] for name, column in columns.items()}
-        runs.append(CaseRun(many.start(), many.end(), breaks, size, own))
-        begin += size
-    return runs
+def _count_lines(runs: list[CaseRun], chunk: bytes) -> None:
+    at = lines = 0
+    for run in runs:
+        lines += chunk.count(b"\n", at, run.start)
+        at = run.start
+        run.lines = lines
+        text = chunk[run.start : run.end]
+        run.breaks = text.translate(None, _BREAKS) if b"\r" in text else b"\n" * text.count(b"\n")
 
 
-def _columns(text: bytes, shape: _Shape) -> dict[str, list[str]] | None:
-    """The attributes of the cases in ``text``; None if one of them is not sure to have passed, or to mean what it says."""
-    width = shape.width
-    values = text.decode("utf-8", "replace").split('"')[1::2]
-    everything = "".join(values)
-    if "<" in everything or not everything.isprintable():
+def _parts(
+    shape: Shape, found: Sequence[re.Match[bytes]]
+) -> Iterator[tuple[int, int, tuple[Rows, int, int]]]:
+    """Where the cases stand that the shape found, and their rows; without those that expat should read."""
+    rows = _rows(shape, found)
+    if rows is None:
+        for match in found if found[1:] else ():
+            yield from _parts(shape, [match])
+        return
+    begin = 0
+    for match in found[:-1]:
+        end = begin + shape.size(match)
+        yield match.start(), match.end(), (rows, begin, end)
+        begin = end
+    yield found[-1].start(), found[-1].end(), (rows, begin, rows.size)
+
+
+def _rows(shape: Shape, found: Sequence[re.Match[bytes]]) -> Rows | None:
+    """What the shape found; None if one of the cases needs expat."""
+    if (elements := shape.elements(found)) is None:
         return None
-    if "&" in everything:
-        if any(not match[1] for match in _ENTITY.finditer(everything)):
+    (_, columns, _), *children = elements
+    if "name" in columns:
+        columns["name"] = list(map(str.strip, columns["name"]))
+    for name, told, _ in children:
+        if name == "property" and (
+            REPETITION in told.get("name", ()) or not {"name", "value"} <= told.keys()
+        ):
             return None
-        values = [_ENTITY.sub(_character, value) if "&" in value else value for value in values]
-    columns = {name: values[at::width] for at, name in shape.columns}
-    columns["name"] = list(map(str.strip, columns["name"]))
-    if not all(columns["name"]) or not all(_GREEN.issuperset(values[at::width]) for at in shape.saying):
-        return None
-    return columns
-
-
-def _character(match: re.Match[str]) -> str:
-    return _CHARACTERS[match[1]]
+        if name in RED and any(map(is_teardown, told.get("message", ()))):
+            return None
+    return Rows(columns, children)

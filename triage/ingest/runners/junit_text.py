@@ -62,6 +62,7 @@ _NO_WORDS = {
     "skipped",
 }
 """Words of messages that only repeat that this test did."""
+_WORD = re.compile(r"\w+")
 _GO = re.compile(r"^(?:=== RUN |--- FAIL|panic: |fatal error: |\s*[\w.-]+\.go:\d{1,9}: )", re.MULTILINE)
 _GO_FRAME = re.compile(r"^\s*(?:=== |--- (?:FAIL|PASS|SKIP))")
 _MINITEST = re.compile(r"(?:Failure|Error):\s+\S{1,300}(?: \[[^\]\n]{1,500}\])?:\s+(?=\S)")
@@ -88,7 +89,7 @@ _BOOST = re.compile(
 )
 _CATCH2 = re.compile(r"FAILED:\n(?P<said>.+?)(?:\nat \S+:\d{1,9})?", re.DOTALL)
 _JEST_TITLE = re.compile(r"● [^\n]*\n\s*(?P<said>\S.*?)(?:\n\s*\n|\Z)", re.DOTALL)
-_NODE_CAUSE = re.compile(r"^ *cause: (?P<type>[A-Z]\w*)\b", re.MULTILINE)
+_NODE_CAUSE = re.compile(r"\n *cause: (?P<type>[A-Z]\w*)\b")
 _BOOST_FILE = re.compile(
     r"^-? ?[Ff]ile *: *(?P<file>\S+)\s*\n-? ?[Ll]ine *: *(?P<line>\d{1,9})", re.MULTILINE
 )
@@ -236,12 +237,16 @@ def _repeats(message: str, test: Attributes) -> bool:
     for name in (test.get("name"), test.get("classname")):
         if name and name in message:
             message = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", message)
-    return all(word in _NO_WORDS for word in re.findall(r"\w+", message.lower()))
+    return all(word[0] in _NO_WORDS for word in _WORD.finditer(message.lower()))
 
 
 def clean(text: str) -> str:
     """``text`` without colours and with its encoding repaired."""
     return mend(strip_ansi(text))
+
+
+_ALWAYS_SAID = ("collection failure", "test setup failure", "test teardown failure", "mypy produced messages")
+"""Messages that say what every one of their kind says; what it was stands in the text."""
 
 
 def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attributes) -> list[Failure]:
@@ -253,6 +258,8 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         return [replace(block, kind=kind) for block in blocks]
     message = clean(attributes.get("message") or attributes.get("error_msg", "")).strip()  # cocotb
     type_ = _class(attributes.get("type") or attributes.get("error_type", ""))
+    if type_ == test.get("name"):  # minitest-reporters 1.1
+        type_ = ""
     lead = len(text) - len(text.lstrip("\n"))
     if text.strip() and (says_nothing(message) or _repeats(message, test)):
         message = ""
@@ -264,7 +271,7 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         return [replace(_go(text[lead:], line + lead), kind=kind)]
     if not message:
         message = _message(text, test)
-    elif message in ("collection failure", "test setup failure"):
+    elif message in _ALWAYS_SAID:
         message = failure_from(text, kind=kind).message or message
     elif message.startswith("failed on "):
         # pytest's "failed on setup with ...", of which the rest is cut after some lines.
@@ -297,7 +304,8 @@ def _message(text: str, test: Attributes) -> str:
         return "\n".join(line.strip() for line in match["said"].split("\n"))
     if "\n- " in text and (boost := _BOOST.search(text)):
         return (boost["said"] or boost["thrown"]).strip()
-    return _phpunit(text, test) if "class" in test else ""
+    # Where a provider of data broke there is no class, and the name is "Error" or "Warning".
+    return _phpunit(text, test) if "class" in test or body.startswith(f"{test.get('name')}\n") else ""
 
 
 def _in_full(message: str, text: str) -> str:
@@ -346,7 +354,7 @@ def _phpunit(text: str, test: Attributes) -> str:
 def _placed(failure: Failure, file: str | None, line: int | None) -> Failure:
     """The failure with the type and the place that only its attributes or the rest of its text tell."""
     type_ = failure.type
-    if not type_ and (cause := _NODE_CAUSE.search(failure.trace)):
+    if not type_ and (cause := _NODE_CAUSE.search(f"\n{failure.trace}")):
         type_ = cause["type"]
     if not type_:
         told = (

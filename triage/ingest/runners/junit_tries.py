@@ -88,18 +88,18 @@ class Tries:
             self._open[place] = (*earlier[-_MOST:], case) if earlier else case
             self._forget()
 
-    def add_passed(self, names: list[str], cases: list[CaseResult], repeats: Repeats) -> None:
-        """``add_case`` for many cases that passed at once."""
-        if self._open or self._older or repeats is Repeats.TRY:
+    def add_all(self, cases: list[CaseResult], failed: list[CaseResult], repeats: Repeats) -> bool:
+        """``add_case`` for many cases, of which some failed, if each has a name of its own; else it does nothing."""
+        later = cases if repeats is Repeats.TRY else failed if repeats is not Repeats.OTHER else []
+        if later or self._open or self._older:
+            named = {case.name: case for case in cases}
             known = self._open.keys(), self._older.keys()
-            if len(set(names)) < len(names) or not all(keys.isdisjoint(names) for keys in known):
-                for case in cases:
-                    self.add_case(case, repeats)
-                return
-            if repeats is Repeats.TRY:
-                self._open.update(zip(names, cases, strict=True))
-                self._forget()
+            if len(named) < len(cases) or not all(keys.isdisjoint(named) for keys in known):
+                return False
+            self._open.update(named if later is cases else {case.name: case for case in later})
+            self._forget()
         self._items += cases
+        return True
 
     @property
     def last(self) -> Item | None:
@@ -146,11 +146,11 @@ class Tries:
         self, place: str | _Key, places: list[int], case: CaseResult, repeats: Repeats, same_try: bool
     ) -> None:
         tries = [item for at in places if isinstance(item := self._items[at], CaseResult)]
-        before = reduce(_joined, tries)
+        before = reduce(joined, tries)
         if mark := next((pair for pair in case.properties if pair[0] == REPETITION), None):
             # A copy, or the next of several runs that were asked for: no retry.
             same_try = mark in before.properties or not before.outcome.is_red
-        whole = _joined(before, case, same_try=same_try)
+        whole = joined(before, case, same_try=same_try)
         self._items[places[0]] = whole
         for at in reversed(places[1:]):
             del self._items[at]
@@ -161,7 +161,8 @@ class Tries:
             self._open[place] = whole
 
 
-def _joined(before: CaseResult, after: CaseResult, *, same_try: bool = False) -> CaseResult:
+def joined(before: CaseResult, after: CaseResult, *, same_try: bool = False) -> CaseResult:
+    """Two tries of one test as one result; ``same_try`` where they are phases of one try."""
     times = [time for time in (before.duration, after.duration) if time is not None]
     return replace(
         after,

@@ -12,11 +12,12 @@ from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from triage.analysis.impact import count, overall
+from triage.analysis.expected import Judged, judged
+from triage.analysis.impact import count
 from triage.export.report import gather
 from triage.model import Totals, Verdict
 from triage.store.clusters import ClusterRow, add_tag, clusters, remove_tag, set_verdict
-from triage.store.runs import runs
+from triage.store.runs import totals_of_all
 from triage.store.search import matching_clusters
 from triage.tui import texts
 from triage.tui.filtering import matches
@@ -60,6 +61,7 @@ class ClustersScreen(Screen[None]):
         Binding("l", "log", "Log", tooltip="The whole log, at the failure"),
         Binding("x", "export", "Export"),
         Binding("r", "runs", "Runs"),
+        Binding("c", "rule", "Make a rule of it", show=False),
         Binding("left", "part(-1)", "Part", show=False, tooltip="Previous part of the detail"),
         Binding("right", "part(1)", "Next part", show=False, tooltip="Next part of the detail"),
         Binding("n", "member(1)", "Next failure", show=False),
@@ -77,6 +79,7 @@ class ClustersScreen(Screen[None]):
         self._all: list[ClusterRow] = []
         self._marked: set[str] = set()
         self._totals = Totals()
+        self._expected: Judged | None = None
         self._runs = 0
         self._most = 0
         self._something_old = False
@@ -122,9 +125,8 @@ class ClustersScreen(Screen[None]):
     def reload(self) -> None:
         """Ask the store anew; the cursor stays on its cluster."""
         db = self.triage.db
-        all_runs = [run for run in runs(db) if run.same_as is None]
-        self._runs = len(all_runs)
-        self._totals = overall(run.totals for run in all_runs)
+        self._totals, self._runs = totals_of_all(db)
+        self._expected = judged(db)
         self._all = clusters(db)
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
@@ -143,7 +145,9 @@ class ClustersScreen(Screen[None]):
         shown = [row for row in self._all if matches(row, words) or row.id in found]
         at = next((i for i, row in enumerate(shown) if current and row.id == current.id), 0)
         self.rows.show(shown, at)
-        line = texts.status_line(self._totals, self._runs, self._all, len(shown), len(self.triage.unread))
+        line = texts.status_line(
+            self._totals, self._runs, self._all, len(shown), len(self.triage.unread), self._expected
+        )
         if self._marked:
             line.append(f"  {len(self._marked)} marked", "bold")
         self.query_one("#status", Static).update(line)
@@ -306,6 +310,18 @@ class ClustersScreen(Screen[None]):
             from triage.tui.screens.export import ExportScreen
 
             self.app.push_screen(ExportScreen(row.id))
+
+    def action_rule(self) -> None:
+        row = self._current()
+        if row is not None:
+            from triage.export.drafts import draft_of
+            from triage.tui.screens.rule import RuleScreen
+
+            rules = self.triage.engine.rules
+            self.app.push_screen(
+                RuleScreen(draft_of(self.triage.db, row, rules), rules),
+                lambda saved: self.triage.look_at_rules() if saved else None,
+            )
 
     def action_runs(self) -> None:
         from triage.tui.screens.runs import RunsScreen

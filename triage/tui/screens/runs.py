@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from triage.analysis.impact import count
-from triage.store.runs import RunRow, runs
+from triage.store.runs import RunRow, clusters_of_runs, runs
 from triage.tui import texts
 from triage.tui.texts import one_line
 from triage.tui.widgets.detail import Body
@@ -33,16 +33,19 @@ class RunsScreen(Screen[None]):
         yield Static(id="title", classes="bar", markup=False)
         yield Static(id="unread", markup=False)
         with Container(id="split"):
-            yield RowList[RunRow](lambda run, width, _: texts.run_line(run, width), id="runs")
+            yield RowList[RunRow](self._draw_row, id="runs")
             with Body():
                 yield Static(id="run")
         yield Footer(compact=True)
+
+    def _draw_row(self, run: RunRow, width: int, _on_cursor: bool) -> Text:
+        return texts.run_line(run, self._clusters.get(run.id, 0), width)
 
     def on_mount(self) -> None:
         if not self.children:
             return  # the program ends while this screen opens
         app = cast("TriageApp", self.app)
-        found = runs(app.db)
+        found, self._clusters = runs(app.db), clusters_of_runs(app.db)
         unread = self.query_one("#unread", Static)
         unread.display = bool(app.unread)
         unread.update("\n".join(f"not read: {one_line(str(error))}" for error in app.unread))

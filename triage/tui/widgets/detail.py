@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from triage.analysis.explain import Explanation, by_signature, explain
-from triage.export.report import Report
+from triage.export.report import Report, captures_of
 from triage.rules import Engine
 from triage.store.clusters import ClusterRow, Member
 from triage.tui import texts
@@ -144,13 +144,7 @@ class Detail(Vertical):
         rule = next((r for r in engine.rules if r.id == report.cluster.rule), None)
         captures: dict[str, str] = {}
         if rule is not None and report.example is not None:
-            failure = report.example.failure
-            hits = [
-                m
-                for m in engine.matches(f"{failure.type}: {failure.message}", failure.type)
-                if m.rule.id == rule.id
-            ]
-            captures = hits[0].captures if hits else {}
+            captures = captures_of(rule, report.example, engine)
         return texts.summary(report, rule, captures)
 
     def _explanations(self, report: Report, engine: Engine) -> list[Explanation]:

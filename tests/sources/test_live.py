@@ -1,0 +1,182 @@
+"""Results while they come in: what is shown is what reading the file at its end shows."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from tests.conftest import SAMPLES
+from triage.rules import Engine
+from triage.sources import live
+from triage.sources.live import Command, Followed, LiveError, follow, log_for, watch
+from triage.sources.session import Session, ingest_all
+from triage.store import Store, empty_store
+from triage.store.clusters import clusters
+from triage.store.runs import runs
+
+_CONSOLE = (SAMPLES / "nightly-1-feed.txt").read_bytes()
+
+
+def _shown(db: Store) -> list[object]:
+    rows = [(row.id, row.title, row.tests, row.failures, row.runs) for row in clusters(db)]
+    return [*rows, *((run.totals, run.format) for run in runs(db))]
+
+
+def _at_its_end(path: Path, engine: Engine) -> list[object]:
+    db = empty_store()
+    ingest_all(db, [str(path)], engine)
+    return _shown(db)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 300, 1_500, len(_CONSOLE) // 2, len(_CONSOLE) - 40])
+def test_a_file_that_grows_is_one_run(db: Store, engine: Engine, tmp_path: Path, cut: int) -> None:
+    followed, path = Followed(db, engine), tmp_path / "feed.txt"
+    path.write_bytes(_CONSOLE[:cut])
+    followed.read([str(path)])
+    path.write_bytes(_CONSOLE)
+    assert followed.read([str(path)]).results
+    assert _shown(db) == _at_its_end(path, engine)
+    assert not followed.read([str(path)]).results  # nothing new
+
+
+def test_a_file_that_is_gone_or_broken_keeps_what_it_told(db: Store, engine: Engine, tmp_path: Path) -> None:
+    followed, path = Followed(db, engine), tmp_path / "r.xml"
+    path.write_text(
+        '<testsuite name="s"><testcase name="t"><failure message="the lamp is dark"/></testcase></testsuite>'
+    )
+    followed.read([str(path)])
+    before = _shown(db)
+    path.write_text("<html><body>502 Bad Gateway</body></html>")
+    assert followed.read([str(path)]).errors
+    assert _shown(db) == before
+    path.unlink()
+    followed.read([str(path)])
+    assert _shown(db) == before
+
+
+def _script(path: Path, text: str) -> list[str]:
+    path.write_text(text)
+    return [sys.executable, str(path)]
+
+
+def test_a_command_is_read_while_it_runs(
+    db: Store, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It prints the second half only when the first one was read."""
+    monkeypatch.setattr(live, "_EVERY", 0.01)
+    go, half = tmp_path / "go", len(_CONSOLE) // 2
+    words = _script(
+        tmp_path / "runner.py",
+        f"""
+import os, sys, time
+data = open({str(SAMPLES / "nightly-1-feed.txt")!r}, "rb").read()
+os.write(1, data[:{half}])
+while not os.path.exists({str(go)!r}):
+    time.sleep(0.01)
+os.write(1, data[{half}:])
+sys.exit(7)
+""",
+    )
+    seen: list[bytes] = []
+    command = Command(words, tmp_path / "logs" / "run.log", seen.append)
+    steps = follow(db, engine, command, [], Event())
+    first = next(steps)
+    assert first.results
+    assert command.code is None
+    go.touch()
+    *_, last = steps
+    assert (command.code, b"".join(seen), command.log.read_bytes()) == (7, _CONSOLE, _CONSOLE)
+    assert _shown(db) == _at_its_end(command.log, engine)
+    assert len(last.results) <= 1
+
+
+def test_what_a_command_writes_is_read_with_what_it_prints(
+    db: Store, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two descriptions of one run are counted once; results that were there before are not its own."""
+    monkeypatch.setattr(live, "_EVERY", 0.01)
+    results = tmp_path / "results"
+    results.mkdir()
+    old = results / "old.xml"
+    old.write_text('<testsuite name="s"><testcase name="old"/></testsuite>')
+    os.utime(old, (0, 0))
+    case = '<testcase classname="test_lamp" name="test_on"><failure message="AssertionError: the lamp is dark"/></testcase>'
+    console = (
+        "=== test session starts ===\ncollected 1 item\n\ntest_lamp.py::test_on FAILED\n\n=== FAILURES ===\n___ test_on ___\n"
+        "E       AssertionError: the lamp is dark\n\ntest_lamp.py:2: AssertionError\n=== short test summary info ===\n"
+        "FAILED test_lamp.py::test_on - AssertionError: the lamp is dark\n=== 1 failed in 0.01s ===\n"
+    )
+    report, new = f'<testsuite name="s">{case}</testsuite>', str(results / "new.xml")
+    words = _script(tmp_path / "runner.py", f"print({console!r}); open({new!r}, 'w').write({report!r})")
+    *_, last = follow(db, engine, Command(words, tmp_path / "run.log"), [results], Event())
+    assert {Path(result.source).name for result in last.results} == {"run.log", "new.xml"}
+    assert [(row.title, row.failures) for row in clusters(db)] == [("AssertionError: the lamp is dark", 1)]
+
+
+def test_a_command_that_is_stopped_ends_with_all_it_started(
+    db: Store, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_EVERY", 0.01)
+    words = _script(
+        tmp_path / "runner.py",
+        "import subprocess, sys\nprint('ERROR: no mailbox', flush=True)\n"
+        "subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])",
+    )
+    command, stop = Command(words, tmp_path / "run.log"), Event()
+    steps = follow(db, engine, command, [], stop)
+    next(steps)
+    stop.set()
+    list(steps)
+    assert command.code == -15
+    assert command.wait(0)  # nobody holds its output any more
+    assert [row.title for row in clusters(db)] == ["no mailbox"]
+
+
+def test_a_command_that_cannot_be_started(tmp_path: Path) -> None:
+    with pytest.raises(LiveError, match=r"^no-such-runner: No such file or directory; is it installed"):
+        Command(["no-such-runner"], tmp_path / "run.log")
+
+
+def test_a_directory_is_watched(db: Store, engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "first.xml").write_text('<testsuite name="s"><testcase name="a"/></testsuite>')
+    (tmp_path / "notes.md").write_text("# Nothing\n")
+    stop, found = Event(), list[Session]()
+    steps = watch(db, engine, tmp_path, stop)
+    found.append(next(steps))
+
+    def write() -> None:
+        # Until it is seen: nobody says when the watching begins.
+        number = 0
+        while not stop.wait(0.2):
+            number += 1
+            (tmp_path / "notes.md").write_text(f"# Nothing {number}\n")
+            text = f'<testsuite name="s"><testcase name="b" time="{number}"/></testsuite>'
+            (tmp_path / "second.xml").write_text(text)
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        found.append(next(steps))
+    finally:
+        stop.set()
+        writer.join()
+    assert [[Path(result.source).name for result in session.results] for session in found] == [
+        ["first.xml"],
+        ["second.xml"],
+    ]
+    list(steps)
+    assert len(runs(db)) == 2
+    with pytest.raises(LiveError, match="no directory to watch"):
+        next(watch(db, engine, tmp_path / "first.xml", stop))
+
+
+def test_runs_of_one_command_are_one_job(tmp_path: Path) -> None:
+    names = {
+        log_for(["npx", "jest", "a/b.test.ts", "$(x)"], tmp_path).name.rstrip("-0123456789.log")
+        for _ in range(2)
+    }
+    assert names == {"npx-jest-a-b.test.ts-x"}
