@@ -239,9 +239,8 @@ class LogView(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if self.rows is None or y >= len(self.seen):
-            text = Text(
-                "  this log is empty" if self.rows and not self.rows.log.size and not y else "", "dim"
-            )
+            is_empty = self.rows is not None and not self.rows.log.size and not y
+            text = Text("  this log is empty" if is_empty else "", "dim")
             return self._strip(text, self.rich_style, width)
         row = self.seen[y]
         first, last = self.selected
@@ -257,7 +256,10 @@ class LogView(Widget, can_focus=True):
         elif row.start in self.differing:
             style = self.get_component_rich_style("log--only")
         text = self._gutter(row)
-        text.append_text(self._fold_text(row) if row.fold else self._line_text(row))
+        if row.fold:
+            text.append(f"    ⋯ {row.fold.lines} lines of libraries", self._component("log--fold"))
+        else:
+            text.append_text(self._line_text(row))
         return self._strip(text, style, width)
 
     def _strip(self, text: Text, style: Style, width: int) -> Strip:
@@ -273,14 +275,8 @@ class LogView(Widget, can_focus=True):
             sign = self.difference
         text = Text()
         text.append(f"{sign[:1]:<1}", self._component("log--sign"))
-        text.append(
-            f"{number if number is not None else '':>{self._digits}} ", self._component("log--number")
-        )
-        return text.append(" ")
-
-    def _fold_text(self, row: Row) -> Text:
-        assert row.fold is not None
-        return Text(f"    ⋯ {row.fold.lines} lines of libraries", self._component("log--fold"))
+        said = "" if number is None else str(number)
+        return text.append(f"{said:>{self._digits}} ", self._component("log--number")).append(" ")
 
     def _line_text(self, row: Row) -> Text:
         assert self.rows is not None
@@ -295,7 +291,8 @@ class LogView(Widget, can_focus=True):
         for start, end in self.hits(plain):
             text.stylize(self._component("log--hit"), shown.place(start), shown.place(end))
         if self.rows.wrap:
-            begin, stop = self.rows.parts(row.start)[row.part]
+            # Of a log that is just changing there may be fewer rows than there were.
+            begin, stop = (self.rows.parts(row.start)[row.part :] or [(0, 0)])[0]
             text = text[begin:stop]
         elif left and not line.skipped:
             strip = Strip(list(text.render(self.app.console))).crop(left, left + self.rows.width)
@@ -305,9 +302,7 @@ class LogView(Widget, can_focus=True):
         return text
 
     def _component(self, name: str) -> Style:
-        style = self.get_component_styles(name)
-        rich = self.get_component_rich_style(name, partial=True)
-        return rich if style else Style.null()
+        return self.get_component_rich_style(name, partial=True)
 
     def action_move(self, rows: int) -> None:
         if self.rows is not None and self.rows.log.size:
