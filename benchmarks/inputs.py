@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
 from uuid import UUID
@@ -218,6 +219,31 @@ def quiet_log(path: Path, size: int, errors: int = 2_000) -> None:
             if errors and not number % errors:
                 said = f"ERROR shop.api request {number} broke: {next(texts)}"
             written += file.write(f"{stamp} {said}\n")
+
+
+FIRST_WORD, LAST_WORD = "TheFirstOfAll", "NeedleAtTheEnd"
+
+
+def dated_log(path: Path, size: int) -> None:
+    """A log of about ``size`` bytes whose stamps go on, an error with its stack in 2,000 lines; its first and last lines
+    have ``FIRST_WORD`` and ``LAST_WORD``."""
+    chance = random.Random(7)
+    begin = datetime(2026, 3, 4, tzinfo=UTC)
+    with path.open("w") as out:
+        out.write(f"{begin:%Y-%m-%d %H:%M:%S}.000 INFO  [worker-0] {FIRST_WORD}\n")
+        for second in count(1):
+            stamp = f"{begin + timedelta(seconds=second):%Y-%m-%d %H:%M:%S}"
+            out.writelines(
+                f"{stamp}.{n:03} INFO  [worker-{n % 9}] request {chance.randrange(1 << 32):08x} served in {n} ms\n"
+                for n in range(0, 1_000, 2)
+            )
+            if second % 4 == 0:
+                out.write(
+                    f"{stamp}.999 ERROR [worker-1] order {second} failed: refused\n{_TRACE.format(line=second)}"
+                )
+                if out.tell() > size:
+                    break
+        out.write(f"{stamp}.999 FATAL [worker-1] bye {LAST_WORD}\n")
 
 
 def playwright(path: Path, size: int) -> None:

@@ -40,6 +40,7 @@ def loaded_by(code: str) -> set[str]:
         ("from triage import read_results; list(read_results('README.md'))", {"re2", "yaml", "orjson", "rapidfuzz"}),
         ("from triage import normalize, group; group(['a 1', 'a 2'])", {"re2", "rapidfuzz"}),
         ("import triage.store.clusters", {"sqlite_utils", "orjson"}),
+        ("import triage.cli.view, triage.tui.view_app", {"textual", "rich", "orjson"}),
         ("import triage.tui.app", {"textual", "rich", "sqlite_utils", "rapidfuzz", "re2", "yaml", "orjson"}),
     ],
 )  # fmt: skip

@@ -190,7 +190,7 @@ def test_the_pictures_show_what_the_program_shows(tmp_path: Path) -> None:
     (tmp_path / "docs" / "make_screens.py").write_bytes((ROOT / "docs" / "make_screens.py").read_bytes())
     (tmp_path / "sample_logs").symlink_to(ROOT / "sample_logs")
     subprocess.run([sys.executable, tmp_path / "docs" / "make_screens.py"], check=True, capture_output=True)
-    for name in ("clusters", "whys", "rule"):
+    for name in ("clusters", "whys", "rule", "log"):
         kept, made = (
             (root / "docs" / "screens" / f"{name}.svg").read_text("utf-8") for root in (ROOT, tmp_path)
         )

@@ -143,10 +143,15 @@ def db_option(command: _Command) -> _Command:
         with telling(db_path or default_path()):
             return command(*arguments, db_path=db_path, **options)
 
+    return db_path_option(cast(_Command, told))
+
+
+def db_path_option(command: _Command) -> _Command:
+    """``--db FILE`` for what can do without the database, and does not load it."""
     return click.option(
         "--db", "db_path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
         help="The database (default: TRIAGE_DB, or one in your data directory).",
-    )(cast(_Command, told))  # fmt: skip
+    )(command)  # fmt: skip
 
 
 def json_option(command: _Command) -> _Command:

@@ -144,7 +144,7 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
     from triage.ingest.logs.passing import File
 
     source = one_source(file)
-    passing = one_source(baseline) if baseline else _known_baseline(source, db_path)
+    passing = one_source(baseline) if baseline else known_baseline(source.name, db_path)
     if passing and not baseline:
         complain(f"compared with {passing.name}, the last run of this job that passed")
     with ReadingBar() as bar:
@@ -178,14 +178,15 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
         )
 
 
-def _known_baseline(source: Source, db_path: Path | None) -> Source | None:
+def known_baseline(source: str, db_path: Path | None) -> Source | None:
+    """The log of the same job as ``source`` that passed last, as far as the database knows one."""
     from triage.store import default_path
 
     if db_path is None and not default_path().is_file():
         return None
     from triage.sources.baseline import Baselines
 
-    return Baselines(store_to_read(db_path)).of(source.name)
+    return Baselines(store_to_read(db_path)).of(source)
 
 
 @click.command()

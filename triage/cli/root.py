@@ -27,6 +27,7 @@ _COMMANDS = {
     "show": ("look", "One cluster in full."),
     "runs": ("look", "The runs, the newest first."),
     "search": ("look", "Search failures and notes."),
+    "view": ("view", "Open a log of any size at a line."),
     "merge": ("moves", "Make clusters one."),
     "split": ("moves", "Make a variant of a cluster one of its own."),
     "apart": ("moves", "Never merge two clusters."),

@@ -68,6 +68,11 @@ class Investigation:
         """The questions that follow from ``parent``, the first questions for None, in the order asked."""
         return tuple(why for why in self.whys if why.parent_id == parent)
 
+    def count_below(self, parent: int) -> int:
+        """How many questions follow from ``parent``, and from these."""
+        children = self.children(parent)
+        return len(children) + sum(self.count_below(child.id) for child in children)
+
     def evidence_of(self, why: int | None) -> tuple[Evidence, ...]:
         """The evidence for one answer."""
         return tuple(item for item in self.evidence if item.why_id == why)

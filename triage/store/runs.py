@@ -132,3 +132,8 @@ def _row(totals: Totals, row: tuple[object, ...]) -> RunRow:
         tuple(facts.get("tables", ())), same_as,  # type: ignore[arg-type]
         Totals(**facts["stated"]) if facts.get("stated") else None,
     )  # fmt: skip
+
+
+def digest_of(db: Store, run: int) -> str:
+    """SHA-256, in hexadecimal, of the bytes that the run was read from."""
+    return str(db.conn.execute("SELECT digest FROM runs WHERE id = ?", [run]).fetchone()[0])

@@ -58,6 +58,7 @@ class ClustersScreen(DecidingScreen):
         Binding("v", "verdict", "Verdict", tooltip="Say what it is: one or all that are marked"),
         Binding("t", "tag", "Tag", tooltip="Put tags on, take tags off: one or all that are marked"),
         Binding("w", "whys", "Whys", tooltip="Five whys"),
+        Binding("l", "log", "Log", tooltip="The whole log, at the failure"),
         Binding("x", "export", "Export", tooltip="Export postmortems: one or all that are marked"),
         Binding("m", "merge", "Merge", tooltip="Merge what is marked into one cluster"),
         Binding("s", "split", "Split", tooltip="Split variants off into a cluster of their own"),
@@ -201,6 +202,15 @@ class ClustersScreen(DecidingScreen):
             from triage.tui.screens.whys import WhysScreen
 
             self.app.push_screen(WhysScreen(row.id))
+
+    def action_log(self) -> None:
+        row, member = self.current(), self.query_one(Detail).member
+        if row is None or member is None:
+            return
+        from triage.tui.log_source import log_of
+        from triage.tui.screens.log import LogScreen
+
+        self.app.push_screen(LogScreen(*log_of(self.triage.db, self.triage.engine, row, member)))
 
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)
