@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
 from uuid import UUID
+from xml.sax.saxutils import escape, quoteattr
 
 _MESSAGES = (
     "httpx.HTTPStatusError: Client error '429 Too Many Requests' for url 'http://10.0.{a}.{b}:8931/v1/quota'",
@@ -309,6 +310,21 @@ def small_reports(root: Path, files: int) -> None:
             f'<?xml version="1.0"?>\n<testsuite name="shop.Cart{number}Test" tests="5" failures="{int(bool(why))}">{cases}'
             f'<testcase classname="shop.Cart{number}Test" name="last" time="0.01">{why}</testcase></testsuite>\n'
         )
+
+
+def failing_reports(root: Path, files: int, cases: int) -> None:
+    """``files`` JUnit files of ``cases`` cases each, all of which failed: the same tests, some hundred kinds of failure."""
+    root.mkdir()
+    texts = sentences()
+    for number in range(files):
+        with (root / f"report-{number:05}.xml").open("w", encoding="utf-8") as file:
+            file.write(f'<testsuite name="s{number}">')
+            file.writelines(
+                f'<testcase classname="t.m{case % 97}" name="t{case}" time="0.1"><failure message={quoteattr(said)}>'
+                f"{escape(said)}</failure></testcase>\n"
+                for case, said in enumerate(islice(texts, cases))
+            )
+            file.write("</testsuite>")
 
 
 def allure(root: Path, results: int) -> None:

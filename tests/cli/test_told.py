@@ -9,10 +9,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
 from tests.cli.conftest import Call
 from tests.conftest import SAMPLES
-from triage.cli import summary
+from triage.cli import output, summary
 
 API = SAMPLES / "nightly-1-api.xml"
 FINE = "all is well\nnothing to see\n"
@@ -197,3 +199,23 @@ def test_rules_that_are_left_out(
     assert done.code == 0
     [line] = done.err.splitlines()
     assert line.startswith("triage: .triage/rules/bad.yaml:") and line.endswith(told)
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_table_is_as_wide_as_the_terminal_at_most(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
+) -> None:
+    plain = Console(width=width, highlight=False, markup=False, color_system=None, force_terminal=False)
+    monkeypatch.setattr(output, "console", lambda: plain)
+    rows = [("a", 3, "said " * 40), ("日本語" * 9, 12, "日本" * 30), ("[b]c[/b]", 1, "\x1b[31mred")]
+    output.table(("id", "tests", "what it says"), rows, stretch="what it says")
+    _, head, rule, *lines, end = capsys.readouterr().out.split("\n")[:-1]
+    assert (head.split(), set(rule.strip()), end) == (["id", "tests", "what", "it", "says"], {"─"}, "")
+    assert max(map(cell_len, (head, rule, *lines))) <= width
+    assert [line.split()[-1][-1] for line in lines] == ["…", "…", "d"]
+    ends = {
+        cell_len(line.split(number)[0]) + len(number)
+        for line, number in zip(lines, ("3", "12", "1"), strict=True)
+    }
+    assert ends == {head.index("tests") + 5}
+    assert "[b]c[/b]" in lines[2]

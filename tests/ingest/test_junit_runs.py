@@ -164,6 +164,16 @@ def _read(data: bytes, chunk: int, *, runs: bool) -> list[Item] | str:
     chunk=1 << 17,
     cut=0.0,
 )
+@example(  # what hides a run, and breaks the file in the same chunk
+    document=f"<testsuite><!-- {_PLAIN} --><testcase name='b'/><testcase name='c'><skipped>]]></skipped></testcase></testsuite>",
+    chunk=1 << 17,
+    cut=0.0,
+)
+@example(
+    document=f"<testsuite>{_PLAIN}<testcase name='b'>\n<failure\nmessage='m'>\nE\n</failure></testcase><testcase name='c'><skipped/></testcase></testsuite>",
+    chunk=1 << 17,
+    cut=0.0,
+)
 def test_runs_are_what_expat_reads(document: str, chunk: int, cut: float) -> None:
     data = document.encode()
     data = data[: round(len(data) * cut)] if cut > 0.5 else data
@@ -176,6 +186,25 @@ def test_runs_are_found() -> None:
     [run] = Runs().within(data)
     assert [part[1:] for part in run.parts] == [(0, 3)]
     assert not Runs().within(b"<testcase name='a'><other/></testcase>")
+
+
+def test_what_failed_or_was_skipped_is_found_in_the_same_run() -> None:
+    cases = (
+        _PLAIN
+        + "<testcase name='b'><failure message='m' type=\"E\">at x &lt;y&gt;</failure><system-out><![CDATA[o]]></system-out></testcase>\n"
+        + '<testcase classname="t.C" name="c"><skipped message="later"/></testcase>'
+        + '<testcase classname="t.C" name="d"><properties><property name="owner" value="till"/></properties></testcase>'
+    )
+    [run] = Runs().within(f"<testsuite>{cases}</testsuite>".encode())
+    assert (run.start, run.end) == (11, 11 + len(cases))
+    assert [[child.name for child in rows.children] for rows, _, _ in run.parts] == [
+        [],
+        ["failure", "system-out"],
+        ["skipped"],
+        ["property"],
+    ]
+    [_, (failed, _, _), *_] = run.parts
+    assert failed.children[0].columns == {"message": ["m"], "type": ["E"], "": ["at x <y>"]}
 
 
 def test_a_case_made_quickly_is_a_case() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -9,9 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from click import ClickException
 
+_OBJECTS = 20_000
+"""Objects that are made before cycles among them are looked for."""
+
 
 def main() -> None:
     """The ``triage`` program. Exit codes: 0 done, 1 the answer is no, 2 wrong usage or unreadable input."""
+    # Modules and cases make many objects and hardly a cycle: looked for as often as by default, they cost a twentieth.
+    gc.set_threshold(_OBJECTS)
     import click
 
     from triage.cli.root import triage

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 import orjson
 
-from triage.analysis.impact import count
+from triage.analysis.impact import count, grouped
 from triage.ingest.text import visible
 from triage.model import Totals, TriageError
 
@@ -34,7 +34,7 @@ def complain(error: TriageError | str) -> None:
 def complain_of_rules(errors: Iterable[RuleError]) -> None:
     """A line for each rule that goes without being asked."""
     for error in errors:
-        complain(f"{error} (the {error.left_out.replace('file', 'rule file')} was left out)")
+        complain(error.told)
 
 
 def show_place(error: RuleError) -> None:
@@ -61,7 +61,7 @@ def findings(format_: str, totals: Totals, failures: int) -> str:
     if totals.tests:
         told.append(count(totals.tests, "test"))
     if totals.failed:
-        told.append(f"{totals.failed} failed")
+        told.append(f"{grouped(totals.failed)} failed")
     if totals.errors:
         told.append(count(totals.errors, "error"))
     if not totals.red:
@@ -74,9 +74,9 @@ def findings(format_: str, totals: Totals, failures: int) -> str:
 def outcomes(totals: Totals) -> str:
     """Tests, and how they ended."""
     return (
-        f"{count(totals.tests, 'test')}: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"
-        f" {count(totals.errors, 'error')}, {totals.skipped} skipped, {count(totals.xfailed, 'expected failure')},"
-        f" {totals.flaky} flaky"
+        f"{count(totals.tests, 'test')}: {grouped(totals.passed + totals.xpassed)} passed, {grouped(totals.failed)} failed,"
+        f" {count(totals.errors, 'error')}, {grouped(totals.skipped)} skipped, {count(totals.xfailed, 'expected failure')},"
+        f" {grouped(totals.flaky)} flaky"
     )
 
 
@@ -96,32 +96,41 @@ def console() -> Console:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, stretch: str = "") -> None:
-    """Print a table; numbers are flush right, the ``stretch`` column takes what is left."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+    """Print a table; numbers are flush right, the ``stretch`` column takes what is left.
 
+    Rich's own tables wrap, frame and colour cells, which takes a second for some thousand rows; these need none of it.
+    """
     target = console()
     cells = [[visible(" ".join(str(cell).split("\n"))) for cell in row] for row in rows]
-    # Rich takes from all columns alike: the stretch column gives way first, then what is wider than a share.
+    # The stretch column gives way first, then what is wider than a share, then what is widest.
     needed = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
     widths = [min(width, target.width * 2 // 5) for width in needed]
     if stretch in columns:
         at = columns.index(stretch)
         widths[at] = max(8, min(needed[at], target.width - sum(widths) + widths[at] - 3 * len(columns)))
-    shown = Table(box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
-    for index, name in enumerate(columns):
-        numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
-        shown.add_column(
-            name,
-            justify="right" if numeric else "left",
-            no_wrap=True,
-            overflow="ellipsis",
-            width=widths[index],
-        )
-    for row in cells:
-        shown.add_row(*map(Text, row))
-    target.print(shown)
+    while (total := sum(widths) + 3 * len(columns) - 1) > target.width and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    numeric = [
+        bool(rows) and all(isinstance(row[at], int | float) for row in rows) for at in range(len(columns))
+    ]
+
+    def line(row: Sequence[str]) -> str:
+        told = map(_fitted, row, widths, numeric)
+        return f" {'   '.join(told)}".rstrip()
+
+    target.out(f"\n{line(columns)}", style="bold", highlight=False)
+    target.out("\n".join((f" {'─' * (total - 2)}", *map(line, cells), "")), highlight=False)
+
+
+def _fitted(cell: str, width: int, flush_right: bool) -> str:
+    """``cell`` in ``width`` columns of a terminal."""
+    from rich.cells import cell_len, set_cell_size
+
+    size = len(cell) if cell.isascii() else cell_len(cell)
+    if size > width:
+        return f"{set_cell_size(cell, width - 1)}…"
+    blanks = " " * (width - size)
+    return blanks + cell if flush_right else cell + blanks
 
 
 def db_option(command: _Command) -> _Command:

@@ -19,7 +19,7 @@ from triage.cli.progress import ReadingBar
 from triage.ingest import IngestError, Source, read
 from triage.ingest.frames import frames
 from triage.model import CaseResult, Failure, Item, RunInfo, Tally, Totals, Warn, totals_note
-from triage.sources.session import watched
+from triage.sources.watching import watched
 
 _HELD = 8 << 20
 """Bytes of JSON that are kept in memory; the rest waits in a file."""

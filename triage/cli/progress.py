@@ -11,7 +11,7 @@ from triage.ingest.text import visible
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from triage.sources.session import Reading
+    from triage.sources.watching import Reading
 
 _AFTER = 1.0
 """Seconds of silence."""

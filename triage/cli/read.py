@@ -25,22 +25,26 @@ from triage.cli.output import (
 from triage.cli.progress import ReadingBar
 from triage.ingest import IngestError, Source
 from triage.ingest.text import is_binary
-from triage.sources.session import Session, watched
+from triage.sources.session import Session
+from triage.sources.watching import watched
 
 _MAX_TEXT = 256 << 20
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Read on the workers of a Dask scheduler (tcp://HOST:PORT)."
+)
 @db_option
 @json_option
-def ingest(paths: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
+def ingest(paths: tuple[str, ...], scheduler: str | None, db_path: Path | None, as_json: bool) -> None:
     """Read results into the database. The same bytes twice change nothing."""
     from triage.cli.summary import read_into
     from triage.store.twins import twins
 
     db = store_at(db_path)
-    session = read_into(db, paths)
+    session = read_into(db, paths, scheduler)
     same = twins(db)
     known = [result for result in session.results if result.known]
     if len(known) == 1:
@@ -180,9 +184,9 @@ def known_baseline(source: str, db_path: Path | None) -> Source | None:
 
     if db_path is None and not default_path().is_file():
         return None
-    from triage.sources.baseline import last_passing
+    from triage.sources.baseline import Baselines
 
-    return last_passing(store_to_read(db_path), source)
+    return Baselines(store_to_read(db_path)).of(source)
 
 
 @click.command()

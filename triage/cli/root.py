@@ -31,7 +31,7 @@ _COMMANDS = {
     "merge": ("moves", "Make clusters one."),
     "split": ("moves", "Make a variant of a cluster one of its own."),
     "apart": ("moves", "Never merge two clusters."),
-    "undo": ("moves", "Take the last of these decisions back."),
+    "undo": ("moves", "Take the last decision back."),
     "recluster": ("moves", "Place all failures anew, and tell what moved."),
     "gate": ("gate", "Whether the newest runs are as expected."),
     "expect": ("gate", "Say that failures are right, for a time."),

@@ -221,8 +221,12 @@ def is_result(source: Source) -> bool:
     if not source.head.strip():
         # An empty report is what a killed run leaves behind, and is told when it is read.
         return suffix in _REPORT_SUFFIXES
-    from triage.ingest.registry import surest  # who only unpacks does not pay for the formats
+    # Who only unpacks does not pay for the formats.
+    from triage.ingest.readers.log import READER as LOG
+    from triage.ingest.registry import surest
 
+    if suffix in _LOG_SUFFIXES and LOG.sniff(source.sample) > 0:
+        return True  # that it is one is enough here; which of all it is takes a hundred times as long
     best, _ = surest(source)
     return best > 5 or (best > 0 and suffix in _LOG_SUFFIXES)
 

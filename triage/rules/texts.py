@@ -19,8 +19,8 @@ MAX_PATTERN = 20_000
 """Characters of a pattern: all of its literals must fit into the memory of a filter."""
 MAX_PHRASE = 300
 """Characters of a phrase; what is longer is no phrase any more."""
-_MOST_TOGETHER = 700
-"""Patterns in one filter; of those in the library some eight hundred would fit."""
+_MOST_TOGETHER = 800
+"""Patterns in one filter: of those in the library about as many fit."""
 _MOST_PIECES = 16
 """Of which any two are looked for; their pairs grow with the square."""
 MAX_TEXT = 8_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from triage.store.clusters import set_status
+from triage.store.clusters import follow_status
 from triage.store.database import Store, now
 
 ROLES = ("", "root_cause", "contributing")
@@ -155,7 +155,7 @@ def write_answer(db: Store, why: int, answer: str) -> None:
             [why],
         ).fetchone()
         if row is not None and answer.strip():
-            set_status(db, [row[0]], "investigating")
+            follow_status(db, row[0], "investigating")
 
 
 def write_question(db: Store, why: int, question: str) -> None:

@@ -64,9 +64,9 @@ class ClusterDesk(Desk):
         self._db, self._row, self.rule, self._why = db, row, rule, why
 
     def _last_passing(self, source: str) -> Source | None:
-        from triage.sources.baseline import last_passing
+        from triage.sources.baseline import Baselines
 
-        return last_passing(self._db, source)
+        return Baselines(self._db).of(source)
 
     def digest(self, member: Member) -> str:
         from triage.store.runs import digest_of

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from triage.ingest.text import visible
 from triage.store import investigations as store
@@ -20,6 +20,7 @@ from triage.store.investigations import Action, Why
 from triage.tui.notes import Line, lines
 from triage.tui.texts import numbered_lines, one_line
 from triage.tui.widgets.answer_input import AnswerInput
+from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.row_list import RowList
 from triage.whys import detection_question, first_question, next_question
 
@@ -82,7 +83,7 @@ class WhysScreen(Screen[None]):
                 yield AnswerInput(placeholder="because ...", select_on_focus=False, id="answer")
                 yield Static(id="log-title", markup=False)
                 yield RowList[LogRow](self._draw_log, id="log")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         if not self.children:
@@ -394,7 +395,7 @@ class WhysScreen(Screen[None]):
         self._save()
         from triage.tui.screens.export import ExportScreen
 
-        self.app.push_screen(ExportScreen(self._cluster_id))
+        self.app.push_screen(ExportScreen([self._cluster_id]))
 
     def action_back(self) -> None:
         """From the answer or the log to the notes, from the notes to the clusters."""
