@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
 from uuid import UUID
+from xml.sax.saxutils import escape, quoteattr
 
 _MESSAGES = (
     "httpx.HTTPStatusError: Client error '429 Too Many Requests' for url 'http://10.0.{a}.{b}:8931/v1/quota'",
@@ -219,6 +221,31 @@ def quiet_log(path: Path, size: int, errors: int = 2_000) -> None:
             written += file.write(f"{stamp} {said}\n")
 
 
+FIRST_WORD, LAST_WORD = "TheFirstOfAll", "NeedleAtTheEnd"
+
+
+def dated_log(path: Path, size: int) -> None:
+    """A log of about ``size`` bytes whose stamps go on, an error with its stack in 2,000 lines; its first and last lines
+    have ``FIRST_WORD`` and ``LAST_WORD``."""
+    chance = random.Random(7)
+    begin = datetime(2026, 3, 4, tzinfo=UTC)
+    with path.open("w") as out:
+        out.write(f"{begin:%Y-%m-%d %H:%M:%S}.000 INFO  [worker-0] {FIRST_WORD}\n")
+        for second in count(1):
+            stamp = f"{begin + timedelta(seconds=second):%Y-%m-%d %H:%M:%S}"
+            out.writelines(
+                f"{stamp}.{n:03} INFO  [worker-{n % 9}] request {chance.randrange(1 << 32):08x} served in {n} ms\n"
+                for n in range(0, 1_000, 2)
+            )
+            if second % 4 == 0:
+                out.write(
+                    f"{stamp}.999 ERROR [worker-1] order {second} failed: refused\n{_TRACE.format(line=second)}"
+                )
+                if out.tell() > size:
+                    break
+        out.write(f"{stamp}.999 FATAL [worker-1] bye {LAST_WORD}\n")
+
+
 def playwright(path: Path, size: int) -> None:
     """Write a report of Playwright of about ``size`` bytes; of twenty tests one fails."""
     texts = messages(1 << 30)
@@ -283,6 +310,21 @@ def small_reports(root: Path, files: int) -> None:
             f'<?xml version="1.0"?>\n<testsuite name="shop.Cart{number}Test" tests="5" failures="{int(bool(why))}">{cases}'
             f'<testcase classname="shop.Cart{number}Test" name="last" time="0.01">{why}</testcase></testsuite>\n'
         )
+
+
+def failing_reports(root: Path, files: int, cases: int) -> None:
+    """``files`` JUnit files of ``cases`` cases each, all of which failed: the same tests, some hundred kinds of failure."""
+    root.mkdir()
+    texts = sentences()
+    for number in range(files):
+        with (root / f"report-{number:05}.xml").open("w", encoding="utf-8") as file:
+            file.write(f'<testsuite name="s{number}">')
+            file.writelines(
+                f'<testcase classname="t.m{case % 97}" name="t{case}" time="0.1"><failure message={quoteattr(said)}>'
+                f"{escape(said)}</failure></testcase>\n"
+                for case, said in enumerate(islice(texts, cases))
+            )
+            file.write("</testsuite>")
 
 
 def allure(root: Path, results: int) -> None:

@@ -87,8 +87,23 @@ def peak_of_extract(*paths: Path) -> float:
     return _peak(_PEAK_OF_EXTRACT, *paths)
 
 
-def _peak(program: str, *paths: Path) -> float:
-    command = [sys.executable, "-c", _LAUNCH, program, *map(str, paths)]
+_PEAK_OF_GROUP = (
+    "import resource, sys\nfrom itertools import islice\n"
+    f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+    "import inputs\nfrom triage import group\n"
+    "texts = list(islice(inputs.sentences(), int(sys.argv[1])))\n"
+    "if sys.argv[2] == 'True': group(texts)\n"
+    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+)
+
+
+def peak_of_group(texts: int, *, grouped: bool) -> float:
+    """Peak memory in MiB of a process that has ``texts`` messages, and groups them or not."""
+    return _peak(_PEAK_OF_GROUP, texts, grouped)
+
+
+def _peak(program: str, *arguments: object) -> float:
+    command = [sys.executable, "-c", _LAUNCH, program, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return int(done.stdout) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
 

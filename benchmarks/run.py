@@ -26,6 +26,7 @@ import reading
 import ruling
 import start
 import storing
+import viewing
 from measure import Row
 
 _DATA = Path(__file__).resolve().parents[2] / "shared"
@@ -42,8 +43,9 @@ def rows(megabytes: int) -> Iterator[Row]:
             reading.junit(scratch, megabytes), reading.severities(scratch), reading.masking(),
             bulk.log(scratch, megabytes), bulk.extract(scratch, megabytes), bulk.playwright(scratch, min(megabytes, 500)), bulk.directories(scratch),
             extraction.extracting(PAIRS), accuracy.loghub(LOGHUB), accuracy.codes(), accuracy.reports(),
-            accuracy.speed(), grouping.masking(), grouping.grouping(),
-            ruling.loading(), ruling.matching(), ruling.thousand(), storing.storing(scratch), storing.growing(scratch), start.starting(),
+            accuracy.speed(), grouping.masking(), grouping.grouping(), grouping.many(),
+            ruling.loading(), ruling.matching(), ruling.thousand(), storing.storing(scratch), storing.growing(scratch),
+            storing.scaling(scratch, 1_000_000 if megabytes > 50 else 100_000), start.starting(), viewing.viewing(scratch, megabytes),
         ):  # fmt: skip
             for row in part:
                 print(f"{row.name}, {row.input}", file=sys.stderr)

@@ -21,7 +21,7 @@ from measure import Row, times
 
 ROOT = Path(__file__).resolve().parents[1]
 _CODES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-_EMPTY = (
+EMPTY = (
     "from textual.app import App\nfrom textual.widgets import Static\n"
     "class Empty(App):\n    def compose(self):\n        yield Static('it is up')\nEmpty().run()"
 )
@@ -80,7 +80,7 @@ def start_times(rounds: int = 5) -> tuple[float, float, float]:
                 check=True,
             )
             filled.append(seconds_until(command, _SHOWN, scratch))
-            empty.append(seconds_until([sys.executable, "-c", _EMPTY], "it is up", scratch))
+            empty.append(seconds_until([sys.executable, "-c", EMPTY], "it is up", scratch))
     return median(fresh), median(filled), median(empty)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import sqlite3
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count, islice
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -14,8 +16,11 @@ from measure import Row, rates, source_of, timed, times
 
 from triage.ingest import Source
 from triage.rules import Engine, library, load
+from triage.sources import resolve
+from triage.sources.taking import take_all
+from triage.sources.workers import Local
 from triage.store import open_store
-from triage.store.ingest import ingest
+from triage.store.ingest import Ingested, ingest
 
 _CASES = 10_000
 _STORED, _NEW = 100_000, 300
@@ -81,3 +86,41 @@ def growing(scratch: Path) -> Iterator[Row]:
     empty.close()
     about = f"{_NEW} failures into a store of {_STORED:,}"
     yield times("a new run", about, ours, "into an empty store", peer)
+
+
+def scaling(scratch: Path, failures: int) -> Iterator[Row]:
+    """Reports of 1,000 failures each, ``failures`` in all: read by all cores beside one, and beside a tenth of them."""
+    engine = Engine(load([library()]).rules)
+    root = scratch / "scale"
+    inputs.failing_reports(root, failures // 1_000, 1_000)
+    tenth = [str(path) for path in sorted(root.iterdir())[: failures // 10_000]]
+    numbers = count()
+
+    def run(names: list[str], worth: int = -1) -> float:
+        def ours() -> None:
+            db = open_store(scratch / f"scale-{next(numbers)}.db")
+            with closing(Local(engine.rules)) as workers:
+                workers.worth = workers.worth if worth < 0 else worth
+                assert all(
+                    isinstance(r, Ingested) for r in take_all(db, resolve(names), engine, _silent, workers)
+                )
+            db.close()
+
+        return timed(ours, 1)
+
+    all_cores, alone, small = run([str(root)]), run([str(root)], sys.maxsize), run(tenth, sys.maxsize)
+    about = f"{failures:,} failures in {failures // 1_000:,} files"
+    yield rates("ingest, all cores", about, "failures/s", failures, all_cores, "one process", alone)
+    yield Row(
+        "ingest, one process",
+        about,
+        "failures/s",
+        failures / alone,
+        "a tenth of them",
+        failures / 10 / small,
+        alone / small / 10,
+    )
+
+
+def _silent(_: object) -> None:
+    pass

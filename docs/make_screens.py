@@ -55,6 +55,17 @@ async def _whys(store: Path) -> None:
         _save(app, "whys")
 
 
+async def _log(store: Path) -> None:
+    app = TriageApp(store, [])
+    async with app.run_test(size=(140, 40)) as pilot:
+        await pilot.pause()
+        rows = [row.rule for row in clusters(app.db)]
+        await pilot.press(*["j"] * rows.index("test-timeout-pytest"), "l")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        _save(app, "log")
+
+
 async def _rule(store: Path) -> None:
     app = TriageApp(store, [])
     async with app.run_test(size=(140, 40)) as pilot:
@@ -81,6 +92,7 @@ def main() -> None:
         store = Path(scratch) / "triage.db"
         asyncio.run(_clusters(store))
         asyncio.run(_whys(store))
+        asyncio.run(_log(store))
         asyncio.run(_rule(store))
 
 

@@ -17,6 +17,7 @@ OWNERS = {
     "sqlite_utils": {"store"},
     "sqlite3": {"store"},
     "httpx": {"sources", "probes"},
+    "distributed": {"sources"},
     "jinja2": {"export"},
     "yaml": {"rules", "ingest"},
     "ftfy": {"ingest"},

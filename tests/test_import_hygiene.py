@@ -7,7 +7,19 @@ import sys
 
 import pytest
 
-HEAVY = {"textual", "rich", "sqlite_utils", "httpx", "jinja2", "rapidfuzz", "re2", "yaml", "ftfy", "orjson"}
+HEAVY = {
+    "distributed",
+    "textual",
+    "rich",
+    "sqlite_utils",
+    "httpx",
+    "jinja2",
+    "rapidfuzz",
+    "re2",
+    "yaml",
+    "ftfy",
+    "orjson",
+}
 
 
 def loaded_by(code: str) -> set[str]:
@@ -28,6 +40,7 @@ def loaded_by(code: str) -> set[str]:
         ("from triage import read_results; list(read_results('README.md'))", {"re2", "yaml", "orjson", "rapidfuzz"}),
         ("from triage import normalize, group; group(['a 1', 'a 2'])", {"re2", "rapidfuzz"}),
         ("import triage.store.clusters", {"sqlite_utils", "orjson"}),
+        ("import triage.cli.view, triage.tui.view_app", {"textual", "rich", "orjson"}),
         ("import triage.tui.app", {"textual", "rich", "sqlite_utils", "rapidfuzz", "re2", "yaml", "orjson"}),
     ],
 )  # fmt: skip
@@ -37,3 +50,7 @@ def test_nobody_pays_for_what_they_do_not_use(code: str, allowed: set[str]) -> N
 
 def test_no_network_library_before_the_first_screen() -> None:
     assert not loaded_by("import triage.tui.app") & {"httpx", "jinja2", "ftfy"}
+
+
+def test_nobody_pays_for_a_scheduler_that_is_not_named() -> None:
+    assert not loaded_by("import triage.sources.session") & {"distributed", "dask"}

@@ -54,6 +54,12 @@ def test_a_rule_is_named_with_the_condition_that_held(explained: Explain) -> Non
     assert why.headline == LIMITED
 
 
+def test_the_rules_that_lost_are_told(explained: Explain) -> None:
+    [why] = explained("server rejected WebSocket connection: HTTP 403")
+    assert why.text.startswith("the rule websocket-handshake-403 names it by its ")
+    assert why.text.endswith("; it wins over http-403")
+
+
 def test_a_rule_that_is_gone_is_not_made_up(explained: Explain) -> None:
     [why] = explained(LIMITED, asked=Engine([]))
     assert why.text == "the rule http-429-rate-limit names it"

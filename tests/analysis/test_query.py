@@ -16,7 +16,7 @@ from triage.ingest import Source
 from triage.model import Verdict
 from triage.rules import Engine
 from triage.store import Store
-from triage.store.clusters import add_tag, clusters, set_status, set_verdict
+from triage.store.clusters import change_tags, clusters, follow_status, set_verdict
 from triage.store.ingest import ingest
 
 _SAID = {
@@ -34,8 +34,8 @@ def store(db: Store, engine: Engine) -> Store:
         ingest(db, Source(f"night-{day}.xml", lambda data=data: io.BytesIO(data)), engine, day)
     ids = {row.title: row.id for row in clusters(db)}
     set_verdict(db, [ids["the lamp is dark"]], Verdict.PRODUCT_BUG)
-    set_status(db, [ids["the lamp is dark"]], "investigating")
-    add_tag(db, [ids["no mailbox for a tenant"]], "post-office")
+    follow_status(db, ids["the lamp is dark"], "investigating")
+    change_tags(db, [ids["no mailbox for a tenant"]], ["post-office"])
     return db
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import sys
 import tarfile
 import zipfile
@@ -267,7 +268,7 @@ def test_parse_prints_thousands_of_failures_and_says_how_many_more(triage: Call,
     failed = "".join(f'<testcase name="t{at}"><failure message="broke"/></testcase>' for at in range(2_003))
     report.write_text(f"<testsuite>{failed}</testsuite>")
     said = triage("parse", report).out
-    assert "2003 failed" in said and "t1999" in said and "t2000" not in said
+    assert re.search(r"2\W003 failed", said) and "t1999" in said and "t2000" not in said
     assert "and 3 failures more" in said
     [run] = triage("parse", report, "--json").json["runs"]
     assert [len(case["failures"]) for case in run["cases"]] == [1] * 2_003
@@ -302,7 +303,9 @@ def test_clusters_are_merged_and_told_apart_again(triage: Call) -> None:
     assert triage("apart", first, second).code == 0
     refused = triage("merge", first, second)
     assert refused.code == 2 and "kept apart" in refused.err
-    assert triage("undo").code == 0
+    assert triage("apart", first, second, "--undo").code == 0
+    assert triage("merge", first, second).code == 0
+    assert triage("undo").code == triage("undo").code == triage("undo").code == 0
     nothing = triage("undo")
     assert nothing.code == 2 and "nothing to take back" in nothing.err
     assert "no variant" in triage("split", first, "zz").err

@@ -15,12 +15,12 @@ from tests.conftest import SAMPLES
 from triage.cli import progress
 from triage.cli.progress import ReadingBar
 from triage.ingest.logs.traces import _Growing as Growing
-from triage.sources import session as module
+from triage.sources import taking as module
 from triage.sources.watching import Reading
 
 
 def test_ctrl_c_keeps_what_was_finished(triage: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, calls = module.ingest, 0
+    real, calls = module.store, 0
 
     def stopped(*arguments: Any) -> Any:
         nonlocal calls
@@ -29,7 +29,7 @@ def test_ctrl_c_keeps_what_was_finished(triage: Call, monkeypatch: pytest.Monkey
             raise KeyboardInterrupt
         return real(*arguments)
 
-    monkeypatch.setattr(module, "ingest", stopped)
+    monkeypatch.setattr(module, "store", stopped)
     done = triage("ingest", SAMPLES)
     assert done.code == 130
     assert "read to their end are in the database" in done.err

@@ -131,6 +131,26 @@ def test_every_table_and_column_is_documented(tmp_path: Path) -> None:
     db.close()
 
 
+def test_every_key_of_the_first_screen_is_documented() -> None:
+    from textual.binding import Binding
+
+    from triage.tui.app import TriageApp
+    from triage.tui.screens.clusters import ClustersScreen
+    from triage.tui.widgets.row_list import RowList
+
+    part = (ROOT / "docs" / "keys.md").read_text("utf-8").split("## ")[1]
+    told = {
+        key for row in re.findall(r"^\| (`.+?) \|", part, re.MULTILINE) for key in re.findall(r"`(.+?)`", row)
+    }
+    bindings = [
+        b for screen in (ClustersScreen, TriageApp) for b in screen.BINDINGS if isinstance(b, Binding)
+    ]
+    bound = {key for b in bindings for key in (b.key_display or b.key).split(",")}
+    moving = {key for b in RowList.BINDINGS if isinstance(b, Binding) for key in b.key.split(",")}
+    assert bound <= told
+    assert told <= bound | moving
+
+
 def test_the_reader_of_the_contributing_guide() -> None:
     """The sixth reader, written from the guide alone, reads its sample."""
     [code] = blocks(ROOT / "CONTRIBUTING.md", "python")
@@ -170,7 +190,7 @@ def test_the_pictures_show_what_the_program_shows(tmp_path: Path) -> None:
     (tmp_path / "docs" / "make_screens.py").write_bytes((ROOT / "docs" / "make_screens.py").read_bytes())
     (tmp_path / "sample_logs").symlink_to(ROOT / "sample_logs")
     subprocess.run([sys.executable, tmp_path / "docs" / "make_screens.py"], check=True, capture_output=True)
-    for name in ("clusters", "whys", "rule"):
+    for name in ("clusters", "whys", "rule", "log"):
         kept, made = (
             (root / "docs" / "screens" / f"{name}.svg").read_text("utf-8") for root in (ROOT, tmp_path)
         )

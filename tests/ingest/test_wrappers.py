@@ -62,6 +62,7 @@ def test_the_commands_of_ci_systems_are_taken_off() -> None:
         ["a | b | c", "plain", "text"],
         ["2026-03-02 02:00:00,123 INFO shop served", "2026-03-02 02:00:01,456 ERROR shop broke"],
         [f"[{'ERROR' if n % 3 else 'INFO'}] step {n} of the build" for n in range(9)],
+        [f"[{'main' if n % 3 else 'pool-1-thread-2'}] INFO shop.Cart - box {n}" for n in range(9)],
         [f"[gw{n % 2}] [ {n}0%] PASSED tests/test_cart.py::test_{n}" for n in range(9)],
     ],
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice, product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.rules import Engine, Rule, library, load
 from triage.rules.model import Condition
-from triage.rules.texts import MAX_PHRASE, MAX_TEXT, likeness
+from triage.rules.texts import MAX_PATTERN, MAX_PHRASE, MAX_TEXT, compiled, likeness
 
 
 def pattern(value: str) -> Condition:
@@ -209,3 +211,23 @@ def test_the_longest_phrase_is_found(threshold: float) -> None:
     engine = Engine([rule("long", phrase(words, threshold))])
     assert winner(engine, f"oh: {words.upper()}!") == "long"
     assert winner(engine, "nothing of the kind") is None
+
+
+def test_more_literals_than_one_filter_holds_are_found() -> None:
+    """Three patterns that are as long as they may be, and none of which fits together with another."""
+    parts = [f"{at:x}w{at * 7919 % 9973:x}" for at in range(9_000)]
+    patterns = []
+    for at in range(3):
+        value = "|".join(parts[at * 3_000 : (at + 1) * 3_000])[:MAX_PATTERN].rsplit("|", 1)[0]
+        patterns.append(value)
+    engine = Engine([rule(f"r{at}", pattern(value)) for at, value in enumerate(patterns)])
+    for at, value in enumerate(patterns):
+        assert winner(engine, f"oh {value.rsplit('|', 1)[1]}!") == f"r{at}"
+
+
+@pytest.mark.parametrize("letters", ["ab", "abc", "abcdef0123456789"])
+def test_the_longest_pattern_fits(letters: str) -> None:
+    words = ("".join(word) for size in (1, 2, 3, 4, 5) for word in product(letters, repeat=size))
+    value = "|".join(islice(words, 9_000))[:MAX_PATTERN].strip("|")
+    compiled(value)
+    assert winner(Engine([rule("a", pattern(value))]), value[:1]) == "a"

@@ -121,3 +121,20 @@ def test_what_stands_there_stays(text: str) -> None:
 def test_a_file_that_cannot_take_more_is_left_alone(text: str) -> None:
     with pytest.raises(RuleError):
         added(text, Expectation("why", "bob", DAY, rule="x"))
+
+
+BITS = st.sampled_from(
+    ["expectations:", "\n", "  - ", "    ", "rule: a", "tests: '*'", "reason: b", "owner: c", "until: ", "2027-01-31", "2027-13-99",
+     "cluster: 12e45", "[", "]", "{", "}", "*a", "&a ", "!!x ", "\x00", "é"]
+)  # fmt: skip
+
+
+@given(
+    st.one_of(st.binary(max_size=120), st.lists(BITS, max_size=40).map(lambda parts: "".join(parts).encode()))
+)
+def test_no_file_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.mktemp("project") / "expectations.yaml"
+    path.write_bytes(data)
+    found, errors = load_expectations(path)
+    assert found or errors or b"expectations" in data
+    assert all(one.reason and one.owner for one in found)

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+import re2
 import yaml
 
 from triage.ingest import Source, collect
-from triage.rules import Engine, Rule, library, load
+from triage.rules import CATEGORIES, Engine, Rule, library, load
 from triage.rules.check import example_type, run_examples
+from triage.rules.model import _HOLE
 
 ROOT = Path(__file__).parents[2]
 FRESH = ROOT / "tests" / "data" / "fresh"
+FAMILIES = """
+assertions auth brokers browsers caches ci cloud compilers concurrency configuration containers database
+database-cassandra database-elasticsearch database-mongodb database-mysql database-oracle
+database-postgresql database-sqlite database-sqlserver dns dotnet filesystem git go graphql grpc http java
+javascript jest jvm-build languages memory-processes mobile packages php pytest python ruby rust ssh tcp
+timeouts tls websocket
+"""
+PROGRAMS = """
+pwd yarn
+./TEST ./TESTS ./gradlew actionlint adb appium apt-file apt-get aws az behave bundle cargo cat cc celery
+chronyc cmake composer cqlsh curl cut cypress date df dig dmesg docker dotnet du echo env file find for free
+gcloud gdb gh git gitlab-runner go gradle grep grpcurl hadolint head helm id ip java jcmd journalctl jq
+jstack kafka-acls.sh kafka-broker-api-versions.sh kafka-configs.sh kafka-console-consumer.sh
+kafka-consumer-groups.sh kafka-topics.sh keytool klist kubectl ldapwhoami ldd ls lsnrctl lsof make mongosh
+mosquitto_sub mount mvn mysql mysqladmin namei nats nc nginx nm node nodetool npm npx nvidia-smi openssl
+pg_isready php pip poetry printf ps psql py-spy pytest python python3 quota rabbitmq-diagnostics rabbitmqctl
+redis-cli rm rspec ruby ruff rustc sbt sqlcmd sqlite3 sqlplus ss ssh ssh-keygen ssh-keyscan sysctl tail
+terraform test time timeout top tsc ulimit uname valgrind vault vendor/bin/phpunit wc websocat xcode-select
+xcodebuild xcrun
+"""
+"""First words of a check that can be pasted into a shell; settings of the environment may stand before them."""
 LOADED = load([library()])
 ENGINE = Engine(LOADED.rules)
 
@@ -24,7 +48,18 @@ def named(text: str) -> str | None:
 
 def test_every_rule_loads() -> None:
     assert LOADED.errors == ()
-    assert len(LOADED.rules) >= 60
+    assert len(LOADED.rules) >= 500
+
+
+def test_every_family_has_its_file() -> None:
+    assert {rule.family for rule in LOADED.rules} == set(FAMILIES.split())
+    assert {path.stem for path in library().iterdir()} == set(FAMILIES.split())
+    assert {rule.category for rule in LOADED.rules} == set(CATEGORIES)
+
+
+def is_command(check: str) -> bool:
+    words = (word for word in check.split() if not re.match(r"[A-Z_]+=", word))
+    return next(words, "").rstrip(";") in PROGRAMS.split()
 
 
 @pytest.mark.parametrize("rule", LOADED.rules, ids=lambda rule: rule.id)
@@ -34,6 +69,8 @@ def test_rule_is_complete(rule: Rule) -> None:
     assert rule.causes
     assert rule.checks
     assert rule.questions
+    assert any(is_command(check) for check in rule.checks), rule.checks
+    assert rule.links
     assert all(link.startswith("https://") for link in rule.links)
 
 
@@ -48,6 +85,29 @@ def test_titles_and_clusters_have_their_captures(rule: Rule) -> None:
         match = next(m for m in ENGINE.matches(text, example_type(text)) if m.rule is rule)
         assert "{" not in match.title, text
         assert set(rule.split_by) <= set(match.captures), text
+
+
+@pytest.mark.parametrize("rule", LOADED.rules, ids=lambda rule: rule.id)
+def test_holes_are_captures(rule: Rule) -> None:
+    """What a cause, check or question fills in is captured by every example; other braces belong to a command."""
+    groups = {
+        name
+        for c in (*rule.any, *rule.all)
+        if c.kind == "pattern"
+        for name in re2.compile(c.value).groupindex
+    }
+    told = {name for line in (*rule.causes, *rule.checks, *rule.questions) for name in _HOLE.findall(line)}
+    for text in rule.matching if (holes := told & groups) else ():
+        match = next(m for m in ENGINE.matches(text, example_type(text)) if m.rule is rule)
+        assert holes <= set(match.captures), text
+
+
+def test_a_pattern_names_a_group_once() -> None:
+    """google-re2 takes the same name twice, and then tells only the first of the two."""
+    for rule in LOADED.rules:
+        for condition in (*rule.any, *rule.all):
+            names = re.findall(r"\(\?P<(\w+)>", condition.value) if condition.kind == "pattern" else []
+            assert len(names) == len(set(names)), (rule.id, condition.value)
 
 
 def test_ids_follow_one_form_and_short_phrases_are_patterns() -> None:

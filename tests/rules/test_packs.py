@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from triage.rules import load_all
 from triage.rules.packs import Config, packs, read_config, stamp
@@ -89,3 +91,22 @@ def test_a_stamp_tells_that_something_changed(project: Path) -> None:
     assert before == {} == stamp([directory])
     put(directory / "a.yaml", "pump-dry", "Dry")
     assert list(stamp([directory])) == [str(directory / "a.yaml")]
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=80),
+        st.lists(
+            st.sampled_from(
+                ["[rules]", "\n", "packs", "off", " = ", "[", "]", "'x'", "7", ",", "{}", "[[rules]]", "é"]
+            ),
+            max_size=16,
+        ).map(lambda parts: "".join(parts).encode()),
+    )
+)
+def test_no_settings_break_the_reader(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.mktemp("project") / "config.toml"
+    path.write_bytes(data)
+    config = read_config(path)
+    assert all(error.file == str(path) and error.line >= 1 for error in config.errors)
+    assert not (config.errors and (config.packs or config.off))

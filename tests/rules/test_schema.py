@@ -24,7 +24,7 @@ from triage.rules.reading import (
     MAX_PRIORITY,
     RULE_KEYS,
 )
-from triage.rules.texts import MAX_PHRASE
+from triage.rules.texts import MAX_PATTERN, MAX_PHRASE
 
 SCHEMA = json.loads((ROOT / "docs" / "rules.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -150,7 +150,8 @@ def test_keys_and_bounds_are_those_of_the_loader() -> None:
         assert parts[name]["additionalProperties"] is False
     assert SCHEMA["additionalProperties"] is False
     assert parts["rule"]["properties"]["category"]["enum"] == list(CATEGORIES)
-    assert parts["condition"]["properties"]["phrase"]["maxLength"] == MAX_PHRASE
+    kinds = parts["condition"]["properties"]
+    assert (kinds["pattern"]["maxLength"], kinds["phrase"]["maxLength"]) == (MAX_PATTERN, MAX_PHRASE)
     threshold, priority = (
         parts["condition"]["properties"]["threshold"],
         parts["rule"]["properties"]["priority"],

@@ -14,18 +14,20 @@ _NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"]
 
 
 def test_a_word_that_varies_freely_is_a_value() -> None:
-    texts = [f"no mailbox for user {name} on this host" for name in _NAMES]
+    texts = [f"no mailbox for tenant {name} on this host" for name in _NAMES]
     assert group(texts) == [0] * len(_NAMES)
 
 
 def test_a_word_with_few_values_is_a_cause() -> None:
-    texts = [f"no mailbox for user {name} on this host" for name in _NAMES[:MEANT]]
-    assert group(texts) == [0, 1, 2]
+    texts = [f"no mailbox for tenant {name} on this host" for name in _NAMES[:MEANT]]
+    assert group(texts) == list(range(MEANT))
 
 
 def test_two_words_vary_where_each_does_so_alone() -> None:
     texts = [
-        f"user {a} may not write to {b} today" for a in _NAMES for b in ("cart", "order", "quota", "feed")
+        f"user {a} may not write to {b} today"
+        for a in _NAMES
+        for b in ("cart", "order", "quota", "feed", "token")
     ]
     assert set(group(texts)) == {0}
 
@@ -128,15 +130,7 @@ def test_the_values_of_holes_rebuild_the_text(words: list[str]) -> None:
 
 
 def test_words_of_a_template_have_one_kind_of_value() -> None:
-    assert words_of("<host> sent <size> (<size>) to <ip>, <ip>.") == (
-        "<v>",
-        "sent",
-        "<v>",
-        "to",
-        "<v>",
-        ",",
-        "<v>",
-    )
+    assert words_of("<host> sent <size> (<size>) to <ip>, <ip>.") == ("<v>", "sent", "<v>", "to", "<v>")
 
 
 @pytest.mark.parametrize(

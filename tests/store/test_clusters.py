@@ -9,15 +9,8 @@ from triage.ingest import Source
 from triage.model import Verdict
 from triage.rules import Engine
 from triage.store import Store
-from triage.store.clusters import (
-    add_tag,
-    clusters,
-    find_cluster,
-    history,
-    refresh_counts,
-    remove_tag,
-    set_verdict,
-)
+from triage.store.clusters import change_tags, clusters, find_cluster, refresh_counts, set_verdict
+from triage.store.history import history
 from triage.store.ingest import ingest
 
 
@@ -25,13 +18,13 @@ def test_verdicts_and_tags_survive_another_ingest(db: Store, engine: Engine) -> 
     ingest(db, source_of(FRESH / "pytest" / "console-ci.txt"), engine, 1)
     ids = [row.id for row in clusters(db)][:3]
     set_verdict(db, ids, Verdict.FLAKY)
-    add_tag(db, ids, "nightly")
-    add_tag(db, ids, "nightly")
+    change_tags(db, ids, ["nightly"])
+    change_tags(db, ids, ["nightly"])
     ingest(db, source_of(FRESH / "pytest" / "junit-xunit2.xml"), engine, 2)
     rows = {row.id: row for row in clusters(db)}
     assert all(rows[id_].verdict is Verdict.FLAKY and rows[id_].tags == ("nightly",) for id_ in ids)
-    remove_tag(db, ids[:1], "nightly")
-    assert [(field, old, new) for _, field, old, new in history(db, ids[0])] == [
+    change_tags(db, ids[:1], take=["nightly"])
+    assert [(change.field, change.old, change.new) for change in history(db, ids[0])] == [
         ("verdict", "unknown", "flaky"),
         ("tag", "", "nightly"),
         ("tag", "nightly", ""),

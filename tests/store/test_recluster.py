@@ -9,7 +9,7 @@ from triage.ingest import Source
 from triage.model import Verdict
 from triage.rules import Engine
 from triage.store import Store
-from triage.store.clusters import add_tag, clusters, set_verdict
+from triage.store.clusters import change_tags, clusters, rename, set_verdict
 from triage.store.ingest import ingest
 from triage.store.investigations import find_investigation, open_investigation
 from triage.store.moves import merge
@@ -39,11 +39,13 @@ def test_a_new_rule_takes_its_failures_and_what_was_said_of_them(db: Store, engi
     _take(db, Engine([]))
     old = next(row for row in clusters(db) if row.title == _LIMITED)
     set_verdict(db, [old.id], Verdict.INFRASTRUCTURE)
-    add_tag(db, [old.id], "nightly")
+    change_tags(db, [old.id], ["nightly"])
+    rename(db, old.id, "the key that all share")
     open_investigation(db, old.id, "t", "why?")
     new = next(row.id for row in _after(db, engine, old.id) if row.rule == "http-429-rate-limit")
     row = next(row for row in clusters(db) if row.id == new)
     assert (row.verdict, row.tags, row.failures) == (Verdict.INFRASTRUCTURE, ("nightly",), 1)
+    assert row.title == "the key that all share"
     assert find_investigation(db, new) is not None
     assert old.id not in [row.id for row in clusters(db)]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.conftest import ROOT
 from triage.store import investigations as notes
@@ -26,6 +27,8 @@ Compare = Callable[..., bool]
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("triage.store.ingest.now", lambda: "2026-03-04T06:00:00Z")
+    # The cursor stands still: a picture taken half a second later is the same one.
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
     return tmp_path / "triage.db"
 
 
@@ -49,15 +52,20 @@ def pressed(*keys: str) -> Callable[[Pilot[None]], object]:
         (),
         ("down", "right"),
         ("right", "right"),
-        ("left",),
+        ("left", "left"),
         ("slash", *"platinum"),
         ("slash", *"nothing has this"),
         ("a", "v"),
         ("r",),
         ("x",),
         ("question_mark",),
+        ("a", "m"),
+        ("s", "space"),
+        ("A", "x"),
+        ("m",),
     ],
-    ids=["summary", "evidence", "tests", "why-grouped", "filter", "filter-empty", "verdict", "runs", "export", "help"],
+    ids=["summary", "evidence", "tests", "why-grouped", "filter", "filter-empty", "verdict", "runs", "export", "help",
+         "merge", "split", "export-marked", "message"],
 )  # fmt: skip
 def test_clusters(snap_compare: Compare, store: Path, keys: tuple[str, ...], size: tuple[int, int]) -> None:
     assert snap_compare(TriageApp(store, SOURCES), terminal_size=size, run_before=pressed(*keys))
@@ -88,6 +96,46 @@ def test_whys(snap_compare: Compare, store: Path, keys: tuple[str, ...], size: t
         await pressed(*keys)(pilot)  # type: ignore[misc]
 
     assert snap_compare(TriageApp(store, SOURCES), terminal_size=size, run_before=prepared)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
+def test_history(
+    snap_compare: Compare, store: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    for module in ("history", "undo"):
+        monkeypatch.setattr(f"triage.store.{module}.now", lambda: "2026-03-04T06:30:00Z")
+    keys = (
+        "v",
+        "3",
+        "t",
+        *"nightly",
+        "enter",
+        "g",
+        "space",
+        "space",
+        "d",
+        "g",
+        "space",
+        "space",
+        "m",
+        "enter",
+        "y",
+    )
+    assert snap_compare(
+        TriageApp(store, SOURCES), terminal_size=size, run_before=pressed(*keys, "u", "g", "left")
+    )
+
+
+@pytest.mark.parametrize("size", [(40, 12), (59, 19)], ids=["40x12", "59x19"])
+def test_too_small(snap_compare: Compare, store: Path, size: tuple[int, int]) -> None:
+    assert snap_compare(TriageApp(store, SOURCES), terminal_size=size, run_before=pressed())
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-light"])
+def test_on_a_light_terminal(snap_compare: Compare, store: Path, theme: str) -> None:
+    app = TriageApp(store, SOURCES)
+    app.theme = theme
+    assert snap_compare(app, terminal_size=SMALL, run_before=pressed("v", "3", "j", "space"))
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])

@@ -219,3 +219,38 @@ def test_no_color(store: Path) -> None:
         assert all(red == green == blue for red, green, blue in colours)
     finally:
         terminal.close()
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> Iterator[Terminal]:
+    """A log of 60 MB on the screen."""
+    log = tmp_path / "large.log"
+    with log.open("wb") as out:
+        for part in range(60):
+            out.write(b"".join(b"%07d INFO nothing to see\n" % (part * 40_000 + n) for n in range(40_000)))
+        out.write(b"the very last of them\n")
+    made = Terminal("view", str(log))
+    yield made
+    made.close()
+
+
+def test_a_large_log_in_a_terminal(view: Terminal) -> None:
+    """Its end, a search that is typed at once, and the way out; no key is lost or taken for another."""
+    view.wait_for("0000011 INFO")
+    view.type("G")
+    view.wait_for("the very last of them")
+    view.type("gg/2000000\r")
+    view.wait_for("line 2,000,001")
+    view.type("q")
+    assert view.end() == 0, strip_ansi(view.seen)[-3_000:]
+    assert "\x1b[?1049l" in view.seen
+    assert view.echoes
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_log_is_left_as_the_list_is(view: Terminal, number: signal.Signals) -> None:
+    view.wait_for("0000011 INFO")
+    view.process.send_signal(number)
+    assert view.end() == 128 + number
+    assert "\x1b[?25h" in view.seen
+    assert view.echoes

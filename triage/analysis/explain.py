@@ -130,4 +130,8 @@ def _condition(rule_id: str, member: Member, engine: Engine | None) -> str:
         if best.condition.kind == "phrase"
         else ""
     )
-    return f' by its {best.condition.kind} "{best.condition.value}"{scored}'
+    matches = engine.matches(said(failure), failure.type, member.where)
+    losers = ", ".join(match.rule.id for match in matches if match.rule is not rule)
+    return f' by its {best.condition.kind} "{best.condition.value}"{scored}' + (
+        f"; it wins over {losers}" if losers else ""
+    )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from triage.model import Totals
 
+_NARROW_SPACE = "\u202f"
+
 
 @dataclass(frozen=True, slots=True)
 class Impact:
@@ -57,4 +59,9 @@ def count(number: int, noun: str) -> str:
 
 def grouped(number: int) -> str:
     """A number for people: ``200 000``, with a narrow space."""
-    return f"{number:,}".replace(",", "\u202f")
+    return f"{number:,}".replace(",", _NARROW_SPACE)
+
+
+def seconds(duration: float) -> str:
+    """A duration for people: ``3 601.27 s``."""
+    return f"{duration:,.2f} s".replace(",", _NARROW_SPACE)

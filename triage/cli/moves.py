@@ -47,33 +47,36 @@ def split(cluster: str, variant: str, db_path: Path | None) -> None:
         raise NotFoundError(
             f"{variant}: {count} of {row.id[:8]} begin so; see 'triage show {row.id[:8]} --json'"
         )
-    new = moves.split(db, found[0].signature)
-    say(f"{new[:8]}  {found[0].template[:200]}; 'triage undo' takes it back")
+    new = cluster_or_fail(db, moves.split(db, found[0].signature))
+    say(f"{new.id[:8]}  {new.title[:200]}; 'triage undo' takes it back")
 
 
 @click.command()
 @click.argument("one")
 @click.argument("other")
+@click.option("--undo", "back", is_flag=True, help="Let them be merged again.")
 @db_option
-def apart(one: str, other: str, db_path: Path | None) -> None:
+def apart(one: str, other: str, back: bool, db_path: Path | None) -> None:
     """Never merge these two clusters."""
     from triage.store import moves
 
     db = store_to_read(db_path)
     a, b = cluster_or_fail(db, one), cluster_or_fail(db, other)
-    moves.keep_apart(db, a.id, b.id)
-    say(f"{a.id[:8]} and {b.id[:8]} stay apart; 'triage undo' takes it back")
+    (moves.let_merge if back else moves.keep_apart)(db, (a.id, b.id))
+    how = "may be merged" if back else "stay apart"
+    say(f"{a.id[:8]} and {b.id[:8]} {how}; 'triage undo' takes it back")
 
 
 @click.command()
 @db_option
 def undo(db_path: Path | None) -> None:
-    """Take the last merge, split or apart back."""
-    from triage.store import moves
+    """Take the last decision back: a merge, a split, a verdict, a tag, a name."""
+    from triage.analysis.decisions import taken_back
+    from triage.store.undo import undo as take_back
 
-    if (undone := moves.undo(store_to_read(db_path))) is None:
-        raise NotFoundError("nothing to take back: no clusters were merged, split or kept apart")
-    say(undone)
+    if not (changes := take_back(store_to_read(db_path))):
+        raise NotFoundError("nothing to take back: nothing was decided about clusters")
+    say(taken_back(changes))
 
 
 @click.command()

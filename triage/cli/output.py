@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 import orjson
 
-from triage.analysis.impact import count
+from triage.analysis.impact import count, grouped
 from triage.ingest.text import visible
 from triage.model import Totals, TriageError
 
@@ -34,7 +34,7 @@ def complain(error: TriageError | str) -> None:
 def complain_of_rules(errors: Iterable[RuleError]) -> None:
     """A line for each rule that goes without being asked."""
     for error in errors:
-        complain(f"{error} (the {error.left_out.replace('file', 'rule file')} was left out)")
+        complain(error.told)
 
 
 def show_place(error: RuleError) -> None:
@@ -61,7 +61,7 @@ def findings(format_: str, totals: Totals, failures: int) -> str:
     if totals.tests:
         told.append(count(totals.tests, "test"))
     if totals.failed:
-        told.append(f"{totals.failed} failed")
+        told.append(f"{grouped(totals.failed)} failed")
     if totals.errors:
         told.append(count(totals.errors, "error"))
     if not totals.red:
@@ -74,9 +74,9 @@ def findings(format_: str, totals: Totals, failures: int) -> str:
 def outcomes(totals: Totals) -> str:
     """Tests, and how they ended."""
     return (
-        f"{count(totals.tests, 'test')}: {totals.passed + totals.xpassed} passed, {totals.failed} failed,"
-        f" {count(totals.errors, 'error')}, {totals.skipped} skipped, {count(totals.xfailed, 'expected failure')},"
-        f" {totals.flaky} flaky"
+        f"{count(totals.tests, 'test')}: {grouped(totals.passed + totals.xpassed)} passed, {grouped(totals.failed)} failed,"
+        f" {count(totals.errors, 'error')}, {grouped(totals.skipped)} skipped, {count(totals.xfailed, 'expected failure')},"
+        f" {grouped(totals.flaky)} flaky"
     )
 
 
@@ -143,10 +143,15 @@ def db_option(command: _Command) -> _Command:
         with telling(db_path or default_path()):
             return command(*arguments, db_path=db_path, **options)
 
+    return db_path_option(cast(_Command, told))
+
+
+def db_path_option(command: _Command) -> _Command:
+    """``--db FILE`` for what can do without the database, and does not load it."""
     return click.option(
         "--db", "db_path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
         help="The database (default: TRIAGE_DB, or one in your data directory).",
-    )(cast(_Command, told))  # fmt: skip
+    )(command)  # fmt: skip
 
 
 def json_option(command: _Command) -> _Command:

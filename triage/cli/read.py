@@ -33,15 +33,18 @@ _MAX_TEXT = 256 << 20
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Read on the workers of a Dask scheduler (tcp://HOST:PORT)."
+)
 @db_option
 @json_option
-def ingest(paths: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
+def ingest(paths: tuple[str, ...], scheduler: str | None, db_path: Path | None, as_json: bool) -> None:
     """Read results into the database. The same bytes twice change nothing."""
     from triage.cli.summary import read_into
     from triage.store.twins import twins
 
     db = store_at(db_path)
-    session = read_into(db, paths)
+    session = read_into(db, paths, scheduler)
     same = twins(db)
     known = [result for result in session.results if result.known]
     if len(known) == 1:
@@ -141,7 +144,7 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
     from triage.ingest.logs.passing import File
 
     source = one_source(file)
-    passing = one_source(baseline) if baseline else _known_baseline(source, db_path)
+    passing = one_source(baseline) if baseline else known_baseline(source.name, db_path)
     if passing and not baseline:
         complain(f"compared with {passing.name}, the last run of this job that passed")
     with ReadingBar() as bar:
@@ -175,14 +178,15 @@ def extract(file: str, baseline: str | None, most: int, db_path: Path | None, as
         )
 
 
-def _known_baseline(source: Source, db_path: Path | None) -> Source | None:
+def known_baseline(source: str, db_path: Path | None) -> Source | None:
+    """The log of the same job as ``source`` that passed last, as far as the database knows one."""
     from triage.store import default_path
 
     if db_path is None and not default_path().is_file():
         return None
-    from triage.sources.baseline import last_passing
+    from triage.sources.baseline import Baselines
 
-    return last_passing(store_to_read(db_path), source.name)
+    return Baselines(store_to_read(db_path)).of(source)
 
 
 @click.command()

@@ -42,13 +42,14 @@ def print_summary(paths: list[str], db_path: Path | None) -> int:
     return 2 if session.errors else 0
 
 
-def read_into(db: Store, paths: Sequence[str]) -> Session:
-    """Ingest ``paths``; what to doubt and what could not be read goes to stderr."""
+def read_into(db: Store, paths: Sequence[str], scheduler: str | None = None) -> Session:
+    """Ingest ``paths``, on the workers of ``scheduler`` where one is named; what to doubt and what could not be read goes
+    to stderr."""
     engine, rule_errors = load_engine()
     complain_of_rules(rule_errors)
     try:
         with ReadingBar() as bar:
-            session = ingest_all(db, paths, engine, bar.show)
+            session = ingest_all(db, paths, engine, bar.show, scheduler)
     except KeyboardInterrupt:
         complain("stopped: the sources that were read to their end are in the database, the others are not")
         raise

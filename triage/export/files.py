@@ -13,13 +13,17 @@ class ExportError(TriageError):
     """A document could not be written: names the file and why."""
 
 
-def write_document(path: Path, document: str) -> None:
+def write_document(path: Path, document: str, *, make_directory: bool = False) -> None:
     """Write ``document`` as UTF-8 through a temporary file beside ``path``.
+
+    With ``make_directory`` the directory is made where there is none.
 
     Raises:
         ExportError: the directory is missing or not writable, or the disk is full.
     """
     try:
+        if make_directory:
+            path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise ExportError(f"{path}: {error.strerror or error}; name another file") from None

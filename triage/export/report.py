@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from triage.analysis.cascades import Cascades, Consequence, cascades, under
+from triage.analysis.decisions import decided, short_id
 from triage.analysis.expected import judged, rates, told
-from triage.analysis.impact import Impact, impact, overall
+from triage.analysis.impact import Impact, count, grouped, impact, overall
 from triage.analysis.moments import utc
 from triage.model import Totals
 from triage.rules import Engine, Rule
@@ -22,10 +23,11 @@ from triage.store.clusters import (
     clusters,
     find_cluster,
     first_member,
-    history,
     members,
+    titles,
     variants,
 )
+from triage.store.history import history
 from triage.store.investigations import Evidence, Investigation, Why, find_investigation
 from triage.store.occurrences import tests_in
 from triage.store.runs import RunRow, runs
@@ -39,6 +41,16 @@ class Moment:
     at: str
     """ISO 8601."""
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about the cluster."""
+
+    at: str
+    """ISO 8601."""
+    text: str
+    undone_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,8 @@ class Report:
     members: tuple[Member, ...]
     investigation: Investigation | None
     tree: tuple[Node, ...]
+    history: tuple[Decision, ...]
+    """Oldest first, with what was taken back."""
     timeline: tuple[Moment, ...]
     doubts: tuple[Doubt, ...]
     expectations: tuple[Expectation, ...]
@@ -93,7 +107,7 @@ class Report:
 
     @property
     def title(self) -> str:
-        return self.investigation.title if self.investigation else self.cluster.title
+        return self.cluster.title
 
     @property
     def expected_lines(self) -> tuple[str, ...]:
@@ -140,6 +154,15 @@ def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> R
     its_runs = tuple(run for run in runs(db, in_runs) if run.same_as is None)
     totals = overall(run.totals for run in its_runs)
     investigation = find_investigation(db, cluster.id)
+    names = titles(db)
+    decisions = tuple(
+        Decision(
+            change.at,
+            decided(change, cluster.id, lambda id_: names.get(id_, short_id(id_))),
+            change.undone_at,
+        )
+        for change in history(db, cluster.id)
+    )
     first, came_first = first_member(db, cluster.id)
     behind = under(cascade, cluster.id)
     cause = cascade.get(cluster.id)
@@ -157,7 +180,8 @@ def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> R
         members=tuple(found),
         investigation=investigation,
         tree=_tree(investigation, None) if investigation else (),
-        timeline=_timeline(db, cluster, its_runs, investigation),
+        history=decisions,
+        timeline=_timeline(decisions, its_runs, investigation),
         doubts=tuple(doubts(investigation)) if investigation else (),
         expectations=_expected(cluster, found, its_runs),
         rates=rates(totals, judged(db, in_runs)),
@@ -217,20 +241,19 @@ def _tree(investigation: Investigation, parent: int | None) -> tuple[Node, ...]:
 
 
 def _timeline(
-    db: Store, cluster: ClusterRow, its_runs: tuple[RunRow, ...], investigation: Investigation | None
+    decisions: Iterable[Decision],
+    its_runs: tuple[RunRow, ...],
+    investigation: Investigation | None,
 ) -> tuple[Moment, ...]:
     moments = [
         Moment(
             run.started or run.ingested_at,
-            f"run {run.source} shows it ({run.totals.red} of {run.totals.tests} tests red)"
+            f"run {run.source} shows it ({grouped(run.totals.red)} of {count(run.totals.tests, 'test')} red)"
             + ("" if run.started else ", read now: it does not say when it ran"),
         )
         for run in its_runs
     ]
-    moments += [
-        Moment(at, f"{field.replace('_', ' ')}: {(new or old + ' removed').replace('_', ' ')}")
-        for at, field, old, new in history(db, cluster.id)
-    ]
+    moments += [Moment(decision.at, decision.text) for decision in decisions if decision.undone_at is None]
     if investigation is not None:
         moments.append(Moment(investigation.created_at, "investigation opened"))
         moments += [

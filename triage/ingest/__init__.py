@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from triage.ingest.bounds import bounded
 from triage.ingest.reader import IngestError, Reader, Source
-from triage.ingest.registry import choose
 from triage.ingest.text import MAX_LINE
 from triage.model import CaseResult, Failure, Item, Run, RunInfo, Warn
 
@@ -20,6 +19,8 @@ def reader_for(source: Source) -> Reader:
     Raises:
         IngestError: empty, binary, unreadable, or in no known format.
     """
+    from triage.ingest.registry import choose  # who only looks at lines does not pay for the formats
+
     with told(source):
         return choose(source)
 

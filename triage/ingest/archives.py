@@ -23,7 +23,6 @@ from typing import Any, BinaryIO, cast
 
 from triage.ingest import cut_zip
 from triage.ingest.reader import IngestError, Source
-from triage.ingest.registry import surest
 from triage.model import Warn
 
 _RATIO_FREE = 64 << 20
@@ -222,6 +221,12 @@ def is_result(source: Source) -> bool:
     if not source.head.strip():
         # An empty report is what a killed run leaves behind, and is told when it is read.
         return suffix in _REPORT_SUFFIXES
+    # Who only unpacks does not pay for the formats.
+    from triage.ingest.readers.log import READER as LOG
+    from triage.ingest.registry import surest
+
+    if suffix in _LOG_SUFFIXES and LOG.sniff(source.sample) > 0:
+        return True  # that it is one is enough here; which of all it is takes a hundred times as long
     best, _ = surest(source)
     return best > 5 or (best > 0 and suffix in _LOG_SUFFIXES)
 
@@ -386,6 +391,11 @@ _MAGIC: tuple[tuple[int, bytes, _Unpacker, Callable[..., Any]], ...] = (
     (0, b"PK\x03\x04", _members, _zip_members),
     (257, b"ustar", _members, _tar_members),
 )
+
+
+def is_packed(head: bytes) -> bool:
+    """Whether what begins with ``head`` is an archive, or compressed."""
+    return _packing(head) is not None
 
 
 def _packing(head: bytes) -> tuple[_Unpacker, Callable[..., Any]] | None:

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from itertools import groupby, takewhile
 from typing import Protocol
 
+from triage.ingest.coverage import coverage_missed
 from triage.ingest.json_text import parse_object
 from triage.ingest.reader import IngestError, Sample, Source
 from triage.model import CaseResult, Failure, Item, RunInfo, Totals, Warn
@@ -340,24 +341,6 @@ def _ends_within_a_line(source: Source) -> bool:
         size = stream.seek(0, io.SEEK_END)
         stream.seek(max(0, size - 2))
         return not stream.read().endswith(_LINE_ENDS)
-
-
-_COVERAGE = re.compile(
-    r"^(?:\W{0,3}(?:ERROR|Error): )?(?:Jest: (?:\"\S{1,200}\"|\S{1,200}) coverage threshold for .{1,100} not met: .{1,40}"
-    r"|Coverage for \w{1,20} \([\d.]{1,9}%\) does not meet .{0,40}threshold .{1,300}"
-    r"|[\d.]{1,9}% \w{1,20} coverage does not meet threshold of .{1,20}"
-    r"|FAIL Required test coverage of .{1,20} not reached\. Total coverage: .{1,20}"
-    r"|Coverage failure: total of .{1,20} is less than fail-under=.{1,20}"
-    r"|(?:Line|Branch) coverage .{0,40}\([\d.]{1,9}%\) is below the expected minimum coverage \([\d.]{1,9}%\)\."
-    r"|Coverage test failed, threshold not met:.{0,40})$"
-)
-
-
-def coverage_missed(line: str, number: int) -> Failure | None:
-    """What a tool says of a run that tested too little: it is red, whatever its tests were."""
-    if "overage" not in line or len(line) > MAX_MARK or not (match := _COVERAGE.match(line.strip())):
-        return None
-    return Failure(match[0], kind="error", source_line=number)
 
 
 @dataclass(frozen=True, slots=True)

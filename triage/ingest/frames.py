@@ -219,6 +219,13 @@ def _innermost_first(lines: list[str]) -> Iterator[Frame]:
                 yield frame
 
 
+def frame_of(line: str, above: str = "") -> Frame | None:
+    """The frame that ``line`` is, if it is one; ``above`` is the line before it, where Go and Rust name the function."""
+    if max(len(line), len(above)) > MAX_LINE:
+        return None
+    return _frame(line, above, False) or _frame(line, "", True)
+
+
 @lru_cache(maxsize=4096)  # the traces of one run have most of their lines in common
 def _frame(line: str, above: str, innermost_last: bool) -> Frame | None:
     if not _PLACE.search(line):

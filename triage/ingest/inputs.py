@@ -29,7 +29,6 @@ from triage.ingest.archives import (
     unpack,
 )
 from triage.ingest.reader import IngestError, Source
-from triage.ingest.registry import surest
 
 _MAX_PIPED = 1 << 30
 """Bytes of standard input, which is held in memory."""
@@ -67,6 +66,8 @@ def joined(found: Iterator[Found]) -> Iterator[Found]:
 
 
 def _is_document(source: Source) -> bool:
+    from triage.ingest.registry import surest
+
     try:
         if not source.head.strip().startswith((b"{", codecs.BOM_UTF8)):
             return False

@@ -33,9 +33,9 @@ _NAMES = tuple(
         r"(?:@[\w.-]{1,80}/)?[\w.-]{1,80}:[a-z][\w:.-]{0,80}:(?: |$)",  # Turborepo: @shop/web:test:
         r"[\w@.-]{1,80}(?:/[\w@.-]{1,80}){0,9} [a-z][\w:-]{0,80}[:$](?: |$)",  # pnpm: packages/web test:
         r"\[(?:@[\w.-]{1,80}/)?[\w.-]{1,80}\]:(?: |$)",  # Yarn: [@shop/web]:
-        # concurrently, npm-run-all, Nx: [web]; a level, a verdict or a worker of pytest is nobody's name
+        # concurrently, npm-run-all, Nx: [web]; a level, a verdict, a thread or a worker of pytest is nobody's name
         r"(?i:\[(?!(?:info|warn(?:ing)?|err(?:or)?|debug|trace|fatal|notice|critical|log|verbose|success|done|ok|skip(?:ped)?"
-        r"|pass(?:ed)?|fail(?:ed|ure)?|todo|pending|gw\d{1,4}|[a-z])\])(?:@[\w.-]{1,80}/)?[a-z][\w.:-]{0,80}\](?: |$))",
+        r"|pass(?:ed)?|fail(?:ed|ure)?|todo|pending|gw\d{1,4}|main|(?:pool|thread)-[\w-]{1,40}|[a-z])\])(?:@[\w.-]{1,80}/)?[a-z][\w.:-]{0,80}\](?: |$))",
         # gitlab-ci-local: unit >, and with --timestamps
         r"(?:\[\d\d:\d\d:\d\d [ \d.]{3,8} [mµn]?s\] )?(?P<who>[a-z][\w.:-]{0,80}) {1,40}[>$](?: |$)",
         # docker compose: web-1  |; foreman and honcho: 12:00:00 web.1 |

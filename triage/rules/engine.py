@@ -154,24 +154,27 @@ class _Compiled:
     def judge(self, held: Held) -> tuple[float, int] | None:
         """Score and length of what holds, the weakest of ``all`` and the best of ``any``; None where this does not."""
         numbers, groups = self.none
-        if not numbers.isdisjoint(held) or any(group.judge(held) for group in groups):
+        if not numbers.isdisjoint(held) or (groups and any(group.judge(held) for group in groups)):
             return None
+        score, length = 100.0, 0
         numbers, groups = self.all
-        if not numbers <= held.keys():
-            return None
-        found = [held[number] for number in numbers]
-        for group in groups:
-            if (judged := group.judge(held)) is None:
+        if numbers or groups:
+            if not numbers <= held.keys():
                 return None
-            found.append(judged)
+            for judged in (*(held[number] for number in numbers), *(group.judge(held) for group in groups)):
+                if judged is None:
+                    return None
+                score, length = min(score, judged[0]), length + judged[1]
         numbers, groups = self.any
         if numbers or groups:
             best = [held[number] for number in numbers & held.keys()]
-            best += [judged for group in groups if (judged := group.judge(held)) is not None]
+            if groups:
+                best += [judged for group in groups if (judged := group.judge(held)) is not None]
             if not best:
                 return None
-            found.append(max(best))
-        return min((score for score, _ in found), default=100.0), sum(length for _, length in found)
+            of_any = max(best)
+            score, length = min(score, of_any[0]), length + of_any[1]
+        return score, length
 
 
 def _values(kind: str, text: str, type: str, where: Where) -> Iterable[str]:

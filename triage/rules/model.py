@@ -34,6 +34,11 @@ class RuleError(TriageError):
         self.left_out = "rule"
         """What of it is not used: the ``rule``, or the whole ``file``."""
 
+    @property
+    def told(self) -> str:
+        """The error, for those who asked for something else and go on without what was left out."""
+        return f"{self} (the {self.left_out.replace('file', 'rule file')} was left out)"
+
 
 @dataclass(frozen=True, slots=True)
 class Where:

@@ -1,8 +1,8 @@
-"""Many patterns and phrases against one text: their literals first, in one pass of ``re2.Filter``."""
+"""Many patterns and phrases against one text: their literals first, in one pass of ``re2.Filter`` (or of a few)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import re2
@@ -15,8 +15,12 @@ Held = dict[int, tuple[float, int]]
 """The conditions that hold, by number: their score, 0 to 100, and their length."""
 _QUIET = re2.Options()
 _QUIET.log_errors = False  # google-re2 would write to stderr, which belongs to the screen
+MAX_PATTERN = 20_000
+"""Characters of a pattern: all of its literals must fit into the memory of a filter."""
 MAX_PHRASE = 300
 """Characters of a phrase; what is longer is no phrase any more."""
+_MOST_TOGETHER = 800
+"""Patterns in one filter: of those in the library about as many fit."""
 _MOST_PIECES = 16
 """Of which any two are looked for; their pairs grow with the square."""
 MAX_TEXT = 8_000
@@ -33,31 +37,23 @@ class Texts:
     def __init__(self, conditions: Iterable[tuple[int, Condition]]) -> None:
         """Each condition comes with the number that stands for it."""
         chosen = [(number, c) for number, c in conditions if c.kind in ("pattern", "phrase")]
-        self._conditions = [
-            (number, c.value.lower() if c.kind == "phrase" else "", c.threshold, len(c.value))
-            for number, c in chosen
-        ]
         self._searched: dict[str, re2._Regexp] = {}
-        self._filter: re2.Filter | None = None
-        if chosen:
-            self._filter = re2.Filter()
-            for _, c in chosen:
-                pattern = c.value if c.kind == "pattern" else _pieces(c.value.lower(), c.threshold)
-                self._filter.Add(pattern, _QUIET)
-            self._filter.Compile()
+        count = -(-len(chosen) // _MOST_TOGETHER)
+        self._filters = [each for at in range(count) for each in _filters(chosen[at::count])]
 
     def held(self, text: str) -> Held:
         """The conditions that hold for ``text``."""
         found: Held = {}
         lowered = ""
-        for index in (self._filter.Match(text) or ()) if self._filter else ():
-            number, phrase, threshold, length = self._conditions[index]
-            if not phrase:
-                found[number] = 100.0, length
-                continue
-            lowered = lowered or text.lower()
-            if score := likeness(phrase, lowered, threshold):
-                found[number] = score, length
+        for filter_, conditions in self._filters:
+            for index in filter_.Match(text) or ():
+                number, phrase, threshold, length = conditions[index]
+                if not phrase:
+                    found[number] = 100.0, length
+                    continue
+                lowered = lowered or text.lower()
+                if score := likeness(phrase, lowered, threshold):
+                    found[number] = score, length
         return found
 
     def captures(self, pattern: str, text: str) -> dict[str, str]:
@@ -67,6 +63,30 @@ class Texts:
             searched = self._searched[pattern] = re2.compile(pattern, _QUIET)
         match = searched.search(text)
         return {name: value for name, value in match.groupdict().items() if value} if match else {}
+
+
+_Looked = list[tuple[int, str, float, int]]
+"""Number, phrase (empty for a pattern), threshold and length of what a filter looks for."""
+
+
+def _filters(chosen: list[tuple[int, Condition]]) -> Iterator[tuple[re2.Filter, _Looked]]:
+    """Filters of the conditions: several where their literals do not fit into the memory of one, which is fixed."""
+    looked: _Looked = []
+    filter_ = re2.Filter()
+    for number, c in chosen:
+        phrase = c.value.lower() if c.kind == "phrase" else ""
+        filter_.Add(_pieces(phrase, c.threshold) if phrase else c.value, _QUIET)
+        looked.append((number, phrase, c.threshold, len(c.value)))
+    try:
+        filter_.Compile()
+    except re2.error:
+        if len(chosen) == 1:
+            raise
+        middle = len(chosen) // 2
+        yield from _filters(chosen[:middle])
+        yield from _filters(chosen[middle:])
+    else:
+        yield filter_, looked
 
 
 def matchable(text: str) -> str:
@@ -88,6 +108,8 @@ def compiled(pattern: str) -> None:
     Raises:
         TriageError: it does not; says why.
     """
+    if len(pattern) > MAX_PATTERN:
+        raise TriageError(f"it has more than {MAX_PATTERN} characters; make it two")
     try:
         re2.compile(pattern, _QUIET)
     except re2.error as error:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from triage.model import Failure
-from triage.signature.normalize import PLACE, template_of
+from triage.signature.normalize import PLACE, normalize
 
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _SAYS_NOTHING = frozenset(
@@ -54,6 +54,11 @@ _SAYS_NOTHING = frozenset(
         "size",
         "version",
         "email",
+        "user",
+        "host",
+        "port",
+        "name",
+        "jwt",
     ]
 )
 _COMPARED = re.compile(
@@ -88,7 +93,7 @@ def signature_of(failure: Failure, test: str = "") -> Signature:
     its cause, so there the place counts too: ``test`` is the id of the case; its parameters are left out.
     """
     headline = telling_text(failure)
-    template, _ = template_of(headline)
+    template = normalize(headline)
     if _says_something(template):
         return Signature(digest(template), template, headline)
     template = template or "failed without a message"

@@ -12,8 +12,8 @@ from triage.ingest.logs.severity import telling_line
 
 _BEGIN, _END = 16_384, 8_192
 """Characters of a report that are looked at."""
-_NEXT = 3
-"""Lines below an exception that says nothing itself, of which the first that say something are taken with it."""
+_NEXT, _TOLD = 12, 5
+"""Lines below a headline that doesn't say what was wrong, and how many of those that do are taken with it."""
 
 _EXCEPTION = r"(?:[A-Za-z_$][\w$]*(?:\.|::))*[A-Z][\w$]*(?:Error|Exception|Failure|Fault|Timeout|Failed|Refused|Exit|Interrupt|Panic)\b(?!\()"
 _CAUSED = re.compile(
@@ -23,6 +23,15 @@ _RAISED = re.compile(
     r"^(?:E {2,7}|[ \t]{0,8})(?:Uncaught |Unhandled |Exception in thread \"[^\"\n]*\" |Error: Uncaught |> )?"
     rf"({_EXCEPTION}(?:[: \[(].*)?)$",
     re.MULTILINE,
+)
+_SAYS_THAT = re.compile(
+    rf"^[ \t]*(?:{_EXCEPTION}:?|(?:Error: |{_EXCEPTION}: )?(?:expect\(.*|Timed out \S+ waiting for expect\(.*|.*: Timeout \S+ exceeded\.?)"
+    r"|\S+:\d+: Failure|--- FAIL: .*|Failure/Error: .*|thread .* panicked at \S+:)[ \t]*$",
+    re.MULTILINE,
+)
+"""Headlines that say that something was compared or waited for, but neither what was wanted nor what was there."""
+_FRAME = re.compile(
+    r"(?:at|in) \S|File \S|#\d+ |[\W_]*$|\(compared |goroutine \d|stack backtrace|note: run with"
 )
 _TRACEBACK = "Traceback (most recent call last)"
 
@@ -43,15 +52,22 @@ def headline_of(text: str) -> str:
         begin = looked.find(_TRACEBACK)
         raised = list(_RAISED.finditer(looked, max(0, begin)))
         found = raised[-1:] if begin >= 0 else raised[:1]
+    if not found and (bare := _SAYS_THAT.search(looked)):
+        return _with_detail(bare[0].strip(), looked[bare.end() :])
     if not found:
         return telling_line(looked)
     return _with_detail(found[0][1].strip(), looked[found[0].end() :])
 
 
 def _with_detail(said: str, below: str) -> str:
-    """The exception, with what stands below it where it says nothing but its type."""
-    if not re.fullmatch(rf"{_EXCEPTION}:?", said):
+    """The headline, with what stands below it where it doesn't say what was wrong."""
+    if not _SAYS_THAT.fullmatch(said):
         return said
-    lines = [line.strip() for line in below.split("\n", _NEXT + 1)[1 : _NEXT + 1]]
-    told = [line for line in lines if line and not re.match(r"(?:at|File|in) \S|[\W_]*$", line)]
-    return f"{said.rstrip(':')}: {' '.join(told[:2])}" if told else said
+    told: list[str] = []
+    for line in map(str.strip, below.split("\n", _NEXT + 1)[1 : _NEXT + 1]):
+        if _FRAME.match(line) and line:
+            if told:
+                break
+        elif line:
+            told.append(line)
+    return f"{said.rstrip(':')}: {' '.join(told[:_TOLD])}" if told else said

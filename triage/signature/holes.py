@@ -1,8 +1,8 @@
 """Templates to groups by what a whole set of messages shows: where words vary freely, there is a hole.
 
 Words of one place vary freely if more than ``MEANT`` different ones stand there in messages that are otherwise equal.
-Three words are three causes until more is known: two causes in one group hide one of them, and one cause in two
-groups is seen at once.
+Four words are four causes until more is known, and in a short sentence any word is one: two causes in one group hide one
+of them, and one cause in two groups is seen at once.
 """
 
 from __future__ import annotations
@@ -11,20 +11,27 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from triage.signature.kinds import HOLE
 from triage.signature.normalize import codes_in
 
-MEANT = 3
+MEANT = 4
 """Different words in one place of otherwise equal messages that are told apart: more are values of a hole."""
-_CONSTANT = 2
+_CONSTANT = 4
 """Words that must be equal: where nearly all of a message varies it is no sentence with a hole."""
 
-_GLUED = re.compile(r"[\w@#$*~.+%&/\\-]*<\w+>(?:[\w@#$*~.+%&/\\:-]*<\w+>)*[\w@#$*~+%&/\\-]*")
-_DOTS = re.compile(r"\.{2,}")
-_ASIDE = re.compile(r"<v> ?\(<v>\)|<(?=<v>)")
+_GLUED = re.compile(rf"([\w@#$*~.+%&/\\-]*){HOLE}(?:[\w@#$*~.+%&/\\:-]*{HOLE})*[\w@#$*~+%&/\\-]*")
+_LETTERS = re.compile(r"[A-Za-z]{2,}")
+_QUOTES = str.maketrans(dict.fromkeys('"`\u2018\u2019\u201c\u201d', "'"))
+_DOTS = re.compile(r"\.{2,}|\u2026")
+_ASIDE = re.compile(r"<v> ?\((?:<v>)?\)|<(?=<v>)")
+_SET = re.compile(r"\{([^{}]*)\}")
 _SAYS_NOTHING = re.compile(r"^(?:(?:Uncaught )?Error|thrown|Uncaught): (?=\S+ \S)")
 """What runtimes put before what was said."""
-_END = re.compile(r"[\s.!]+$")
-_WORD = re.compile(r"\"[^\"\s]*\"|'[^'\s]*'|<v>|[\w@#$*~./\\+%&-]+|[^\s\w]")
+_END = re.compile(r"[\s.!\u2026]+$")
+_WORD = re.compile(r"'[^'\s]*'|[\w@#$*~./\\+%&-]*<v>|[\w@#$*~./\\+%&-]+|[^\s\w]")
+_TELLS = re.compile(r"[A-Za-z]{2,}(?:ed|ing)|[A-Z][A-Z_]{2,}")
+_PLURAL = re.compile(r"(?<=[a-z]{3})(?:ies|es|(?<!s)s|y|e)$")
+"""What tells one from many of a thing that is counted."""
 _VALUE = "<v>"
 
 _Row = tuple[str, ...]
@@ -36,12 +43,32 @@ def words_of(template: str) -> _Row:
     >>> words_of("ask <ip> to delete blk_<num> blk_<num>.")
     ('ask', '<v>', 'to', 'delete', '<v>')
     """
-    said = _ASIDE.sub(_VALUE, _GLUED.sub(_VALUE, _DOTS.sub(" ... ", _END.sub("", template))))
+    said = _GLUED.sub(_glued, _DOTS.sub(" ... ", _END.sub("", template.translate(_QUOTES))))
+    said = _SET.sub(_in_order, _ASIDE.sub(_VALUE, said))
     row: list[str] = []
     for word in _WORD.findall(_SAYS_NOTHING.sub("", said)):
-        if word != _VALUE or row[-1:] != [_VALUE]:
+        if row and row[-1] == _VALUE:
+            word = _PLURAL.sub("", word)  # "1 retry", "3 retries"
+        elif row[-2:] == [word, ","] and word.endswith(_VALUE):
+            row.pop()
+            continue
+        if not word.endswith(_VALUE) or row[-1:] != [word]:
             row.append(word)
     return tuple(row)
+
+
+def _glued(found: re.Match[str]) -> str:
+    """A value with what is glued to it; of that, a name before it counts: one of several words, or one that ends in the
+    number (``cart-service-<num>``, ``sqlite<num>``, but not ``blk_<num>``)."""
+    words = list(_LETTERS.finditer(found[1]))
+    if len(words) > 1 or (words and len(words[0][0]) > 2 and words[0].end() == len(found[1])):
+        return f"{found[1][: words[-1].end()]}{_VALUE}"
+    return _VALUE
+
+
+def _in_order(found: re.Match[str]) -> str:
+    """Sets and dictionaries are written in any order."""
+    return f"{{{', '.join(sorted(part.strip() for part in found[1].split(',')))}}}"
 
 
 def canonical(template: str) -> str:
@@ -94,13 +121,21 @@ def _varying(rows: set[_Row]) -> dict[_Row, set[int]]:
         for row in rows:
             equal[row[:at] + row[at + 1 :]].append(row)
         for rest, found in equal.items():
-            if (len(found) > MEANT or (len(found) > 1 and any(row[at] == _VALUE for row in found))) and sum(
-                map(_is_word, rest)
-            ) >= _CONSTANT:
+            if (
+                len(found) > 1
+                and _is_free({row[at] for row in found})
+                and sum(map(_is_word, rest)) >= _CONSTANT
+            ):
                 for row in found:
                     if row[at] != _VALUE:
                         marks[row].add(at)
     return marks
+
+
+def _is_free(words: set[str]) -> bool:
+    """Whether these words of one place are values: some are known to be, or they are many and not all say what happened
+    or what state something is in (``opened``, ``closing``, ``PENDING``)."""
+    return _VALUE in words or (len(words) > MEANT and not all(map(_TELLS.fullmatch, words)))
 
 
 def _is_word(word: str) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from triage.ingest import IngestError, Reader, Source, reader_for
+from triage.ingest import IngestError, reader_for
 from triage.rules import Engine
 from triage.sources import resolve
-from triage.sources.baseline import beside_passing
-from triage.sources.watching import Reading, watched
+from triage.sources.taking import take_all
+from triage.sources.watching import Reading
+from triage.sources.workers import Local, Workers
 from triage.store import Store
-from triage.store.ingest import Ingested, ingest, next_batch
+from triage.store.ingest import Ingested
 
 
 @dataclass
@@ -54,33 +56,29 @@ def ingest_all(
     names: Sequence[str],
     engine: Engine,
     progress: Callable[[Reading], None] = lambda reading: None,
+    scheduler: str | None = None,
 ) -> Session:
     """Ingest all that ``names`` stand for; an unreadable source is an error, the others are still taken.
 
-    ``progress`` is called before each source, and whenever a part of it has been read.
+    ``progress`` is called before each source, and whenever a part of it has been read. Most of a large input is read by
+    other processes: of this machine, or those of the Dask ``scheduler`` at an address.
+
+    Raises:
+        SchedulerError: the scheduler or its workers cannot be used; what was finished is in the store.
     """
     session = Session()
-    batch = next_batch(db)
-    hearsay: list[tuple[Source, Reader]] = []
-
-    def take(source: Source, reader: Reader) -> None:
-        reader = beside_passing(db, source, reader)
-        session.results.append(ingest(db, watched(source, progress), engine, batch, reader))
-
-    for found in resolve(names):
-        try:
-            if isinstance(found, IngestError):
-                raise found
-            reader = reader_for(found)
-            if reader.hearsay:
-                hearsay.append((found, reader))
+    with closing(_workers(engine, scheduler)) as workers:
+        for result in take_all(db, resolve(names), engine, progress, workers):
+            if isinstance(result, IngestError):
+                session.errors.append(result)
             else:
-                take(found, reader)
-        except IngestError as error:
-            session.errors.append(error)
-    for source, reader in hearsay:
-        try:
-            take(source, reader)
-        except IngestError as error:
-            session.errors.append(error)
+                session.results.append(result)
     return session
+
+
+def _workers(engine: Engine, scheduler: str | None) -> Workers:
+    if scheduler is None:
+        return Local(engine.rules)
+    from triage.sources.remote import Remote
+
+    return Remote(scheduler, engine.rules)

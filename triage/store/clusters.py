@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from triage.model import Failure, Verdict
-from triage.store.database import Store, now
+from triage.store.database import Store
+from triage.store.history import next_act, remember
 
 if TYPE_CHECKING:
     from triage.rules.model import Where
@@ -116,6 +117,11 @@ def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
     ]
 
 
+def titles(db: Store) -> dict[str, str]:
+    """What each cluster is called, by its id; those too whose failures are elsewhere now."""
+    return dict(db.conn.execute("SELECT id, title FROM clusters").fetchall())
+
+
 def _seen_before(db: Store) -> set[str]:
     """The clusters with a failure outside of the newest runs; whichever of the two kinds of runs are fewer are looked at."""
     newest = newest_runs(db)
@@ -192,53 +198,51 @@ def _members(db: Store, cluster: str, order: str, limit: int) -> list[Member]:
 
 
 def set_verdict(db: Store, ids: Iterable[str], verdict: Verdict) -> None:
-    """Decide what the clusters are; kept in the history."""
-    _set(db, ids, "verdict", verdict.value)
-
-
-def set_status(db: Store, ids: Iterable[str], status: str) -> None:
-    """Move the clusters to one of ``STATUSES``; kept in the history."""
-    _set(db, ids, "status", status)
-
-
-def _set(db: Store, ids: Iterable[str], field: str, value: str) -> None:
+    """Decide what the clusters are."""
     with db.atomic():
+        act = next_act(db)
         for cluster in ids:
-            old = db.conn.execute(f"SELECT {field} FROM clusters WHERE id = ?", [cluster]).fetchone()
-            if old is None or old[0] == value:
-                continue
-            db.conn.execute(f"UPDATE clusters SET {field} = ? WHERE id = ?", [value, cluster])
-            remember(db, cluster, field, old[0], value)
+            _set(db, act, cluster, "verdict", verdict.value)
 
 
-def add_tag(db: Store, ids: Iterable[str], tag: str) -> None:
-    """Put ``tag`` on the clusters."""
+def rename(db: Store, cluster: str, title: str) -> None:
+    """Call a cluster something else."""
     with db.atomic():
-        for cluster in ids:
-            if db.conn.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", [cluster, tag]).rowcount:
-                remember(db, cluster, "tag", "", tag)
+        _set(db, next_act(db), cluster, "title", title)
 
 
-def remove_tag(db: Store, ids: Iterable[str], tag: str) -> None:
-    """Take ``tag`` off the clusters."""
+def follow_status(db: Store, cluster: str, status: str) -> None:
+    """Move a cluster to one of ``STATUSES``, because of what was done with it: no act of its own."""
     with db.atomic():
+        _set(db, None, cluster, "status", status)
+
+
+def _set(db: Store, act: int | None, cluster: str, field: str, value: str) -> None:
+    old = db.conn.execute(f"SELECT {field} FROM clusters WHERE id = ?", [cluster]).fetchone()
+    if old is not None and old[0] != value:
+        db.conn.execute(f"UPDATE clusters SET {field} = ? WHERE id = ?", [value, cluster])
+        remember(db, act, cluster, field, old[0], value)
+
+
+def change_tags(db: Store, ids: Iterable[str], put: Iterable[str] = (), take: Iterable[str] = ()) -> None:
+    """Put tags on the clusters and take others off, as one act."""
+    put, take = list(put), list(take)
+    with db.atomic():
+        act = next_act(db)
         for cluster in ids:
-            if db.conn.execute("DELETE FROM tags WHERE cluster_id = ? AND tag = ?", [cluster, tag]).rowcount:
-                remember(db, cluster, "tag", tag, "")
+            for tag in put:
+                if db.conn.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", [cluster, tag]).rowcount:
+                    remember(db, act, cluster, "tag", "", tag)
+            for tag in take:
+                query = "DELETE FROM tags WHERE cluster_id = ? AND tag = ?"
+                if db.conn.execute(query, [cluster, tag]).rowcount:
+                    remember(db, act, cluster, "tag", tag, "")
 
 
-def remember(db: Store, cluster: str, field: str, old: str, new: str) -> None:
-    """Note a change in the history of a cluster."""
-    db.conn.execute(
-        "INSERT INTO history (at, cluster_id, field, old, new) VALUES (?, ?, ?, ?, ?)",
-        [now(), cluster, field, old, new],
-    )
-
-
-def history(db: Store, cluster: str) -> list[tuple[str, str, str, str]]:
-    """What was decided about a cluster: (when, field, old, new), oldest first."""
-    query = "SELECT at, field, old, new FROM history WHERE cluster_id = ? ORDER BY id"
-    return [(r[0], r[1], r[2], r[3]) for r in db.conn.execute(query, [cluster])]
+_TESTS = (
+    "INSERT OR IGNORE INTO cluster_tests SELECT s.cluster_id, c.test FROM failures f"
+    " JOIN signatures s ON s.id = f.signature_id JOIN cases c ON c.id = f.case_id WHERE"
+)
 
 
 def count_run(db: Store, run: int) -> None:
@@ -248,19 +252,21 @@ def count_run(db: Store, run: int) -> None:
         " tests = clusters.tests + n.tests, first_seen = min(coalesce(first_seen, n.at), n.at),"
         " last_seen = max(coalesce(last_seen, n.at), n.at)"
         " FROM (SELECT s.cluster_id, r.at, count(f.id) AS failures, count(DISTINCT CASE WHEN NOT EXISTS ("
-        "  SELECT 1 FROM cases k JOIN failures g ON g.case_id = k.id JOIN signatures t ON t.id = g.signature_id"
-        "  WHERE k.test = c.test AND k.run_id != f.run_id AND t.cluster_id = s.cluster_id AND NOT g.retold)"
+        "  SELECT 1 FROM cluster_tests k WHERE k.cluster_id = s.cluster_id AND k.test = c.test)"
         "  THEN c.test END) AS tests FROM failures f JOIN signatures s ON s.id = f.signature_id"
         "  JOIN (SELECT id, coalesce(started, ingested_at) AS at FROM runs WHERE id = ?1) r ON r.id = f.run_id"
         "  LEFT JOIN cases c ON c.id = f.case_id WHERE f.run_id = ?1 GROUP BY s.cluster_id) n"
         " WHERE clusters.id = n.cluster_id",
         [run],
     )
+    db.conn.execute(f"{_TESTS} f.run_id = ?", [run])
 
 
 def refresh_counts(db: Store, ids: Iterable[str]) -> None:
     """Count the failures of the clusters anew; called inside the transaction that changed them."""
     for cluster in ids:
+        db.conn.execute("DELETE FROM cluster_tests WHERE cluster_id = ?", [cluster])
+        db.conn.execute(f"{_TESTS} s.cluster_id = ? AND NOT f.retold", [cluster])
         db.conn.execute(
             "UPDATE clusters SET (tests, failures, runs, first_seen, last_seen) = ("
             " SELECT count(DISTINCT c.test), count(f.id), count(DISTINCT f.run_id),"

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 
 import orjson
 
-from triage.ingest import Reader, Source, read, reader_for, told
-from triage.ingest.redact import redact, redact_value
-from triage.model import CaseResult, Failure, RunInfo, Tally, Totals, Warn
+from triage.ingest import Reader, Source, reader_for, told
+from triage.ingest.redact import redact
+from triage.intake import Batch, Signer, batches
+from triage.intake.batches import masked
+from triage.model import CaseResult, RunInfo, Totals, Warn
 from triage.rules import Engine
-from triage.rules.model import Where
 from triage.store.clusters import count_run, refresh_counts
 from triage.store.database import Store, now
 from triage.store.places import Places
 from triage.store.twins import join_twins
-
-_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,150 +49,125 @@ def ingest(db: Store, source: Source, engine: Engine, batch: int, reader: Reader
         IngestError: nothing of the source is stored then.
     """
     with told(source):
-        digest_of_bytes = source.digest()
-    row = db.conn.execute("SELECT id, format FROM runs WHERE digest = ?", [digest_of_bytes]).fetchone()
-    if row is not None:
-        from triage.store.runs import failures_of, totals_of
-
-        totals = totals_of(db, row[0])
-        return Ingested(row[0], source.name, row[1], True, totals, failures_of(db, row[0]))
+        digest = source.digest()
+    if (known := known_run(db, source.name, digest)) is not None:
+        return known
     reader = reader or reader_for(source)
-    _, items = read(source, reader)
+    rows = batches(source, reader, Signer(engine), known_tests(db, reader, batch))
+    return store(db, source.name, reader.name, digest, batch, rows)
+
+
+def known_run(db: Store, source: str, digest: str) -> Ingested | None:
+    """What was made of the bytes of ``source``, by their SHA-256, if they are in the store already."""
+    row = db.conn.execute("SELECT id, format FROM runs WHERE digest = ?", [digest]).fetchone()
+    if row is None:
+        return None
+    from triage.store.runs import failures_of, totals_of
+
+    return Ingested(row[0], source, row[1], True, totals_of(db, row[0]), failures_of(db, row[0]))
+
+
+def known_tests(db: Store, reader: Reader, batch: int) -> Callable[[CaseResult], str | None]:
+    """Which test a case means that ``reader`` tells by a bare name: the one of that name, if just one came with it."""
+
+    def known_test(case: CaseResult) -> str | None:
+        if case.file is not None or not reader.hearsay:
+            return None
+        rows = db.conn.execute(
+            "SELECT DISTINCT test FROM cases JOIN runs ON runs.id = run_id WHERE name = ? AND file IS NOT NULL"
+            " AND batch = ? LIMIT 2",
+            [case.name, batch],
+        ).fetchall()
+        return str(rows[0][0]) if len(rows) == 1 else None
+
+    return known_test
+
+
+def store(db: Store, source: str, format_: str, digest: str, batch: int, rows: Iterable[Batch]) -> Ingested:
+    """Store what was read of ``source``, whose bytes have the SHA-256 ``digest``; find or make its clusters.
+
+    Raises:
+        IngestError: of ``rows``; nothing of the source is stored then.
+    """
     with db.atomic():
-        writer = _Writer(db, source.name, reader, digest_of_bytes, batch, engine)
-        for item in items:
-            match item:
-                case CaseResult():
-                    writer.case(item)
-                case Failure():
-                    writer.failure(item, None)
-                case RunInfo():
-                    writer.info = writer.info.merged(item)
-                case Warn():
-                    writer.warnings.append(item)
+        writer = _Writer(db, source, format_, digest, batch)
+        for some in rows:
+            writer.write(some)
         return writer.finish()
 
 
 class _Writer:
-    """Rows of one run, written in batches; signatures are placed when all of them are known, so that the
-    clusters do not depend on the order of the failures."""
+    """Rows of one run; signatures are placed when all of them are known, so that the clusters do not depend on the order
+    of the failures."""
 
-    def __init__(
-        self, db: Store, source: str, reader: Reader, digest_of_bytes: str, batch: int, engine: Engine
-    ) -> None:
-        self.info = RunInfo()
-        self.warnings: list[Warn] = []
-        self._db, self._source, self._reader = db, source, reader
+    def __init__(self, db: Store, source: str, format_: str, digest: str, batch: int) -> None:
+        self._db, self._source, self._format = db, source, format_
         cursor = db.conn.execute(
             "INSERT INTO runs (digest, batch, source, format, ingested_at) VALUES (?, ?, ?, ?, ?)",
-            [digest_of_bytes, batch, redact(source), reader.name, now()],
+            [digest, batch, redact(source), format_, now()],
         )
-        self._batch = batch
         self._run = int(cursor.lastrowid or 0)
         self._next_case = int(db.conn.execute("SELECT coalesce(max(id), 0) + 1 FROM cases").fetchone()[0])
-        self._tally = Tally()
+        self._info = RunInfo()
+        self._warnings: list[Warn] = []
+        self._totals = Totals()
         self._failures = 0
-        self._case_rows: list[tuple[object, ...]] = []
-        self._failure_rows: list[tuple[object, ...]] = []
-        self._places = Places(db, engine)
+        self._places = Places(db)
 
-    def case(self, case: CaseResult) -> None:
-        self._tally.add(case)
-        plain, name, suite = case.id, case.name, case.suite
-        if (test := redact(plain)) != plain:
-            name, suite = redact(name), redact(suite)
-        test = self._known_test(case) or test
-        self._case_rows.append(
-            (
-                self._next_case, self._run, test, name, suite, case.file, case.line,
-                case.outcome.value, case.duration, case.attempts, redact(case.output), _json(_masked(case.properties)),
-            )
-        )  # fmt: skip
-        for failure in case.failures:
-            self.failure(failure, self._next_case, test, case)
-        self._next_case += 1
-        if len(self._case_rows) >= _BATCH:
-            self._flush()
-
-    def _known_test(self, case: CaseResult) -> str | None:
-        """The test that a report means by a bare name, if just one of what came with it has that name."""
-        if case.file is not None or not self._reader.hearsay:
-            return None
-        rows = self._db.conn.execute(
-            "SELECT DISTINCT test FROM cases JOIN runs ON runs.id = run_id WHERE name = ? AND file IS NOT NULL"
-            " AND batch = ? LIMIT 2",
-            [case.name, self._batch],
-        ).fetchall()
-        return str(rows[0][0]) if len(rows) == 1 else None
-
-    def failure(
-        self, failure: Failure, case_id: int | None, test: str = "", case: CaseResult | None = None
-    ) -> None:
-        self._failures += 1
-        failure = replace(failure, message=redact(failure.message), trace=redact(failure.trace))
-        file, properties = (case.file, case.properties) if case else (None, ())
-        where = Where.of(failure, test, file, self._reader.name, self._source, properties)
-        key = self._places.signature(failure, where)
-        self._failure_rows.append(
-            (
-                self._run, case_id, key, failure.kind, failure.type, failure.message, failure.trace,
-                failure.file, failure.line, failure.source_line, failure.lead,
-            )
-        )  # fmt: skip
-        if len(self._failure_rows) >= _BATCH:
-            self._flush()
-
-    def _flush(self) -> None:
+    def write(self, batch: Batch) -> None:
+        first, run = self._next_case, self._run
         self._db.conn.executemany(
             "INSERT INTO cases (id, run_id, test, name, suite, file, line, outcome, duration, attempts, output,"
             " properties) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            self._case_rows,
+            [(number, run, *row) for number, row in enumerate(batch.cases, first)],
         )
         self._db.conn.executemany(
             "INSERT INTO failures (run_id, case_id, signature_id, kind, type, message, trace, file, line, source_line, lead)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            self._failure_rows,
+            [(run, None if case is None else first + case, *row) for case, row in batch.failures],
         )
-        self._case_rows.clear()
-        self._failure_rows.clear()
+        self._next_case += len(batch.cases)
+        self._failures += len(batch.failures)
+        self._places.add(batch.signs.values())
+        self._info = self._info.merged(batch.info)
+        self._warnings += batch.warnings
+        self._totals += batch.totals
 
     def finish(self) -> Ingested:
-        self._flush()
         new = self._places.settle()
-        info = self.info
+        info = self._info
         stand = info.totals if info.totals_stand and info.totals is not None else None
-        totals = stand or self._tally.totals
+        totals = stand or self._totals
         counts = asdict(totals)
         self._db.conn.execute(
             "UPDATE runs SET started = ?, duration = ?, environment = ?, workers = ?, totals_from = ?, info = ?,"
             f" warnings = ?, {', '.join(f'{name} = ?' for name in counts)} WHERE id = ?",
             [
                 info.started, info.duration, info.environment, info.workers, "report" if stand else "cases",
-                _json({"suites": info.suites, "properties": _masked(info.properties), "tables": [asdict(t) for t in info.tables],
+                _json({"suites": info.suites, "properties": masked(info.properties), "tables": [asdict(t) for t in info.tables],
                        "stated": asdict(info.totals) if info.totals else None}),
-                _json([asdict(w) for w in self.warnings]),
+                _json([asdict(w) for w in self._warnings]),
                 *counts.values(), self._run,
             ],
         )  # fmt: skip
         touched = self._places.clusters()
-        count_run(self._db, self._run)
+        if touched:
+            count_run(self._db, self._run)
         refresh_counts(self._db, self._clusters_in(join_twins(self._db, self._run)))
         return Ingested(
-            self._run, self._source, self._reader.name, False, totals, self._failures,
-            tuple(c for c in touched if c in new), tuple(c for c in touched if c not in new), tuple(self.warnings),
+            self._run, self._source, self._format, False, totals, self._failures,
+            tuple(c for c in touched if c in new), tuple(c for c in touched if c not in new), tuple(self._warnings),
         )  # fmt: skip
 
     def _clusters_in(self, runs: set[int]) -> set[str]:
+        if not runs:
+            return set()
         rows = self._db.conn.execute(
             "SELECT DISTINCT cluster_id FROM failures f JOIN signatures s ON s.id = f.signature_id"
             " WHERE f.run_id IN (SELECT value FROM json_each(?))",
             [_json(sorted(runs))],
         )
         return {str(row[0]) for row in rows}
-
-
-def _masked(properties: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    return [(redact(name), redact_value(name, value)) for name, value in properties]
 
 
 def _json(value: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from triage.store.clusters import set_status
+from triage.store.clusters import follow_status
 from triage.store.database import Store, now
 
 ROLES = ("", "root_cause", "contributing")
@@ -67,6 +67,11 @@ class Investigation:
     def children(self, parent: int | None) -> tuple[Why, ...]:
         """The questions that follow from ``parent``, the first questions for None, in the order asked."""
         return tuple(why for why in self.whys if why.parent_id == parent)
+
+    def count_below(self, parent: int) -> int:
+        """How many questions follow from ``parent``, and from these."""
+        children = self.children(parent)
+        return len(children) + sum(self.count_below(child.id) for child in children)
 
     def evidence_of(self, why: int | None) -> tuple[Evidence, ...]:
         """The evidence for one answer."""
@@ -150,7 +155,7 @@ def write_answer(db: Store, why: int, answer: str) -> None:
             [why],
         ).fetchone()
         if row is not None and answer.strip():
-            set_status(db, [row[0]], "investigating")
+            follow_status(db, row[0], "investigating")
 
 
 def write_question(db: Store, why: int, question: str) -> None:

@@ -214,3 +214,56 @@ def m007_covering(db: Database) -> None:
     """Counts of a cluster are read from an index, without its failures."""
     db.conn.execute("DROP INDEX failures_signature")
     db.conn.execute("CREATE INDEX failures_signature ON failures(signature_id, run_id, retold, case_id)")
+
+
+@MIGRATIONS()
+def m008_acts(db: Database) -> None:
+    """One log of what people decide, in which every change knows its act; ``moves`` is part of it."""
+    told = [
+        (at, cluster, field, old, new, None if field == "status" else row, None)
+        for row, at, cluster, field, old, new in db.conn.execute(
+            "SELECT id, at, cluster_id, field, old, new FROM history WHERE field IN ('verdict', 'status', 'tag')"
+        )
+    ]
+    for row, at, kind, cluster, into, signature, notes, undone_at in db.conn.execute(
+        "SELECT id, at, kind, cluster_id, into_id, signature_id, notes, undone_at FROM moves"
+    ):
+        where = into if kind == "merge" else cluster
+        old = signature if kind == "split" else cluster
+        told.append((at, where, kind, old, into, -row, undone_at))
+        if notes is not None:
+            told.append((at, into, "notes", cluster, str(notes), -row, undone_at))
+    db.conn.execute("DROP TABLE moves")
+    db.conn.execute("DELETE FROM history")
+    db.conn.execute("ALTER TABLE history ADD COLUMN act INTEGER")
+    db.conn.execute("ALTER TABLE history ADD COLUMN undone_at TEXT")
+    db.conn.execute("CREATE INDEX history_act ON history(act)")
+    acts: dict[int, int] = {}
+    for at, cluster, field, old, new, act, undone_at in sorted(told, key=lambda change: change[0]):
+        number = None if act is None else acts.setdefault(act, len(acts) + 1)
+        db.conn.execute(
+            "INSERT INTO history (at, cluster_id, field, old, new, act, undone_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [at, cluster, field, old, new, number, undone_at],
+        )
+
+
+@MIGRATIONS()
+def m009_place(db: Database) -> None:
+    """Where the screen was left."""
+    db.conn.execute("CREATE TABLE place (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+
+
+@MIGRATIONS()
+def m010_cluster_tests(db: Database) -> None:
+    """Which tests a cluster blocks: to look for each failing test through all runs it was in took longer with every run."""
+    db.conn.execute(
+        """CREATE TABLE cluster_tests (
+            cluster_id TEXT NOT NULL REFERENCES clusters(id) ON DELETE CASCADE,
+            test TEXT NOT NULL,
+            PRIMARY KEY (cluster_id, test)
+        ) WITHOUT ROWID"""
+    )
+    db.conn.execute(
+        "INSERT INTO cluster_tests SELECT DISTINCT s.cluster_id, c.test FROM failures f"
+        " JOIN signatures s ON s.id = f.signature_id JOIN cases c ON c.id = f.case_id WHERE NOT f.retold"
+    )

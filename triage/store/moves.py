@@ -7,132 +7,156 @@ cluster that its words or its rule make; where it is follows from that and from 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import combinations
 
 from triage.model import TriageError
 from triage.signature.fingerprint import digest
-from triage.store.clusters import refresh_counts, remember
+from triage.store.clusters import refresh_counts
 from triage.store.database import Store, now
+from triage.store.history import next_act, remember
 
 
 class MoveError(TriageError):
-    """A decision that contradicts another, or would lose notes."""
+    """A decision about ``clusters`` that contradicts another, or would lose notes; ``reason`` says how."""
+
+    def __init__(self, clusters: tuple[str, ...], reason: str) -> None:
+        super().__init__(f"{', '.join(cluster[:8] for cluster in clusters)}: {reason}")
+        self.clusters, self.reason = clusters, reason
 
 
 class Decisions:
-    """The decisions that stand."""
+    """The decisions that stand; of two about the same the last counts."""
 
     def __init__(self, db: Store) -> None:
-        rows = db.conn.execute(
-            "SELECT kind, cluster_id, into_id, signature_id FROM moves WHERE undone_at IS NULL ORDER BY id"
-        ).fetchall()
-        self._merged = {cluster: into for kind, cluster, into, _ in rows if kind == "merge"}
-        self._split = {signature: into for kind, _, into, signature in rows if kind == "split"}
-        self._apart = {frozenset((one, other)) for kind, one, other, _ in rows if kind == "apart"}
+        self._merged: dict[str, str] = {}
+        self._split: dict[str, str] = {}
+        self._apart: dict[tuple[str, str], None] = {}
+        for field, old, new in db.conn.execute(
+            "SELECT field, old, new FROM history WHERE undone_at IS NULL"
+            " AND field IN ('merge', 'split', 'apart', 'together') ORDER BY id"
+        ):
+            match field:
+                case "merge":
+                    self._merged[old] = new
+                case "split":
+                    self._split[old] = new
+                case "apart":
+                    self._apart[old, new] = None
+                case _:
+                    self._apart.pop((old, new), None)
 
     def placed(self, signature: str, home: str) -> str:
         """The cluster of a signature whose words or rule make ``home``."""
-        cluster: str = self._split.get(signature, home)
+        return self.root(self._split.get(signature, home))
+
+    def root(self, cluster: str) -> str:
+        """The cluster that ``cluster`` was merged into, and that one, and so on; itself, if it was not."""
         seen = {cluster}
         while (into := self._merged.get(cluster)) is not None and into not in seen:
             seen.add(into)
             cluster = into
         return cluster
 
-    def apart(self, one: str, other: str) -> bool:
-        """Whether these two are never to be one."""
-        return frozenset((one, other)) in self._apart
+    def apart(self, one: str, other: str) -> list[tuple[str, str]]:
+        """The pairs that are never to be one, and would be if these two were."""
+        both = {one, other}
+        return [pair for pair in self._apart if {self.root(cluster) for cluster in pair} == both]
 
 
-def merge(db: Store, into: str, others: Iterable[str]) -> None:
-    """Make the clusters ``others`` part of ``into``, with all that belongs to them later.
+def merge(db: Store, into: str, others: Iterable[str], *, anyway: bool = False) -> None:
+    """Make the clusters ``others`` part of ``into``, with all that belongs to them later; ``anyway``: those too that
+    are kept apart.
 
     Raises:
         MoveError: two of them are never to be merged, or both have notes.
     """
     with db.atomic():
-        decisions = Decisions(db)
+        act = next_act(db)
         for other in others:
-            if other == into:
+            decisions = Decisions(db)
+            source, target = decisions.root(other), decisions.root(into)
+            if source == target:
                 continue
-            if decisions.apart(into, other):
-                raise MoveError(
-                    f"{other[:8]}, {into[:8]}: kept apart by decision; 'triage undo' takes decisions back"
-                )
-            _decide(db, "merge", other, into, notes=_take_notes(db, other, into))
-        _settle(db)
+            for one, two in decisions.apart(source, target):
+                if not anyway:
+                    raise MoveError(
+                        (one, two), "kept apart by decision; take that back first ('triage apart --undo')"
+                    )
+                remember(db, act, one, "together", one, two)
+            _take_notes(db, act, source, target)
+            remember(db, act, target, "merge", source, target)
+        settle(db)
 
 
-def split(db: Store, signature: str) -> str:
-    """Make one variant of a cluster a cluster of its own; its id.
+def split(db: Store, *signatures: str) -> str:
+    """Make variants of one cluster a cluster of their own; its id.
 
     Raises:
-        MoveError: it is the only one there.
+        MoveError: none would be left.
     """
     with db.atomic():
-        query = "SELECT cluster_id, template FROM signatures WHERE id = ?"
-        cluster, template = db.conn.execute(query, [signature]).fetchone()
+        rows = [
+            db.conn.execute(
+                "SELECT cluster_id, home_id, template FROM signatures WHERE id = ?", [one]
+            ).fetchone()
+            for one in signatures
+        ]
+        cluster, home, template = rows[0]
         count = "SELECT count(*) FROM signatures WHERE cluster_id = ?"
-        if db.conn.execute(count, [cluster]).fetchone()[0] < 2:
-            raise MoveError(f"{signature[:8]}: the only variant of {cluster[:8]}; there is nothing to split")
-        new = digest(f"split\n{signature}")
+        if db.conn.execute(count, [cluster]).fetchone()[0] <= len(signatures):
+            all_ = "the only variant" if len(signatures) == 1 else "all there is"
+            raise MoveError((cluster,), f"that is {all_}; one has to stay")
+        act, decisions = next_act(db), Decisions(db)
+        new = digest("split\n" + "\n".join(sorted(signatures)))
+        if new == cluster or decisions.root(new) != new:
+            new = digest(
+                f"split {act}\n" + "\n".join(sorted(signatures))
+            )  # they were split off before, and merged
+        # What came by a merge from one other cluster is called as it was there.
+        merged = home != cluster and all(row[1] == home for row in rows)
         db.conn.execute(
             "INSERT OR IGNORE INTO clusters (id, title, template, rule, category, created_at)"
-            " SELECT ?, ?, ?, rule, category, ? FROM clusters WHERE id = ?",
-            [new, template[:500], template, now(), cluster],
+            f" SELECT ?, {'title, template' if merged else '?, ?'}, rule, category, ? FROM clusters WHERE id = ?",
+            [new, *(() if merged else (template[:500], template)), now(), home if merged else cluster],
         )
-        _decide(db, "split", cluster, new, signature=signature)
-        _settle(db)
+        for signature in signatures:
+            remember(db, act, cluster, "split", signature, new)
+        settle(db)
     return new
 
 
-def keep_apart(db: Store, one: str, other: str) -> None:
-    """Never merge these two."""
+def keep_apart(db: Store, clusters: Iterable[str]) -> None:
+    """Never merge any two of these."""
+    _say_of_pairs(db, clusters, "apart")
+
+
+def let_merge(db: Store, clusters: Iterable[str]) -> None:
+    """Take back that any two of these are kept apart."""
+    _say_of_pairs(db, clusters, "together")
+
+
+def _say_of_pairs(db: Store, clusters: Iterable[str], field: str) -> None:
     with db.atomic():
-        if not Decisions(db).apart(one, other):
-            _decide(db, "apart", one, other)
+        decisions, act = Decisions(db), next_act(db)
+        for one, other in combinations(dict.fromkeys(clusters), 2):
+            kept = decisions.apart(one, other)
+            for old, new in kept if field == "together" else () if kept else ((one, other),):
+                remember(db, act, one, field, old, new)
 
 
-def undo(db: Store) -> str | None:
-    """Take the last decision that stands back; what it was, or None."""
-    with db.atomic():
-        row = db.conn.execute(
-            "SELECT id, kind, cluster_id, into_id, notes FROM moves WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1"
-        ).fetchone()
-        if row is None:
-            return None
-        move, kind, cluster, into, notes = row
-        db.conn.execute("UPDATE moves SET undone_at = ? WHERE id = ?", [now(), move])
-        if notes is not None:
-            db.conn.execute("UPDATE investigations SET cluster_id = ? WHERE id = ?", [cluster, notes])
-        remember(db, into, f"undo {kind}", into, cluster)
-        _settle(db)
-    how = {"merge": "merged into", "split": "split into", "apart": "kept apart from"}[kind]
-    return f"{cluster[:8]} is no longer {how} {into[:8]}"
-
-
-def _decide(
-    db: Store, kind: str, cluster: str, into: str, *, signature: str | None = None, notes: int | None = None
-) -> None:
-    db.conn.execute(
-        "INSERT INTO moves (at, kind, cluster_id, into_id, signature_id, notes) VALUES (?, ?, ?, ?, ?, ?)",
-        [now(), kind, cluster, into, signature, notes],
-    )
-    remember(db, into, kind, cluster, into)
-
-
-def _take_notes(db: Store, cluster: str, into: str) -> int | None:
-    """Bring the five whys of ``cluster`` along; their id, if there are any."""
+def _take_notes(db: Store, act: int, cluster: str, into: str) -> None:
+    """Bring the five whys of ``cluster`` along, if there are any."""
     query = "SELECT id FROM investigations WHERE cluster_id = ?"
     own, theirs = (db.conn.execute(query, [one]).fetchone() for one in (cluster, into))
     if own is None:
-        return None
+        return
     if theirs is not None:
-        raise MoveError(f"{cluster[:8]}, {into[:8]}: both have five whys; export one and delete its answers")
+        raise MoveError((cluster, into), "both have five whys; export one and delete its answers")
     db.conn.execute("UPDATE investigations SET cluster_id = ? WHERE id = ?", [into, own[0]])
-    return int(own[0])
+    remember(db, act, into, "notes", cluster, str(own[0]))
 
 
-def _settle(db: Store) -> None:
+def settle(db: Store) -> None:
     """Move every signature to where it belongs now, and count what changed."""
     decisions = Decisions(db)
     touched: set[str] = set()

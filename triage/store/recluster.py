@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from triage.intake import Signer
 from triage.model import Failure
 from triage.rules import Engine
 from triage.rules.model import Where
@@ -29,12 +30,12 @@ class Moved:
 def recluster(db: Store, engine: Engine) -> list[Moved]:
     """Place every failure by today's rules and templates; what people decided about grouping still holds.
 
-    A cluster that moves as a whole takes its verdict, status, tags and five whys along, if the other has none. What moved,
+    A cluster that moves as a whole takes its name, verdict, status, tags and five whys along, if the other has none. What moved,
     most failures first.
     """
     with db.atomic():
         before = dict(db.conn.execute("SELECT id, cluster_id FROM signatures").fetchall())
-        places = Places(db, engine)
+        places, signer = Places(db), Signer(engine)
         moved: Counter[tuple[str, str]] = Counter()
         rows = db.conn.execute(
             "SELECT f.id, f.signature_id, coalesce(c.test, ''), c.file, r.format, r.source,"
@@ -47,10 +48,11 @@ def recluster(db: Store, engine: Engine) -> list[Moved]:
             for number, old, test, file, runner, source, properties, *told in batch:
                 failure = Failure(*told)
                 tags = tuple(map(tuple, orjson.loads(properties)))
-                key = places.signature(failure, Where.of(failure, test, file, runner, source, tags))
-                pairs[old, key] += 1
-                if key != old:
-                    changed.append((key, number))
+                sign = signer.sign(failure, Where.of(failure, test, file, runner, source, tags))
+                places.add([sign])
+                pairs[old, sign.id] += 1
+                if sign.id != old:
+                    changed.append((sign.id, number))
         db.conn.executemany("UPDATE failures SET signature_id = ? WHERE id = ?", changed)
         # Made anew too: where words belong may have changed as well.
         db.conn.execute("DELETE FROM signatures")
@@ -74,6 +76,12 @@ def _carry(db: Store, old: str, new: str) -> None:
     db.conn.execute(
         "UPDATE clusters SET (verdict, status) = (SELECT verdict, status FROM clusters WHERE id = ?)"
         " WHERE id = ? AND verdict = 'unknown' AND status = 'open'",
+        [old, new],
+    )
+    db.conn.execute(
+        "UPDATE clusters SET title = (SELECT title FROM clusters WHERE id = ?1) WHERE id = ?2 AND EXISTS ("
+        " SELECT 1 FROM history WHERE cluster_id = ?1 AND field = 'title' AND undone_at IS NULL) AND NOT EXISTS ("
+        " SELECT 1 FROM history WHERE cluster_id = ?2 AND field = 'title' AND undone_at IS NULL)",
         [old, new],
     )
     db.conn.execute("INSERT OR IGNORE INTO tags SELECT ?, tag FROM tags WHERE cluster_id = ?", [new, old])

@@ -85,6 +85,16 @@ def runs(db: Store, ids: Iterable[int] | None = None) -> list[RunRow]:
     return [_row(Totals(*row[:count]), row[count:]) for row in rows]
 
 
+def passed(db: Store, run: int | None = None) -> list[tuple[str, int, str]]:
+    """The runs (or just this one, if it is one) without a failure: when they started, their ids, their sources."""
+    rows = db.conn.execute(
+        "SELECT coalesce(started, ingested_at), id, source FROM runs r WHERE failed + errors = 0"
+        " AND NOT EXISTS (SELECT 1 FROM failures f WHERE f.run_id = r.id) AND id = coalesce(?, id)",
+        [run],
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def forget(db: Store, ids: Iterable[int]) -> None:
     """Take runs out with all they told: of what people wrote everything stays."""
     wanted = orjson.dumps(sorted(ids)).decode()
@@ -122,3 +132,8 @@ def _row(totals: Totals, row: tuple[object, ...]) -> RunRow:
         tuple(facts.get("tables", ())), same_as,  # type: ignore[arg-type]
         Totals(**facts["stated"]) if facts.get("stated") else None,
     )  # fmt: skip
+
+
+def digest_of(db: Store, run: int) -> str:
+    """SHA-256, in hexadecimal, of the bytes that the run was read from."""
+    return str(db.conn.execute("SELECT digest FROM runs WHERE id = ?", [run]).fetchone()[0])

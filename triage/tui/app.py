@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import work
+from rich.console import COLOR_SYSTEMS
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from triage.analysis.impact import count
+from triage.analysis.impact import count, grouped
 from triage.ingest.text import visible
 from triage.model import TriageError
-from triage.rules import Engine, load_engine
+from triage.rules import Engine, RuleError, load_engine
 from triage.store import open_store
+from triage.store.database import telling
+from triage.store.place import leave, left_at
+from triage.tui import colours
 from triage.tui.live_rules import SECONDS, Changed, LiveRules, told
 from triage.tui.screens.clusters import ClustersScreen
+from triage.tui.screens.small import SmallScreen, too_small
 from triage.tui.terminal import on_end
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.notifications import SeverityLevel
+
     from triage.sources.watching import Reading
     from triage.store.ingest import Ingested
+
+
+_SCREENS = {"whys": "WhysScreen", "runs": "RunsScreen"}
+"""Screens that open again in the next program, by their classes, which are loaded when they are needed."""
 
 
 class TriageApp(App[None]):
@@ -40,7 +54,9 @@ class TriageApp(App[None]):
     ]
 
     def __init__(self, store_path: Path, paths: list[str]) -> None:
-        super().__init__()
+        # Without colours, the terminal's own stay; else the library would draw in shades of grey.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.ansi_theme_dark, self.ansi_theme_light = colours.DARK, colours.LIGHT
         self.store_path = store_path
         self.db = open_store(store_path)
         self._paths = paths
@@ -54,20 +70,67 @@ class TriageApp(App[None]):
     def engine(self) -> Engine:
         """All rules, compiled when first needed."""
         if self._engine is None:
-            self._engine, errors = load_engine()
-            for error in errors:
-                self.tell(error)
+            self._use(*load_engine())
+        assert self._engine is not None
         return self._engine
+
+    def _use(self, engine: Engine, errors: Sequence[RuleError]) -> None:
+        if self._engine is None:
+            self._engine = engine
+            if errors:
+                self.tell(errors[0].told + _and_more(errors, "'triage rules check'"))
 
     def on_load(self) -> None:
         on_end(lambda code: self.exit(return_code=code))
 
     async def on_mount(self) -> None:
+        named = self.console.color_system
+        if not self.is_headless and named:
+            self.theme = colours.theme_for(COLOR_SYSTEMS[named], os.environ) or self.theme
         # Keys that were typed before the list was there wait for it.
-        await self.push_screen(ClustersScreen())
+        first = ClustersScreen()
+        await self.push_screen(first)
         self.set_interval(SECONDS, self.look_at_rules)
         if self._paths:
             self.ingest(self._paths)
+        else:
+            self._go_on(first)
+
+    def _go_on(self, first: ClustersScreen) -> None:
+        """Be where the last screen on this store was left."""
+        place = left_at(self.db)
+        first.go_to(place)
+        if place.get("screen") == "runs":
+            first.action_runs()
+        elif place.get("screen") == "whys" and first.rows.rows:
+            first.action_whys()
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End the program; the next one begins where this one was."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ClustersScreen) and screen.is_mounted:
+                above = [type(other).__name__ for other in self.screen_stack]
+                on_top = next((name for name in _SCREENS if _SCREENS[name] in above), "")
+                with suppress(TriageError), telling(self.store_path):
+                    leave(self.db, screen.place | {"screen": on_top})
+        super().exit(result, return_code, message)
+
+    def on_resize(self, event: events.Resize) -> None:
+        shown = isinstance(self.screen, SmallScreen)
+        if too_small(event.size) and not shown:
+            self.push_screen(SmallScreen())
+        elif shown and not too_small(event.size):
+            self.pop_screen()
+
+    def notify(
+        self, message: str, *, title: str = "", severity: SeverityLevel = "information",
+        timeout: float | None = None, markup: bool = True,
+    ) -> None:  # fmt: skip
+        """Say one thing at a time: several would stand over what one came to read."""
+        self.clear_notifications()
+        for screen in self.screen_stack:
+            screen.query("ToastHolder").remove()  # else the next one stands below its empty place
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def tell(self, error: TriageError | str) -> None:
         """Say what went wrong where the user is looking."""
@@ -82,7 +145,7 @@ class TriageApp(App[None]):
         errors: Sequence[TriageError]
 
         worker = get_current_worker()
-        engine = self.engine if self._engine else load_engine()[0]
+        engine, wrong = (self._engine, ()) if self._engine else load_engine()
 
         shown = 0.0
 
@@ -103,7 +166,7 @@ class TriageApp(App[None]):
         finally:
             db.close()
         if not worker.is_cancelled:
-            self._engine = self._engine or engine
+            self.call_from_thread(self._use, engine, wrong)
             self.call_from_thread(self._ingested, results, errors)
 
     def look_at_rules(self) -> None:
@@ -128,8 +191,9 @@ class TriageApp(App[None]):
             self.call_from_thread(self._rules_taken, changed, moved)
 
     def _rules_taken(self, changed: Changed, moved: int) -> None:
-        for error in changed.errors:
-            self.tell(f"{error} (the rules before stay)")
+        if errors := changed.errors:
+            more = _and_more(errors, "'triage rules check'")
+            self.tell(f"{errors[0]} (the rules before stay){more}")
         if changed.engine is None:
             return
         self._engine = changed.engine
@@ -152,15 +216,19 @@ class TriageApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, ClustersScreen):
                 screen.reload()
-        for error in errors:
-            self.tell(error)
         warned = [result for result in results if result.warnings]
-        if warned:
+        if errors:
+            self.tell(f"{errors[0]}{_and_more(errors, 'r')}")
+        elif warned:
             self.notify(
                 f"{count(len(warned), 'source')} with warnings: press r for the runs.",
                 severity="warning",
                 markup=False,
             )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing opens over the screen that says that there is no room."""
+        return not isinstance(self.screen, SmallScreen) or action in ("interrupt", "quit")
 
     def action_help(self) -> None:
         from triage.tui.screens.help import HelpScreen
@@ -177,8 +245,14 @@ class TriageApp(App[None]):
         for bound in screen.active_bindings.values():
             binding = bound.binding
             if bound.enabled and binding.description and bound.node in (screen, self):
+                told = f"{binding.tooltip}: " if binding.tooltip else ""
                 yield SystemCommand(
                     binding.description,
-                    binding.tooltip or f"key {self.get_key_display(binding)}",
+                    f"{told}key {self.get_key_display(binding)}",
                     lambda a=binding.action, n=bound.node: self.call_later(self.run_action, a, n),
                 )
+
+
+def _and_more(errors: Sequence[object], where: str) -> str:
+    """That there are more errors than the first, and where they are told."""
+    return f" (and {grouped(len(errors) - 1)} more: {where})" if len(errors) > 1 else ""

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from triage.analysis.expected import Judged, rates, told
 from triage.analysis.explain import Explanation
-from triage.analysis.impact import count, grouped, percent
+from triage.analysis.impact import count, grouped, percent, seconds
 from triage.analysis.moments import moment
 from triage.export.report import Report
 from triage.ingest.text import visible
@@ -38,6 +38,16 @@ _VERDICT_SHORT = {
 }
 
 
+_CATEGORY_SHORT = {
+    "product_bug": "product?",
+    "test_bug": "test?",
+    "infra": "infra?",
+    "config": "config?",
+    "expected_by_design": "expected?",
+    "flaky": "flaky?",
+}
+"""What a rule says it usually is: a question, until somebody decides."""
+
 _BAR_CELLS = 8
 
 
@@ -51,6 +61,7 @@ def status_line(
     runs: int,
     rows: list[ClusterRow],
     shown: int,
+    marked: int = 0,
     unread: int = 0,
     expected: Judged | None = None,
 ) -> Text:
@@ -63,6 +74,8 @@ def status_line(
         text.append(f"  {grouped(new)} new", "bold yellow")
     if shown != len(rows):
         text.append(f"  {grouped(shown)} shown", "dim")
+    if marked:
+        text.append(f"  {grouped(marked)} marked", "bold")
     text.append(f"  {grouped(totals.red)} red", "bold red" if totals.red else "dim")
     text.append(f" of {count(totals.tests, 'test')}")
     if totals.flaky:
@@ -84,7 +97,7 @@ def cluster_line(row: ClusterRow, marked: bool, new: bool, most: int, width: int
     """One row of the list: mark, tests with a bar, new, verdict or category, title."""
     text = Text()
     text.append("● " if marked else "  ", "bold")
-    text.append(f"{row.tests or row.failures:>4}" + ("t" if row.tests else "×"), "bold")
+    text.append(f"{grouped(row.tests or row.failures):>4}" + ("t" if row.tests else "×"), "bold")
     if width >= 70:
         filled = _bar(row.tests / most if most else 0.0)
         text.append(" " + filled, "red").append("·" * (_BAR_CELLS - len(filled)), "dim")
@@ -92,16 +105,12 @@ def cluster_line(row: ClusterRow, marked: bool, new: bool, most: int, width: int
     if row.verdict is not Verdict.UNKNOWN:
         text.append(f"{_VERDICT_SHORT[row.verdict]:<9}", "bold " + VERDICT_STYLES[row.verdict])
     else:
-        text.append(f"{_category_short(row.category):<9}", "dim")
+        text.append(f"{_CATEGORY_SHORT.get(row.category, ''):<9}", "dim")
     text.append({"investigating": "? ", "resolved": "✓ "}.get(row.status, "  "), "bold")
     text.append(one_line(row.title)[:400])
     for tag in row.tags:
         text.append(f" #{one_line(tag)}", "cyan")
     return text
-
-
-def _category_short(category: str) -> str:
-    return {"product_bug": "product?", "test_bug": "test?", "infra": "infra?", "config": "config?", "expected_by_design": "expected?", "flaky": "flaky?"}.get(category, "")  # fmt: skip
 
 
 def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text:
@@ -172,7 +181,7 @@ def evidence(member: Member | None, position: int, total: int) -> tuple[Text, Te
     above = text = Text()
     if member is None:
         return Text("No failure to show.", "dim"), Text()
-    text.append(f"failure {position} of {total}  ", "dim")
+    text.append(f"failure {grouped(position)} of {grouped(total)}  ", "dim")
     text.append(one_line(member.test or "the run itself") + "\n", "bold")
     place = one_line(member.source) + (f":{member.failure.source_line}" if member.failure.source_line else "")
     text.append(place + "\n", "cyan")
@@ -214,7 +223,7 @@ def tests(report: Report) -> Text:
     for member in report.members:
         seen.setdefault(member.test or "the run itself", []).append(member)
     for test, found in seen.items():
-        text.append(f"{len(found):>4}× ", "dim")
+        text.append(f"{grouped(len(found)):>4}× ", "dim")
         text.append(one_line(test) + "\n", "bold")
         for source in dict.fromkeys(m.source for m in found):
             text.append(f"       {one_line(source)}\n", "dim")
@@ -227,7 +236,7 @@ def variants(report: Report) -> Text:
     """The signatures of the cluster, the most frequent first."""
     text = Text()
     for variant in report.variants:
-        text.append(f"{variant.failures:>4}× ", "bold")
+        text.append(f"{grouped(variant.failures):>4}× ", "bold")
         text.append(one_line(variant.template) + "\n")
         text.append(
             f"       {variant.signature}, joined by {variant.joined_by}, score {variant.score:.1f}\n", "dim"
@@ -251,10 +260,22 @@ def reasons(explanations: Iterable[Explanation]) -> Text:
         if reason.runner_up:
             text.append("  nearest other  ", "dim")
             text.append(
-                f"{reason.runner_up[:8]} {one_line(reason.runner_up_title)[:120]}, score {reason.runner_up_score}, needed 100\n"
+                f"{reason.runner_up[:8]} {one_line(reason.runner_up_title)[:120]}, score {reason.runner_up_score:.1f}, needed 100\n"
             )
         text.append("\n")
     return text
+
+
+def history(report: Report) -> Text:
+    """What was decided about the cluster, the latest first; what was taken back is struck out in words too."""
+    text = Text()
+    for decision in reversed(report.history):
+        text.append(f"{moment(decision.at)}  ", "dim")
+        text.append(one_line(decision.text), "dim strike" if decision.undone_at else "")
+        if decision.undone_at:
+            text.append(f"  (taken back {moment(decision.undone_at)})", "dim")
+        text.append("\n")
+    return text or Text("Nothing was decided yet.", "dim")
 
 
 def _column(number: int, noun: str) -> str:
@@ -265,7 +286,7 @@ def _column(number: int, noun: str) -> str:
 def run_line(run: RunRow, clusters: int, width: int) -> Text:
     """One row of the list of runs, with the number of its clusters."""
     text = Text()
-    text.append(f"{moment(run.started or run.ingested_at)}  ", "dim")
+    text.append(f" {moment(run.started)} " if run.started else f"~{moment(run.ingested_at)} ", "dim")
     text.append(_column(run.totals.tests, "test") + " ")
     text.append(f"{grouped(run.totals.red):>6} red ", "bold red" if run.totals.red else "green")
     text.append(f"{percent(run.totals.pass_rate):>8} ")
@@ -295,12 +316,14 @@ def run_detail(run: RunRow) -> Text:
     if run.why:
         text.append(run.why + "\n", "dim")
     _field(text, "format", run.format)
-    _field(text, "started", run.started or "not said")
-    _field(text, "ingested", run.ingested_at)
+    _field(
+        text, "started", moment(run.started) if run.started else "not said: it counts from when it was read"
+    )
+    _field(text, "read", moment(run.ingested_at))
     for name, value in (
-        ("duration", f"{run.duration:g} s" if run.duration is not None else ""),
+        ("duration", seconds(run.duration) if run.duration is not None else ""),
         ("where", run.environment or ""),
-        ("workers", str(run.workers or "")),
+        ("workers", grouped(run.workers) if run.workers else ""),
     ):
         if value:
             _field(text, name, visible(value))

@@ -44,12 +44,12 @@ def mask(line: str) -> str:
     return " ".join(_VALUE.sub("#", line).split()).replace("# #", "#")
 
 
-def _key(line: str) -> bytes:
+def key_of(line: str) -> bytes:
     """What lines of one mask have in common: few others do, and it is had at the speed of ``bytes.translate``."""
     return line.encode("utf-8", "surrogatepass").translate(None, _FAINT)
 
 
-def _keys(chunk: bytes) -> list[bytes]:
+def keys_of(chunk: bytes) -> list[bytes]:
     """The keys of all lines of ``chunk``, which are not cleaned yet."""
     bare = _ANSI.sub(b"", chunk) if b"\x1b" in chunk else chunk
     return bare.translate(None, _FAINT).split(b"\n")
@@ -174,7 +174,7 @@ class _Wanted:
         for line in lines:
             self.is_long = self.is_long or len(line) >= MAX_LINE // 4
             masked = mask(line)
-            self._left.setdefault(_key(masked), set()).add(masked)
+            self._left.setdefault(key_of(masked), set()).add(masked)
 
     def __bool__(self) -> bool:
         return bool(self._left)
@@ -186,7 +186,7 @@ class _Wanted:
     def cross_off(self, lines: Iterable[str]) -> None:
         """Cross off the masks of ``lines``."""
         for line in lines:
-            key = _key(line)
+            key = key_of(line)
             if key in self._left and (masked := mask(line)) in self._left[key]:
                 self._left[key].discard(masked)
                 if not self._left[key]:
@@ -197,7 +197,7 @@ class _Wanted:
     def like(self, chunk: bytes) -> Iterator[bytes]:
         """The lines of ``chunk`` that may be among the wanted."""
         chunk = chunk.removesuffix(b"\n")
-        keys = _keys(chunk)
+        keys = keys_of(chunk)
         if not self._left.keys().isdisjoint(keys):
             raw = chunk.split(b"\n")
             yield from {line for key, line in zip(keys, raw, strict=True) if key in self._left}

@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from triage.ingest.console import coverage_missed
+from triage.ingest.coverage import coverage_missed
 from triage.ingest.logs.severity import is_echo
 from triage.ingest.parts import failure_from
 from triage.ingest.runners import pytest_text as text

@@ -1,31 +1,31 @@
-"""The first screen: the clusters with their detail, and what a person decides about them."""
+"""The first screen: the clusters with their detail; what is decided about them is in ``deciding``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Mapping
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
-from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
+from triage.analysis.cascades import Cascades, cascades
 from triage.analysis.expected import Judged, judged
-from triage.analysis.impact import count
 from triage.export.report import gather
-from triage.model import Totals, Verdict
-from triage.store.clusters import ClusterRow, add_tag, clusters, remove_tag, set_verdict
+from triage.ingest.text import visible
+from triage.model import Totals
+from triage.store.clusters import ClusterRow, clusters
 from triage.store.runs import totals_of_all
 from triage.store.search import matching_clusters
 from triage.tui import texts
 from triage.tui.filtering import matches
-from triage.tui.widgets.detail import Detail
+from triage.tui.screens.deciding import DecidingScreen
+from triage.tui.widgets.detail import PARTS, Detail
+from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.row_list import RowList
-
-if TYPE_CHECKING:
-    from triage.tui.app import TriageApp
 
 _EMPTY = """\
 Nothing here yet.
@@ -47,7 +47,7 @@ class FilterInput(Input):
     ]
 
 
-class ClustersScreen(Screen[None]):
+class ClustersScreen(DecidingScreen):
     """Clusters, most blocked tests first."""
 
     CSS_PATH = "clusters.tcss"
@@ -55,17 +55,26 @@ class ClustersScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("space", "mark", "Mark"),
-        Binding("v", "verdict", "Verdict"),
-        Binding("t", "tag", "Tag"),
-        Binding("w", "whys", "Five whys"),
-        Binding("x", "export", "Export"),
+        Binding("v", "verdict", "Verdict", tooltip="Say what it is: one or all that are marked"),
+        Binding("t", "tag", "Tag", tooltip="Put tags on, take tags off: one or all that are marked"),
+        Binding("w", "whys", "Whys", tooltip="Five whys"),
+        Binding("l", "log", "Log", tooltip="The whole log, at the failure"),
+        Binding("x", "export", "Export", tooltip="Export postmortems: one or all that are marked"),
+        Binding("m", "merge", "Merge", tooltip="Merge what is marked into one cluster"),
+        Binding("s", "split", "Split", tooltip="Split variants off into a cluster of their own"),
+        Binding("d", "apart", "Apart", tooltip="Never merge what is marked; once more: allow it again"),
+        Binding("R", "rename", "Rename", tooltip="Call the cluster something else"),
+        Binding("u", "undo", "Undo", tooltip="Take the last decision back"),
         Binding("r", "runs", "Runs"),
-        Binding("c", "rule", "Make a rule of it", show=False),
-        Binding("left", "part(-1)", "Part", show=False, tooltip="Previous part of the detail"),
+        Binding("c", "rule", "Rule", tooltip="Make a rule of the cluster"),
+        Binding("left", "part(-1)", "Previous part", show=False, tooltip="Previous part of the detail"),
         Binding("right", "part(1)", "Next part", show=False, tooltip="Next part of the detail"),
         Binding("n", "member(1)", "Next failure", show=False),
         Binding("N", "member(-1)", "Previous failure", show=False),
         Binding("a", "mark_all", "Mark all shown", show=False),
+        Binding(
+            "A", "invert", "Invert the marks", show=False, tooltip="Mark what is not marked, of what is shown"
+        ),
         Binding("z", "zoom", "Detail in full", show=False),
         Binding("y", "copy", "Copy summary", show=False),
         Binding("i", "ingest", "Read files", show=False),
@@ -76,16 +85,13 @@ class ClustersScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._all: list[ClusterRow] = []
+        self._cascades: Cascades = {}
         self._marked: set[str] = set()
         self._totals = Totals()
         self._expected: Judged | None = None
         self._runs = 0
         self._most = 0
         self._something_old = False
-
-    @property
-    def triage(self) -> TriageApp:
-        return cast("TriageApp", self.app)
 
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
@@ -100,7 +106,7 @@ class ClustersScreen(Screen[None]):
             with Vertical(id="list-side"):
                 yield RowList[ClusterRow](self._draw_row, id="clusters")
             yield Detail(id="detail")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         if not self.children:
@@ -121,51 +127,90 @@ class ClustersScreen(Screen[None]):
         """Say what is going on, until the next reload."""
         self.query_one("#status", Static).update(Text(text, "italic"))
 
-    def reload(self) -> None:
-        """Ask the store anew; the cursor stays on its cluster."""
+    def reload(self, into: str | None = None) -> None:
+        """Ask the store anew; the cursor stays on its cluster, or where that was, or goes to ``into``."""
         db = self.triage.db
         self._totals, self._runs = totals_of_all(db)
         self._expected = judged(db)
         self._all = clusters(db)
+        self._cascades = cascades(db, self._all)
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
         self._marked &= {row.id for row in self._all}
         self.set_class(not self._runs, "-empty")
-        self._show()
+        self._show(into, self.rows.cursor)
 
     def on_screen_resume(self) -> None:
         if self.is_mounted and self._all:
             self.reload()
 
-    def _show(self) -> None:
+    def _show(self, into: str | None = None, at: int = 0) -> None:
+        """The rows that match; the cursor on its cluster, else on ``into``, else in row ``at``."""
         words = self.query_one("#filter", Input).value.strip()
         current = self.rows.current
         found = matching_clusters(self.triage.db, words) if len(words) > 2 else set()
         shown = [row for row in self._all if matches(row, words) or row.id in found]
-        at = next((i for i, row in enumerate(shown) if current and row.id == current.id), 0)
-        self.rows.show(shown, at)
+        place = {row.id: at for at, row in enumerate(shown)}
+        at = place.get(into or "", at)
+        self.rows.show(shown, place.get(current.id, at) if current else at)
         line = texts.status_line(
-            self._totals, self._runs, self._all, len(shown), len(self.triage.unread), self._expected
+            self._totals,
+            self._runs,
+            self._all,
+            len(shown),
+            len(self._marked),
+            len(self.triage.unread),
+            self._expected,
         )
-        if self._marked:
-            line.append(f"  {len(self._marked)} marked", "bold")
         self.query_one("#status", Static).update(line)
         if not shown:
             self._show_detail()
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Where this screen is, for ``go_to`` of the next."""
+        row = self.rows.current
+        return {
+            "cluster": row.id if row else "",
+            "filter": self.query_one("#filter", Input).value,
+            "part": PARTS[self.query_one(Detail).part],
+        }
+
+    def go_to(self, place: Mapping[str, str]) -> None:
+        """Be where another screen was, as far as that is still there."""
+        box = self.query_one("#filter", Input)
+        if words := place.get("filter", ""):
+            box.disabled = False
+            with box.prevent(Input.Changed):
+                box.value = words
+        if (part := place.get("part", "")) in PARTS:
+            self.query_one(Detail).part = PARTS.index(part)
+        self.rows.show(())
+        self._show(place.get("cluster"))
 
     @on(RowList.Moved, "#clusters")
     def _show_detail(self) -> None:
         row = self.rows.current
         detail = self.query_one(Detail)
-        detail.show(gather(self.triage.db, row) if row else None, self._all, self.triage.engine)
+        report = gather(self.triage.db, row, self._cascades) if row else None
+        detail.show(report, self._all, self.triage.engine)
 
     @on(RowList.Chosen, "#clusters")
     def action_whys(self) -> None:
-        row = self._current()
+        row = self.current()
         if row is not None:
             from triage.tui.screens.whys import WhysScreen
 
             self.app.push_screen(WhysScreen(row.id))
+
+    def action_log(self) -> None:
+        row, member = self.current(), self.query_one(Detail).member
+        if row is None or member is None:
+            return
+        from triage.tui.log_source import log_of
+        from triage.tui.screens.log import LogScreen
+
+        self.app.push_screen(LogScreen(*log_of(self.triage.db, self.triage.engine, row, member)))
 
     def action_filter(self) -> None:
         box = self.query_one("#filter", Input)
@@ -206,72 +251,33 @@ class ClustersScreen(Screen[None]):
         self._marked = self._marked - shown if shown <= self._marked else self._marked | shown
         self._show()
 
-    def _current(self) -> ClusterRow | None:
-        """The cluster under the cursor; says so where there is none."""
+    def action_invert(self) -> None:
+        self._marked ^= {row.id for row in self.rows.rows}
+        self._show()
+
+    def current(self) -> ClusterRow | None:
         row = self.rows.current
         if row is None:
             way = "escape shows all" if self._all else "press i to read results"
             self.notify(f"No cluster here: {way}.", severity="warning", markup=False)
         return row
 
-    def _chosen(self) -> list[ClusterRow]:
-        """The marked clusters, or the one under the cursor."""
+    def chosen(self) -> list[ClusterRow]:
         marked = [row for row in self._all if row.id in self._marked]
         if marked:
             return marked
-        row = self._current()
+        row = self.current()
         return [row] if row else []
 
-    def action_verdict(self) -> None:
-        chosen = self._chosen()
-        if not chosen:
-            return
-        from triage.tui.screens.verdict import VerdictScreen
+    def shown_variant(self) -> str | None:
+        member = self.query_one(Detail).member
+        return member.signature if member else None
 
-        def put(verdict: Verdict) -> None:
-            set_verdict(self.triage.db, [row.id for row in chosen], verdict)
-            self._marked.clear()
-            self.reload()
-
-        def decide(verdict: Verdict | None) -> None:
-            if verdict is None:
-                return
-            decided = sum(row.verdict not in (Verdict.UNKNOWN, verdict) for row in chosen)
-            if len(chosen) == 1 or not decided:
-                put(verdict)
-                return
-            from triage.tui.screens.confirm import ConfirmScreen
-
-            have = f"{decided} {'has' if decided == 1 else 'have'} another verdict already"
-            self.app.push_screen(
-                ConfirmScreen(f"{count(len(chosen), 'cluster')}, {have}: change all?"),
-                lambda sure: put(verdict) if sure else None,
-            )
-
-        self.app.push_screen(VerdictScreen(count(len(chosen), "cluster")), decide)
-
-    def action_tag(self) -> None:
-        chosen = self._chosen()
-        if not chosen:
-            return
-        from triage.tui.screens.prompt import PromptScreen
-
-        def put(answer: str | None) -> None:
-            if answer is None:
-                return
-            ids = [row.id for row in chosen]
-            for word in answer.replace(",", " ").split():
-                tag = word.lstrip("#")
-                if tag.startswith("-") and tag[1:]:
-                    remove_tag(self.triage.db, ids, tag[1:])
-                elif tag:
-                    add_tag(self.triage.db, ids, tag)
-            self._marked.clear()
-            self.reload()
-
-        self.app.push_screen(
-            PromptScreen(f"Tags for {count(len(chosen), 'cluster')}", "words; -word takes a tag off"), put
-        )
+    def decided(self, said: str = "", into: str | None = None) -> None:
+        self._marked.clear()
+        self.reload(into)
+        if said:
+            self.notify(visible(said), markup=False)
 
     def action_part(self, step: int) -> None:
         self.query_one(Detail).step_part(step)
@@ -287,7 +293,7 @@ class ClustersScreen(Screen[None]):
             self.rows.focus()
 
     def action_copy(self) -> None:
-        row = self._current()
+        row = self.current()
         if row is not None:
             from triage.export.clipboard import short_summary
 
@@ -295,14 +301,14 @@ class ClustersScreen(Screen[None]):
             self.notify("Summary copied.", markup=False)
 
     def action_export(self) -> None:
-        row = self._current()
-        if row is not None:
+        chosen = self.chosen()
+        if chosen:
             from triage.tui.screens.export import ExportScreen
 
-            self.app.push_screen(ExportScreen(row.id))
+            self.app.push_screen(ExportScreen([row.id for row in chosen]))
 
     def action_rule(self) -> None:
-        row = self._current()
+        row = self.current()
         if row is not None:
             from triage.export.drafts import draft_of
             from triage.tui.screens.rule import RuleScreen

@@ -1,8 +1,9 @@
-"""A postmortem to a file: format and name, then enter."""
+"""Postmortems to files: format and name, then enter."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -13,6 +14,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, RadioSet, Static
 
+from triage.analysis.impact import count
 from triage.export import FORMATS, gather, render
 from triage.export.files import ExportError, write_document
 from triage.store.clusters import find_cluster
@@ -25,27 +27,36 @@ _NAMES = {"md": "Markdown", "html": "HTML", "json": "JSON"}
 
 
 class ExportScreen(ModalScreen[None]):
-    """Writes the document of one cluster."""
+    """Writes the documents of clusters: of one to a file, of several to a directory."""
 
     AUTO_FOCUS = "#file"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, cluster: str) -> None:
+    def __init__(self, clusters: Sequence[str]) -> None:
         super().__init__()
-        self._cluster = cluster
+        self._clusters = clusters
 
     def compose(self) -> ComposeResult:
-        row = find_cluster(cast("TriageApp", self.app).db, self._cluster)
-        slug = re.sub(r"[^a-z0-9]+", "-", (row.title if row else "").lower()).strip("-")[:40] or self._cluster
+        many = len(self._clusters) > 1
+        title = f"Export {count(len(self._clusters), 'postmortem')}" if many else "Export the postmortem"
+        place = "directory" if many else "file"
         with Vertical(classes="dialog"):
-            yield Static("Export the postmortem", classes="title", markup=False)
-            yield Label("file")
-            yield Input(f"postmortem-{slug}.md", select_on_focus=False, id="file")
+            yield Static(title, classes="title", markup=False)
+            yield Label(place)
+            yield Input(
+                "postmortems" if many else self._name_of(self._clusters[0]), select_on_focus=False, id="file"
+            )
             yield Label("format (tab, then arrows)")
             with RadioSet(id="format"):
                 for format_ in FORMATS:
                     yield Choice(_NAMES[format_], value=format_ == "md", name=format_)
-            yield Static("enter in the file name writes, escape cancels", classes="hint", markup=False)
+            yield Static(f"enter in the {place} name writes, escape cancels", classes="hint", markup=False)
+
+    def _name_of(self, cluster: str, format_: str = "md") -> str:
+        row = find_cluster(cast("TriageApp", self.app).db, cluster)
+        slug = re.sub(r"[^a-z0-9]+", "-", (row.title if row else "").lower()).strip("-")[:40]
+        told = [slug] * bool(slug) + [cluster[:8]] * (len(self._clusters) > 1 or not slug)
+        return f"postmortem-{'-'.join(told)}.{format_}"
 
     @property
     def _format(self) -> str:
@@ -55,12 +66,13 @@ class ExportScreen(ModalScreen[None]):
     @on(RadioSet.Changed)
     def _format_changed(self) -> None:
         box = self.query_one("#file", Input)
-        box.value = str(Path(box.value or "postmortem").with_suffix(f".{self._format}"))
+        if len(self._clusters) == 1:
+            box.value = str(Path(box.value or "postmortem").with_suffix(f".{self._format}"))
         box.focus()
 
     @on(Input.Changed)
     def _name_changed(self, event: Input.Changed) -> None:
-        form = _form_in(event.value)
+        form = _form_in(event.value) if len(self._clusters) == 1 else ""
         for button in self.query(Choice):
             if button.name == form and not button.value:
                 with self.prevent(RadioSet.Changed):
@@ -71,29 +83,40 @@ class ExportScreen(ModalScreen[None]):
         if not event.value.strip():
             return
         path = Path(event.value.strip()).expanduser()
-        if not path.is_file():
-            self._write(path)
+        paths = {path: self._clusters[0]}
+        if len(self._clusters) > 1:
+            paths = {path / self._name_of(cluster, self._format): cluster for cluster in self._clusters}
+        there = [known for known in paths if known.is_file()]
+        if not there:
+            self._write(paths)
             return
         from triage.tui.screens.confirm import ConfirmScreen
 
         def take(sure: bool | None) -> None:
             if sure:
-                self._write(path)
+                self._write(paths)
 
-        self.app.push_screen(ConfirmScreen(f"{path.name} is there already. Replace it?"), take)
+        said = f"{there[0].name} is" if len(there) == 1 else f"{count(len(there), 'file')} are"
+        them = "it" if len(there) == 1 else "them"
+        self.app.push_screen(ConfirmScreen(f"{said} there already. Replace {them}?"), take)
 
-    def _write(self, path: Path) -> None:
+    def _write(self, paths: Mapping[Path, str]) -> None:
         app = cast("TriageApp", self.app)
-        row = find_cluster(app.db, self._cluster)
-        if row is None:
-            return
         try:
-            write_document(path, render(gather(app.db, row), _form_in(path.name) or self._format))
+            for path, cluster in paths.items():
+                row = find_cluster(app.db, cluster)
+                if row is not None:
+                    form = self._format if len(paths) > 1 else _form_in(path.name) or self._format
+                    write_document(path, render(gather(app.db, row), form), make_directory=len(paths) > 1)
         except ExportError as error:
             app.tell(error)
             return
         self.dismiss(None)
-        app.notify(f"Written: {path.resolve()}", markup=False, timeout=8)
+        [first, *more] = paths
+        said = (
+            f"{count(len(paths), 'postmortem')} in {first.parent.resolve()}" if more else str(first.resolve())
+        )
+        app.notify(f"Written: {said}", markup=False, timeout=8)
 
 
 def _form_in(name: str) -> str:

@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from triage.analysis.impact import count
 from triage.store.runs import RunRow, clusters_of_runs, runs
 from triage.tui import texts
 from triage.tui.texts import one_line
 from triage.tui.widgets.detail import Body
+from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class RunsScreen(Screen[None]):
             yield RowList[RunRow](self._draw_row, id="runs")
             with Body():
                 yield Static(id="run")
-        yield Footer(compact=True)
+        yield KeyBar()
 
     def _draw_row(self, run: RunRow, width: int, _on_cursor: bool) -> Text:
         return texts.run_line(run, self._clusters.get(run.id, 0), width)
@@ -49,7 +50,10 @@ class RunsScreen(Screen[None]):
         unread = self.query_one("#unread", Static)
         unread.display = bool(app.unread)
         unread.update("\n".join(f"not read: {one_line(str(error))}" for error in app.unread))
-        self.query_one("#title", Static).update(f"Runs: {count(len(found), 'source')}, the newest first")
+        self.query_one("#title", Static).update(
+            f"Runs: {count(len(found), 'source')}, the newest first"
+            + ("; ~ says when it was read, not when it ran" if any(not run.started for run in found) else "")
+        )
         self.query_one("#runs", RowList).show(found)
         self.query_one("#runs").focus()
 

@@ -11,15 +11,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from triage.ingest.text import visible
 from triage.store import investigations as store
 from triage.store.clusters import find_cluster, members
-from triage.store.investigations import Action, Investigation, Why
+from triage.store.investigations import Action, Why
 from triage.tui.notes import Line, lines
 from triage.tui.texts import numbered_lines, one_line
 from triage.tui.widgets.answer_input import AnswerInput
+from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.row_list import RowList
 from triage.whys import detection_question, first_question, next_question
 
@@ -49,6 +50,7 @@ class WhysScreen(Screen[None]):
         Binding("f", "rephrase", "Rephrase", show=False, tooltip="Rephrase the question"),
         Binding("s", "note('summary')", "Summary", show=False, tooltip="Write the summary of the postmortem"),
         Binding("i", "note('impact')", "Impact", show=False, tooltip="Write the impact of the postmortem"),
+        Binding("l", "log", "Log", tooltip="The whole log, at this line: lines of it can be picked"),
         Binding("n", "member(1)", "Next log", show=False, tooltip="Log of the next failure"),
         Binding("N", "member(-1)", "Previous log", show=False, tooltip="Log of the previous failure"),
         Binding(
@@ -81,7 +83,7 @@ class WhysScreen(Screen[None]):
                 yield AnswerInput(placeholder="because ...", select_on_focus=False, id="answer")
                 yield Static(id="log-title", markup=False)
                 yield RowList[LogRow](self._draw_log, id="log")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         if not self.children:
@@ -269,6 +271,17 @@ class WhysScreen(Screen[None]):
             self._member = (self._member + step) % len(self._members)
             self._show_log()
 
+    def action_log(self) -> None:
+        row = find_cluster(self.triage.db, self._cluster_id)
+        if row is not None and self._members:
+            from triage.tui.log_source import log_of
+            from triage.tui.screens.log import LogScreen
+
+            member = self._members[self._member % len(self._members)]
+            line = self.log_lines.current[0] if self.log_lines.current else None
+            at = log_of(self.triage.db, self.triage.engine, row, member, self._why, line)
+            self.app.push_screen(LogScreen(*at), lambda _: self._select(self._why))
+
     def _evidence_at(self, row: LogRow) -> store.Evidence | None:
         if not self._members:
             return None
@@ -364,7 +377,7 @@ class WhysScreen(Screen[None]):
     def _confirm_removal(self, why: Why) -> None:
         from triage.tui.screens.confirm import ConfirmScreen
 
-        below = _count_below(self._investigation, why.id)
+        below = self._investigation.count_below(why.id)
 
         def take(sure: bool | None) -> None:
             if sure:
@@ -382,7 +395,7 @@ class WhysScreen(Screen[None]):
         self._save()
         from triage.tui.screens.export import ExportScreen
 
-        self.app.push_screen(ExportScreen(self._cluster_id))
+        self.app.push_screen(ExportScreen([self._cluster_id]))
 
     def action_back(self) -> None:
         """From the answer or the log to the notes, from the notes to the clusters."""
@@ -392,8 +405,3 @@ class WhysScreen(Screen[None]):
         else:
             self._select(self._why)
             self.notes.focus()
-
-
-def _count_below(investigation: Investigation, why: int) -> int:
-    children = investigation.children(why)
-    return len(children) + sum(_count_below(investigation, child.id) for child in children)

@@ -18,7 +18,7 @@ from triage.rules import Engine
 from triage.store.clusters import ClusterRow, Member
 from triage.tui import texts
 
-PARTS = ("summary", "evidence", "tests", "variants", "why grouped")
+PARTS = ("summary", "evidence", "tests", "variants", "why grouped", "history")
 
 
 class PartBar(Static):
@@ -56,7 +56,7 @@ class Body(VerticalScroll, can_focus=True):
 
 
 class Detail(Vertical):
-    """Summary, evidence, tests, variants, and why it was grouped so."""
+    """Summary, evidence, tests, variants, why it was grouped so, what was decided about it."""
 
     part: reactive[int] = reactive(0)
 
@@ -139,6 +139,8 @@ class Detail(Vertical):
             return texts.tests(report)
         if name == "variants":
             return texts.variants(report)
+        if name == "history":
+            return texts.history(report)
         if name == "why grouped":
             return texts.reasons(self._explanations(report, engine))
         rule = next((r for r in engine.rules if r.id == report.cluster.rule), None)

@@ -129,12 +129,8 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         ]
         if on_cursor:
             # The cursor's own colours win over those of the row, or some rows could not be read.
-            segments = [
-                Segment(
-                    s.text, (s.style or Style.null()) + Style(color=style.color, bgcolor=style.bgcolor), None
-                )
-                for s in segments
-            ]
+            own = Style(color=style.color, bgcolor=style.bgcolor, dim=False)
+            segments = [Segment(s.text, (s.style or Style.null()) + own, None) for s in segments]
         return Strip(segments, width).apply_offsets(0, index)
 
     def action_move(self, step: int) -> None:

@@ -1,0 +1,265 @@
+"""What is decided on the screen: merge, split, apart, names, marks; and all of it taken back by one key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from tests.conftest import SAMPLES
+from triage.model import Verdict
+from triage.store import open_store
+from triage.store.clusters import ClusterRow, clusters, titles, variants
+from triage.store.history import history
+from triage.store.investigations import open_investigation
+from triage.tui.app import TriageApp
+from triage.tui.screens.choose import ChooseScreen
+from triage.tui.screens.clusters import ClustersScreen
+from triage.tui.screens.confirm import ConfirmScreen
+from triage.tui.screens.export import ExportScreen
+from triage.tui.widgets.detail import PARTS, Detail
+
+SIZES = [(80, 24), (140, 45)]
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TriageApp:
+    monkeypatch.chdir(tmp_path)
+    return TriageApp(tmp_path / "triage.db", [str(SAMPLES)])
+
+
+async def _ready(pilot: Pilot[None]) -> ClustersScreen:
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    screen = pilot.app.screen
+    assert isinstance(screen, ClustersScreen)
+    return screen
+
+
+def _said(app: TriageApp) -> str:
+    return " ".join(note.message for note in app._notifications)
+
+
+def _rows(screen: ClustersScreen) -> list[ClusterRow]:
+    return list(screen.rows.rows)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_merged_and_taken_back(app: TriageApp, size: tuple[int, int]) -> None:
+    async with app.run_test(size=size, notifications=True) as pilot:
+        screen = await _ready(pilot)
+        before = _rows(screen)
+        await pilot.press("j", "space", "space", "m")
+        assert isinstance(app.screen, ChooseScreen)
+        told = " ".join(str(part.render()) for part in app.screen.query(Static))
+        assert f"The {before[1].failures + before[2].failures} failures of these 2 clusters" in told
+        await pilot.press("j", "enter")
+        into = {row.id: row for row in _rows(screen)}[before[2].id]
+        assert before[1].id not in {row.id for row in _rows(screen)}
+        assert into.failures == before[1].failures + before[2].failures
+        assert screen.rows.current == {row.id: row for row in _rows(screen)}[before[3].id], "the cursor stays"
+        await pilot.press("u")
+        assert _rows(screen) == before
+        assert screen.rows.current == before[3]
+        assert "Taken back" in _said(app) and before[1].title in _said(app)
+        await pilot.press("u")
+        assert _said(app) == "Nothing to take back."
+
+
+async def test_a_cursor_whose_cluster_went_goes_along_with_it(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        before = _rows(screen)
+        await pilot.press("j", "j", "j", "space", "space", "k", "m", "enter")
+        assert screen.rows.current is not None
+        assert screen.rows.current.id == before[3].id, "what it was merged into"
+
+
+async def test_a_variant_is_split_off_and_comes_back(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await _ready(pilot)
+        before, first = _rows(screen), _rows(screen)[0]
+        parts = variants(app.db, first.id)
+        assert len(parts) == 3
+        await pilot.press("s", "space", "space", "enter")
+        rows = {row.id: row for row in _rows(screen)}
+        assert len(rows) == len(before) + 1
+        assert rows[first.id].failures == parts[2].failures
+        await pilot.press("u")
+        assert _rows(screen) == before
+        await pilot.press("s", "space", "space", "space", "enter")
+        assert _rows(screen) == before
+        assert "one has to stay" in _said(app)
+        await pilot.press("s", "escape")
+        assert isinstance(app.screen, ClustersScreen)
+
+
+async def test_the_variant_that_the_detail_shows_is_offered(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        parts = variants(app.db, _rows(screen)[0].id)
+        steps = 0
+        while screen.shown_variant() != parts[1].signature:
+            await pilot.press("n")
+            steps += 1
+        assert steps
+        await pilot.press("s", "enter")
+        assert {row.failures for row in _rows(screen)} >= {
+            parts[1].failures,
+            parts[0].failures + parts[2].failures,
+        }
+
+
+async def test_kept_apart_until_somebody_says_otherwise(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await _ready(pilot)
+        before = _rows(screen)
+        mark = ("g", "space", "space")
+        await pilot.press(*mark, "d", *mark, "m", "enter")
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("n")
+        assert _rows(screen) == before
+        await pilot.press("escape", *mark, "m", "enter", "y")
+        assert len(_rows(screen)) == len(before) - 1
+        await pilot.press("u", *mark, "m", "enter")
+        assert isinstance(app.screen, ConfirmScreen), "kept apart again"
+        await pilot.press("n", "escape", *mark, "d", *mark, "m", "enter")
+        assert isinstance(app.screen, ClustersScreen)
+        assert len(_rows(screen)) == len(before) - 1
+
+
+async def test_two_with_notes_are_not_merged_and_named(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await _ready(pilot)
+        before = _rows(screen)
+        for row in before[:2]:
+            open_investigation(app.db, row.id, row.title, "why?")
+        await pilot.press("space", "space", "m", "enter")
+        assert "both have five whys" in _said(app)
+        assert all(row.title in _said(app) for row in before[:2])
+        assert _rows(screen) == before
+
+
+async def test_renamed(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await _ready(pilot)
+        first = _rows(screen)[0]
+        await pilot.press("R")
+        app.screen.query_one(Input).value = "one [bold]key\x1b[31m"
+        await pilot.press("enter")
+        assert titles(app.db)[first.id] == "one [bold]key\x1b[31m"
+        detail = str(screen.query_one("#body", Static).render())
+        assert "one [bold]key" in detail and "\x1b" not in detail
+        await pilot.press("R")
+        app.screen.query_one(Input).value = "  "
+        await pilot.press("enter", "u")
+        assert titles(app.db)[first.id] == first.title
+        assert first.title in _said(app) and "\x1b" not in _said(app)
+
+
+async def test_every_kind_of_decision_is_undone_and_in_the_history(app: TriageApp) -> None:
+    async with app.run_test(size=(140, 45), notifications=True) as pilot:
+        screen = await _ready(pilot)
+        before = _rows(screen)
+        await pilot.press("v", "3", "t", *"night ly", "enter", "t", *"-night", "enter")
+        screen.query_one(Detail).part = PARTS.index("history")
+        told = str(screen.query_one("#body", Static).render())
+        assert [line.split("  ")[1] for line in told.strip().split("\n")] == [
+            "tag: night removed", "tag: ly", "tag: night", "verdict: flaky",
+        ]  # fmt: skip
+        await pilot.press("u")
+        assert "has #night again" in _said(app)
+        await pilot.press("u")
+        assert "no longer has #night #ly" in _said(app)
+        await pilot.press("u")
+        assert "no longer has the verdict flaky" in _said(app)
+        assert _rows(screen) == before
+        assert "taken back" in str(screen.query_one("#body", Static).render())
+        assert all(change.undone_at for change in history(app.db, before[0].id))
+
+
+async def test_a_locked_store_is_told_and_nothing_is_lost(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await _ready(pilot)
+        await pilot.press("v", "2")
+        before = _rows(screen)
+        app.db.conn.execute("PRAGMA busy_timeout = 0")
+        other = open_store(app.store_path)
+        other.conn.execute("BEGIN IMMEDIATE")
+        for keys in (
+            ("v", "3"), ("t", "x", "enter"), ("R", "x", "enter"), ("u",), ("s", "enter"),
+            ("g", "space", "space", "m", "enter"), ("g", "escape", "space", "space", "d"),
+        ):  # fmt: skip
+            await pilot.press(*keys)
+            assert "locked" in _said(app), keys
+            app.clear_notifications()
+        other.conn.execute("ROLLBACK")
+        assert _rows(screen) == before
+        await pilot.press("m", "enter")
+        assert len(_rows(screen)) == len(before) - 1, "what was marked is still marked"
+
+
+async def test_keys_that_need_more_say_so(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await _ready(pilot)
+        for keys in (("m",), ("d",), ("space", "m"), ("g", "space", "j", "d")):
+            await pilot.press(*keys)
+            assert "Mark two or more" in _said(app), keys
+            await pilot.press("escape")
+        alone = next(number for number, row in enumerate(_rows(screen)) if len(variants(app.db, row.id)) == 1)
+        screen.rows.cursor = alone
+        await pilot.press("s")
+        assert "Nothing to split off" in _said(app)
+        for keys in (("m",), ("d",), ("s",), ("R",), ("v",), ("t",), ("x",)):
+            await pilot.press("slash", *"zzzznothing", "enter", *keys)
+            assert "No cluster here" in _said(app), keys
+            assert isinstance(app.screen, ClustersScreen)
+        assert not app.db.execute("SELECT * FROM history").fetchall()
+
+
+async def test_marks_are_inverted_and_all_act_on_them(app: TriageApp, tmp_path: Path) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        everything = len(_rows(screen))
+        await pilot.press("slash", *"429", "enter")
+        shown = [row.id for row in _rows(screen)]
+        assert 2 < len(shown) < everything
+        await pilot.press("space", "A")
+        assert f"{len(shown) - 1} marked" in str(screen.query_one("#status", Static).render())
+        await pilot.press("v", "3")
+        flaky = {row.id for row in clusters(app.db) if row.verdict is Verdict.FLAKY}
+        assert flaky == set(shown[1:])
+        await pilot.press("g", "a", "A", "A", "x")
+        assert isinstance(app.screen, ExportScreen)
+        await pilot.press("tab", "down", "down", "enter")
+        app.screen.query_one("#file", Input).value = "deep/er"
+        await pilot.press("enter")
+        await pilot.pause()
+        documents = sorted((tmp_path / "deep" / "er").iterdir())
+        assert {path.suffix for path in documents} == {".json"}
+        assert {json.loads(path.read_text("utf-8"))["cluster"]["id"] for path in documents} == set(shown)
+        documents[0].write_text("edited by hand")
+        await pilot.press("x")
+        app.screen.query_one("#file", Input).value = "deep/er"
+        await pilot.press("tab", "down", "down", "enter", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("n")
+        assert documents[0].read_text("utf-8") == "edited by hand"
+
+
+async def test_the_decisions_are_in_the_footer_the_help_and_the_palette(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        palette = {command.title for command in app.get_system_commands(app.screen)}
+        footer = {key.description for key in screen.query("FooterKey")}
+        await pilot.press("question_mark")
+        said = "\n".join(str(part.render()) for part in app.screen.query(Static))
+        for name, told in (
+            ("Merge", "m  Merge what is marked"), ("Split", "s  Split variants off"), ("Apart", "d  Never merge"),
+            ("Rename", "R  Call the cluster"), ("Undo", "u  Take the last decision back"),
+        ):  # fmt: skip
+            assert name in palette and name in footer and told in said

@@ -1,0 +1,178 @@
+"""Whatever the terminal has of colours and cells: what is on it can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.color import ColorSystem, ColorType
+from rich.segment import Segment
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Static
+
+from tests.conftest import SAMPLES
+from triage.model import Totals
+from triage.tui.app import TriageApp
+from triage.tui.colours import theme_for
+from triage.tui.screens.clusters import ClustersScreen
+from triage.tui.screens.small import SmallScreen
+from triage.tui.widgets.key_bar import KeyBar
+
+_SOURCES = [str(SAMPLES / name) for name in ("nightly-1-api.xml", "nightly-2-api.xml")]
+_KEYS = ("j", "space", "right", "right", "right", "right", "right", "left", "w", "escape", "escape", "r")
+"""Through all screens that are not over another."""
+_DRAWN = "█▉▊▋▌▍▎▏·▂▁▔─│╭╮╰╯▅▇▄▆▃ "
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> TriageApp:
+    return TriageApp(tmp_path / "triage.db", _SOURCES)
+
+
+async def _ready(pilot: Pilot[None]) -> ClustersScreen:
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    screen = pilot.app.screen
+    assert isinstance(screen, ClustersScreen)
+    return screen
+
+
+def _words(app: TriageApp) -> Iterator[Segment]:
+    for strip in app.screen._compositor.render_strips():
+        yield from (segment for segment in strip if segment.text.strip(_DRAWN) and segment.style)
+
+
+def _contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+    """The contrast ratio of WCAG 2, 1 to 21."""
+
+    def luminance(colour: tuple[int, int, int]) -> float:
+        parts = [c / 255 for c in colour]
+        linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+async def test_every_word_stands_out(app: TriageApp, theme: str) -> None:
+    async with app.run_test(size=(140, 45)) as pilot:
+        app.theme = theme
+        await _ready(pilot)
+        await pilot.press("v", "3")
+        seen = 0
+        for key in _KEYS:
+            await pilot.press(key)
+            await pilot.pause()
+            for segment in _words(app):
+                assert segment.style and segment.style.color and segment.style.bgcolor
+                colours = segment.style.color.triplet, segment.style.bgcolor.triplet
+                assert colours[0] and colours[1], segment
+                assert _contrast(*colours) > 4.2, (key, segment)
+                seen += 1
+        assert seen > 500
+
+
+async def test_a_terminal_of_16_colours_is_drawn_in_its_own(app: TriageApp) -> None:
+    async with app.run_test(size=(140, 45)) as pilot:
+        app.theme = "ansi-dark"
+        await _ready(pilot)
+        for key in _KEYS:
+            await pilot.press(key)
+            await pilot.pause()
+            for segment in _words(app):
+                assert segment.style and segment.style.color and segment.style.bgcolor
+                colours = segment.style.color, segment.style.bgcolor
+                assert all(c.type in (ColorType.DEFAULT, ColorType.STANDARD) for c in colours), segment
+                assert colours[0].is_default or colours[0].number != colours[1].number, segment
+
+
+async def test_without_colour_what_is_chosen_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = TriageApp(tmp_path / "triage.db", _SOURCES)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        row = screen.rows.current
+        assert row is not None
+        assert any(row.title in segment.text and segment.style.reverse for segment in _words(app))  # type: ignore[union-attr]
+        await pilot.press("v", "down")
+        await pilot.pause()
+        number = app.screen.query_one(OptionList).highlighted
+        assert number is not None
+        chosen = [
+            segment.text[0] for segment in _words(app) if segment.style.underline  # type: ignore[union-attr]
+        ]  # fmt: skip
+        assert chosen == [str(number + 1)]
+        assert all(
+            colour is None or colour.is_default
+            for segment in _words(app)
+            for colour in (segment.style.color, segment.style.bgcolor)  # type: ignore[union-attr]
+        )
+
+
+def test_the_theme_follows_the_terminal() -> None:
+    assert theme_for(ColorSystem.TRUECOLOR, {}) == "textual-dark"
+    assert theme_for(ColorSystem.TRUECOLOR, {"COLORFGBG": "0;default;15"}) == "textual-light"
+    assert theme_for(ColorSystem.STANDARD, {"COLORFGBG": "15;0"}) == "ansi-dark"
+    assert theme_for(ColorSystem.EIGHT_BIT, {"NO_COLOR": "", "COLORFGBG": "0;7"}) == "ansi-light"
+    assert theme_for(ColorSystem.STANDARD, {"TEXTUAL_THEME": "nord"}) is None
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
+async def test_the_footer_has_whole_words_and_the_help(app: TriageApp, width: int) -> None:
+    async with app.run_test(size=(width, 24)) as pilot:
+        await _ready(pilot)
+        for key in ("", "w", "escape", "tab", "escape", "r"):
+            await pilot.press(*[key] * bool(key))
+            await pilot.pause()
+            bar = app.screen.query_one(KeyBar)
+            keys = list(app.screen.query("FooterKey"))
+            assert bar.size.height <= 2
+            for one in keys:
+                said = len(f"{one.key_display} {one.description}")  # type: ignore[attr-defined]
+                assert one.region.width >= said and one.region.right <= width, one
+                assert one.region.bottom <= 24
+            if app.focused is None or not isinstance(app.screen, ClustersScreen):
+                continue
+            assert keys[-1].description == "Help"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [(), ("ctrl+p", "e"), ("question_mark",), ("x",), ("v",), ("i",), ("w", "tab"), ("w", "escape", "a"), ("r",),
+     ("space", "space", "m"), ("z",), ("slash", "4")],
+)  # fmt: skip
+async def test_a_terminal_too_small_says_so_and_all_is_back_when_it_is_not(
+    app: TriageApp, keys: tuple[str, ...]
+) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _ready(pilot)
+        await pilot.press(*keys)
+        before, focused = list(app.screen_stack), app.focused
+        for width, height in ((59, 24), (80, 19), (5, 2), (1, 1), (40, 10)):
+            await pilot.resize_terminal(width, height)
+            await pilot.pause()
+            assert isinstance(app.screen, SmallScreen)
+            assert f"{width}x{height}" in str(app.screen.query_one(Static).render())
+            await pilot.press("j", "q", "v", "enter", "escape", "question_mark", "ctrl+p", "space", "u")
+        await pilot.resize_terminal(60, 20)
+        await pilot.pause()
+        assert app.screen_stack == before
+        assert app.focused is focused
+
+
+async def test_a_message_stands_on_the_line_on_top_and_alone(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await _ready(pilot)
+        await pilot.press("m", "d", "m")
+        await pilot.pause()
+        [toast] = app.screen.query("Toast")
+        assert toast.region.y == 0 and toast.region.height == 1
+
+
+async def test_numbers_have_one_form(app: TriageApp) -> None:
+    from triage.tui.texts import status_line
+
+    said = status_line(Totals(tests=12_345, passed=1_000, failed=11_345), 1_234, [], 0, marked=2_000).plain
+    assert all(number in said.replace("\u202f", " ") for number in ("12 345", "11 345", "1 234", "2 000"))

@@ -1,0 +1,208 @@
+"""All sources of one call into the store, in the order in which they were named.
+
+What is little is read here. Of more, the sources are sent to other processes (``workers.py``), a few ahead of what is
+stored. They are stored here and in their order, so that nothing depends on who was ready first.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from triage.ingest import IngestError, Source, reader_for, told
+from triage.ingest.archives import Found
+from triage.intake import Batch, Signer, batches
+from triage.intake.tasks import Parcel, Taken
+from triage.rules import Engine
+from triage.sources.baseline import Baselines, beside_passing
+from triage.sources.watching import Reading, watched
+from triage.sources.workers import Workers
+from triage.store import Store
+from triage.store.ingest import Ingested, known_run, known_tests, next_batch, store
+
+EACH = 2 << 10
+"""Bytes that a source counts beside its own: thousands of tiny ones are work too, and are not to wait without end."""
+HELD = 64 << 20
+"""Bytes of a source that may be sent: a larger one is read here, as a stream."""
+_TASK = 256 << 10
+"""Work of one task: small sources go together."""
+_AHEAD = 3
+"""Tasks on their way for each that is worked on."""
+_MOST_AHEAD = 128 << 20
+"""Bytes of the sources on their way."""
+
+
+@dataclass(slots=True)
+class _Task:
+    """Some sources that another process reads."""
+
+    parcels: list[Parcel] = field(default_factory=list)
+    work: int = 0
+    asked: Future[list[Taken]] | None = None
+    answer: dict[int, Taken] | None = None
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A source whose turn will come."""
+
+    source: Source
+    size: int
+    """Bytes, as far as they are known before; else 0."""
+    digest: str = ""
+    task: _Task | None = None
+    """Who reads it; it is read here where there is none."""
+    place: int = 0
+    """Of its answer in that of the task."""
+
+
+def take_all(
+    db: Store,
+    found: Iterable[Found],
+    engine: Engine,
+    progress: Callable[[Reading], None],
+    workers: Workers,
+) -> Iterator[Ingested | IngestError]:
+    """What became of each of ``found``, in their order; those that retell what others hold come last."""
+    return _Taking(db, engine, progress, workers).all(found)
+
+
+class _Taking:
+    def __init__(
+        self, db: Store, engine: Engine, progress: Callable[[Reading], None], workers: Workers
+    ) -> None:
+        self._db, self._progress, self._workers = db, progress, workers
+        self._batch = next_batch(db)
+        self._signer = Signer(engine)
+        self._baselines = Baselines(db)
+        self._queue: deque[_Entry | IngestError] = deque()
+        self._sending = workers.worth == 0
+        self._waiting = self._largest = 0
+        """Work of all that is in the queue, and the most of one; until sources are sent."""
+        self._open = _Task()
+        self._tasks = self._ahead = 0
+        """Tasks that were asked for and not answered yet, and the bytes of their sources."""
+        self._hearsay: list[_Entry] = []
+        self._is_end = False
+
+    def all(self, found: Iterable[Found]) -> Iterator[Ingested | IngestError]:
+        for item in found:
+            try:
+                if isinstance(item, IngestError):
+                    raise item
+                with told(item):
+                    entry = _Entry(item, item.size or 0)
+            except IngestError as error:
+                self._queue.append(error)
+                continue
+            self._queue.append(entry)
+            if self._sending:
+                self._send(entry)
+            elif self._is_worth_sending(entry):
+                self._sending = True
+                for waiting in tuple(self._queue):
+                    self._send(waiting)
+            while self._tasks >= self._workers.width * _AHEAD or self._ahead > _MOST_AHEAD:
+                yield from self._next()
+        self._ask()
+        while self._queue:
+            yield from self._next()
+        self._is_end = True
+        self._queue += self._hearsay
+        while self._queue:
+            yield from self._next()
+
+    def _is_worth_sending(self, entry: _Entry) -> bool:
+        """Whether enough waits beside the largest: one source alone has nobody to be read beside."""
+        work = EACH + entry.size
+        self._waiting += work
+        self._largest = max(self._largest, work)
+        return self._waiting - self._largest > self._workers.worth
+
+    def _send(self, entry: _Entry | IngestError) -> None:
+        if isinstance(entry, IngestError) or (data := self._held(entry)) is None:
+            return
+        entry.digest = sha256(data).hexdigest()
+        if known_run(self._db, entry.source.name, entry.digest) is not None:
+            return
+        task = entry.task = self._open
+        entry.place = len(task.parcels)
+        task.parcels.append(Parcel(entry.source.name, data, tuple(entry.source.notes)))
+        task.work += EACH + len(data)
+        if task.work >= _TASK:
+            self._ask()
+
+    def _held(self, entry: _Entry) -> bytes | None:
+        if entry.size > HELD:
+            return None
+        try:
+            with told(entry.source), entry.source.open() as stream:
+                data = stream.read(HELD + 1)
+        except IngestError:
+            return None  # it is told when its turn comes
+        return data if len(data) <= HELD else None
+
+    def _ask(self) -> None:
+        if task := self._open if self._open.parcels else None:
+            task.asked = self._workers.submit(task.parcels)
+            self._open = _Task()
+            self._tasks += 1
+            self._ahead += task.work
+
+    def _next(self) -> Iterator[Ingested | IngestError]:
+        """The result of the next in the queue; none yet of one that is put off."""
+        entry = self._queue.popleft()
+        try:
+            if isinstance(entry, IngestError):
+                raise entry
+            done = self._read_here(entry) if entry.task is None else self._answered(entry, entry.task)
+        except IngestError as error:
+            yield error
+        else:
+            if done is None:
+                entry.task = None
+                self._hearsay.append(entry)
+            else:
+                yield done
+
+    def _read_here(self, entry: _Entry) -> Ingested | None:
+        reader = reader_for(entry.source)
+        if reader.hearsay and not self._is_end:
+            return None
+        source = watched(entry.source, self._progress)
+        with told(source):
+            entry.digest = entry.digest or source.digest()
+        rows = batches(source, reader, self._signer, known_tests(self._db, reader, self._batch))
+        return self._store(entry, reader.name, rows)
+
+    def _answered(self, entry: _Entry, task: _Task) -> Ingested | None:
+        reading = Reading(entry.source.name, entry.source.size, step="reading")
+        self._progress(reading)
+        if task is self._open:
+            self._ask()
+        if task.answer is None:
+            assert task.asked is not None
+            task.answer = dict(enumerate(self._workers.result(task.parcels, task.asked)))
+            task.parcels.clear()
+            self._tasks -= 1
+            self._ahead -= task.work
+        taken = task.answer.pop(entry.place)
+        if isinstance(taken, IngestError):
+            raise taken
+        done = self._store(entry, taken.format, taken.batches()) if taken else None
+        reading.done = entry.size
+        self._progress(reading)
+        return done
+
+    def _store(self, entry: _Entry, format_: str, rows: Iterable[Batch]) -> Ingested:
+        name = entry.source.name
+        if (known := known_run(self._db, name, entry.digest)) is not None:
+            return known
+        if format_ == "log" and (passing := self._baselines.of(name)) is not None:
+            rows = beside_passing(rows, passing)
+        done = store(self._db, name, format_, entry.digest, self._batch, rows)
+        self._baselines.add(done.run_id)
+        return done

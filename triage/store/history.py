@@ -1,0 +1,58 @@
+"""The one log of what was decided about clusters: what was before, what came, and which changes were one act.
+
+An act is what a person did with one key or one command; ``undo`` takes acts back, the last first. What the program
+changes by itself is remembered without an act.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from triage.store.database import Store, now
+
+_COLUMNS = "at, cluster_id, field, old, new, act, undone_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one cluster."""
+
+    at: str
+    cluster: str
+    field: str
+    """``verdict``, ``status``, ``title``: from ``old`` to ``new``. ``tag``: one of the two is empty.
+    ``merge``: the cluster ``old`` into ``new``; ``notes``: its five whys, whose id is ``new``, came from ``old``.
+    ``split``: the variant ``old`` into the cluster ``new``. ``apart``, ``together``: ``old`` and ``new`` may never, may
+    again be merged."""
+    old: str
+    new: str
+    act: int | None
+    undone_at: str | None
+
+
+def next_act(db: Store) -> int:
+    """The number of a new act."""
+    return int(db.conn.execute("SELECT coalesce(max(act), 0) + 1 FROM history").fetchone()[0])
+
+
+def remember(db: Store, act: int | None, cluster: str, field: str, old: str, new: str) -> None:
+    """Note a change; called inside the transaction that makes it."""
+    db.conn.execute(
+        "INSERT INTO history (at, cluster_id, field, old, new, act) VALUES (?, ?, ?, ?, ?, ?)",
+        [now(), cluster, field, old, new, act],
+    )
+
+
+def history(db: Store, cluster: str) -> list[Change]:
+    """What was decided about a cluster, oldest first; with what was taken back."""
+    query = f"SELECT {_COLUMNS} FROM history WHERE cluster_id = ?1 OR old = ?1 OR new = ?1 ORDER BY id"
+    return [Change(*row) for row in db.conn.execute(query, [cluster])]
+
+
+def last_act(db: Store) -> list[Change]:
+    """The changes of the last act that stands, in order; none where there is no act."""
+    query = (
+        f"SELECT {_COLUMNS} FROM history"
+        " WHERE act = (SELECT max(act) FROM history WHERE undone_at IS NULL) ORDER BY id"
+    )
+    return [Change(*row) for row in db.conn.execute(query)]

@@ -1,0 +1,39 @@
+"""Taking back what was decided, one act after the other, the last first."""
+
+from __future__ import annotations
+
+from triage.store.database import Store, now
+from triage.store.history import Change, last_act
+from triage.store.moves import settle
+
+_GROUPING = frozenset(["merge", "split", "apart", "together"])
+
+
+def undo(db: Store) -> list[Change]:
+    """Take the last act that stands back; its changes, none where there is nothing to take back."""
+    with db.atomic():
+        changes = last_act(db)
+        for change in reversed(changes):
+            _restore(db, change)
+        if changes:
+            db.conn.execute("UPDATE history SET undone_at = ? WHERE act = ?", [now(), changes[0].act])
+        if any(change.field in _GROUPING for change in changes):
+            settle(db)
+    return changes
+
+
+def _restore(db: Store, change: Change) -> None:
+    match change.field:
+        case "verdict" | "status" | "title":
+            query = f"UPDATE clusters SET {change.field} = ? WHERE id = ?"
+            db.conn.execute(query, [change.old, change.cluster])
+        case "tag" if change.old:
+            db.conn.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", [change.cluster, change.old])
+        case "tag":
+            query = "DELETE FROM tags WHERE cluster_id = ? AND tag = ?"
+            db.conn.execute(query, [change.cluster, change.new])
+        case "notes":
+            query = "UPDATE investigations SET cluster_id = ? WHERE id = ?"
+            db.conn.execute(query, [change.old, change.new])
+        case _:
+            pass  # follows from the decisions that stand

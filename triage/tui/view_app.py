@@ -1,0 +1,40 @@
+"""``triage view``: the log screen alone, on any file."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from triage.tui.log_source import Desk, Place
+from triage.tui.screens.log import LogScreen
+from triage.tui.terminal import on_end
+
+
+class ViewApp(App[None]):
+    """One log."""
+
+    TITLE = "triage"
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss"]  # type: ignore[assignment]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  (Textual types it so)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+        Binding("question_mark", "help", "Help", key_display="?"),
+    ]
+
+    def __init__(self, place: Place, desk: Desk) -> None:
+        super().__init__()
+        self._place, self._desk = place, desk
+
+    def on_load(self) -> None:
+        on_end(lambda code: self.exit(return_code=code))
+
+    async def on_mount(self) -> None:
+        await self.push_screen(LogScreen([self._place], 0, self._desk), lambda _: self.exit())
+
+    def action_help(self) -> None:
+        from triage.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
