@@ -143,10 +143,10 @@ class Detail(Vertical):
             return texts.history(report)
         if name == "why grouped":
             return texts.reasons(self._explanations(report, engine))
-        rule = next((r for r in engine.rules if r.id == report.cluster.rule), None)
+        rule = engine.rule(report.cluster.rule)
         captures: dict[str, str] = {}
         if rule is not None and report.example is not None:
-            captures = captures_of(rule, report.example, engine)
+            captures = captures_of(rule, report.example)
         return texts.summary(report, rule, captures)
 
     def _explanations(self, report: Report, engine: Engine) -> list[Explanation]:
