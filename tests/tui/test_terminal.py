@@ -128,8 +128,8 @@ def test_killed_while_typing(terminal: Terminal, store: Path) -> None:
     found = find_investigation(db, cluster)
     assert found is not None
     assert found.whys[0].answer.startswith("the key is shared")
-    assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert not db.execute("PRAGMA foreign_key_check").fetchall()
+    assert db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert not db.conn.execute("PRAGMA foreign_key_check").fetchall()
     db.close()
 
 

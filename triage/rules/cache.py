@@ -39,7 +39,7 @@ def load_cached(directory: Path) -> Loaded:
         return Loaded(_unpacked(place.read_bytes(), made_of), ())
     loaded = load_directory(directory)
     if not loaded.errors and _made_of(directory) == made_of:  # else a file was written in the meantime
-        with suppress(OSError, TypeError):
+        with suppress(OSError):
             _write(place, _packed(loaded.rules, made_of))
     return loaded
 
