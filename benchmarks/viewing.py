@@ -44,7 +44,7 @@ class _Viewer:
     end: str = "G"
     top: str = "g"
     find: str = "/"
-    """What begins a search; empty where none goes to a hit by itself."""
+    """What begins a search; empty where none is measured: one that goes to its hit by itself is."""
     page: str = "\x1b[6~"
 
 
@@ -195,8 +195,8 @@ def viewing(scratch: Path, megabytes: int) -> Iterator[Row]:
     command = (sys.executable, "-m", "triage", "view")
     ours = _figures(_Viewer("triage view", command), log)
     others = (
-        _Viewer("lnav", ("lnav",)),
-        _Viewer("toolong", ("tl",), "\x1b[F", "\x1b[H", ""),
+        _Viewer("lnav", ("lnav",), find=""),
+        _Viewer("toolong", ("tl",), "\x1b[F", "\x1b[H", find=""),
     )
     for viewer in others:
         if shutil.which(viewer.command[0]) is None:
@@ -205,8 +205,6 @@ def viewing(scratch: Path, megabytes: int) -> Iterator[Row]:
         peer = _figures(viewer, log)
         yield times("a log on the screen, first line", said, ours.first, viewer.name, peer.first)
         yield times("a log on the screen, first its last line", said, ours.whole, viewer.name, peer.whole)
-        if viewer.find:
-            yield times("a log on the screen, search to its end", said, ours.search, viewer.name, peer.search)
         yield times("a log on the screen, next page", said, ours.page, viewer.name, peer.page)
         for name, mine, theirs in (
             ("memory of its own", ours.own, peer.own),
@@ -229,6 +227,10 @@ def viewing(scratch: Path, megabytes: int) -> Iterator[Row]:
     for name, words in (("one word", inputs.LAST_WORD), ("three words", "absent|nowhere|missing")):
         grep = ["grep", "-c", "-i", "-E", words, str(log)]
         seconds = timed(lambda grep=grep: subprocess.run(grep, capture_output=True))  # type: ignore[misc]
+        if words == inputs.LAST_WORD:
+            yield times(
+                "a log on the screen, search typed and shown", said, ours.search, "grep -ciE", seconds
+            )
         mine = timed(_search(log, words.lower()))
         yield rates(f"searching a log forward, {name}", said, "MB/s", size, mine, "grep -ciE", seconds)
 

@@ -44,7 +44,7 @@ def _told(db: Store) -> dict[str, str]:
             "called `Result::unwrap()` on an `Err` value: PoisonError",
             "cannot put -2 pieces",
         ),
-        ("static-initializer.xml", "shop.Prices", "ExceptionInInitializerError"),
+        ("static-initializer.xml", "shop.Prices", "NumberFormatException"),
         ("service-gone.xml", "stock.StockUnavailable", "Connection refused"),
     ],
 )

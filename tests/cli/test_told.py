@@ -201,7 +201,7 @@ def test_rules_that_are_left_out(
     assert line.startswith("triage: .triage/rules/bad.yaml:") and line.endswith(told)
 
 
-@pytest.mark.parametrize("width", [40, 80])
+@pytest.mark.parametrize("width", [50, 80])
 def test_a_table_is_as_wide_as_the_terminal_at_most(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
 ) -> None:

@@ -98,3 +98,14 @@ def test_an_id_is_made_from_the_template_alone() -> None:
         == signature_of(Failure(message="tenant 12345 has no lease", type="LookupError"), "b").id
     )
     assert signature_of(failure).id == "cd853e2f7472"  # ids are for ever: notes hang on them
+
+
+def test_an_exception_that_only_wraps_another_one_is_that_other_one() -> None:
+    trace = (
+        "java.lang.ExceptionInInitializerError\n\tat shop.CartTest.t(CartTest.java:6)\n"
+        'Caused by: java.lang.NumberFormatException: For input string: "7,5"\n\t... 3 more'
+    )
+    wrapped = Failure(type="java.lang.ExceptionInInitializerError", trace=trace)
+    assert signature_of(wrapped).headline == 'java.lang.NumberFormatException: For input string: "7,5"'
+    said = Failure("no price list", type="shop.PriceException", trace=trace)
+    assert signature_of(said).headline == "shop.PriceException: no price list"

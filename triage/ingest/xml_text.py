@@ -16,7 +16,7 @@ from xml.parsers import expat
 from triage.ingest.reader import IngestError, Sample, Source
 from triage.model import Item, Warn
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 17
 # Control characters and references to them are not allowed in XML 1.0, and runners write them all the same.
 _CONTROL = bytes(ch if ch in b"\t\n\r" or ch >= 32 else 0x20 for ch in range(256))
 _ESCAPE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from triage.model import Failure
+from triage.signature.headline import headline_of
 from triage.signature.normalize import PLACE, normalize
 
 _WORD = re.compile(r"[A-Za-z]{3,}")
@@ -64,6 +65,7 @@ _SAYS_NOTHING = frozenset(
 _COMPARED = re.compile(
     r"^\s*(?:Expected|Received|Actual|expected|received|actual|Got|Want)\b[^\n]*:", re.MULTILINE
 )
+_TYPE_ALONE = re.compile(r"(?:[\w$]+[.:]+)+[\w$]+(?:Error|Exception)")
 _PREFIX = re.compile(r"^#+\s+|^AssertionError: (?=assert )")
 _STATUS_COMPARED = re.compile(r"^\s*(?:Received|Actual|Got)[^\n:]*:\s*([1-5]\d\d)\s*$", re.MULTILINE)
 
@@ -108,12 +110,16 @@ def digest(text: str) -> str:
 
 
 def telling_text(failure: Failure) -> str:
-    """The one line that tells most: the headline, and the status that a comparison received.
+    """The one line that tells most: the headline (where that is only the type of an exception with a cause, the innermost
+    cause), and the status that a comparison received.
 
     pytest writes a rewritten assertion with its class in one place and without it in another, and the lines of
     Test::More are comments where nothing reads them.
     """
     headline = _PREFIX.sub("", failure.headline)
+    if _TYPE_ALONE.fullmatch(headline) and "aused" in failure.trace:
+        # An exception that only wraps another one.
+        headline = headline_of(failure.trace)
     if received := _STATUS_COMPARED.search(failure.message):
         headline = f"{headline} (status {received[1]})" if received[1] not in headline else headline
     return headline

@@ -102,7 +102,7 @@ def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
     wanted = None if ids is None else set(ids)
     rows = db.conn.execute(
         "SELECT id, title, template, rule, category, verdict, status, tests, failures, runs, first_seen, last_seen"
-        " FROM clusters WHERE failures > 0 ORDER BY tests DESC, failures DESC, first_seen, id"
+        " FROM clusters WHERE failures > 0 ORDER BY tests DESC, failures DESC, id"
     )
     return [
         ClusterRow(  # type: ignore[call-arg]  # the columns of the query are its fields

@@ -93,8 +93,9 @@ def _bar(share: float) -> str:
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
-def cluster_line(row: ClusterRow, marked: bool, new: bool, most: int, width: int) -> Text:
-    """One row of the list: mark, tests with a bar, new, verdict or category, title."""
+def cluster_line(row: ClusterRow, marked: bool, new: bool, most: int, width: int, depth: int = 0) -> Text:
+    """One row of the list: mark, tests with a bar, new, verdict or category, title; what follows from the row above is
+    put below it by ``depth``."""
     text = Text()
     text.append("● " if marked else "  ", "bold")
     text.append(f"{grouped(row.tests or row.failures):>4}" + ("t" if row.tests else "×"), "bold")
@@ -107,6 +108,8 @@ def cluster_line(row: ClusterRow, marked: bool, new: bool, most: int, width: int
     else:
         text.append(f"{_CATEGORY_SHORT.get(row.category, ''):<9}", "dim")
     text.append({"investigating": "? ", "resolved": "✓ "}.get(row.status, "  "), "bold")
+    if depth:
+        text.append("  " * (min(depth, 5) - 1) + "└ ", "dim")
     text.append(one_line(row.title)[:400])
     for tag in row.tags:
         text.append(f" #{one_line(tag)}", "cyan")
@@ -151,7 +154,11 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
         if moment(row.first_seen) != moment(row.last_seen)
         else moment(row.first_seen),
     )
+    if report.first is not None:
+        place = one_line(report.first.test or "the run itself")
+        _field(text, "first", place + (", before anything else in its run" if report.came_first else ""))
     _field(text, "id", row.id)
+    _cascade(text, report)
     if report.example:
         text.append("\nit says\n", "bold underline")
         for line in report.example.failure.message.split("\n")[:6] or [""]:
@@ -167,6 +174,23 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
         for why in report.root_causes:
             text.append(f"  {visible(why.answer)}\n", "green")
     return text
+
+
+def _cascade(text: Text, report: Report) -> None:
+    """What it probably follows from, and what follows from it."""
+    if (cause := report.cause) is not None:
+        text.append("\nprobably follows from\n", "bold underline")
+        text.append(f"  {one_line(cause.title)} ", "bold").append(f"{cause.id[:8]}\n", "dim")
+        text.append(f"  {one_line(cause.evidence)}\n", "dim")
+    if report.consequences:
+        both = report.with_consequences
+        text.append("\nprobable consequences\n", "bold underline")
+        text.append(
+            f"  {count(both.tests, 'test')} blocked with them, pass rate at most {percent(both.rate_if_fixed)} with all fixed\n"
+        )
+        for link in report.consequences:
+            text.append(f"  {count(link.tests, 'test')}: ", "bold").append(one_line(link.title) + "\n")
+            text.append(f"    {one_line(link.evidence)}\n", "dim")
 
 
 def _field(text: Text, name: str, value: str, style: str = "") -> None:

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.widgets import Input, Static
+from textual.worker import get_current_worker
 
-from triage.analysis.cascades import Cascades, cascades
+from triage.analysis.cascades import Cascades, cascades, nested
 from triage.analysis.expected import Judged, judged
+from triage.analysis.query import QueryError, check, parse, select
 from triage.export.report import gather
 from triage.ingest.text import visible
 from triage.model import Totals
+from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters
 from triage.store.runs import totals_of_all
-from triage.store.search import matching_clusters
 from triage.tui import texts
-from triage.tui.filtering import matches
 from triage.tui.screens.deciding import DecidingScreen
 from triage.tui.widgets.detail import PARTS, Detail
 from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.row_list import RowList
+
+_FEW = 2_000
+"""Failures of which what follows from what is found before the screen is drawn."""
 
 _EMPTY = """\
 Nothing here yet.
@@ -86,6 +91,7 @@ class ClustersScreen(DecidingScreen):
         super().__init__()
         self._all: list[ClusterRow] = []
         self._cascades: Cascades = {}
+        self._depths: dict[str, int] = {}
         self._marked: set[str] = set()
         self._totals = Totals()
         self._expected: Judged | None = None
@@ -96,7 +102,7 @@ class ClustersScreen(DecidingScreen):
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
         yield FilterInput(
-            placeholder="words in message, test, tag, rule, verdict",
+            placeholder="words, category: status: verdict: rule: tag: test: source: since: is:new -not",
             select_on_focus=False,
             id="filter",
             disabled=True,
@@ -120,7 +126,12 @@ class ClustersScreen(DecidingScreen):
 
     def _draw_row(self, row: ClusterRow, width: int, on_cursor: bool) -> Text:
         return texts.cluster_line(
-            row, row.id in self._marked, row.new and self._something_old, self._most, width
+            row,
+            row.id in self._marked,
+            row.new and self._something_old,
+            self._most,
+            width,
+            self._depths.get(row.id, 0),
         )
 
     def busy(self, text: str) -> None:
@@ -133,12 +144,29 @@ class ClustersScreen(DecidingScreen):
         self._totals, self._runs = totals_of_all(db)
         self._expected = judged(db)
         self._all = clusters(db)
-        self._cascades = cascades(db, self._all)
+        if sum(row.failures for row in self._all) <= _FEW:
+            self._cascades = cascades(db, self._all)
+        else:
+            self._look_for_cascades(self._all)
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
         self._marked &= {row.id for row in self._all}
         self.set_class(not self._runs, "-empty")
         self._show(into, self.rows.cursor)
+
+    @work(thread=True, exclusive=True, group="cascades")
+    def _look_for_cascades(self, rows: list[ClusterRow]) -> None:
+        """In a thread with a store of its own: with many failures it takes longer than a key should."""
+        worker = get_current_worker()
+        with closing(open_store(self.triage.store_path)) as db:
+            found = cascades(db, rows)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._take_cascades, rows, found)
+
+    def _take_cascades(self, rows: list[ClusterRow], found: Cascades) -> None:
+        if rows is self._all and found != self._cascades:
+            self._cascades = found
+            self._show(None, self.rows.cursor)
 
     def on_screen_resume(self) -> None:
         if self.is_mounted and self._all:
@@ -148,8 +176,10 @@ class ClustersScreen(DecidingScreen):
         """The rows that match; the cursor on its cluster, else on ``into``, else in row ``at``."""
         words = self.query_one("#filter", Input).value.strip()
         current = self.rows.current
-        found = matching_clusters(self.triage.db, words) if len(words) > 2 else set()
-        shown = [row for row in self._all if matches(row, words) or row.id in found]
+        terms = parse(words)
+        selected = nested(select(self.triage.db, self._all, terms), self._cascades)
+        shown = [row for row, _ in selected]
+        self._depths = {row.id: depth for row, depth in selected if depth}
         place = {row.id: at for at, row in enumerate(shown)}
         at = place.get(into or "", at)
         self.rows.show(shown, place.get(current.id, at) if current else at)
@@ -162,6 +192,10 @@ class ClustersScreen(DecidingScreen):
             len(self.triage.unread),
             self._expected,
         )
+        try:
+            check(terms)
+        except QueryError as slip:
+            line = Text(visible(str(slip)), "bold red")
         self.query_one("#status", Static).update(line)
         if not shown:
             self._show_detail()
