@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events
@@ -12,11 +12,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from triage.analysis.explain import Explanation, by_signature, explain
 from triage.export.report import Report, captures_of
 from triage.rules import Engine
 from triage.store.clusters import ClusterRow, Member
 from triage.tui import texts
+
+if TYPE_CHECKING:
+    from triage.analysis.explain import Explanation
 
 PARTS = ("summary", "evidence", "tests", "variants", "why grouped", "history")
 
@@ -150,6 +152,8 @@ class Detail(Vertical):
         return texts.summary(report, rule, captures)
 
     def _explanations(self, report: Report, engine: Engine) -> list[Explanation]:
+        from triage.analysis.explain import by_signature, explain
+
         alike = by_signature(report.members)
         return [
             explain(report.cluster, alike[variant.signature], variant, self._others, engine)
