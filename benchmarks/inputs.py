@@ -312,6 +312,42 @@ def small_reports(root: Path, files: int) -> None:
         )
 
 
+_KINDS = 2_000
+
+
+def nightly_reports(root: Path, runs: int) -> None:
+    """``runs`` JUnit files of 1,000 tests that failed, each with one of ``_KINDS`` kinds of message, a number and a trace."""
+    root.mkdir()
+    chance = random.Random(7)
+    kinds = list(islice(_sentences_of_words(chance), _KINDS))
+    for run in range(runs):
+        with (root / f"nightly-{run:03}.xml").open("w", encoding="utf-8") as file:
+            file.write(
+                f'<testsuite name="nightly" timestamp="2026-{run // 28 % 12 + 1:02}-{run % 28 + 1:02}T02:00:00">'
+            )
+            for case in range(1_000):
+                said = f"{chance.choice(kinds)} after {chance.randrange(10**6)} ms"
+                file.write(
+                    f'<testcase classname="t.m{case % 50}" name="t{(run * 7 + case) % 3000}" file="t/m{case % 50}.py">'
+                    f"<failure message={quoteattr(said)}>Traceback (most recent call last):\n"
+                    f'  File "t/m{case % 50}.py", line {case}, in t\nValueError: {escape(said)}</failure></testcase>\n'
+                )
+            file.write("</testsuite>")
+
+
+def _sentences_of_words(chance: random.Random) -> Iterator[str]:
+    """Sentences that no two words make alike."""
+    words = [
+        "".join(chance.choice("bdfglmnprst") + chance.choice("aeiou") for _ in range(3)) for _ in range(60)
+    ]
+    seen: set[str] = set()
+    while True:
+        said = "the {} {} cannot {} its {} {}".format(*chance.sample(words, 5))
+        if said not in seen:
+            seen.add(said)
+            yield said
+
+
 def failing_reports(root: Path, files: int, cases: int) -> None:
     """``files`` JUnit files of ``cases`` cases each, all of which failed: the same tests, some hundred kinds of failure."""
     root.mkdir()

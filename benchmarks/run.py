@@ -22,6 +22,7 @@ import accuracy
 import bulk
 import extraction
 import grouping
+import keys
 import reading
 import ruling
 import start
@@ -45,7 +46,7 @@ def rows(megabytes: int) -> Iterator[Row]:
             extraction.extracting(PAIRS), accuracy.loghub(LOGHUB), accuracy.codes(), accuracy.reports(),
             accuracy.speed(), grouping.masking(), grouping.grouping(), grouping.many(),
             ruling.loading(), ruling.matching(), ruling.thousand(), storing.storing(scratch), storing.growing(scratch),
-            storing.scaling(scratch, 1_000_000 if megabytes > 50 else 100_000), start.starting(), viewing.viewing(scratch, megabytes),
+            storing.scaling(scratch, 1_000_000 if megabytes > 50 else 100_000), start.starting(), keys.pressing(scratch), viewing.viewing(scratch, megabytes),
         ):  # fmt: skip
             for row in part:
                 print(f"{row.name}, {row.input}", file=sys.stderr)

@@ -39,7 +39,7 @@ def seconds_until(command: list[str], text: str, scratch: str) -> float:
     """
     master, slave = pty.openpty()
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-    environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **_own(scratch)}
+    environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **own(scratch)}
     begin = time.perf_counter()
     process = subprocess.Popen(
         command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, cwd=ROOT, env=environment
@@ -61,7 +61,8 @@ def seconds_until(command: list[str], text: str, scratch: str) -> float:
         os.close(master)
 
 
-def _own(scratch: str) -> dict[str, str]:
+def own(scratch: str) -> dict[str, str]:
+    """What the user has configured, and where nothing is: ``scratch`` stands in for the directories."""
     return {"XDG_CONFIG_HOME": scratch, "XDG_DATA_HOME": scratch, "XDG_CACHE_HOME": scratch}
 
 
@@ -78,7 +79,7 @@ def start_times(rounds: int = 5) -> tuple[float, float, float]:
             subprocess.run(
                 [*command, "ingest", "sample_logs"],
                 cwd=ROOT,
-                env={**os.environ, **_own(scratch)},
+                env={**os.environ, **own(scratch)},
                 capture_output=True,
                 check=True,
             )

@@ -21,6 +21,7 @@ from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.screens.confirm import ConfirmScreen
 from triage.tui.screens.export import ExportScreen
 from triage.tui.widgets.detail import PARTS, Detail
+from triage.tui.widgets.key_bar import KeyBar
 
 SIZES = [(80, 24), (140, 45)]
 
@@ -255,7 +256,7 @@ async def test_the_decisions_are_in_the_footer_the_help_and_the_palette(app: Tri
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await _ready(pilot)
         palette = {command.title for command in app.get_system_commands(app.screen)}
-        footer = {key.description for key in screen.query("FooterKey")}
+        footer = {key.description for line in screen.query_one(KeyBar).lines for key in line}
         await pilot.press("question_mark")
         said = "\n".join(str(part.render()) for part in app.screen.query(Static))
         for name, told in (

@@ -39,6 +39,7 @@ class Terminal:
     ) -> None:
         """``pipe``: a file that is piped into the program."""
         self._master, slave = pty.openpty()
+        self.before = self.attributes
         program = [sys.executable, "-m", "triage", *arguments]
         self.resize(*size)
         self.process = subprocess.Popen(
@@ -78,6 +79,26 @@ class Terminal:
         while self.read():
             assert time.monotonic() < hung, "did not end"
         return self.process.wait()
+
+    @property
+    def attributes(self) -> list[object]:
+        """What ``stty`` would say."""
+        return termios.tcgetattr(self._master)
+
+    def wait_for_stop(self) -> None:
+        """Until the program is stopped, as by ctrl-z in a shell, and all is read that it wrote before."""
+        hung = time.monotonic() + PATIENCE
+        while not (os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOHANG)):
+            assert time.monotonic() < hung, "was not stopped"
+            if select.select([self._master], [], [], 0.05)[0]:
+                self.read()
+        while select.select([self._master], [], [], 0)[0]:
+            self.read()
+
+    def hang_up(self) -> None:
+        """Close the terminal, as when its window is closed or the connection breaks."""
+        os.close(self._master)
+        self._master = os.open(os.devnull, os.O_RDWR)
 
     @property
     def echoes(self) -> bool:

@@ -44,10 +44,10 @@ def view(place: str, baseline: str | None, db_path: Path | None) -> None:
 
     from triage.tui.terminal import held
 
-    with held():
+    with held() as before:
         from triage.tui.view_app import ViewApp
 
-        app = ViewApp(Place(found.name, line), Desk(beside))
+        app = ViewApp(Place(found.name, line), Desk(beside), before)
         app.run()
     sys.exit(app.return_code or 0)
 

@@ -154,14 +154,15 @@ def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> R
     its_runs = tuple(run for run in runs(db, in_runs) if run.same_as is None)
     totals = overall(run.totals for run in its_runs)
     investigation = find_investigation(db, cluster.id)
-    names = titles(db)
+    changes = history(db, cluster.id)
+    names = titles(db) if changes else {}
     decisions = tuple(
         Decision(
             change.at,
             decided(change, cluster.id, lambda id_: names.get(id_, short_id(id_))),
             change.undone_at,
         )
-        for change in history(db, cluster.id)
+        for change in changes
     )
     first, came_first = first_member(db, cluster.id)
     behind = under(cascade, cluster.id)

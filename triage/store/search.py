@@ -60,20 +60,32 @@ def search(db: Store, words: str, limit: int = 50) -> list[Found]:
     return found
 
 
+_MANY = 10_000
+_OF_FEW = (
+    "SELECT cluster_id FROM signatures WHERE id IN (SELECT f.signature_id FROM failures_fts"
+    " JOIN failures f ON f.id = failures_fts.rowid WHERE failures_fts MATCH ?1)"
+)
+_OF_MANY = (
+    "SELECT s.cluster_id FROM signatures s WHERE EXISTS (SELECT 1 FROM failures f WHERE f.signature_id = s.id"
+    " AND f.id IN (SELECT rowid FROM failures_fts WHERE failures_fts MATCH ?1))"
+)
+"""The same, at the first failure found of each signature: the failures themselves are not read."""
+_OF_NOTES = "".join(
+    f" UNION SELECT i.cluster_id FROM {table}_fts JOIN {table} t ON t.id = {table}_fts.rowid"
+    f" JOIN investigations i ON i.id = t.investigation_id WHERE {table}_fts MATCH ?1"
+    for table in ("whys", "evidence", "actions")
+)
+
+
 def matching_clusters(db: Store, words: str) -> set[str]:
     """The clusters that have a failure or a note with all of ``words``."""
     query = _quoted(words)
-    rows = db.conn.execute(
-        "SELECT s.cluster_id FROM failures_fts JOIN failures f ON f.id = failures_fts.rowid"
-        " JOIN signatures s ON s.id = f.signature_id WHERE failures_fts MATCH ?1"
-        + "".join(
-            f" UNION SELECT i.cluster_id FROM {table}_fts JOIN {table} t ON t.id = {table}_fts.rowid"
-            f" JOIN investigations i ON i.id = t.investigation_id WHERE {table}_fts MATCH ?1"
-            for table in ("whys", "evidence", "actions")
-        ),
-        [query],
-    )
-    return {row[0] for row in rows} if query else set()
+    if not query:
+        return set()
+    counted = "SELECT count(*) FROM (SELECT 1 FROM failures_fts WHERE failures_fts MATCH ? LIMIT ?)"
+    (hits,) = db.conn.execute(counted, [query, _MANY]).fetchone()
+    rows = db.conn.execute((_OF_MANY if hits == _MANY else _OF_FEW) + _OF_NOTES, [query])
+    return {row[0] for row in rows}
 
 
 def clusters_of_tests(db: Store, pattern: str) -> set[str]:

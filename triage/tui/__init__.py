@@ -18,7 +18,7 @@ def run(paths: list[str], db_path: Path | None) -> tuple[int, Sequence[TriageErr
     """
     from triage.tui.terminal import held
 
-    with held():
+    with held() as before:
         from triage.store import default_path, open_store
 
         store_path = db_path or default_path()
@@ -30,6 +30,6 @@ def run(paths: list[str], db_path: Path | None) -> tuple[int, Sequence[TriageErr
                 return 2, refused
         from triage.tui.app import TriageApp
 
-        app = TriageApp(store_path, paths)
+        app = TriageApp(store_path, paths, before)
         app.run()
     return app.return_code or (2 if app.unread else 0), app.unread

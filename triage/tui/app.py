@@ -27,7 +27,7 @@ from triage.tui import colours
 from triage.tui.live_rules import SECONDS, Changed, LiveRules, told
 from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.screens.small import SmallScreen, too_small
-from triage.tui.terminal import on_end
+from triage.tui.terminal import Attributes, hand_over, on_end
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -50,16 +50,19 @@ class TriageApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  (Textual types it so)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
         Binding("question_mark", "help", "Help", key_display="?"),
     ]
 
-    def __init__(self, store_path: Path, paths: list[str]) -> None:
+    def __init__(self, store_path: Path, paths: list[str], before: Attributes | None = None) -> None:
+        """``before``: how the terminal was."""
         # Without colours, the terminal's own stay; else the library would draw in shades of grey.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.ansi_theme_dark, self.ansi_theme_light = colours.DARK, colours.LIGHT
         self.store_path = store_path
         self.db = open_store(store_path)
         self._paths = paths
+        self._before = before
         self._opening = bool(paths)
         self.unread: Sequence[TriageError] = ()
         """What could not be read, of all that was named last."""
@@ -84,6 +87,7 @@ class TriageApp(App[None]):
         on_end(lambda code: self.exit(return_code=code))
 
     async def on_mount(self) -> None:
+        hand_over(self, self._before)
         named = self.console.color_system
         if not self.is_headless and named:
             self.theme = colours.theme_for(COLOR_SYSTEMS[named], os.environ) or self.theme

@@ -7,15 +7,24 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, NoReturn
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+Attributes = list[Any]
+"""What ``termios.tcgetattr`` gives."""
 
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 @contextmanager
-def held() -> Iterator[None]:
-    """Keep what is typed for the screen, unseen; whatever ends the program leaves the terminal as it was."""
+def held() -> Iterator[Attributes | None]:
+    """Keep what is typed for the screen, unseen; whatever ends the program leaves the terminal as it was.
+
+    Gives how that is, for ``hand_over``; None where there is no terminal.
+    """
     for number in _ENDING:
         signal.signal(number, _stop)
     try:
@@ -23,16 +32,24 @@ def held() -> Iterator[None]:
 
         before = termios.tcgetattr(0)
     except (ImportError, OSError, termios.error):
-        yield  # a browser, or Windows: nothing echoes
+        yield None  # a browser, or Windows: nothing echoes
         return
     try:
         termios.tcsetattr(0, termios.TCSANOW, _as_the_screen_reads(before))
         if select.select([0], [], [], 0)[0]:
             # Typed already, while Python was starting: taken from the line on which it was echoed.
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-        yield
+        yield before
     finally:
-        termios.tcsetattr(0, termios.TCSANOW, before)
+        with suppress(termios.error):  # it was closed
+            termios.tcsetattr(0, termios.TCSANOW, before)
+
+
+def hand_over(app: App[Any], before: Attributes | None) -> None:
+    """Have the screen, when it is suspended, give the terminal back as it was ``before``, and not as ``held`` made it."""
+    driver: Any = app._driver
+    if before is not None and hasattr(driver, "attrs_before"):
+        driver.attrs_before = before
 
 
 def on_end(leave: Callable[[int], object]) -> None:

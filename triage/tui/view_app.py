@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from triage.tui.log_source import Desk, Place
 from triage.tui.screens.log import LogScreen
-from triage.tui.terminal import on_end
+from triage.tui.terminal import Attributes, hand_over, on_end
 
 
 class ViewApp(App[None]):
@@ -20,17 +20,20 @@ class ViewApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  (Textual types it so)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
         Binding("question_mark", "help", "Help", key_display="?"),
     ]
 
-    def __init__(self, place: Place, desk: Desk) -> None:
+    def __init__(self, place: Place, desk: Desk, before: Attributes | None = None) -> None:
+        """``before``: how the terminal was."""
         super().__init__()
-        self._place, self._desk = place, desk
+        self._place, self._desk, self._before = place, desk, before
 
     def on_load(self) -> None:
         on_end(lambda code: self.exit(return_code=code))
 
     async def on_mount(self) -> None:
+        hand_over(self, self._before)
         await self.push_screen(LogScreen([self._place], 0, self._desk), lambda _: self.exit())
 
     def action_help(self) -> None:

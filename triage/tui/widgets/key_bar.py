@@ -3,59 +3,134 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from rich.text import Text
 from textual import events
-from textual.app import ComposeResult
-from textual.containers import HorizontalGroup
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
+from textual.screen import Screen
+from textual.widget import Widget
 
 _MOST_LINES = 2
 _HELP = "help"
 
 
-class KeyBar(Footer):
-    """What does not fit is left to the help, whose key always stands there."""
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key as it is shown."""
 
-    DEFAULT_CSS = "KeyBar { layout: vertical; height: auto; overflow: hidden; }"
+    key: str
+    """As the library names it."""
+    display: str
+    """As it stands on a keyboard."""
+    description: str
+    action: str
+    enabled: bool
+    tooltip: str
+
+    @property
+    def cells(self) -> int:
+        """Its width, with the blank behind it."""
+        return len(f"{self.display} {self.description} ")
+
+
+class KeyBar(Widget, can_focus=False):
+    """What does not fit is left to the help, whose key always stands there.
+
+    It is one widget that draws text: the library's ``Footer`` makes a widget of every key whenever the focus moves, which
+    takes longer than all else that such a key does.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--description"}
+    DEFAULT_CSS = """
+    KeyBar {
+        dock: bottom; height: auto; text-wrap: nowrap; color: $footer-foreground; background: $footer-background;
+        & > .key-bar--key { color: $footer-key-foreground; background: $footer-key-background; text-style: bold; }
+        & > .key-bar--description { color: $footer-description-foreground; background: $footer-description-background; }
+    }
+    """
 
     def __init__(self) -> None:
-        super().__init__(compact=True, show_command_palette=False)
+        super().__init__()
+        self._keys: list[Key] = []
+        self.lines: list[list[Key]] = []
+        """What is shown."""
 
-    def compose(self) -> ComposeResult:
-        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
-        for line in lines_of(keys, self.app.size.width):
-            with HorizontalGroup():
-                yield from line
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
-    def on_resize(self, event: events.Resize) -> None:
-        if event.size.width != self._width:
-            self._width = event.size.width
-            self.call_after_refresh(self.recompose)
+    def _changed(self, screen: Screen[Any]) -> None:
+        if self.app.app_focus and self.is_attached and screen is self.screen:
+            self.call_after_refresh(self._take)
 
-    _width = 0
+    def _take(self) -> None:
+        if not self.is_attached:
+            return
+        shown: dict[str, Key] = {}
+        for _, binding, enabled, tooltip in self.screen.active_bindings.values():
+            if binding.show and binding.action not in shown:
+                shown[binding.action] = Key(
+                    binding.key, self.app.get_key_display(binding), binding.description, binding.action, enabled, tooltip
+                )  # fmt: skip
+        self._keys = list(shown.values())
+        self._lay()
+
+    def _lay(self) -> None:
+        before, self.lines = self.lines, lines_of(self._keys, self.app.size.width)
+        if self.lines != before:
+            self.refresh(layout=len(self.lines) != len(before))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._lay)
+
+    def render(self) -> Text:
+        key, description = map(self.get_component_rich_style, ("key-bar--key", "key-bar--description"))
+        text = Text(no_wrap=True)
+        for number, line in enumerate(self.lines):
+            text.append("\n" * bool(number))
+            for shown in line:
+                begin = len(text)
+                text.append(shown.display, key).append(f" {shown.description}", description)
+                if not shown.enabled:
+                    text.stylize("dim", begin)
+                text.append(" ")
+        return text
+
+    def _at(self, event: events.MouseEvent) -> Key | None:
+        edge = 0
+        for shown in self.lines[event.y] if event.y < len(self.lines) else ():
+            edge += shown.cells
+            if event.x < edge:
+                return shown
+        return None
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        shown = self._at(event)
+        self.tooltip = (shown.tooltip if shown else "") or None
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        if (shown := self._at(event)) is not None and shown.enabled:
+            self.app.simulate_key(shown.key)
 
 
-def lines_of(keys: Iterable[FooterKey], width: int) -> list[list[FooterKey]]:
+def lines_of(keys: Iterable[Key], width: int) -> list[list[Key]]:
     """The keys on lines of ``width`` cells, the key of the help at the end of the last."""
     keys = list(keys)
     helping = [key for key in keys if key.action == _HELP]
     others = [key for key in keys if key.action != _HELP]
-    lines: list[list[FooterKey]] = [[]]
+    of_help = sum(key.cells for key in helping)
+    lines: list[list[Key]] = [[]]
     room = width
     for key in others:
-        if room < _cells(key) + (sum(map(_cells, helping)) if len(lines) == _MOST_LINES else 0):
+        if room < key.cells + (of_help if len(lines) == _MOST_LINES else 0):
             if len(lines) == _MOST_LINES:
                 break
             lines.append([])
             room = width
         lines[-1].append(key)
-        room -= _cells(key)
-    if room < sum(map(_cells, helping)):
+        room -= key.cells
+    if room < of_help:
         lines.append([])
     lines[-1] += helping
     return lines
-
-
-def _cells(key: FooterKey) -> int:
-    return len(f"{key.key_display} {key.description} ")

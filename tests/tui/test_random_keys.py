@@ -1,0 +1,178 @@
+"""Whatever is pressed on whatever screen, whatever the store holds and however large the terminal is: no exception.
+
+``TRIAGE_RANDOM_KEYS=1000`` presses so many on each screen instead of a few, ``TRIAGE_RANDOM_SEED`` other ones.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+import pytest
+from textual import events
+from textual.command import CommandPalette
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.geometry import Size
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+
+from tests.conftest import SAMPLES
+from triage.rules import Engine
+from triage.sources.session import ingest_all
+from triage.store import open_store
+from triage.tui.app import TriageApp
+from triage.tui.screens.clusters import ClustersScreen
+
+_KEYS = int(os.environ.get("TRIAGE_RANDOM_KEYS", "15"))
+_SEED = os.environ.get("TRIAGE_RANDOM_SEED", "1")
+
+_SIZES = ((1, 1), (20, 5), (60, 20), (80, 24), (140, 45))
+_SPECIAL = (
+    *("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "shift+tab", "enter", "escape"),
+    *("space", "backspace", "delete", "ctrl+p", "ctrl+s", "ctrl+d", "ctrl+u", "ctrl+f", "ctrl+a", "ctrl+k", "ctrl+w"),
+    *("ctrl+v", "ctrl+z", "ctrl+left", "ctrl+home", "ctrl+end", "shift+down", "shift+end", "f1", "f5", "insert"),
+)  # fmt: skip
+_LETTERS = "abcdefghijklmnoprstuvwxyzADGNR0123456789/:?!*+-,.#%_\"'()[]{}\\|^$~=<>;&@`"
+_STRANGE = "é漢字👩‍👧🇩🇪עברית\u202e\u200b\u0301ﷺ"
+
+_SCREENS = {
+    "clusters": (),
+    "filter": ("slash",),
+    "detail": ("z",),
+    "log": ("l",),
+    "log search": ("l", "slash"),
+    "whys": ("w",),
+    "notes": ("w", "escape"),
+    "runs": ("r",),
+    "rule": ("c",),
+    "export": ("x",),
+    "verdict": ("v",),
+    "choose": ("a", "m"),
+    "prompt": ("t",),
+    "ingest": ("i",),
+    "action": ("w", "escape", "a"),
+    "help": ("question_mark",),
+    "palette": ("ctrl+p",),
+}
+"""The keys that lead from the clusters to each."""
+_EMPTY = ("clusters", "filter", "detail", "runs", "ingest", "help", "palette")
+"""Those that an empty store has."""
+
+_JUNK = (
+    "漢字かな交じり文が多すぎる 👩‍👧‍👦 🇩🇪 e\u0301\u0301\u0301 ｆｕｌｌ",
+    "שלום \u202eoverride\u202c مرحبا ﷺ \u2066isolate",
+    "[bold red]x[/] [@click=app.quit]y[/] [/nope] [link=file:///] \\[ [",
+    "\x07bell \x1b[31mred\x1b[0m \x1b]0;title\x07 \x9b5n \x00 nul \x7f \r\x08 \x85 \u2028",
+    "w" * 100_000,
+    "<a b='c'>&amp; %s {} {0} $x `y` \\u0041 --- - | > ! & * ? : #",
+    "",
+    "\n\n \t\n",
+    "multi\nline\n" + "deep " * 3_000,
+)
+
+
+@pytest.fixture(params=["empty", "samples", "junk"])
+def app(
+    request: pytest.FixtureRequest, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> TriageApp:
+    """Stays when it is told to quit, and reads nothing but one file, whatever somebody asks for."""
+    ingest = TriageApp.ingest
+    monkeypatch.setattr(TriageApp, "exit", lambda *_, **__: None)
+    monkeypatch.setattr(
+        TriageApp, "ingest", lambda self, _: ingest(self, [str(SAMPLES / "nightly-1-api.xml")])
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EDITOR", "true")
+    store = tmp_path / "triage.db"
+    sources = {"empty": [], "samples": [str(SAMPLES)], "junk": _junk(tmp_path)}[request.param]
+    with open_store(store) as db:
+        if sources:
+            ingest_all(db, sources, engine)
+    made = TriageApp(store, [])
+    made._use(engine, ())
+    return made
+
+
+def _junk(directory: Path) -> list[str]:
+    report, log, runner = directory / "junk.xml", directory / "junk.log", directory / "junk.txt"
+    cases = "".join(
+        f"<testcase classname={_attribute(text[:300])} name={_attribute(text[-200:] + str(number))}>"
+        f"<failure message={_attribute(text)}>{_attribute(text)[1:-1]} in trace {number}</failure>"
+        f"<system-out>{_attribute(text * 2)[1:-1]}</system-out></testcase>"
+        for number, text in enumerate(_JUNK * 2)
+    )
+    report.write_text(f"<testsuite name='[b]{_JUNK[0]}' hostname='\u202e[x]'>{cases}</testsuite>", "utf-8")
+    log.write_bytes(
+        b"".join(b"12:00:00 ERROR " + text.encode("utf-8", "replace") + b"\xff\xfe\n" for text in _JUNK)
+    )
+    runner.write_text(
+        "\n".join(f"not ok {n} - {text}" for n, text in enumerate(_JUNK, 1)) + "\n1..9\n", "utf-8"
+    )
+    return [str(report), str(log), str(runner)]
+
+
+def _attribute(text: str) -> str:
+    """As XML can have it: without the characters that it forbids."""
+    return quoteattr("".join(c for c in text if c >= " " or c in "\t\n\r"))
+
+
+def _some_keys(chance: random.Random) -> Iterator[str | tuple[int, int]]:
+    """Keys, and a new size now and then."""
+    for _ in range(_KEYS):
+        what = chance.random()
+        if what < 0.04:
+            yield chance.choice(_SIZES)
+        elif what < 0.4:
+            yield chance.choice(_SPECIAL)
+        else:
+            yield chance.choice(_STRANGE if what < 0.45 else _LETTERS)
+    yield 80, 24
+
+
+async def _do(pilot: Pilot[None], what: str | tuple[int, int]) -> None:
+    """Press a key or be of another size; unlike the pilot's own ways, without a pause for the processor to be idle."""
+    if isinstance(what, tuple):
+        assert isinstance(pilot.app._driver, HeadlessDriver)
+        pilot.app._driver._size = Size(*what)
+        pilot.app.post_message(events.Resize(Size(*what), Size(*what)))
+    else:
+        name = _character_to_key(what) if len(what) == 1 else what
+        pilot.app.post_message(events.Key(name, {"space": " "}.get(what, what if len(what) == 1 else None)))
+    await pilot.pause(0)
+
+
+async def _home(pilot: Pilot[None]) -> None:
+    """Back to the clusters; what is left open is closed."""
+    await _do(pilot, (80, 24))
+    while not isinstance(pilot.app.screen, ClustersScreen):
+        if isinstance(pilot.app.screen, CommandPalette):
+            await _do(pilot, "escape")  # it looks for commands until it is left in its own way
+        else:
+            await pilot.app.pop_screen()
+    for key in ("escape", "escape", "escape", "home"):
+        await _do(pilot, key)
+
+
+async def test_random_keys(app: TriageApp, request: pytest.FixtureRequest) -> None:
+    pressed: list[object] = []
+    try:
+        async with app.run_test(size=(80, 24), notifications=True) as pilot:
+            app.animation_level = "none"
+            for name, way in _SCREENS.items():
+                if request.node.callspec.id == "empty" and name not in _EMPTY:
+                    continue
+                chance = random.Random(f"{_SEED} {name} {request.node.name}")
+                await _home(pilot)
+                pressed = ["home", *way]
+                for key in way:
+                    await _do(pilot, key)
+                for key in _some_keys(chance):
+                    pressed.append(key)
+                    await _do(pilot, key)
+                await pilot.pause()
+    except BaseException as error:
+        error.add_note(f"after these keys: {pressed}")
+        raise

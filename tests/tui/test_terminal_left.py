@@ -1,0 +1,79 @@
+"""Whatever ends the program or stops it for a while: the terminal is left as it was found."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLES
+from tests.tui.test_terminal import Terminal
+
+_MODES = (1000, 1003, 1004, 1006, 1015, 1049, 2004, 2048)
+"""Mouse, focus, alternate screen, bracketed paste, resizing in band: what a screen turns on."""
+
+
+def on(seen: str) -> set[int]:
+    """The modes that are on behind ``seen``; 25 where the cursor is hidden, 7 where lines do not wrap."""
+    state = {25: False, 7: False}
+    for number, switch in re.findall(r"\x1b\[\?(\d+)([hl])", seen):
+        state[int(number)] = (switch == "h") is (int(number) not in (25, 7))
+    kitty = seen.count("\x1b[>") - seen.count("\x1b[<u")
+    return {number for number in (*_MODES, 25, 7) if state.get(number)} | ({0} if kitty > 0 else set())
+
+
+@pytest.fixture(params=["clusters", "log"])
+def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Terminal]:
+    log = str(SAMPLES / "nightly-2-warehouse.txt")
+    words = ("view", log) if request.param == "log" else ("--db", str(tmp_path / "triage.db"), log)
+    made = Terminal(*words)
+    made.wait_for("line 1" if request.param == "log" else "with it fixed")
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("way", "code"),
+    [("q", 0), ("\x03", 0), (signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGHUP, 128 + signal.SIGHUP)],
+)
+def test_ended(terminal: Terminal, way: str | signal.Signals, code: int) -> None:
+    assert {1049, 25, 1000, 2004} <= on(terminal.seen)
+    if isinstance(way, str):
+        terminal.type(way)
+    else:
+        terminal.process.send_signal(way)
+    assert terminal.end() == code, terminal.seen[-2_000:]
+    assert on(terminal.seen) == set()
+    assert terminal.attributes == terminal.before
+    assert "Traceback" not in terminal.seen
+
+
+def test_the_terminal_is_closed(terminal: Terminal) -> None:
+    """As when the connection breaks: the program ends."""
+    terminal.hang_up()
+    assert terminal.process.wait(20) == 128 + signal.SIGHUP
+
+
+@pytest.mark.parametrize("way", ["\x1a", signal.SIGTSTP])
+def test_suspended_and_resumed(terminal: Terminal, way: str | signal.Signals) -> None:
+    """As often as one likes; in between the shell has its terminal."""
+    for _ in range(2):
+        if isinstance(way, str):
+            terminal.type(way)
+        else:
+            terminal.process.send_signal(way)
+        terminal.wait_for_stop()
+        assert on(terminal.seen) == set()
+        assert terminal.attributes == terminal.before
+        terminal.seen = ""
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.resize(100, 30)
+        terminal.wait_for("line 1" if "view" in terminal.process.args else "with it fixed")  # type: ignore[operator]
+        assert {1049, 25, 1000, 2004} <= on(terminal.seen)
+    terminal.type("q")
+    assert terminal.end() == 0
+    assert on(terminal.seen) == set()
+    assert terminal.attributes == terminal.before
