@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
-from triage.rules.compiled import Compiled
 from triage.rules.model import NOWHERE, WHERE_KINDS, Near, Rule, RuleMatch, Where, leaves
-from triage.rules.texts import Held, likeness, matchable
+
+if TYPE_CHECKING:
+    from triage.rules.compiled import Compiled
+    from triage.rules.texts import Held
 
 _FIELDS = {"test": "test", "path": "paths", "runner": "runner", "source": "source", "frame": "trace", "tag": "tags"}  # fmt: skip
 """The field of ``Where`` that each kind of condition asks."""
@@ -22,6 +25,8 @@ class Engine:
 
     @cached_property
     def _compiled(self) -> Compiled:
+        from triage.rules.compiled import Compiled  # many have an engine and match nothing
+
         return Compiled(self.rules)
 
     @cached_property
@@ -45,6 +50,8 @@ class Engine:
 
     def near(self, rule: Rule, text: str, type: str = "", where: Where = NOWHERE) -> list[Near]:
         """Every condition of ``rule`` with its score: why it did or did not match."""
+        from triage.rules.texts import likeness, matchable
+
         held, lowered = self._compiled.held(text, type, where), matchable(text).lower()
         found = []
         for condition, excludes in leaves(rule):

@@ -232,7 +232,8 @@ class ClustersScreen(DecidingScreen):
         row = self.rows.current
         detail = self.query_one(Detail)
         report = gather(self.triage.db, row, self._cascades) if row else None
-        detail.show(report, self._all, self.triage.engine)
+        # Without a cluster nobody asks for rules; the thread that reads sources loads them then.
+        detail.show(report, self._all, self.triage.engine if row else None)
 
     @on(RowList.Chosen, "#clusters")
     def action_whys(self) -> None:

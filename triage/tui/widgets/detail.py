@@ -79,7 +79,7 @@ class Detail(Vertical):
         if self.children:  # there are none when the program ends while its screen opens
             self._draw()
 
-    def show(self, report: Report | None, others: list[ClusterRow], engine: Engine) -> None:
+    def show(self, report: Report | None, others: list[ClusterRow], engine: Engine | None) -> None:
         """Show another cluster; the part stays."""
         same = (
             report is not None and self._report is not None and report.cluster.id == self._report.cluster.id
