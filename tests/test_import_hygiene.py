@@ -39,9 +39,10 @@ def loaded_by(code: str) -> set[str]:
         ("import triage.model", set()),
         ("from triage import read_results; list(read_results('README.md'))", {"re2", "yaml", "orjson", "rapidfuzz"}),
         ("from triage import normalize, group; group(['a 1', 'a 2'])", {"re2", "rapidfuzz"}),
-        ("import triage.store.clusters", {"sqlite_utils", "orjson"}),
+        ("import triage.store.clusters", {"orjson"}),
+        ("import triage.cli.root, triage.cli.summary", {"rich", "orjson"}),
         ("import triage.cli.view, triage.tui.view_app", {"textual", "rich", "orjson"}),
-        ("import triage.tui.app", {"textual", "rich", "sqlite_utils", "rapidfuzz", "re2", "yaml", "orjson"}),
+        ("import triage.tui.app", {"textual", "rich", "rapidfuzz", "re2", "orjson"}),
     ],
 )  # fmt: skip
 def test_nobody_pays_for_what_they_do_not_use(code: str, allowed: set[str]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
+from sqlite_utils import Database
 
 from tests.conftest import FRESH, RECORDED, ROOT, SAMPLES, manifest, source_of
 from triage.cli.root import _COMMANDS
@@ -121,7 +122,8 @@ def test_every_table_and_column_is_documented(tmp_path: Path) -> None:
             documented[match[1]] = set(re.findall(r"`(\w+)`", "\n".join(
                 line.split("|")[1] for line in part.split("\n")[2:] if line.startswith("|")
             )))  # fmt: skip
-    db = open_store(tmp_path / "triage.db")
+    open_store(tmp_path / "triage.db").close()
+    db = Database(tmp_path / "triage.db")
     tables = {
         name for name in db.table_names() if "_fts" not in name and not name.startswith(("_", "sqlite_"))
     }

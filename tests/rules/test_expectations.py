@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.rules.expectations import Expectation, added, load_expectations
+from triage.rules.expectations import Expectation, load_expectations
+from triage.rules.expecting import added
 from triage.rules.model import RuleError
 
 GOOD = """\

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from tests.conftest import FRESH, SAMPLES, source_of
 from triage.ingest import IngestError, Source
@@ -165,7 +166,7 @@ def test_an_older_file_is_backed_up_before_it_is_migrated(tmp_path: Path) -> Non
     db = open_store(path)
     db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm002_search'")
     for table in ("failures", "whys", "evidence", "actions"):
-        db[table].disable_fts()
+        Database(db.conn)[table].disable_fts()
     db.conn.commit()
     db.close()
     open_store(path).close()

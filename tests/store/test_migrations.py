@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from triage.store import open_store
 from triage.store.clusters import clusters
+from triage.store.database import MADE
 from triage.store.history import history
 from triage.store.migrations import MIGRATIONS
 from triage.store.undo import undo
@@ -69,3 +70,8 @@ def test_moves_become_acts_of_the_one_log(tmp_path: Path) -> None:
     assert (rows[light].verdict, rows[light].status, rows[light].tags) == ("unknown", "investigating", ())
     assert (rows[light].failures, rows[pump].failures) == (1, 1)
     db.close()
+
+
+def test_a_file_is_up_to_date_with_the_last_migration() -> None:
+    names = [migration.name for migration in MIGRATIONS.pending(Database(memory=True))]
+    assert (len(names), max(names)) == MADE

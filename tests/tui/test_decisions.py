@@ -218,7 +218,7 @@ async def test_keys_that_need_more_say_so(app: TriageApp) -> None:
             await pilot.press("slash", *"zzzznothing", "enter", *keys)
             assert "No cluster here" in _said(app), keys
             assert isinstance(app.screen, ClustersScreen)
-        assert not app.db.execute("SELECT * FROM history").fetchall()
+        assert not app.db.conn.execute("SELECT * FROM history").fetchall()
 
 
 async def test_marks_are_inverted_and_all_act_on_them(app: TriageApp, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import ClassVar
 
@@ -101,7 +101,7 @@ def app(tmp_path: Path, log: Path, engine: Engine, monkeypatch: pytest.MonkeyPat
     """A store with a run that passed and one that failed."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "build-1.log").write_text(log_text(fails=False))
-    with open_store(tmp_path / "t.db") as db:
+    with closing(open_store(tmp_path / "t.db")) as db:
         ingest_all(db, ["build-1.log", "build-2.log"], engine)
     return TriageApp(tmp_path / "t.db", [])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_the_log_of_a_failure(
     gone: bool,
     size: tuple[int, int],
 ) -> None:
-    with open_store(tmp_path / "t.db") as db:
+    with closing(open_store(tmp_path / "t.db")) as db:
         ingest_all(db, ["build-1.log", "build-2.log"], engine)
     if gone:
         Path("build-2.log").unlink()

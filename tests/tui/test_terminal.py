@@ -149,8 +149,8 @@ def test_killed_while_typing(terminal: Terminal, store: Path) -> None:
     found = find_investigation(db, cluster)
     assert found is not None
     assert found.whys[0].answer.startswith("the key is shared")
-    assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert not db.execute("PRAGMA foreign_key_check").fetchall()
+    assert db.conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert not db.conn.execute("PRAGMA foreign_key_check").fetchall()
     db.close()
 
 
@@ -256,12 +256,13 @@ def view(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def test_a_large_log_in_a_terminal(view: Terminal) -> None:
-    """Its end, a search that is typed at once, and the way out; no key is lost or taken for another."""
+    """Its end, its beginning, a search as one types, and the way out."""
     view.wait_for("0000011 INFO")
     view.type("G")
     view.wait_for("the very last of them")
-    view.type("gg/2000000\r")
+    view.type("gg/2000000")
     view.wait_for("line 2,000,001")
+    view.type("\r")
     view.type("q")
     assert view.end() == 0, strip_ansi(view.seen)[-3_000:]
     assert "\x1b[?1049l" in view.seen

@@ -113,7 +113,7 @@ def _sentence(cluster: ClusterRow, member: Member, variant: Variant, engine: Eng
 
 
 def _condition(rule_id: str, member: Member, engine: Engine | None) -> str:
-    rule = next((r for r in engine.rules if r.id == rule_id), None) if engine else None
+    rule = engine.rule(rule_id) if engine else None
     if engine is None or rule is None:
         return ""
     failure = member.failure

@@ -25,7 +25,8 @@ from triage.cli.output import (
 )
 from triage.export.files import write_document
 from triage.model import TriageError
-from triage.rules.expectations import EXPECTATIONS, Expectation, added
+from triage.rules.expectations import EXPECTATIONS, Expectation
+from triage.rules.expecting import added
 from triage.rules.load import text_of
 from triage.store import Store
 from triage.store.clusters import clusters, newest_runs

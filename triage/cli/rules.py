@@ -16,9 +16,9 @@ from triage.export.files import write_document
 from triage.ingest.parts import exception_type
 from triage.model import TriageError
 from triage.rules import CATEGORIES, Engine, Rule, RuleError, load, load_all, load_engine
+from triage.rules.compiled import Compiled
 from triage.rules.load import Loaded, load_file
-from triage.rules.model import leaves
-from triage.rules.reading import nearest
+from triage.rules.model import leaves, nearest
 
 _PATHS = click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 
@@ -54,7 +54,7 @@ def _complain_in_full(errors: Iterable[RuleError]) -> None:
 def check(paths: tuple[Path, ...], as_json: bool) -> None:
     """Lint rule files (default: the library, yours and the project's). Exit code 1 when one is wrong."""
     loaded = _loaded(paths)
-    Engine(loaded.rules)  # all of them must fit together
+    Compiled(loaded.rules)  # all of them must fit together
     if as_json:
         print_json({"rules": len(loaded.rules), "errors": [str(error) for error in loaded.errors]})
     else:

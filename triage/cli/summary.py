@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triage.analysis.cascades import cascades, nested
 from triage.analysis.expected import judged, rates
@@ -18,12 +19,13 @@ from triage.cli.output import (
     store_to_read,
     table,
 )
-from triage.cli.progress import ReadingBar
-from triage.rules import CATEGORIES, load_engine
-from triage.sources.session import Session, ingest_all
+from triage.rules import CATEGORIES
 from triage.store import Store
 from triage.store.clusters import ClusterRow, clusters
 from triage.store.runs import totals_of_all
+
+if TYPE_CHECKING:
+    from triage.sources.session import Session
 
 _MOST_SOURCES = 30
 """Of which it is said in a line of its own what was read."""
@@ -45,6 +47,10 @@ def print_summary(paths: list[str], db_path: Path | None) -> int:
 def read_into(db: Store, paths: Sequence[str], scheduler: str | None = None) -> Session:
     """Ingest ``paths``, on the workers of ``scheduler`` where one is named; what to doubt and what could not be read goes
     to stderr."""
+    from triage.cli.progress import ReadingBar
+    from triage.rules import load_engine
+    from triage.sources.session import ingest_all
+
     engine, rule_errors = load_engine()
     complain_of_rules(rule_errors)
     try:

@@ -213,19 +213,19 @@ def _linked(db: Store, told: dict[str, Consequence]) -> tuple[Linked, ...]:
 def advice(report: Report, engine: Engine) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What to check first, and the likely causes, as the rule of the cluster says them of its example."""
     row, example = report.cluster, report.example
-    rule = next((rule for rule in engine.rules if rule.id == row.rule), None)
+    rule = engine.rule(row.rule)
     if rule is None or example is None:
         return (), ()
-    captures = captures_of(rule, example, engine)
+    captures = captures_of(rule, example)
     checks, causes = (tuple(fill(line, captures) for line in lines) for lines in (rule.checks, rule.causes))
     return checks, causes
 
 
-def captures_of(rule: Rule, member: Member, engine: Engine) -> dict[str, str]:
+def captures_of(rule: Rule, member: Member) -> dict[str, str]:
     """What ``rule`` finds in a failure; nothing where it does not match."""
     failure = member.failure
-    matches = engine.matches(said(failure), failure.type, member.where)
-    return next((match.captures for match in matches if match.rule.id == rule.id), {})
+    match = Engine([rule]).match(said(failure), failure.type, member.where)  # the others need not be compiled
+    return match.captures if match else {}
 
 
 def report_of(db: Store, prefix: str) -> Report | None:

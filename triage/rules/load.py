@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from triage.rules.model import Rule, RuleError
-from triage.rules.nodes import Document
-from triage.rules.reading import Reader
 
 MAX_BYTES = 4 << 20
 """Of one file of rules."""
@@ -22,25 +20,34 @@ class Loaded:
     errors: tuple[RuleError, ...]
 
 
-def load(directories: Iterable[Path]) -> Loaded:
-    """The rules of all ``*.yaml`` files in ``directories``; a later directory overrides an earlier one by id."""
+def rule_files(directory: Path) -> list[Path]:
+    """The files of rules in ``directory``, by name."""
+    return sorted((*directory.glob("*.yaml"), *directory.glob("*.yml")))
+
+
+def load_directory(directory: Path) -> Loaded:
+    """The rules of all rule files in ``directory``; of rules with the same id the first is kept."""
     by_id: dict[str, Rule] = {}
     errors: list[RuleError] = []
-    for directory in directories:
-        in_directory: dict[str, Rule] = {}
-        for path in sorted((*directory.glob("*.yaml"), *directory.glob("*.yml"))):
-            loaded = load_file(path)
-            errors.extend(loaded.errors)
-            for rule in loaded.rules:
-                if twin := in_directory.get(rule.id):
-                    errors.append(
-                        RuleError(
-                            rule.file, rule.line, 1, f"id '{rule.id}' is also in {twin.file}:{twin.line}"
-                        )
-                    )
-                else:
-                    in_directory[rule.id] = rule
-        by_id |= in_directory
+    for path in rule_files(directory):
+        loaded = load_file(path)
+        errors.extend(loaded.errors)
+        for rule in loaded.rules:
+            if twin := by_id.get(rule.id):
+                said = f"id '{rule.id}' is also in {twin.file}:{twin.line}"
+                errors.append(RuleError(rule.file, rule.line, 1, said))
+            else:
+                by_id[rule.id] = rule
+    return Loaded(tuple(by_id.values()), tuple(errors))
+
+
+def load(directories: Iterable[Path], read: Callable[[Path], Loaded] = load_directory) -> Loaded:
+    """The rules in ``directories``, read by ``read``; a later one overrides an earlier one by id."""
+    by_id: dict[str, Rule] = {}
+    errors: list[RuleError] = []
+    for loaded in map(read, directories):
+        by_id |= {rule.id: rule for rule in loaded.rules}
+        errors.extend(loaded.errors)
     return Loaded(tuple(by_id.values()), tuple(errors))
 
 
@@ -76,6 +83,10 @@ def _unread(error: RuleError) -> Loaded:
 
 def load_text(text: str, name: str) -> Loaded:
     """The rules in ``text``; ``name`` is what errors call it."""
+    # A start takes its rules from the cache, and needs nothing that reads YAML.
+    from triage.rules.nodes import Document
+    from triage.rules.reading import Reader
+
     try:
         document = Document(text, name)
         reader = Reader(document, name)

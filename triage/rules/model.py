@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -38,6 +38,15 @@ class RuleError(TriageError):
     def told(self) -> str:
         """The error, for those who asked for something else and go on without what was left out."""
         return f"{self} (the {self.left_out.replace('file', 'rule file')} was left out)"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """What was meant by ``name``, in words; else all that there is."""
+    import difflib
+
+    names = list(known)
+    near = difflib.get_close_matches(name, names, 1)
+    return f"did you mean '{near[0]}'?" if near else f"known are {', '.join(names)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_config_path
 
 from triage import __version__
-from triage.rules.load import Loaded, load
-from triage.rules.model import RuleError
-from triage.rules.reading import nearest
+from triage.rules.cache import load_cached
+from triage.rules.load import Loaded, load, rule_files
+from triage.rules.model import RuleError, nearest
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -57,7 +57,7 @@ def load_all() -> Loaded:
     """The rules of all packs, later ones overriding earlier ones by id, without those that the project switched off."""
     config = read_config()
     found, errors = packs(config)
-    loaded = load(pack.directory for pack in found)
+    loaded = load((pack.directory for pack in found), load_cached)
     ids = {rule.id for rule in loaded.rules}
     errors += [
         RuleError(str(CONFIG), 1, 1, f"off: no rule has the id '{id_}'; {nearest(id_, sorted(ids)).split('; known')[0]}")
@@ -180,7 +180,7 @@ def _version(directory: Path) -> str:
 def stamp(directories: Iterable[Path]) -> dict[str, tuple[int, int]]:
     """When the rule files in ``directories`` and the project's settings were last written (ns), and their sizes; by name."""
     found: dict[str, tuple[int, int]] = {}
-    for path in (CONFIG, *(file for directory in directories for file in directory.glob("*.y*ml"))):
+    for path in (CONFIG, *(file for directory in directories for file in rule_files(directory))):
         try:
             state = path.stat()
         except OSError:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Iterable
 
 from triage.model import TriageError
-from triage.rules.model import CATEGORIES, DEFAULT_THRESHOLD, KINDS, Condition, Group, Rule, Term, leaves
+from triage.rules.model import (
+    CATEGORIES,
+    DEFAULT_THRESHOLD,
+    KINDS,
+    Condition,
+    Group,
+    Rule,
+    Term,
+    leaves,
+    nearest,
+)
 from triage.rules.nodes import Document, Node
 from triage.rules.texts import MAX_PHRASE, compiled
 
@@ -189,10 +197,3 @@ class Reader(Fields):
         if len(text) != 3 or text[0] not in "12345" or not set(text[1:]) <= set("0123456789x"):
             self.fail(node, "expected an HTTP status like 403 or 5xx")
         return text
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """What was meant by ``name``, in words; else all that there is."""
-    names = list(known)
-    near = difflib.get_close_matches(name, names, 1)
-    return f"did you mean '{near[0]}'?" if near else f"known are {', '.join(names)}"

@@ -10,15 +10,43 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from platformdirs import user_data_path
-from sqlite_utils import Database
 
 from triage.model import TriageError
-from triage.store.migrations import MIGRATIONS
-
-Store = Database
-"""What other rooms hold and hand to the functions of this one; they never look inside."""
 
 BUSY_MS = 5_000
+MADE = (10, "m010_cluster_tests")
+"""How many migrations there are, and the last: a file that has them is opened without loading what migrates."""
+
+
+class Store:
+    """An open file. Other rooms hold it and hand it to the functions of this one; they never look inside."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self.conn = conn
+        conn.execute("PRAGMA foreign_keys=ON")
+        conn.execute("PRAGMA recursive_triggers=ON")  # the index of words is kept by triggers
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """All that is written inside, or nothing; may stand in another."""
+        begin, commit, back = (
+            ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
+            if self.conn.in_transaction
+            else ("BEGIN", "COMMIT", ("ROLLBACK",))
+        )
+        self.conn.execute(begin)
+        try:
+            yield
+            self.conn.execute(commit)
+        except BaseException:
+            for statement in back:
+                if self.conn.in_transaction:  # what went wrong may have ended it
+                    self.conn.execute(statement)
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        self.conn.close()
 
 
 class StoreError(TriageError):
@@ -46,9 +74,9 @@ def open_store(path: Path | None = None) -> Store:
         connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        db = Database(connection)
-        _migrate(db, path)
+        db = Store(connection)
+        if not _up_to_date(connection):
+            _migrate(connection, path)
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path}: {error}; is it a triage database, and may it be written?") from None
     except OSError as error:
@@ -58,8 +86,12 @@ def open_store(path: Path | None = None) -> Store:
 
 def empty_store() -> Store:
     """A store with nothing in it, in memory."""
-    db = Database(memory=True)
-    MIGRATIONS.apply(db)
+    from sqlite_utils import Database
+
+    from triage.store.migrations import MIGRATIONS
+
+    db = Store(sqlite3.connect(":memory:"))
+    MIGRATIONS.apply(Database(db.conn, execute_plugins=False))
     return db
 
 
@@ -72,25 +104,35 @@ def telling(path: Path) -> Iterator[None]:
         raise StoreError(f"{path}: {error}; is another program writing to it, is the disk full?") from None
 
 
-def _migrate(db: Database, path: Path) -> None:
+def _up_to_date(connection: sqlite3.Connection) -> bool:
+    """Whether all migrations that this version knows were made, and no other."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone():
+        return False
+    made = "SELECT count(*), max(name) FROM _sqlite_migrations WHERE migration_set = 'triage'"
+    return bool(connection.execute(made).fetchone() == MADE)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    from sqlite_utils import Database
+
+    from triage.store.migrations import MIGRATIONS
+
+    db = Database(connection, execute_plugins=False)
     applied = {migration.name for migration in MIGRATIONS.applied(db)}
     pending = {migration.name for migration in MIGRATIONS.pending(db)}
     if not applied and db.table_names():
         raise StoreError(f"{path}: a database of another program; name another file with --db")
-    if newer := applied - _known_names():
+    # What this version knows is what would be pending in an empty database.
+    known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True, execute_plugins=False))}
+    if newer := applied - known:
         raise StoreError(f"{path}: written by a newer triage (it has '{sorted(newer)[0]}'); update triage")
     if applied and pending:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         with sqlite3.connect(f"{path}.backup-{stamp}") as backup:
-            db.conn.backup(backup)
+            connection.backup(backup)
         backup.close()
     if pending:
         MIGRATIONS.apply(db)
-
-
-def _known_names() -> set[str]:
-    # What this version knows is what would be pending in an empty database.
-    return {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
 
 
 def now() -> str:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from itertools import combinations
 
 from triage.model import TriageError
-from triage.signature.fingerprint import digest
 from triage.store.clusters import refresh_counts
 from triage.store.database import Store, now
 from triage.store.history import next_act, remember
@@ -107,6 +106,8 @@ def split(db: Store, *signatures: str) -> str:
             all_ = "the only variant" if len(signatures) == 1 else "all there is"
             raise MoveError((cluster,), f"that is {all_}; one has to stay")
         act, decisions = next_act(db), Decisions(db)
+        from triage.signature.fingerprint import digest
+
         new = digest("split\n" + "\n".join(sorted(signatures)))
         if new == cluster or decisions.root(new) != new:
             new = digest(

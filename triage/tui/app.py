@@ -104,6 +104,8 @@ class TriageApp(App[None]):
     def _go_on(self, first: ClustersScreen) -> None:
         """Be where the last screen on this store was left."""
         place = left_at(self.db)
+        if not place:
+            return
         first.go_to(place)
         if place.get("screen") == "runs":
             first.action_runs()

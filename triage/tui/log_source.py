@@ -123,5 +123,5 @@ def log_of(
     places = [Place.of(each) for each in found]
     if line is not None:
         places[at] = replace(places[at], line=line, is_exact=True)
-    rule = next((rule for rule in engine.rules if rule.id == row.rule), None)
+    rule = engine.rule(row.rule)
     return places, at, ClusterDesk(db, row, rule, why)

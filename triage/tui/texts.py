@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from triage.analysis.expected import Judged, rates, told
-from triage.analysis.explain import Explanation
 from triage.analysis.impact import count, grouped, percent, seconds
 from triage.analysis.moments import moment
 from triage.export.report import Report
@@ -19,6 +19,9 @@ from triage.rules import CATEGORIES, Rule
 from triage.rules.model import fill
 from triage.store.clusters import ClusterRow, Member
 from triage.store.runs import RunRow
+
+if TYPE_CHECKING:
+    from triage.analysis.explain import Explanation
 
 VERDICT_STYLES = {
     Verdict.UNKNOWN: "dim",

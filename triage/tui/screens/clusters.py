@@ -98,6 +98,7 @@ class ClustersScreen(DecidingScreen):
         self._runs = 0
         self._most = 0
         self._something_old = False
+        self._away = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
@@ -168,9 +169,13 @@ class ClustersScreen(DecidingScreen):
             self._cascades = found
             self._show(None, self.rows.cursor)
 
+    def on_screen_suspend(self) -> None:
+        self._away = True
+
     def on_screen_resume(self) -> None:
-        if self.is_mounted and self._all:
-            self.reload()
+        if self._away and self.is_mounted and self._all:
+            self.reload()  # another screen may have changed them
+        self._away = False
 
     def _show(self, into: str | None = None, at: int = 0) -> None:
         """The rows that match; the cursor on its cluster, else on ``into``, else in row ``at``."""
@@ -227,7 +232,8 @@ class ClustersScreen(DecidingScreen):
         row = self.rows.current
         detail = self.query_one(Detail)
         report = gather(self.triage.db, row, self._cascades) if row else None
-        detail.show(report, self._all, self.triage.engine)
+        # Without a cluster nobody asks for rules; the thread that reads sources loads them then.
+        detail.show(report, self._all, self.triage.engine if row else None)
 
     @on(RowList.Chosen, "#clusters")
     def action_whys(self) -> None:

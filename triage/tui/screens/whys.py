@@ -94,7 +94,7 @@ class WhysScreen(Screen[None]):
             self.dismiss(None)
             return
         self._members = members(db, row.id)
-        rule = next((rule for rule in self.triage.engine.rules if rule.id == row.rule), None)
+        rule = self.triage.engine.rule(row.rule)
         self._suggestions = rule.questions if rule else ()
         self._investigation = store.open_investigation(
             db, row.id, row.title, first_question(row.title, row.tests, row.failures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events
@@ -12,11 +12,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from triage.analysis.explain import Explanation, by_signature, explain
 from triage.export.report import Report, captures_of
 from triage.rules import Engine
 from triage.store.clusters import ClusterRow, Member
 from triage.tui import texts
+
+if TYPE_CHECKING:
+    from triage.analysis.explain import Explanation
 
 PARTS = ("summary", "evidence", "tests", "variants", "why grouped", "history")
 
@@ -77,7 +79,7 @@ class Detail(Vertical):
         if self.children:  # there are none when the program ends while its screen opens
             self._draw()
 
-    def show(self, report: Report | None, others: list[ClusterRow], engine: Engine) -> None:
+    def show(self, report: Report | None, others: list[ClusterRow], engine: Engine | None) -> None:
         """Show another cluster; the part stays."""
         same = (
             report is not None and self._report is not None and report.cluster.id == self._report.cluster.id
@@ -143,13 +145,15 @@ class Detail(Vertical):
             return texts.history(report)
         if name == "why grouped":
             return texts.reasons(self._explanations(report, engine))
-        rule = next((r for r in engine.rules if r.id == report.cluster.rule), None)
+        rule = engine.rule(report.cluster.rule)
         captures: dict[str, str] = {}
         if rule is not None and report.example is not None:
-            captures = captures_of(rule, report.example, engine)
+            captures = captures_of(rule, report.example)
         return texts.summary(report, rule, captures)
 
     def _explanations(self, report: Report, engine: Engine) -> list[Explanation]:
+        from triage.analysis.explain import by_signature, explain
+
         alike = by_signature(report.members)
         return [
             explain(report.cluster, alike[variant.signature], variant, self._others, engine)

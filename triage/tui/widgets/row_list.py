@@ -54,6 +54,10 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         def control(self) -> RowList[Any]:
             return self.rows
 
+        def can_replace(self, message: Message) -> bool:
+            """Of several on their way only the last is delivered: nobody sees the rows between."""
+            return isinstance(message, RowList.Moved)
+
     class Chosen(Message):
         """Enter or a second click on the row under the cursor."""
 
