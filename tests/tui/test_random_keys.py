@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -88,7 +89,7 @@ def app(
     monkeypatch.setenv("EDITOR", "true")
     store = tmp_path / "triage.db"
     sources = {"empty": [], "samples": [str(SAMPLES)], "junk": _junk(tmp_path)}[request.param]
-    with open_store(store) as db:
+    with closing(open_store(store)) as db:
         if sources:
             ingest_all(db, sources, engine)
     made = TriageApp(store, [])

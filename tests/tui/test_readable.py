@@ -153,6 +153,10 @@ async def test_a_terminal_too_small_says_so_and_all_is_back_when_it_is_not(
             await pilot.resize_terminal(width, height)
             await pilot.pause()
             assert isinstance(app.screen, SmallScreen)
+            for _ in range(200):  # it is told of the size in its own time
+                if f"{width}x{height}" in str(app.screen.query_one(Static).render()):
+                    break
+                await pilot.pause()
             assert f"{width}x{height}" in str(app.screen.query_one(Static).render())
             await pilot.press("j", "q", "v", "enter", "escape", "question_mark", "ctrl+p", "space", "u")
         await pilot.resize_terminal(60, 20)

@@ -60,7 +60,7 @@ def test_the_terminal_is_closed(terminal: Terminal) -> None:
 @pytest.mark.parametrize("way", ["\x1a", signal.SIGTSTP])
 def test_suspended_and_resumed(terminal: Terminal, way: str | signal.Signals) -> None:
     """As often as one likes; in between the shell has its terminal."""
-    for _ in range(2):
+    for time in range(2):
         if isinstance(way, str):
             terminal.type(way)
         else:
@@ -70,7 +70,7 @@ def test_suspended_and_resumed(terminal: Terminal, way: str | signal.Signals) ->
         assert terminal.attributes == terminal.before
         terminal.seen = ""
         terminal.process.send_signal(signal.SIGCONT)
-        terminal.resize(100, 30)
+        terminal.resize(100 + time, 30)  # another size each time: all is drawn anew
         terminal.wait_for("line 1" if "view" in terminal.process.args else "with it fixed")  # type: ignore[operator]
         assert {1049, 25, 1000, 2004} <= on(terminal.seen)
     terminal.type("q")
