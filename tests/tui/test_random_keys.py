@@ -143,6 +143,8 @@ async def _do(pilot: Pilot[None], what: str | tuple[int, int]) -> None:
         name = _character_to_key(what) if len(what) == 1 else what
         pilot.app.post_message(events.Key(name, {"space": " "}.get(what, what if len(what) == 1 else None)))
     await pilot.pause(0)
+    if pilot.app._exception is not None:
+        raise pilot.app._exception
 
 
 async def _home(pilot: Pilot[None]) -> None:

@@ -178,3 +178,18 @@ async def test_numbers_have_one_form(app: TriageApp) -> None:
 
     said = status_line(Totals(tests=12_345, passed=1_000, failed=11_345), 1_234, [], 0, marked=2_000).plain
     assert all(number in said.replace("\u202f", " ") for number in ("12 345", "11 345", "1 234", "2 000"))
+
+
+async def test_a_dialog_that_ends_while_the_terminal_gets_too_small(app: TriageApp) -> None:
+    """It is the dialog that goes, not what says that there is no room."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await _ready(pilot)
+        await pilot.press("v")
+        dialog = app.screen
+        await pilot.resize_terminal(20, 5)
+        assert isinstance(app.screen, SmallScreen)
+        dialog.dismiss(None)
+        await pilot.pause()
+        assert isinstance(app.screen, SmallScreen)
+        await pilot.resize_terminal(80, 24)
+        assert app.screen is screen

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.console import COLOR_SYSTEMS
 from textual import events, work
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import get_current_worker
@@ -126,7 +127,16 @@ class TriageApp(App[None]):
         if too_small(event.size) and not shown:
             self.push_screen(SmallScreen())
         elif shown and not too_small(event.size):
-            self.pop_screen()
+            super().pop_screen()
+
+    def pop_screen(self) -> AwaitComplete:
+        """Take off the screen that asked for it: one that ends while the terminal gets too small is below ``SmallScreen``."""
+        if not isinstance(self.screen, SmallScreen):
+            return super().pop_screen()
+        super().pop_screen()
+        popped = super().pop_screen()
+        self.push_screen(SmallScreen())
+        return popped
 
     def notify(
         self, message: str, *, title: str = "", severity: SeverityLevel = "information",
