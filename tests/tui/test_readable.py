@@ -139,7 +139,10 @@ async def test_the_footer_has_whole_words_and_the_help(app: TriageApp, width: in
 
 @pytest.mark.parametrize(
     "keys",
-    [(), ("w", "tab"), ("r",), ("z",), ("slash", "4")],
+    [
+        (), ("w", "tab"), ("r",), ("z",), ("slash", "4"), ("question_mark",), ("x",), ("v",), ("i",),
+        ("ctrl+p", "e"), ("w", "escape", "a"), ("space", "space", "m"),
+    ],
 )  # fmt: skip
 async def test_a_terminal_too_small_says_so_and_all_is_back_when_it_is_not(
     app: TriageApp, keys: tuple[str, ...]
@@ -157,7 +160,7 @@ async def test_a_terminal_too_small_says_so_and_all_is_back_when_it_is_not(
                     break
                 await pilot.pause()
             assert f"{width}x{height}" in str(app.screen.query_one(Static).render())
-            await pilot.press("j", "q", "v", "enter", "escape", "question_mark", "ctrl+p", "space", "u")
+        await pilot.press("j", "q", "v", "enter", "escape", "question_mark", "ctrl+p", "space", "u")
         await pilot.resize_terminal(60, 20)
         await pilot.pause()
         assert app.screen_stack == before
