@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,11 @@ RECORDED = sorted(path.parent for path in (DATA / "recorded").glob("*/manifest.j
 SEEDS = ROOT.parent / "shared" / "seeds"
 
 needs_seeds = pytest.mark.skipif(not SEEDS.is_dir(), reason="the seed reports are not beside this checkout")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each processor: a screen that is driven waits half of its time."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(autouse=True)

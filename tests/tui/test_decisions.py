@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from tests.conftest import SAMPLES
+from tests.tui.conftest import ready
 from triage.model import Verdict
 from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters, titles, variants
@@ -26,20 +25,6 @@ from triage.tui.widgets.key_bar import KeyBar
 SIZES = [(80, 24), (140, 45)]
 
 
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TriageApp:
-    monkeypatch.chdir(tmp_path)
-    return TriageApp(tmp_path / "triage.db", [str(SAMPLES)])
-
-
-async def _ready(pilot: Pilot[None]) -> ClustersScreen:
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-    screen = pilot.app.screen
-    assert isinstance(screen, ClustersScreen)
-    return screen
-
-
 def _said(app: TriageApp) -> str:
     return " ".join(note.message for note in app._notifications)
 
@@ -51,7 +36,7 @@ def _rows(screen: ClustersScreen) -> list[ClusterRow]:
 @pytest.mark.parametrize("size", SIZES)
 async def test_merged_and_taken_back(app: TriageApp, size: tuple[int, int]) -> None:
     async with app.run_test(size=size, notifications=True) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         before = _rows(screen)
         await pilot.press("j", "space", "space", "m")
         assert isinstance(app.screen, ChooseScreen)
@@ -72,7 +57,7 @@ async def test_merged_and_taken_back(app: TriageApp, size: tuple[int, int]) -> N
 
 async def test_a_cursor_whose_cluster_went_goes_along_with_it(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         before = _rows(screen)
         await pilot.press("j", "j", "j", "space", "space", "k", "m", "enter")
         assert screen.rows.current is not None
@@ -81,7 +66,7 @@ async def test_a_cursor_whose_cluster_went_goes_along_with_it(app: TriageApp) ->
 
 async def test_a_variant_is_split_off_and_comes_back(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         before, first = _rows(screen), _rows(screen)[0]
         parts = variants(app.db, first.id)
         assert len(parts) == 3
@@ -100,7 +85,7 @@ async def test_a_variant_is_split_off_and_comes_back(app: TriageApp) -> None:
 
 async def test_the_variant_that_the_detail_shows_is_offered(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         parts = variants(app.db, _rows(screen)[0].id)
         steps = 0
         while screen.shown_variant() != parts[1].signature:
@@ -116,7 +101,7 @@ async def test_the_variant_that_the_detail_shows_is_offered(app: TriageApp) -> N
 
 async def test_kept_apart_until_somebody_says_otherwise(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         before = _rows(screen)
         mark = ("g", "space", "space")
         await pilot.press(*mark, "d", *mark, "m", "enter")
@@ -134,7 +119,7 @@ async def test_kept_apart_until_somebody_says_otherwise(app: TriageApp) -> None:
 
 async def test_two_with_notes_are_not_merged_and_named(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         before = _rows(screen)
         for row in before[:2]:
             open_investigation(app.db, row.id, row.title, "why?")
@@ -146,7 +131,7 @@ async def test_two_with_notes_are_not_merged_and_named(app: TriageApp) -> None:
 
 async def test_renamed(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         first = _rows(screen)[0]
         await pilot.press("R")
         app.screen.query_one(Input).value = "one [bold]key\x1b[31m"
@@ -163,7 +148,7 @@ async def test_renamed(app: TriageApp) -> None:
 
 async def test_every_kind_of_decision_is_undone_and_in_the_history(app: TriageApp) -> None:
     async with app.run_test(size=(140, 45), notifications=True) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         before = _rows(screen)
         await pilot.press("v", "3", "t", *"night ly", "enter", "t", *"-night", "enter")
         screen.query_one(Detail).part = PARTS.index("history")
@@ -184,7 +169,7 @@ async def test_every_kind_of_decision_is_undone_and_in_the_history(app: TriageAp
 
 async def test_a_locked_store_is_told_and_nothing_is_lost(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         await pilot.press("v", "2")
         before = _rows(screen)
         app.db.conn.execute("PRAGMA busy_timeout = 0")
@@ -205,7 +190,7 @@ async def test_a_locked_store_is_told_and_nothing_is_lost(app: TriageApp) -> Non
 
 async def test_keys_that_need_more_say_so(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         for keys in (("m",), ("d",), ("space", "m"), ("g", "space", "j", "d")):
             await pilot.press(*keys)
             assert "Mark two or more" in _said(app), keys
@@ -223,7 +208,7 @@ async def test_keys_that_need_more_say_so(app: TriageApp) -> None:
 
 async def test_marks_are_inverted_and_all_act_on_them(app: TriageApp, tmp_path: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         everything = len(_rows(screen))
         await pilot.press("slash", *"429", "enter")
         shown = [row.id for row in _rows(screen)]
@@ -254,7 +239,7 @@ async def test_marks_are_inverted_and_all_act_on_them(app: TriageApp, tmp_path: 
 
 async def test_the_decisions_are_in_the_footer_the_help_and_the_palette(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         palette = {command.title for command in app.get_system_commands(app.screen)}
         footer = {key.description for line in screen.query_one(KeyBar).lines for key in line}
         await pilot.press("question_mark")

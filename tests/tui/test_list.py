@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from tests.conftest import ROOT, SAMPLES
+from tests.conftest import ROOT
+from tests.tui.conftest import Open, ready
 from triage.tui.app import TriageApp
 from triage.tui.screens import clusters
 from triage.tui.screens.clusters import ClustersScreen
 
 CASCADES = ROOT / "tests" / "data" / "recorded" / "cascades"
-
-
-async def _ready(pilot: Pilot[None]) -> ClustersScreen:
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-    screen = pilot.app.screen
-    assert isinstance(screen, ClustersScreen)
-    return screen
 
 
 def _drawn(screen: ClustersScreen) -> list[str]:
@@ -31,13 +21,13 @@ def _drawn(screen: ClustersScreen) -> list[str]:
 
 @pytest.mark.parametrize("few", [0, 2_000], ids=["in a thread", "at once"])
 async def test_consequences_stand_below_their_cause(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
+    opened: Open, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr(clusters, "_FEW", few)
-    app = TriageApp(tmp_path / "triage.db", [str(CASCADES / "service-gone.xml")])
+    app = opened(CASCADES / "service-gone.xml")
     async with app.run_test(size=(140, 45)) as pilot:
-        screen = await _ready(pilot)
-        await _ready(pilot)
+        screen = await ready(pilot)
+        await ready(pilot)
         refused, unavailable, _ = _drawn(screen)
         assert "urllib.error.URLError" in refused
         assert "└ stock.StockUnavailable" in unavailable
@@ -55,10 +45,9 @@ async def test_consequences_stand_below_their_cause(
         assert "└" not in alone
 
 
-async def test_a_filter_is_that_of_the_command_line(tmp_path: Path) -> None:
-    app = TriageApp(tmp_path / "triage.db", [str(SAMPLES)])
+async def test_a_filter_is_that_of_the_command_line(app: TriageApp) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         everything = len(screen.rows.rows)
         await pilot.press("slash", *"category:infra -is:new")
         await pilot.pause()

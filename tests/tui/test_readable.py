@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from rich.color import ColorSystem, ColorType
 from rich.segment import Segment
-from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
-from tests.conftest import SAMPLES
+from tests.tui.conftest import NIGHTS, Open, ready
 from triage.model import Totals
 from triage.tui.app import TriageApp
 from triage.tui.colours import theme_for
@@ -19,23 +17,14 @@ from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.screens.small import SmallScreen
 from triage.tui.widgets.key_bar import KeyBar
 
-_SOURCES = [str(SAMPLES / name) for name in ("nightly-1-api.xml", "nightly-2-api.xml")]
 _KEYS = ("j", "space", "right", "right", "right", "right", "right", "left", "w", "escape", "escape", "r")
 """Through all screens that are not over another."""
 _DRAWN = "█▉▊▋▌▍▎▏·▂▁▔─│╭╮╰╯▅▇▄▆▃ "
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> TriageApp:
-    return TriageApp(tmp_path / "triage.db", _SOURCES)
-
-
-async def _ready(pilot: Pilot[None]) -> ClustersScreen:
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-    screen = pilot.app.screen
-    assert isinstance(screen, ClustersScreen)
-    return screen
+def app(opened: Open) -> TriageApp:
+    return opened(*NIGHTS)
 
 
 def _words(app: TriageApp) -> Iterator[Segment]:
@@ -59,7 +48,7 @@ def _contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
 async def test_every_word_stands_out(app: TriageApp, theme: str) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
         app.theme = theme
-        await _ready(pilot)
+        await ready(pilot)
         await pilot.press("v", "3")
         seen = 0
         for key in _KEYS:
@@ -77,7 +66,7 @@ async def test_every_word_stands_out(app: TriageApp, theme: str) -> None:
 async def test_a_terminal_of_16_colours_is_drawn_in_its_own(app: TriageApp) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
         app.theme = "ansi-dark"
-        await _ready(pilot)
+        await ready(pilot)
         for key in _KEYS:
             await pilot.press(key)
             await pilot.pause()
@@ -88,11 +77,11 @@ async def test_a_terminal_of_16_colours_is_drawn_in_its_own(app: TriageApp) -> N
                 assert colours[0].is_default or colours[0].number != colours[1].number, segment
 
 
-async def test_without_colour_what_is_chosen_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_colour_what_is_chosen_is_seen(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = TriageApp(tmp_path / "triage.db", _SOURCES)
+    app = opened(*NIGHTS)
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         row = screen.rows.current
         assert row is not None
         assert any(row.title in segment.text and segment.style.reverse for segment in _words(app))  # type: ignore[union-attr]
@@ -122,7 +111,7 @@ def test_the_theme_follows_the_terminal() -> None:
 @pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
 async def test_the_footer_has_whole_words_and_the_help(app: TriageApp, width: int) -> None:
     async with app.run_test(size=(width, 24)) as pilot:
-        await _ready(pilot)
+        await ready(pilot)
         for key in ("", "w", "escape", "tab", "escape", "r"):
             await pilot.press(*[key] * bool(key))
             await pilot.pause()
@@ -148,7 +137,7 @@ async def test_a_terminal_too_small_says_so_and_all_is_back_when_it_is_not(
     app: TriageApp, keys: tuple[str, ...]
 ) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await _ready(pilot)
+        await ready(pilot)
         await pilot.press(*keys)
         before, focused = list(app.screen_stack), app.focused
         for width, height in ((59, 24), (80, 19), (5, 2), (1, 1), (40, 10)):
@@ -169,7 +158,7 @@ async def test_a_terminal_too_small_says_so_and_all_is_back_when_it_is_not(
 
 async def test_a_message_stands_on_the_line_on_top_and_alone(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await _ready(pilot)
+        await ready(pilot)
         await pilot.press("m", "d", "m")
         await pilot.pause()
         [toast] = app.screen.query("Toast")
@@ -186,7 +175,7 @@ async def test_numbers_have_one_form(app: TriageApp) -> None:
 async def test_a_dialog_that_ends_while_the_terminal_gets_too_small(app: TriageApp) -> None:
     """It is the dialog that goes, not what says that there is no room."""
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         await pilot.press("v")
         dialog = app.screen
         await pilot.resize_terminal(20, 5)

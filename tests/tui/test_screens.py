@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.conftest import FRESH, SAMPLES
+from tests.tui.conftest import ready
 from triage.model import Verdict
 from triage.store import open_store
 from triage.store.clusters import clusters
@@ -24,30 +25,18 @@ from triage.tui.widgets.toggles import Choice
 SIZES = [(80, 24), (140, 45)]
 
 
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TriageApp:
-    monkeypatch.chdir(tmp_path)
-    return TriageApp(tmp_path / "triage.db", [str(SAMPLES)])
-
-
-async def _ready(pilot: Pilot[None]) -> ClustersScreen:
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-    screen = pilot.app.screen
-    assert isinstance(screen, ClustersScreen)
-    return screen
-
-
 def _text(pilot: Pilot[None], selector: str) -> str:
     return str(pilot.app.screen.query_one(selector, Static).render())
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_from_ingest_to_exported_postmortem(
-    app: TriageApp, tmp_path: Path, size: tuple[int, int]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = TriageApp(tmp_path / "triage.db", [str(SAMPLES)])
     async with app.run_test(size=size) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         assert screen.rows.rows[0].rule == "http-429-rate-limit"
         assert "429" in _text(pilot, "#body")
         await pilot.press("w")
@@ -72,7 +61,7 @@ async def test_from_ingest_to_exported_postmortem(
 
 async def test_answers_are_saved_while_they_are_typed(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         cluster = screen.rows.rows[0].id
         await pilot.press("w", *"half a senten")
         other = open_store(app.store_path)
@@ -86,7 +75,7 @@ async def test_answers_are_saved_while_they_are_typed(app: TriageApp) -> None:
 
 async def test_an_answer_opened_again_is_gone_on_with(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         cluster = screen.rows.rows[0].id
         await pilot.press(
             "w", *"one key", "escape", "escape", "w", *" for all", "escape", "enter", *"!", "escape"
@@ -102,14 +91,14 @@ async def test_an_answer_opened_again_is_gone_on_with(app: TriageApp) -> None:
 
 async def test_enter_without_an_answer_stays_there(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await _ready(pilot)
+        await ready(pilot)
         await pilot.press("w", "enter", *"xv")
         assert app.screen.query_one("#answer", Input).value == "xv"
 
 
 async def test_branch_detection_and_removal(app: TriageApp) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         cluster = screen.rows.rows[0].id
         await pilot.press(
             "w", *"first", "enter", "escape", "k", "k", "b", *"second", "escape", "d", *"no alarm", "escape"
@@ -129,7 +118,7 @@ async def test_branch_detection_and_removal(app: TriageApp) -> None:
 
 async def test_mark_tag_and_verdict_on_many(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         first, second = screen.rows.rows[0].id, screen.rows.rows[1].id
         await pilot.press("space", "space", "v", "3")
         await pilot.press("g", "space", "space", "t", *"nightly, owner-ann,", "enter")
@@ -144,7 +133,7 @@ async def test_mark_tag_and_verdict_on_many(app: TriageApp) -> None:
 
 async def test_verdicts_on_many_are_replaced_only_when_told(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         first = screen.rows.rows[0].id
         await pilot.press("v", "3", "a", "v", "1", "n")
         verdicts = {row.id: row.verdict for row in clusters(app.db)}
@@ -159,7 +148,7 @@ async def test_verdicts_on_many_are_replaced_only_when_told(app: TriageApp) -> N
 
 async def test_filter_narrows_while_typing_and_escape_clears(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         everything = len(screen.rows.rows)
         await pilot.press("slash", *"403 websocket")
         assert 0 < len(screen.rows.rows) < everything
@@ -173,7 +162,7 @@ async def test_filter_narrows_while_typing_and_escape_clears(app: TriageApp) -> 
 
 async def test_a_filter_that_is_not_seen_takes_no_key(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         for _ in range(6):
             assert not isinstance(screen.focused, Input)
             await pilot.press("tab", "j")
@@ -182,7 +171,7 @@ async def test_a_filter_that_is_not_seen_takes_no_key(app: TriageApp) -> None:
 
 async def test_every_part_of_the_detail_says_something(app: TriageApp) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
-        await _ready(pilot)
+        await ready(pilot)
         seen = set()
         for _ in PARTS:
             seen.add(_text(pilot, "#body"))
@@ -195,7 +184,7 @@ async def test_every_part_of_the_detail_says_something(app: TriageApp) -> None:
 
 async def test_evidence_begins_where_the_message_stands(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         await pilot.press("right")
         await pilot.pause()
         told = _text(pilot, "#body").split("\n")[0]
@@ -208,7 +197,7 @@ async def test_evidence_begins_where_the_message_stands(app: TriageApp) -> None:
 
 async def test_runs_show_totals_and_warnings(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await _ready(pilot)
+        await ready(pilot)
         await pilot.press("r")
         assert isinstance(app.screen, RunsScreen)
         assert "tests:" in _text(pilot, "#run")
@@ -237,7 +226,7 @@ async def test_an_empty_store_says_how_to_start(tmp_path: Path) -> None:
 async def test_a_bad_path_is_told_and_the_rest_is_taken(tmp_path: Path) -> None:
     app = TriageApp(tmp_path / "t.db", [str(tmp_path / "gone.xml"), str(FRESH / "pytest" / "console-ci.txt")])
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         assert screen.rows.rows
         assert any("gone.xml" in note.message for note in app._notifications)
         assert "1 not read" in _text(pilot, "#status")
@@ -247,10 +236,10 @@ async def test_a_bad_path_is_told_and_the_rest_is_taken(tmp_path: Path) -> None:
 
 async def test_what_is_known_already_is_not_news(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await _ready(pilot)
+        await ready(pilot)
         app.clear_notifications()
         app.ingest([str(SAMPLES / "nightly-1-api.xml")])
-        await _ready(pilot)
+        await ready(pilot)
         assert not app._notifications
 
 
@@ -260,7 +249,7 @@ async def test_every_dialog_opens_and_closes_at_any_size(
     app: TriageApp, size: tuple[int, int], press: str
 ) -> None:
     async with app.run_test(size=size) as pilot:
-        await _ready(pilot)
+        await ready(pilot)
         await pilot.press(press)
         await pilot.pause()
         assert not isinstance(app.screen, ClustersScreen)
@@ -272,7 +261,7 @@ async def test_every_dialog_opens_and_closes_at_any_size(
 
 async def test_mouse_chooses_and_opens(app: TriageApp) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
-        screen = await _ready(pilot)
+        screen = await ready(pilot)
         await pilot.click("#clusters", offset=(10, 3))
         assert screen.rows.cursor == 3
         await pilot.click("PartBar", offset=(14, 0))
@@ -284,7 +273,7 @@ async def test_mouse_chooses_and_opens(app: TriageApp) -> None:
 
 async def test_the_palette_names_keys_as_they_are_typed(app: TriageApp) -> None:
     async with app.run_test() as pilot:
-        await _ready(pilot)
+        await ready(pilot)
         said = {command.title: command.help for command in app.get_system_commands(app.screen)}
         assert said["Help"] == "key ?"
         assert said["Filter"] == "key /"
@@ -298,7 +287,7 @@ async def test_hostile_text_reaches_the_screen_as_text(tmp_path: Path) -> None:
     )
     app = TriageApp(tmp_path / "t.db", [str(nasty)])
     async with app.run_test(size=(80, 24)) as pilot:
-        await _ready(pilot)
+        await ready(pilot)
         assert "[bold red]x[/]" in _text(pilot, "#body")
         for key in ("right", "right", "right", "right", "w"):
             await pilot.press(key)
@@ -308,7 +297,7 @@ async def test_hostile_text_reaches_the_screen_as_text(tmp_path: Path) -> None:
 
 async def test_the_form_and_the_end_of_the_name_agree(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await _ready(pilot)
+        await ready(pilot)
         await pilot.press("x", "backspace", "backspace", *"json")
         await pilot.pause()
         name, forms = app.screen.query_one("#file", Input), list(app.screen.query(Choice))
@@ -324,7 +313,7 @@ async def test_an_export_replaces_a_file_only_when_told(app: TriageApp, tmp_path
     document = tmp_path / "mine.html"
     document.write_text("edited by hand")
     async with app.run_test(size=(80, 24)) as pilot:
-        await _ready(pilot)
+        await ready(pilot)
         for answer, kept in (("n", True), ("y", False)):
             if not isinstance(app.screen, ExportScreen):
                 await pilot.press("x")

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.conftest import ROOT
+from tests.tui.conftest import NIGHTS, Open
 from triage.store import investigations as notes
 from triage.store import open_store
 from triage.store.clusters import clusters
@@ -17,19 +18,16 @@ from triage.tui.app import TriageApp
 from triage.whys import first_question, next_question
 
 SMALL, LARGE = (80, 24), (140, 45)
-# Both nights of the API: dated, so that no picture shows the day on which the test ran.
-SOURCES = ["sample_logs/nightly-1-api.xml", "sample_logs/nightly-2-api.xml"]
 
 Compare = Callable[..., bool]
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def app(opened: Open, monkeypatch: pytest.MonkeyPatch) -> TriageApp:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("triage.store.ingest.now", lambda: "2026-03-04T06:00:00Z")
     # The cursor stands still: a picture taken half a second later is the same one.
     monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
-    return tmp_path / "triage.db"
+    return opened(*NIGHTS)
 
 
 def pressed(*keys: str) -> Callable[[Pilot[None]], object]:
@@ -67,18 +65,20 @@ def pressed(*keys: str) -> Callable[[Pilot[None]], object]:
     ids=["summary", "evidence", "tests", "why-grouped", "filter", "filter-empty", "verdict", "runs", "export", "help",
          "merge", "split", "export-marked", "message"],
 )  # fmt: skip
-def test_clusters(snap_compare: Compare, store: Path, keys: tuple[str, ...], size: tuple[int, int]) -> None:
-    assert snap_compare(TriageApp(store, SOURCES), terminal_size=size, run_before=pressed(*keys))
+def test_clusters(
+    snap_compare: Compare, app: TriageApp, keys: tuple[str, ...], size: tuple[int, int]
+) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=pressed(*keys))
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
 @pytest.mark.parametrize(
     "keys", [("w",), ("w", "escape"), ("w", "escape", "a")], ids=["answer", "notes", "action"]
 )
-def test_whys(snap_compare: Compare, store: Path, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+def test_whys(snap_compare: Compare, app: TriageApp, keys: tuple[str, ...], size: tuple[int, int]) -> None:
     async def prepared(pilot: Pilot[None]) -> None:
         await pilot.app.workers.wait_for_complete()
-        db = open_store(store)
+        db = open_store(app.store_path)
         row = clusters(db)[0]
         made = notes.open_investigation(
             db, row.id, row.title, first_question(row.title, row.tests, row.failures)
@@ -95,12 +95,12 @@ def test_whys(snap_compare: Compare, store: Path, keys: tuple[str, ...], size: t
         db.close()
         await pressed(*keys)(pilot)  # type: ignore[misc]
 
-    assert snap_compare(TriageApp(store, SOURCES), terminal_size=size, run_before=prepared)
+    assert snap_compare(app, terminal_size=size, run_before=prepared)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
 def test_history(
-    snap_compare: Compare, store: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+    snap_compare: Compare, app: TriageApp, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
     for module in ("history", "undo"):
         monkeypatch.setattr(f"triage.store.{module}.now", lambda: "2026-03-04T06:30:00Z")
@@ -121,23 +121,20 @@ def test_history(
         "enter",
         "y",
     )
-    assert snap_compare(
-        TriageApp(store, SOURCES), terminal_size=size, run_before=pressed(*keys, "u", "g", "left")
-    )
+    assert snap_compare(app, terminal_size=size, run_before=pressed(*keys, "u", "g", "left"))
 
 
 @pytest.mark.parametrize("size", [(40, 12), (59, 19)], ids=["40x12", "59x19"])
-def test_too_small(snap_compare: Compare, store: Path, size: tuple[int, int]) -> None:
-    assert snap_compare(TriageApp(store, SOURCES), terminal_size=size, run_before=pressed())
+def test_too_small(snap_compare: Compare, app: TriageApp, size: tuple[int, int]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=pressed())
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-light"])
-def test_on_a_light_terminal(snap_compare: Compare, store: Path, theme: str) -> None:
-    app = TriageApp(store, SOURCES)
+def test_on_a_light_terminal(snap_compare: Compare, app: TriageApp, theme: str) -> None:
     app.theme = theme
     assert snap_compare(app, terminal_size=SMALL, run_before=pressed("v", "3", "j", "space"))
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
-def test_an_empty_store(snap_compare: Compare, store: Path, size: tuple[int, int]) -> None:
-    assert snap_compare(TriageApp(store, []), terminal_size=size, run_before=pressed())
+def test_an_empty_store(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
+    assert snap_compare(TriageApp(tmp_path / "t.db", []), terminal_size=size, run_before=pressed())
