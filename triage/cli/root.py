@@ -97,7 +97,7 @@ def triage() -> None:
     """
 
 
-def _has_screen(paths: tuple[str, ...]) -> bool:
+def has_screen(paths: tuple[str, ...] = ()) -> bool:
     """Whether somebody sits before it: at a terminal, or at a browser (``triage serve`` names a driver)."""
     if os.environ.get("TEXTUAL_DRIVER"):
         return True
@@ -131,7 +131,7 @@ def open_(paths: tuple[str, ...], db_path: Path | None) -> None:
     """Ingest the paths and open the screen."""
     if not paths:
         expect_store(db_path)
-    if _has_screen(paths):
+    if has_screen(paths):
         from triage.tui import run
 
         code, unread = run(list(paths), db_path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import time
@@ -26,6 +27,8 @@ from triage.store.runs import forget
 
 _EVERY = 1.0
 """Seconds between two looks at what a command has printed."""
+_TICK = 0.1
+"""Seconds between two looks at whether it is to end."""
 _GRACE = 5.0
 """Seconds that a stopped command has to end by itself."""
 _CHUNK = 1 << 16
@@ -89,8 +92,7 @@ def watch(db: Store, engine: Engine, directory: Path, stop: Event) -> Iterator[S
     from watchfiles import Change
     from watchfiles import watch as changes
 
-    if not directory.is_dir():
-        raise LiveError(f"{directory}: no directory to watch; name one")
+    expect_directory(directory)
     followed = Followed(db, engine)
     yield followed.read(changed_results(directory, 0))
     for changed in changes(directory, stop_event=stop, debounce=400, raise_interrupt=False):
@@ -98,6 +100,16 @@ def watch(db: Store, engine: Engine, directory: Path, stop: Event) -> Iterator[S
         session = followed.read(sorted(names))
         if session.results or session.errors:
             yield session
+
+
+def expect_directory(directory: Path) -> None:
+    """``directory`` can be watched.
+
+    Raises:
+        LiveError: it is none.
+    """
+    if not directory.is_dir():
+        raise LiveError(f"{directory}: no directory to watch; name one")
 
 
 class Command:
@@ -110,6 +122,7 @@ class Command:
             LiveError: it cannot be started.
         """
         self.log = log
+        self.name = shlex.join(words)
         log.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._process = subprocess.Popen(
@@ -145,7 +158,9 @@ class Command:
         return True
 
     def stop(self) -> None:
-        """End it and all it started: first asked, then forced."""
+        """End it and all it started: first asked, then forced; nothing where it has ended already."""
+        if self.wait(0):
+            return  # its number may be another's by now
         for asked in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, asked)
@@ -160,15 +175,27 @@ def follow(
     directories. Its end is also that ``stop`` is set."""
     began = time.time() - 1  # a file system may know whole seconds only
     followed = Followed(db, engine)
-    log = str(command.log)
-    while not (ended := command.wait(_EVERY)) and not stop.is_set():
+    log, pause = str(command.log), _EVERY
+    while not (ended := _ended(command, pause, stop)) and not stop.is_set():
+        looked = time.monotonic()
         session = followed.read([log])
+        # What is long is read less often: at most half of the time goes into it.
+        pause = max(_EVERY, time.monotonic() - looked)
         if session.results:
             yield session
     if not ended:
         command.stop()
     written = [name for path in results for name in changed_results(path, began)]
     yield followed.read([log, *written], anew=True)
+
+
+def _ended(command: Command, seconds: float, stop: Event) -> bool:
+    """Whether ``command`` ended within ``seconds``; no longer is waited for than ``stop`` is unset."""
+    until = time.monotonic() + seconds
+    while not (ended := command.wait(max(0.0, min(_TICK, until - time.monotonic())))):
+        if stop.is_set() or time.monotonic() >= until:
+            break
+    return ended
 
 
 def log_for(words: Sequence[str], directory: Path) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.console import COLOR_SYSTEMS
 from textual import events, work
@@ -25,10 +25,11 @@ from triage.store import open_store
 from triage.store.database import telling
 from triage.store.place import leave, left_at
 from triage.tui import colours
+from triage.tui.feed import Came, Ended, Feed
 from triage.tui.live_rules import SECONDS, Changed, LiveRules, told
 from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.screens.small import SmallScreen, too_small
-from triage.tui.terminal import Attributes, hand_over, on_end
+from triage.tui.terminal import Attributes, Notify, hand_over, notification, on_end
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -55,8 +56,11 @@ class TriageApp(App[None]):
         Binding("question_mark", "help", "Help", key_display="?"),
     ]
 
-    def __init__(self, store_path: Path, paths: list[str], before: Attributes | None = None) -> None:
-        """``before``: how the terminal was."""
+    def __init__(
+        self, store_path: Path, paths: list[str], before: Attributes | None = None, feed: Feed | None = None,
+        notify: Notify | None = None,
+    ) -> None:  # fmt: skip
+        """``before``: how the terminal was; ``feed``: what comes in; ``notify``: how to call whoever waits for its end."""
         # Without colours, the terminal's own stay; else the library would draw in shades of grey.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.ansi_theme_dark, self.ansi_theme_light = colours.DARK, colours.LIGHT
@@ -64,6 +68,9 @@ class TriageApp(App[None]):
         self.db = open_store(store_path)
         self._paths = paths
         self._before = before
+        self.feed = feed
+        self._notify_by = notify
+        self._leaving = False
         self._opening = bool(paths)
         self.unread: Sequence[TriageError] = ()
         """What could not be read, of all that was named last."""
@@ -96,9 +103,11 @@ class TriageApp(App[None]):
         first = ClustersScreen()
         await self.push_screen(first)
         self.set_interval(SECONDS, self.look_at_rules)
+        if self.feed is not None:
+            self._read_feed(self.feed)
         if self._paths:
             self.ingest(self._paths)
-        else:
+        elif self.feed is None:
             self._go_on(first)
 
     def _go_on(self, first: ClustersScreen) -> None:
@@ -113,7 +122,8 @@ class TriageApp(App[None]):
             first.action_whys()
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
-        """End the program; the next one begins where this one was."""
+        """End the program, and what runs for it; the next one begins where this one was."""
+        self._end_feed()
         for screen in self.screen_stack:
             if isinstance(screen, ClustersScreen) and screen.is_mounted:
                 above = [type(other).__name__ for other in self.screen_stack]
@@ -185,6 +195,41 @@ class TriageApp(App[None]):
             self.call_from_thread(self._use, engine, wrong)
             self.call_from_thread(self._ingested, results, errors)
 
+    @work(thread=True, group="feed")
+    def _read_feed(self, feed: Feed) -> None:
+        engine, wrong = load_engine()
+        self.call_later(self._use, engine, wrong)
+        feed.read(self.store_path, engine, self.post_message)
+
+    def on_came(self, _: Came) -> None:
+        for screen in self._lists():
+            screen.came()
+
+    def on_ended(self, _: Ended) -> None:
+        if self._leaving:
+            self.exit()
+            return
+        feed = cast(Feed, self.feed)
+        self.unread = feed.unread
+        for screen in self._lists():
+            screen.came()
+        if feed.unread:
+            self.tell(f"{feed.unread[0]}{_and_more(feed.unread, 'r')}")
+        else:
+            self.notify(feed.told, markup=False)
+        if self._notify_by is not None and self._driver is not None:
+            self._driver.write(notification(self._notify_by, feed.told))
+
+    def _end_feed(self) -> None:
+        if self.feed is not None:
+            self.feed.stop.set()
+
+    def on_unmount(self) -> None:
+        self._end_feed()  # also where the program ends by an error: its thread is waited for
+
+    def _lists(self) -> list[ClustersScreen]:
+        return [screen for screen in self.screen_stack if isinstance(screen, ClustersScreen)]
+
     def look_at_rules(self) -> None:
         """Take rule files that were changed, if there are any."""
         if self._engine is not None and self._rules.changed():
@@ -213,9 +258,8 @@ class TriageApp(App[None]):
         if changed.engine is None:
             return
         self._engine = changed.engine
-        for screen in self.screen_stack:
-            if isinstance(screen, ClustersScreen):
-                screen.reload()
+        for screen in self._lists():
+            screen.reload()
         self.notify(told(moved), markup=False)
 
     def _show_progress(self, said: str) -> None:
@@ -229,9 +273,8 @@ class TriageApp(App[None]):
             self.exit()  # nothing to look at: the errors are told where the program was called
             return
         self._opening = False
-        for screen in self.screen_stack:
-            if isinstance(screen, ClustersScreen):
-                screen.reload()
+        for screen in self._lists():
+            screen.reload()
         warned = [result for result in results if result.warnings]
         if errors:
             self.tell(f"{errors[0]}{_and_more(errors, 'r')}")
@@ -251,6 +294,23 @@ class TriageApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
+
+    async def action_quit(self) -> None:
+        """End the program; where a command runs, only when that is wanted, and behind it."""
+        feed = self.feed
+        if feed is None or not feed.is_running or self._leaving:
+            self.exit()
+            return
+        from triage.tui.screens.confirm import ConfirmScreen
+
+        def take(sure: bool | None) -> None:
+            if sure and feed.has_ended:
+                self.exit()
+            elif sure:
+                self._leaving = True
+                self._end_feed()
+
+        self.push_screen(ConfirmScreen(f"{feed.name} is running: end it and quit?"), take)
 
     def action_interrupt(self) -> None:
         """Ctrl-C ends the program at once: everything typed is saved already."""

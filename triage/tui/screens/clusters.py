@@ -24,9 +24,10 @@ from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters
 from triage.store.runs import totals_of_all
 from triage.tui import texts
-from triage.tui.screens.deciding import DecidingScreen
+from triage.tui.screens.live import LiveScreen
 from triage.tui.widgets.detail import PARTS, Detail
 from triage.tui.widgets.key_bar import KeyBar
+from triage.tui.widgets.live_bar import LiveBar
 from triage.tui.widgets.row_list import RowList
 
 _FEW = 2_000
@@ -52,7 +53,7 @@ class FilterInput(Input):
     ]
 
 
-class ClustersScreen(DecidingScreen):
+class ClustersScreen(LiveScreen):
     """Clusters, most blocked tests first."""
 
     CSS_PATH = "clusters.tcss"
@@ -83,6 +84,8 @@ class ClustersScreen(DecidingScreen):
         Binding("z", "zoom", "Detail in full", show=False),
         Binding("y", "copy", "Copy summary", show=False),
         Binding("i", "ingest", "Read files", show=False),
+        Binding("F", "follow", "Follow", tooltip="The cursor goes to what came last; a cursor key ends it"),
+        Binding("L", "output", "Output", tooltip="What the command prints"),
         Binding("escape", "back", "Clear", show=False),
         Binding("q", "app.quit", "Quit"),
     ]
@@ -102,6 +105,8 @@ class ClustersScreen(DecidingScreen):
 
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
+        if self.feed is not None:
+            yield LiveBar(self.feed)
         yield FilterInput(
             placeholder="words, category: status: verdict: rule: tag: test: source: since: is:new -not",
             select_on_focus=False,
@@ -152,7 +157,7 @@ class ClustersScreen(DecidingScreen):
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
         self._marked &= {row.id for row in self._all}
-        self.set_class(not self._runs, "-empty")
+        self.set_class(not self._runs and self.feed is None, "-empty")
         self._show(into, self.rows.cursor)
 
     @work(thread=True, exclusive=True, group="cascades")
@@ -204,6 +209,10 @@ class ClustersScreen(DecidingScreen):
         self.query_one("#status", Static).update(line)
         if not shown:
             self._show_detail()
+
+    def go_to_cluster(self, cluster: str) -> None:
+        at = next((at for at, row in enumerate(self.rows.rows) if row.id == cluster), self.rows.cursor)
+        self.rows.cursor = at
 
     @property
     def place(self) -> dict[str, str]:
