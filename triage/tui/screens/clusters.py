@@ -25,6 +25,7 @@ from triage.store.clusters import ClusterRow, clusters
 from triage.store.runs import totals_of_all
 from triage.tui import texts
 from triage.tui.screens.live import LiveScreen
+from triage.tui.screens.outward import OutwardScreen
 from triage.tui.widgets.detail import PARTS, Detail
 from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.live_bar import LiveBar
@@ -53,7 +54,7 @@ class FilterInput(Input):
     ]
 
 
-class ClustersScreen(LiveScreen):
+class ClustersScreen(LiveScreen, OutwardScreen):
     """Clusters, most blocked tests first."""
 
     CSS_PATH = "clusters.tcss"
@@ -83,6 +84,21 @@ class ClustersScreen(LiveScreen):
         ),
         Binding("z", "zoom", "Detail in full", show=False),
         Binding("y", "copy", "Copy summary", show=False),
+        Binding(
+            "o",
+            "page",
+            "Open the CI page",
+            show=False,
+            tooltip="Open the page of the failure's run in the browser",
+        ),
+        Binding(
+            "exclamation_mark",
+            "send",
+            "Give to a command",
+            key_display="!",
+            show=False,
+            tooltip="Give the summary to a command: one or all that are marked",
+        ),
         Binding("i", "ingest", "Read files", show=False),
         Binding("F", "follow", "Follow", tooltip="The cursor goes to what came last; a cursor key ends it"),
         Binding("L", "output", "Output", tooltip="What the command prints"),
