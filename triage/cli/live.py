@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from triage.analysis.impact import count
-from triage.cli.output import complain, complain_of_rules, db_option, findings, say, store_at
+from triage.cli.output import ascii_option, complain, complain_of_rules, db_option, findings, say, store_at
 from triage.cli.root import has_screen
 from triage.rules import load_engine
 from triage.sources.live import Command, expect_directory, follow, log_for
@@ -30,9 +30,14 @@ if TYPE_CHECKING:
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--results", multiple=True, type=click.Path(path_type=Path), metavar="PATH", help="A file or directory of results that the command writes; read at its end. Several are possible.")  # fmt: skip
 @click.option("--notify", type=click.Choice(["bell", "osc9", "osc777"]), help="Call you when it has ended: a bell, or a notification of the desktop in the way that your terminal knows.")  # fmt: skip
+@ascii_option
 @db_option
 def run(
-    command: tuple[str, ...], results: tuple[Path, ...], notify: Notify | None, db_path: Path | None
+    command: tuple[str, ...],
+    results: tuple[Path, ...],
+    notify: Notify | None,
+    ascii_only: bool,
+    db_path: Path | None,
 ) -> None:
     """Run COMMAND (put -- before it) and read what it prints, as it comes; its exit code is the one of triage.
 
@@ -46,7 +51,7 @@ def run(
     running = Command(command, log) if on_screen else Command(command, log, _pass_on)
     try:
         if on_screen:
-            found, code = _shown(running, results, notify, db_path)
+            found, code = _shown(running, results, notify, ascii_only, db_path)
         else:
             found = _printed(running, results, db_path)
     finally:
@@ -61,14 +66,14 @@ def run(
 
 
 def _shown(
-    running: Command, results: tuple[Path, ...], notify: Notify | None, db_path: Path | None
+    running: Command, results: tuple[Path, ...], notify: Notify | None, ascii_only: bool, db_path: Path | None
 ) -> tuple[set[str], int]:
     """Follow it on the screen: the clusters of what it told, and the exit code where something ended the screen."""
     from triage.tui import run as show
     from triage.tui.feed import Feed
 
     feed = Feed(running.name, lambda db, engine, stop: follow(db, engine, running, results, stop), running)
-    code, unread = show([], db_path, feed, notify)
+    code, unread = show([], db_path, feed, notify, ascii=ascii_only)
     for error in unread:
         complain(error)
     return feed.clusters, 0 if unread else code
@@ -85,8 +90,9 @@ def _printed(running: Command, results: tuple[Path, ...], db_path: Path | None) 
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
+@ascii_option
 @db_option
-def watch(directory: Path, db_path: Path | None) -> None:
+def watch(directory: Path, ascii_only: bool, db_path: Path | None) -> None:
     """Read the results in DIRECTORY, then whatever is written there, until Ctrl-C.
 
     On a terminal the screen shows what comes.
@@ -97,7 +103,7 @@ def watch(directory: Path, db_path: Path | None) -> None:
         from triage.tui.feed import Feed
 
         feed = Feed(str(directory), lambda db, engine, stop: watch_directory(db, engine, directory, stop))
-        sys.exit(show([], db_path, feed)[0])
+        sys.exit(show([], db_path, feed, ascii=ascii_only)[0])
     db = store_at(db_path)
     engine, errors = load_engine()
     complain_of_rules(errors)

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def run(
-    paths: list[str], db_path: Path | None, feed: Feed | None = None, notify: Notify | None = None
+    paths: list[str],
+    db_path: Path | None,
+    feed: Feed | None = None,
+    notify: Notify | None = None,
+    *,
+    ascii: bool = False,
 ) -> tuple[int, Sequence[TriageError]]:
     """Open the screen, ingest ``paths`` behind it, and what ``feed`` brings; the exit code, and what could not be read.
 
@@ -38,5 +43,6 @@ def run(
         from triage.tui.app import TriageApp
 
         app = TriageApp(store_path, paths, before, feed, notify)
+        app.use_ascii(ascii)
         app.run()
     return app.return_code or (2 if app.unread else 0), app.unread

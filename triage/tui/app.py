@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.console import COLOR_SYSTEMS
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -25,6 +25,7 @@ from triage.store import open_store
 from triage.store.database import telling
 from triage.store.place import leave, left_at
 from triage.tui import colours
+from triage.tui.ascii import AsciiApp
 from triage.tui.feed import Came, Ended, Feed
 from triage.tui.live_rules import SECONDS, Changed, LiveRules, told
 from triage.tui.screens.clusters import ClustersScreen
@@ -43,7 +44,7 @@ _SCREENS = {"whys": "WhysScreen", "runs": "RunsScreen"}
 """Screens that open again in the next program, by their classes, which are loaded when they are needed."""
 
 
-class TriageApp(App[None]):
+class TriageApp(AsciiApp):
     """``triage`` on a terminal."""
 
     TITLE = "triage"
