@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from math import ceil
 
 import re2
 from rapidfuzz import fuzz
+from rapidfuzz.distance import LCSseq
 
 from triage.model import TriageError
 from triage.rules.model import Condition
@@ -97,6 +99,11 @@ def matchable(text: str) -> str:
 
 def likeness(phrase: str, text: str, cutoff: float = 0.0) -> float:
     """How nearly ``phrase`` stands in ``text``, both in lower case: 0 to 100, 0 below ``cutoff``."""
+    # A window scores 200 * common / (both lengths) and is as long as what is common, at least: so much of the phrase must
+    # be in the text in its order, which is found out in a quarter of the time.
+    least = ceil(cutoff * len(phrase) / (200 - cutoff) - 1e-6)
+    if LCSseq.similarity(phrase, text) < least:
+        return 0.0
     # partial_ratio takes the shorter for the needle: a short text is not inside a phrase.
     alike = fuzz.partial_ratio if len(text) >= len(phrase) else fuzz.ratio
     return alike(phrase, text, score_cutoff=cutoff)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,9 @@ from triage.model import TriageError
 if TYPE_CHECKING:
     from triage.tui.feed import Feed
     from triage.tui.terminal import Notify
+
+# What a key changes is drawn in up to three frames, one after the other; the library reads this when it is imported.
+os.environ.setdefault("TEXTUAL_FPS", "240")
 
 
 def run(

@@ -169,7 +169,7 @@ class ClustersScreen(LiveScreen, OutwardScreen):
         if sum(row.failures for row in self._all) <= _FEW:
             self._cascades = cascades(db, self._all)
         else:
-            self._look_for_cascades(self._all)
+            self.call_after_refresh(self._look_for_cascades, self._all)
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
         self._marked &= {row.id for row in self._all}

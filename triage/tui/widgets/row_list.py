@@ -16,6 +16,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from triage.tui.widgets.moves import MOVES
+
 Row = TypeVar("Row")
 
 
@@ -32,12 +34,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     RowList:focus .row-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("home,g", "jump(0)", "First", show=False),
-        Binding("end,G", "jump(-1)", "Last", show=False),
+        *MOVES,
         Binding("enter", "select", "Open", show=False),
     ]
 
@@ -146,8 +143,11 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     def action_page(self, direction: int) -> None:
         self._steer(self.cursor + direction * max(1, self.size.height - 1))
 
-    def action_jump(self, index: int) -> None:
-        self._steer(index if index >= 0 else len(self._rows) - 1)
+    def action_first(self) -> None:
+        self._steer(0)
+
+    def action_last(self) -> None:
+        self._steer(len(self._rows) - 1)
 
     def _steer(self, to: int) -> None:
         self.cursor = to
