@@ -14,7 +14,7 @@ from triage.rules import Engine
 from triage.sources import live
 from triage.sources.live import Command, Followed, LiveError, follow, log_for, watch
 from triage.sources.session import Session, ingest_all
-from triage.store import Store, empty_store
+from triage.store import Store, empty_store, open_store
 from triage.store.clusters import clusters
 from triage.store.runs import runs
 
@@ -133,6 +133,44 @@ def test_a_command_that_is_stopped_ends_with_all_it_started(
     list(steps)
     assert command.code == -15
     assert command.wait(0)  # nobody holds its output any more
+    assert [row.title for row in clusters(db)] == ["no mailbox"]
+
+
+def test_a_store_that_another_program_writes_to_is_read_into_later(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_EVERY", 0.01)
+    monkeypatch.setattr("triage.store.database.BUSY_MS", 0)
+    db, other = open_store(tmp_path / "triage.db"), open_store(tmp_path / "triage.db")
+    refused = Event()
+    real = Followed.read
+
+    def read(followed: Followed, *names: object, **options: bool) -> Session:
+        try:
+            return real(followed, *names, **options)  # type: ignore[arg-type]
+        except Exception:
+            refused.set()
+            raise
+
+    monkeypatch.setattr(Followed, "read", read)
+    words = _script(
+        tmp_path / "runner.py", "import time\nprint('ERROR: no mailbox', flush=True)\ntime.sleep(600)"
+    )
+    other.conn.execute("BEGIN IMMEDIATE")
+    command, stop = Command(words, tmp_path / "run.log"), Event()
+
+    def release() -> None:
+        refused.wait()
+        other.conn.execute("ROLLBACK")
+
+    waiting = Thread(target=release)
+    waiting.start()
+    steps = follow(db, engine, command, [], stop)
+    assert next(steps).results
+    assert command.code is None
+    stop.set()
+    list(steps)
+    waiting.join()
     assert [row.title for row in clusters(db)] == ["no mailbox"]
 
 

@@ -20,6 +20,7 @@ from triage.sources.live import Command, Followed, follow
 from triage.sources.session import Session
 from triage.store import Store, open_store
 from triage.store.clusters import clusters
+from triage.store.database import StoreError
 from triage.store.runs import runs
 from triage.tui.app import TriageApp
 from triage.tui.feed import Feed, how_it_ended
@@ -236,6 +237,33 @@ async def test_the_output_is_kept_and_looked_at(tmp_path: Path, monkeypatch: pyt
         assert app.screen.view.log_file.name == str(tmp_path / "logs" / "run.log")
         await pilot.press("escape", "l")
         assert isinstance(app.screen, LogScreen)
+
+
+async def test_a_command_goes_on_when_nothing_can_be_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = tmp_path / "go"
+    app = _running(
+        tmp_path, monkeypatch,
+        f"import os, time\nprint('ERROR: no mailbox', flush=True)\nwhile not os.path.exists({str(go)!r}): time.sleep(0.01)",
+    )  # fmt: skip
+    feed = app.feed
+    assert feed is not None and feed.command is not None
+
+    def full(*_: object) -> Iterator[Session]:
+        raise StoreError("triage.db: database or disk is full; is the disk full?")
+        yield
+
+    monkeypatch.setattr(feed, "_sessions", full)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: bool(feed.unread))
+        assert feed.is_running and feed.command.code is None
+        go.touch()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "disk is full" in next(iter(app._notifications)).message
+        assert bar(pilot).startswith("ended with exit code 0 after 0:")
+    assert feed.command.log.read_text() == "ERROR: no mailbox\n"
 
 
 def test_how_a_command_ended() -> None:

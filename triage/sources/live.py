@@ -23,6 +23,7 @@ from triage.model import TriageError
 from triage.rules import Engine
 from triage.sources.session import Session, ingest_all
 from triage.store import Store
+from triage.store.database import is_busy
 from triage.store.runs import forget
 
 _EVERY = 1.0
@@ -175,10 +176,17 @@ def follow(
     directories. Its end is also that ``stop`` is set."""
     began = time.time() - 1  # a file system may know whole seconds only
     followed = Followed(db, engine)
-    log, pause = str(command.log), _EVERY
+    log, pause, missed = str(command.log), _EVERY, False
     while not (ended := _ended(command, pause, stop)) and not stop.is_set():
         looked = time.monotonic()
-        session = followed.read([log])
+        try:
+            session = followed.read([log], anew=missed)
+            missed = False
+        except Exception as error:
+            if not is_busy(error):
+                raise
+            missed = True  # it is there the next time
+            continue
         # What is long is read less often: at most half of the time goes into it.
         pause = max(_EVERY, time.monotonic() - looked)
         if session.results:

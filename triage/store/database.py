@@ -104,6 +104,14 @@ def telling(path: Path) -> Iterator[None]:
         raise StoreError(f"{path}: {error}; is another program writing to it, is the disk full?") from None
 
 
+def is_busy(error: Exception) -> bool:
+    """Whether SQLite refused something only because another program writes."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+    )
+
+
 def _up_to_date(connection: sqlite3.Connection) -> bool:
     """Whether all migrations that this version knows were made, and no other."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -33,6 +34,8 @@ from triage.tui.screens.small import SmallScreen, too_small
 from triage.tui.terminal import Attributes, Notify, hand_over, notification, on_end
 
 if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
     from rich.console import RenderableType
     from textual.notifications import SeverityLevel
 
@@ -73,6 +76,11 @@ class TriageApp(AsciiApp):
         self._notify_by = notify
         self._leaving = False
         self._opening = bool(paths)
+        self._reading: Event | None = None
+        """Set it, and what is read now ends."""
+        self._waiting: list[str] = []
+        """What is to be read behind that."""
+        self._samples: TemporaryDirectory[str] | None = None
         self.unread: Sequence[TriageError] = ()
         """What could not be read, of all that was named last."""
         self._engine: Engine | None = None
@@ -163,13 +171,24 @@ class TriageApp(AsciiApp):
         """Say what went wrong where the user is looking."""
         self.notify(visible(str(error)), severity="error", timeout=5, markup=False)
 
-    @work(thread=True, exclusive=True, group="ingest")
     def ingest(self, names: list[str]) -> None:
-        """Read sources in a thread; the clusters appear when they are in the store."""
-        from triage.sources.session import ingest_all
+        """Read sources in a thread, behind those that are read already; the clusters appear when they are in the store."""
+        if self._reading is not None:
+            self._waiting += names
+            return
+        self._reading = Event()
+        self._read(names, self._reading)
 
-        results: Sequence[Ingested]
-        errors: Sequence[TriageError]
+    def stop_reading(self) -> None:
+        """End what is read now, if anything is; what was read to its end stays."""
+        self._waiting.clear()
+        if self._reading is not None:
+            self._reading.set()
+
+    @work(thread=True, group="ingest")
+    def _read(self, names: list[str], stop: Event) -> None:
+        from triage.sources.session import ingest_all
+        from triage.sources.watching import ReadingStoppedError
 
         worker = get_current_worker()
         engine, wrong = (self._engine, ()) if self._engine else load_engine()
@@ -178,23 +197,45 @@ class TriageApp(AsciiApp):
 
         def progress(reading: Reading) -> None:
             nonlocal shown
+            if stop.is_set() or worker.is_cancelled:
+                raise ReadingStoppedError
             now = monotonic()
-            if not worker.is_cancelled and (not reading.done or now - shown > 0.25):
+            if not reading.done or now - shown > 0.25:
                 shown = now
                 share = f" {100 * reading.done // reading.size} %" if reading.size and reading.done else ""
-                self.call_from_thread(self._show_progress, f"{reading.step} {reading.name}{share}")
+                self.call_later(
+                    self._show_progress, f"{reading.step} {reading.name}{share}  (escape ends it)"
+                )
 
-        db = open_store(self.store_path)
+        results: Sequence[Ingested] = ()
+        errors: list[TriageError] = []
         try:
-            session = ingest_all(db, names, engine, progress)
-            results, errors = session.results, session.errors
+            with telling(self.store_path), closing(open_store(self.store_path)) as db:
+                session = ingest_all(db, names, engine, progress)
+            results, errors = session.results, [*session.errors]
+        except ReadingStoppedError:
+            self.call_later(self.notify, "Ended: what was read to its end is kept.", markup=False)
         except TriageError as error:
-            results, errors = [], [error]
-        finally:
-            db.close()
-        if not worker.is_cancelled:
-            self.call_from_thread(self._use, engine, wrong)
-            self.call_from_thread(self._ingested, results, errors)
+            errors = [error]
+        self.call_later(self._use, engine, wrong)
+        self.call_later(self._ingested, results, errors)
+
+    def show_samples(self) -> None:
+        """Read the sample data, into a database of its own that is gone when the program ends."""
+        from tempfile import TemporaryDirectory
+
+        from triage.sources.samples import samples
+
+        if self._reading is not None:
+            self.notify("Something is being read: escape ends it.", severity="warning", markup=False)
+            return
+        # One that is still being read when the program ends may not be empty for a moment.
+        self._samples = TemporaryDirectory(prefix="triage-samples-", ignore_cleanup_errors=True)
+        self.db.close()
+        self.store_path = Path(self._samples.name) / "samples.db"
+        self.db = open_store(self.store_path)
+        self.ingest([str(samples())])
+        self.notify("Sample data: gone when you leave.", markup=False)
 
     @work(thread=True, group="feed")
     def _read_feed(self, feed: Feed) -> None:
@@ -227,6 +268,9 @@ class TriageApp(AsciiApp):
 
     def on_unmount(self) -> None:
         self._end_feed()  # also where the program ends by an error: its thread is waited for
+        if self._samples is not None:
+            self.db.close()
+            self._samples.cleanup()
 
     def _lists(self) -> list[ClustersScreen]:
         return [screen for screen in self.screen_stack if isinstance(screen, ClustersScreen)]
@@ -250,7 +294,7 @@ class TriageApp(AsciiApp):
             finally:
                 db.close()
         if not worker.is_cancelled:
-            self.call_from_thread(self._rules_taken, changed, moved)
+            self.call_later(self._rules_taken, changed, moved)
 
     def _rules_taken(self, changed: Changed, moved: int) -> None:
         if errors := changed.errors:
@@ -270,6 +314,10 @@ class TriageApp(AsciiApp):
 
     def _ingested(self, results: Sequence[Ingested], errors: Sequence[TriageError]) -> None:
         self.unread = errors
+        self._reading = None
+        if self._waiting:
+            names, self._waiting = self._waiting, []
+            self.ingest(names)
         if self._opening and errors and not results:
             self.exit()  # nothing to look at: the errors are told where the program was called
             return

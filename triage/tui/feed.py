@@ -83,13 +83,19 @@ class Feed:
                     tell(Came())
         except TriageError as error:
             self.unread = [error]
+            tell(Came())
+            self._wait()
         finally:
-            # What reads it has failed: nobody would look at what the command does.
             if self.command is not None:
                 self.command.stop()
             self._seconds = monotonic() - self._began
             self.has_ended = True
             tell(Ended())
+
+    def _wait(self) -> None:
+        """What cannot be read is no reason to end a command: what it prints is kept."""
+        while self.command is not None and not self.stop.is_set() and not self.command.wait(0.1):
+            pass
 
     def _take(self, db: Store, session: Session) -> None:
         self.unread = list(session.errors)

@@ -24,6 +24,7 @@ from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters
 from triage.store.runs import totals_of_all
 from triage.tui import texts
+from triage.tui.screens.beginning import EMPTY, BeginningScreen
 from triage.tui.screens.live import LiveScreen
 from triage.tui.screens.outward import OutwardScreen
 from triage.tui.widgets.detail import PARTS, Detail
@@ -33,16 +34,6 @@ from triage.tui.widgets.row_list import RowList
 
 _FEW = 2_000
 """Failures of which what follows from what is found before the screen is drawn."""
-
-_EMPTY = """\
-Nothing here yet.
-
-  triage PATH...        files, directories, globs, archives, URLs
-  pytest | triage -     whatever a test runner prints
-  i                     name something to read now
-
-Every format is known by its content: JUnit XML, JSON, TAP, consoles of runners,
-reports in Markdown, any log."""
 
 
 class FilterInput(Input):
@@ -54,7 +45,7 @@ class FilterInput(Input):
     ]
 
 
-class ClustersScreen(LiveScreen, OutwardScreen):
+class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
     """Clusters, most blocked tests first."""
 
     CSS_PATH = "clusters.tcss"
@@ -100,6 +91,12 @@ class ClustersScreen(LiveScreen, OutwardScreen):
             tooltip="Give the summary to a command: one or all that are marked",
         ),
         Binding("i", "ingest", "Read files", show=False),
+        Binding(
+            "S",
+            "samples",
+            "Sample data",
+            tooltip="Read sample data, into a database that is gone when you leave",
+        ),
         Binding("F", "follow", "Follow", tooltip="The cursor goes to what came last; a cursor key ends it"),
         Binding("L", "output", "Output", tooltip="What the command prints"),
         Binding("escape", "back", "Clear", show=False),
@@ -129,7 +126,7 @@ class ClustersScreen(LiveScreen, OutwardScreen):
             id="filter",
             disabled=True,
         )
-        yield Static(_EMPTY, id="empty", markup=False)
+        yield Static(EMPTY, id="empty", markup=False)
         with Container(id="split"):
             with Vertical(id="list-side"):
                 yield RowList[ClusterRow](self._draw_row, id="clusters")
@@ -173,7 +170,7 @@ class ClustersScreen(LiveScreen, OutwardScreen):
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
         self._marked &= {row.id for row in self._all}
-        self.set_class(not self._runs and self.feed is None, "-empty")
+        self.be_empty(not self._runs and self.feed is None)
         self._show(into, self.rows.cursor)
 
     @work(thread=True, exclusive=True, group="cascades")
@@ -291,7 +288,7 @@ class ClustersScreen(LiveScreen, OutwardScreen):
         self.rows.focus()
 
     def action_back(self) -> None:
-        """Escape undoes the last narrowing: the full detail, the filter, the marks."""
+        """Escape undoes the last narrowing: the full detail, the filter, the marks; then it ends what is read."""
         box = self.query_one("#filter", Input)
         if self.has_class("-full"):
             self.remove_class("-full")
@@ -301,6 +298,8 @@ class ClustersScreen(LiveScreen, OutwardScreen):
         elif self._marked:
             self._marked.clear()
             self._show()
+        else:
+            self.triage.stop_reading()
         self.rows.focus()
 
     def action_mark(self) -> None:
@@ -388,20 +387,3 @@ class ClustersScreen(LiveScreen, OutwardScreen):
         from triage.tui.screens.runs import RunsScreen
 
         self.app.push_screen(RunsScreen())
-
-    def action_ingest(self) -> None:
-        from triage.tui.screens.prompt import PromptScreen
-
-        def take(answer: str | None) -> None:
-            if answer:
-                import shlex
-
-                try:
-                    names = shlex.split(answer)
-                except ValueError:
-                    names = [answer]
-                self.triage.ingest(names)
-
-        self.app.push_screen(
-            PromptScreen("Read results", "files, directories, globs, archives or URLs"), take
-        )

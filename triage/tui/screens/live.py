@@ -67,5 +67,5 @@ class LiveScreen(DecidingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Their keys are there only while there is something to follow."""
         if action not in _KEYS:
-            return True
+            return super().check_action(action, parameters)
         return self.feed is not None and (action == "follow" or self.feed.command is not None)

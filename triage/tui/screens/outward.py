@@ -52,8 +52,9 @@ class OutwardScreen(DecidingScreen):
         self.app.push_screen(
             PromptScreen(
                 f"Give {what} to which command?",
-                "a shell command, which reads them as its input",
+                "a shell command, which reads that as its input",
                 self._command,
+                does="runs it",
             ),
             put,
         )
