@@ -15,7 +15,8 @@ from tests.tui.test_random_keys import _SCREENS
 from tests.tui.test_terminal import Terminal
 from triage.tui import ascii as module
 from triage.tui.app import TriageApp
-from triage.tui.ascii import plain, wanted
+from triage.tui.ascii import plain
+from triage.tui.ascii_app import wanted
 from triage.tui.log_source import Desk, Place
 from triage.tui.view_app import ViewApp
 

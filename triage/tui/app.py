@@ -26,8 +26,7 @@ from triage.store import open_store
 from triage.store.database import telling
 from triage.store.place import leave, left_at
 from triage.tui import colours
-from triage.tui.ascii import AsciiApp
-from triage.tui.feed import Came, Ended, Feed
+from triage.tui.ascii_app import AsciiApp
 from triage.tui.live_rules import SECONDS, Changed, LiveRules, told
 from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.screens.small import SmallScreen, too_small
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
 
     from triage.sources.watching import Reading
     from triage.store.ingest import Ingested
+    from triage.tui.feed import Came, Ended, Feed
 
 
 _SCREENS = {"whys": "WhysScreen", "runs": "RunsScreen"}
@@ -251,7 +251,7 @@ class TriageApp(AsciiApp):
         if self._leaving:
             self.exit()
             return
-        feed = cast(Feed, self.feed)
+        feed = cast("Feed", self.feed)
         self.unread = feed.unread
         for screen in self._lists():
             screen.came()

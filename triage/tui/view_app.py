@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from triage.tui.ascii import AsciiApp
+from triage.tui.ascii_app import AsciiApp
 from triage.tui.log_source import Desk, Place
 from triage.tui.screens.log import LogScreen
 from triage.tui.terminal import Attributes, hand_over, on_end

@@ -29,7 +29,6 @@ from triage.tui.screens.live import LiveScreen
 from triage.tui.screens.outward import OutwardScreen
 from triage.tui.widgets.detail import PARTS, Detail
 from triage.tui.widgets.key_bar import KeyBar
-from triage.tui.widgets.live_bar import LiveBar
 from triage.tui.widgets.row_list import RowList
 
 _FEW = 2_000
@@ -119,6 +118,8 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
         if self.feed is not None:
+            from triage.tui.widgets.live_bar import LiveBar
+
             yield LiveBar(self.feed)
         yield FilterInput(
             placeholder="words, category: status: verdict: rule: tag: test: source: since: is:new -not",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from textual import on
 
-from triage.tui.feed import Feed
 from triage.tui.screens.deciding import DecidingScreen
-from triage.tui.widgets.live_bar import LiveBar
 from triage.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from triage.tui.feed import Feed
+    from triage.tui.widgets.live_bar import LiveBar
 
 _KEYS = ("follow", "output")
 
@@ -40,7 +44,8 @@ class LiveScreen(DecidingScreen):
 
     def tell_live(self) -> None:
         """Say how far it is."""
-        for bar in self.query(LiveBar):
+        for found in self.query("LiveBar"):
+            bar = cast("LiveBar", found)
             bar.following = self.following
             bar.tell()
 
