@@ -24,7 +24,6 @@ from triage.rules import Engine
 from triage.sources.session import Session, ingest_all
 from triage.store import Store
 from triage.store.database import is_busy
-from triage.store.runs import forget
 
 _EVERY = 1.0
 """Seconds between two looks at what a command has printed."""
@@ -51,22 +50,14 @@ class Followed:
         """Those of ``names`` that changed since they were read last (or all of them ``anew``), in one call of ingest; a
         file that cannot be read any more keeps what it told."""
         changed = [name for name in names if self._changed(name) or anew]
-        before = [run for name in changed for run in self._runs.get(name, ())]
-        session = Session()
         if not changed:
-            return session
-        with suppress(_NothingReadError), self._db.atomic():
-            forget(self._db, before)
-            session = ingest_all(self._db, changed, self._engine)
-            if before and not session.results:
-                raise _NothingReadError
-            for name in changed:
-                # What is in an archive is called ARCHIVE!MEMBER.
-                self._runs[name] = [
-                    result.run_id
-                    for result in session.results
-                    if not result.known and result.source.partition("!")[0] == name
-                ]
+            return Session()
+        session = ingest_all(self._db, changed, self._engine, instead_of=self._runs)
+        for name in changed:
+            # What is in an archive is called ARCHIVE!MEMBER.
+            mine = [result for result in session.results if result.source.partition("!")[0] == name]
+            if mine:
+                self._runs[name] = [result.run_id for result in mine if not result.known]
         return session
 
     def _changed(self, name: str) -> bool:
@@ -78,10 +69,6 @@ class Followed:
         changed = status.st_size > 0 and self._states.get(name) != state
         self._states[name] = state
         return changed
-
-
-class _NothingReadError(Exception):
-    """Takes the transaction back."""
 
 
 def watch(db: Store, engine: Engine, directory: Path, stop: Event) -> Iterator[Session]:

@@ -32,7 +32,8 @@ class Store:
         begin, commit, back = (
             ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
             if self.conn.in_transaction
-            else ("BEGIN", "COMMIT", ("ROLLBACK",))
+            # One that reads first and then finds that another program writes would not wait, but fail.
+            else ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
         )
         self.conn.execute(begin)
         try:
