@@ -9,6 +9,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -171,3 +172,16 @@ async def test_a_locked_store_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
         await ready(pilot)
         assert len(runs(app.db)) == 1
         assert "not read" not in _status(pilot)
+
+
+async def test_the_list_is_never_taken_off(app: TriageApp) -> None:
+    """A palette in which enter comes twice at once ends twice."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("ctrl+p", *"filter")
+        await until(pilot, lambda: bool(app.screen.query_one("CommandList").option_count))  # type: ignore[attr-defined]
+        for _ in range(2):
+            app.post_message(events.Key("enter", None))
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.pause()
+        assert app.screen is screen
