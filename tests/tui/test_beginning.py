@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -182,6 +183,6 @@ async def test_the_list_is_never_taken_off(app: TriageApp) -> None:
         await until(pilot, lambda: bool(app.screen.query_one("CommandList").option_count))  # type: ignore[attr-defined]
         for _ in range(2):
             app.post_message(events.Key("enter", None))
-        await until(pilot, lambda: app.screen is screen)
+        await until(pilot, lambda: not isinstance(app.screen, CommandPalette))
         await pilot.pause()
         assert app.screen is screen

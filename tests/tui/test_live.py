@@ -303,6 +303,9 @@ def terminals(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
 
     yield start
     for terminal in made:
+        if terminal.process.poll() is None:  # a killed one leaves its command behind
+            terminal.process.terminate()
+            terminal.process.wait(20)
         terminal.close()
 
 

@@ -151,9 +151,8 @@ class TriageApp(AsciiApp):
     def pop_screen(self) -> AwaitComplete:
         """Take off the screen that asked for it: one that ends while the terminal gets too small is below ``SmallScreen``."""
         if isinstance(self.screen, ClustersScreen):
-            return (
-                AwaitComplete()
-            )  # the library's palette, left twice at once, would leave an empty screen
+            # The library's palette, left twice at once, would leave an empty screen.
+            return AwaitComplete()
         if not isinstance(self.screen, SmallScreen):
             return super().pop_screen()
         super().pop_screen()
