@@ -73,10 +73,8 @@ def _filters(chosen: list[tuple[int, Condition]]) -> Iterator[tuple[re2.Filter, 
     for number, c in chosen:
         pattern, score_in = c.value, None
         if c.kind == "phrase":
-            from triage.rules.phrases import (
-                likeness,
-                pieces,
-            )  # loads rapidfuzz, which one rule alone seldom needs
+            # It loads rapidfuzz, which one rule alone seldom needs.
+            from triage.rules.phrases import likeness, pieces
 
             phrase = c.value.lower()
             pattern, score_in = pieces(phrase, c.threshold), partial(likeness, phrase, cutoff=c.threshold)
