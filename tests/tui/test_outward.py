@@ -165,8 +165,8 @@ def test_a_command_in_a_terminal(tmp_path: Path) -> None:
         terminal.wait_for("with it fixed")
         terminal.type("!")
         terminal.wait_for("to which command?")
-        terminal.type("wc -l; echo pid $$; exec sleep 600\r")
-        terminal.wait_for("pid ")
+        terminal.type("wc -l; echo is $((40 + 2)); exec sleep 600\r")
+        terminal.wait_for("is 42")  # what was typed does not say that
         assert terminal.echoes
         terminal.type("\x03")
         terminal.wait_for("ended by SIGINT; enter goes back")
