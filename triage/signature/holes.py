@@ -44,7 +44,7 @@ def words_of(template: str) -> _Row:
     ('ask', '<v>', 'to', 'delete', '<v>')
     """
     said = _GLUED.sub(_glued, _DOTS.sub(" ... ", _END.sub("", template.translate(_QUOTES))))
-    said = _SET.sub(_in_order, _ASIDE.sub(_VALUE, said))
+    said = _SET.sub(_in_order, _ASIDE.sub(_VALUE, said.replace("'<v>'", _VALUE)))
     row: list[str] = []
     for word in _WORD.findall(_SAYS_NOTHING.sub("", said)):
         if row and row[-1] == _VALUE:
@@ -61,7 +61,7 @@ def _glued(found: re.Match[str]) -> str:
     """A value with what is glued to it; of that, a name before it counts: one of several words, or one that ends in the
     number (``cart-service-<num>``, ``sqlite<num>``, but not ``blk_<num>``)."""
     words = list(_LETTERS.finditer(found[1]))
-    if len(words) > 1 or (words and len(words[0][0]) > 2 and words[0].end() == len(found[1])):
+    if len(words) > 1 or (words and len(words[0][0]) > 2 and words[0].end() == len(found[1].rstrip("@"))):
         return f"{found[1][: words[-1].end()]}{_VALUE}"
     return _VALUE
 

@@ -39,13 +39,15 @@ _PORTS = (
 )
 """Of services that others depend on: which one cannot be reached is the cause."""
 _SPEAKERS = r"""
-      (?P<compared>\b(?:assert\ NUMBER\ (?:==|!=|in|<|>|<=|>=)\ \(?NUMBER
+      (?P<compared>\b(?:assert\ NUMBER\ (?:==|!=|in|<|>|<=|>=)\ \(?NUMBER|AssertionError:\ NUMBER\ [!=]=\ NUMBER
         |[Ee]xpected:?\ ?[<\[]?NUMBER[>\]]?,?\ (?:but\ (?:was|got|found):?|to\ (?:be|equal|eql|deeply\ equal)|got:?|actual:?)\ ?[<\[]?NUMBER))
     | (?P<code>\b(?:[Ee]xit(?:ed)?(?:[\ _-]?[Cc]ode|\ ?[Ss]tatus|\ with(?:\ (?:code|status))?|\ \([Ss]tatus:)?|[Ss]ignal|[Ee]rrno|code|non-zero\ exit\ status|return[\ _]?code|rc|retval|errorlevel|WinError|os\ error|SCODE|\]\ Error)[\ :=\[("']{0,3}-?NUMBER
         |\b(?:ERROR\ NUMBER(?=\ \()|[Ee]rror\ NUMBER(?=[:,])|status=NUMBER/|SQL\ ?[Ss](?:TATE|tate)[\ :=(\[]{1,3}STATE|(?:HRESULT|NTSTATUS|[Cc]ode|[Ss]tatus|[Rr]esult|[Ee]rror)[\ :=(]{0,3}HEX))
-    | (?P<status>(?:\b(?:HTTP(?:/[^\s"]+)?"?|[Ss]tatus(?:[ _]?[Cc]ode)?(?:\ of)?|code|answered|returned|replied|(?:failed|responded|rejected)\ with|got|was|response(?:\ for\ \S+)?|[Ee]rror:?|[Rr]esponse\ \[|Expected:|Received:|[Ff]ailed(?:\ \(|:))|[-=]>|→)[\ :='"<]{0,4}STATUS
-        |STATUS(?=\ \(?(?:PHRASES|Client\ Error|Server\ Error)))
-    """.replace("PHRASES", _PHRASES)
+    | (?P<status>(?:(?:\b|_)(?:HTTP(?:/[^\s"]+)?"?|SMTP|HttpStatus\.|[Ss]tatus(?:[ _]?[Cc]ode)?(?:\ of)?|code|answered|returned|replied|rejected|(?:failed|responded|rejected)\ with|response(?:\ for\ \S+)?|Error\(|[Ee]rror:?|[Rr]esponse\ \[|Expected:|Received:|[Ff]ailed(?:\ \(|:)
+            |(?:METHODS)\ \S+(?:\ HTTP/\S+|:)?(?:\ -|\ \()?)|[-=]>|→)[\ :='"<]{0,4}STATUS
+        |\b(?:got|was|received)[\ :='"<]{0,4}STATUS(?!\ [a-z]+s\b)|\bwhere\ STATUS(?=\ =\ \S*status)
+        |(?<![:.\d])STATUS(?=\ \(?(?:PHRASES|Client\ Error|Server\ Error|(?:response|reply|error)\b|(?:(?:on|for|from)\ )?(?:METHODS)\ )))
+    """.replace("PHRASES", _PHRASES).replace("METHODS", "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS")
 _MAY_MEAN = re.compile(
     _SPEAKERS.replace("STATUS", "<num>")
     .replace("NUMBER", "<num>")
@@ -141,7 +143,9 @@ class _Normalizer:
         for said in _MEANT.finditer(text):
             if said["compared"] and not _STATUSES.issuperset(_NUMBER.findall(said[0])):
                 continue
-            for number in _NUMBER.finditer(text, said.start(), said.end()):
+            numbers = list(_NUMBER.finditer(text, said.start(), said.end()))
+            # Before a status there may be a path with numbers of its own.
+            for number in numbers[-1:] if said["status"] else numbers:
                 # What means something is put away as characters that no mask takes.
                 parts += (text[at : number.start()], chr(_AWAY + len(codes)))
                 codes.append(number[0])
