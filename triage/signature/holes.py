@@ -86,8 +86,10 @@ def partition(templates: Iterable[str]) -> list[list[str]]:
     alike: defaultdict[tuple[int, frozenset[str]], defaultdict[_Row, list[str]]] = defaultdict(
         lambda: defaultdict(list)
     )
+    written: dict[_Row, _Row] = {}
     for template in sorted(set(templates)):
         row = words_of(template)
+        row = written.setdefault(tuple(map(_uncased, row)), row)
         # A digit that was not masked means something, or belongs to a name.
         codes = codes_in(" ".join(row)).union(word for word in row if any(map(str.isdecimal, word)))
         alike[len(row), codes][row].append(template)
@@ -136,6 +138,11 @@ def _is_free(words: set[str]) -> bool:
     """Whether these words of one place are values: some are known to be, or they are many and not all say what happened
     or what state something is in (``opened``, ``closing``, ``PENDING``)."""
     return _VALUE in words or (len(words) > MEANT and not all(map(_TELLS.fullmatch, words)))
+
+
+def _uncased(word: str) -> str:
+    """A word whose letters' case says nothing; that of a quoted name does."""
+    return word if word.startswith("'") else word.lower()
 
 
 def _is_word(word: str) -> bool:

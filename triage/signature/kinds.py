@@ -27,6 +27,8 @@ _SCHEME = (
 )
 _HOSTED = r"github\.com|gitlab\.com|bitbucket\.org|golang\.org|google\.golang\.org|gopkg\.in|(?:sigs\.)?k0s\.io|go\.uber\.org"
 """What the names of Go packages begin with, as folded."""
+_SIZED = "u?int|b?float|complex|fp|bf|sha|SHA|md|MD|[iI][pP]v|arm|amd|crc|CRC|aes|AES|[RHEP]S"
+"""What the names of types, hashes and the like begin with that end in a number."""
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
 _CLOCK = r"00?:00(?::00(?:[.,]0+)?)?"
 _ZONE = r"(?:Z(?:00:00)?|[+-]00(?::?00)?)"
@@ -59,7 +61,7 @@ WORD = re.compile(
     | (?P<uuid>\b[0a-fA-F]{{8}}-[0a-fA-F]{{4}}-[0a-fA-F]{{4}}-[0a-fA-F]{{4}}-[0a-fA-F]{{12}}\b)
     | (?P<trace>\b00-[0a-f]{{32}}-[0a-f]{{16}}-00\b|\b0-[0a-f]{{8}}-[0a-f]{{24}}\b)
     | (?P<time>\b0000[-/.]00?[-/.]00?(?:[T_]{_CLOCK}{_ZONE}?|[T_]00[-.]00(?:[-.]00(?:[.,]0+)?)?Z?)?(?![\w-])
-        |\b0{{8}}T0{{6}}(?:\.0+)?(?:Z|[+-]0{{4}})?(?!\w)|\b00?[-/]{_MONTH}[-/](?:0000|00)(?::{_CLOCK})?(?!\w)
+        |\b0{{8}}T0{{6}}(?:\.0+)?(?:Z|[+-]0{{4}})?(?!\w)|\b0000年00?月(?:00?日)?|\b00?[-/]{_MONTH}[-/](?:0000|00)(?::{_CLOCK})?(?!\w)
         |\b00?:00:00(?:[.,]0+)?{_ZONE}?(?![\w:])|(?<![\w:.])00?:00(?:{_ZONE}|[ap]m|[AP]M)(?![\w:])
         |(?<![\w:.])00?[/.]00?[/.](?:0000|00)(?![\w./])|\b(?:GMT|UTC)[+-]00?(?::?00)?\b)
     | (?P<url>\b(?=[\w+.:-]{{2,25}}://)(?:{_SCHEME})://(?:[^\s'"<>()\[\]{{}}@]*@)?(?:\[[0a-fA-F:.]+\]|[^\s'"<>)\]}}])[^\s'"<>)\]}}]*
@@ -72,7 +74,7 @@ WORD = re.compile(
     | (?P<hex>\b0x[0a-fA-F]+\b|\b(?=[a-f]*0)(?=[0a-f]*[a-f])[0a-f]{{7,}}\b|\b(?=[A-F]*0)(?=[A-F]*[A-F])[0A-F]{{8,}}\b
         |\b(?:[a-f]{{8}}|[a-f]{{16}}|[a-f]{{32}}|[A-F]{{8}}|[A-F]{{16}})\b|(?<=\w@)(?=[a-f]*0)[0a-f]{{4,16}}\b(?![.-]\w))
     | (?P<code>(?<=SQLSTATE\[)\w{{5}}(?=\])|(?<=SQLSTATE:)\w{{5}}\b|\b(?:{CODED})-?0{{3,6}}[A-Z]?\b|(?<=\[)E0000(?=\])|\bE00000\b)
-    | (?P<kept>\bHTTPS?/0(?:\.0)?\b|\b[Uu][Tt][Ff]-?00?\b|(?<![\w.@/:$-])(?:{_HOSTED})(?:/[\w.~-]+)+
+    | (?P<kept>\bHTTPS?/0(?:\.0)?\b|\b[Uu][Tt][Ff]-?00?\b|\b(?:{_SIZED})0+(?:_0+)?(?:_t)?\b|(?<![\w.@/:$-])(?:{_HOSTED})(?:/[\w.~-]+)+
         |(?<![\w.@/:$-])(?:[a-z]\w*/){{2,}}[A-Z]\w*(?:[$]\w+)*(?![\w./-]))
     | (?P<host>(?<![\w.@/:$-])(?:{_LABEL}\.){{2,}}{_DOMAIN}\b(?![\w.-]*\w)|(?<![\w.@/:$-])(?:{_LABEL}\.)+(?:com|org|net|edu|gov|local|internal|{_DOMAIN}(?=:0{{2,5}}\b))\b(?![\w-]|\.\w))(?P<host_port>:0{{2,5}}\b)?
     | (?P<name>(?<![\w.@/:$-])(?:localhost|{_LABEL}(?:\.(?!(?:{_FILE}):){_LABEL})+))(?P<name_port>:0{{2,5}}(?![\w:.]*\w))
@@ -83,7 +85,7 @@ WORD = re.compile(
     | (?P<id>(?<=[=:'"])(?:{_KEY_OF_ID})(?=[A-Za-z_-]*0)[\w-]+
         |(?<![\w+/])(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z])(?:(?=\w*[+/])[A-Za-z0+/]{{12,}}={{1,2}}|[A-Za-z0+/]{{12,}}==|(?=[a-zA-Z+/]*0)[A-Za-z0+/]{{32,}})(?![\w=])
         |\b(?=[A-Za-z0]*[A-Za-z]0+[A-Za-z]+0)[A-Za-z0]{{8,}}\b|(?<![\w-])(?![a-z]+(?:_[a-z]+)*_{_RANDOM}(?![\w-]))(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[A-Za-z_-]*0[0_-]*[A-Za-z][A-Za-z_-]*0)[A-Za-z0][\w-]{{18,}}[A-Za-z0]\b
-        |(?<=-)(?=[a-f]*0)(?=0*[a-f])[0a-f]{{6}}\b(?!-)|(?<=-)(?=[bcdfghj-np-tv-xz]*0)[bcdfghj-np-tv-xz0]{{5}}\b(?!-)|(?<=-[bcdf0]{{8}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{9}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{10}}-)[a-z0]{{5}}\b
+        |(?<=-)(?=[a-f]*0)(?=0*[a-f])[0a-f]{{6}}\b(?!-)|(?<=-)(?=[a-z]*0+[a-z]+0)[a-z0]{{6,}}\b|(?<=-)(?=[bcdfghj-np-tv-xz]*0)[bcdfghj-np-tv-xz0]{{5}}\b(?!-)|(?<=-[bcdf0]{{8}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{9}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{10}}-)[a-z0]{{5}}\b
         |\b(?:{_ID_OF})[_-](?=[A-Za-z]*0)[A-Za-z0]{{3,}}\b
         |(?<=[a-z]_){_RANDOM}\b|(?<=\bcss-)(?=[a-z]*0)[a-z0]{{5,8}}\b
         |\btmp(?=[a-z_]*0)[a-z0_]{{8}}\b|\btmp\.[A-Za-z0]{{6,12}}\b|(?<=-)(?=[A-Za-z_]*0)\w{{8}}(?=\.(?:m?js|css|map)\b)
@@ -128,6 +130,11 @@ _FILE_OF_DATA = (
     "xlsx?|csv|tsv|pdf|docx?|pptx?|odt|png|jpe?g|gif|webp|bmp|zip|gz|mp[<a-z]+|wav|mov|avi|parquet|avro|orc"
 )
 
+_CALLED_BY_ID = (
+    "[Rr]un|[Jj]ob|[Rr]eq|[Rr]equest|[Ss]ession|[Tt]ask|[Bb]uild|[Oo]rder|[Ii]nvoice|[Tt]ransaction|[Mm]essage|[Tt]oken|[Aa]ccount|[Bb]atch|[Tt]race"
+    "|ID|[Ii]d"
+)
+"""Stands before the id of a thing."""
 _OF_MONTH = rf"(?:{_MONTH} <num>(?:st|nd|rd|th)?|<num>(?:st|nd|rd|th)?[ -]{_MONTH})"
 
 JOINED = tuple(
@@ -158,7 +165,7 @@ JOINED = tuple(
             r"(?:,? <num> (?:ms|s|secs?|seconds?|mins?|minutes?)\b)*",
             "<dur>",
         ),
-        ("<num> ", r"<num> (?:[KMGT]i?B|bytes?|[kKMG]b|B)\b(?!/(?!s\b))", "<size>"),
+        ("<num>", r"<num>\.? (?:[KMGT]i?B|bytes?|[kKMG]b|B)\b(?!/(?!s\b))", "<size>"),
         ("<size> (", r"<size> \(<size>\)", "<size>"),
         (
             "ser ",
@@ -168,15 +175,16 @@ JOINED = tuple(
         ),
         (
             "xpected",
-            rf"\b([Ee]xpected:? ?){_COMPARED}(,?;? (?:to (?:deeply |deep |strictly |loosely )?(?:equal|eql|be|match|contain|include)|to be equal to"
+            rf"\b([Ee]xpected:? ?){_COMPARED}([,;.]? (?:to (?:deeply |deep |strictly |loosely )?(?:equal|eql|be|match|contain|include)|to be equal to"
             rf"|(?:[Bb]ut )?(?:was|got|found)|[Bb]ut: was|[Aa]ctual|[Rr]eceived)[ :]{{1,3}}){_COMPARED}",
             r"\1<str>\2<str>",
         ),
         ("=", rf"{_DATA}( [!=]==? ){_DATA}", r"<str>\1<str>"),
+        (" +", rf"(?<= -){_DATA} \+{_DATA}", "<str> +<str>"),
         (
             "",
             rf"\b((?:[Ii]nput string|[Ll]iteral for [^'\"\n]{{1,30}}|string to \w+|[Pp]ars(?:e|ing)|for (?:type|enum) [\w ]{{1,40}}|[Tt]ext|[Tt]ime data"
-            rf"|(?:[Ii]nvalid|[Uu]nparseable|[Uu]nknown|[Ii]ncorrect) (?:\w+ )?(?:value|date|number|input|json|email|url|format)|[Vv]alue):? ){_DATA}",
+            rf"|(?:[Ii]nvalid|[Uu]nparseable|[Uu]nknown|[Ii]ncorrect) (?:\w+ )?(?:value|date|number|input|json|email|url|format)|[Vv]alue|column [\w.]+(?=:)):? ){_DATA}",
             r"\1<str>",
         ),
         (
@@ -195,8 +203,8 @@ JOINED = tuple(
             "<hex>",
         ),
         (
-            "<num>",
-            r"\b((?:[Rr]un|[Jj]ob|[Rr]equest|[Ss]ession|[Tt]ask|[Bb]uild|[Oo]rder|[Tt]ransaction|ID|[Ii]d):? )[A-Za-z]{1,4}<num>(?![\w.-])",
+            "",
+            rf"\b((?:{_CALLED_BY_ID}):? )(?:[A-Za-z]{{1,4}}<num>|(?=[A-Za-z]*\d[A-Za-z\d]*[A-Za-z])[A-Za-z\d]{{8,}})(?![\w.-])",
             r"\1<id>",
         ),
         ("/", r"(['\"])/(?=\w)[^'\"]{2,300}\1", r"\1<path>\1"),
