@@ -48,12 +48,15 @@ _SPEAKERS = r"""
         |\b(?:got|was|received)[\ :='"<]{0,4}STATUS(?!\ [a-z]+s\b)|\bwhere\ STATUS(?=\ =\ \S*status)
         |(?<![:.\d])STATUS(?=\ \(?(?:PHRASES|Client\ Error|Server\ Error|(?:response|reply|error)\b|(?:(?:on|for|from)\ )?(?:METHODS)\ )))
     """.replace("PHRASES", _PHRASES).replace("METHODS", "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS")
+_NAMES_WHAT = r"(?:[Mm]odule|[Pp]ackage|[Rr]esolve|[Ii]mport|[Pp]lugin|[Ll]ibrary|[Ff]atal\ error:)\ ['\"`]?"
+"""Stands before the name of what is missing; a name has slashes too, but does not begin where a file system does."""
 _MAY_MEAN = re.compile(
     _SPEAKERS.replace("STATUS", "<num>")
     .replace("NUMBER", "<num>")
     .replace("HEX", "<hex>")
     .replace("STATE", r"[<>\w]+")
-    + r"| (?P<port>[\w>\]]:<(?:num|port)>|\b[Pp]ort[\ :=]{1,2}<num>) | (?P<coded><code>)",
+    + r"| (?P<port>[\w>\]]:<(?:num|port)>|\b[Pp]ort[\ :=]{1,2}<num>) | (?P<coded><code>)"
+    + rf"| (?P<named>\b{_NAMES_WHAT}[.@]{{0,3}}<path>)",
     re.VERBOSE,
 )
 """Where a skeleton holds a number that may mean something."""
@@ -65,7 +68,10 @@ _MEANT = re.compile(
     + r"""
     | (?P<port>(?:(?<=[\w\]])(?<!\.py)(?<!\.[jt]s)(?<!\.go)(?<!\.rb)(?<!\.rs)(?<!\.cs)(?<!\.kt)(?<!\.java)(?<!\.cpp)(?<!\.php)(?<!\.c):|\b[Pp]ort[\ :=]{1,2})(?:PORTS)\b(?![:.\d]))
     | (?P<coded>\bSQLSTATE[:\[]\w{5}\b|\b(?:CODED)-?\d{3,6}[A-Z]?\b|\[E\d{4}(?=\])|\bE\d{5}\b)
-    """.replace("CODED", CODED).replace("PORTS", _PORTS),
+    | \bNAMES_WHAT(?P<named>[\w@.-]+(?:/[\w@.+-]+)+\b(?!:\d))
+    """.replace("NAMES_WHAT", _NAMES_WHAT)
+    .replace("CODED", CODED)
+    .replace("PORTS", _PORTS),
     re.VERBOSE,
 )
 _TELLING = re.compile(rf"(?<!\d)[1-5]\d\d(?!\d)|(?:^|[:=])(?:{_PORTS})\b")
@@ -143,16 +149,23 @@ class _Normalizer:
         for said in _MEANT.finditer(text):
             if said["compared"] and not _STATUSES.issuperset(_NUMBER.findall(said[0])):
                 continue
-            numbers = list(_NUMBER.finditer(text, said.start(), said.end()))
-            # Before a status there may be a path with numbers of its own.
-            for number in numbers[-1:] if said["status"] else numbers:
+            for begin, end in _telling(said):
                 # What means something is put away as characters that no mask takes.
-                parts += (text[at : number.start()], chr(_AWAY + len(codes)))
-                codes.append(number[0])
-                at = number.end()
+                parts += (text[at:begin], chr(_AWAY + len(codes)))
+                codes.append(text[begin:end])
+                at = end
         words = ("".join(parts) + text[at:]).split()
         template = _joined(_masked(_folded(word), word) for word in words)
         return template.translate({_AWAY + at: code for at, code in enumerate(codes)})
+
+
+def _telling(said: re.Match[str]) -> list[tuple[int, int]]:
+    """Where what means something stands in a match of ``_MEANT``."""
+    if said["named"]:
+        return [said.span("named")]
+    numbers = [number.span() for number in _NUMBER.finditer(said.string, said.start(), said.end())]
+    # Before a status there may be a path with numbers of its own.
+    return numbers[-1:] if said["status"] else numbers
 
 
 _Key = TypeVar("_Key")
@@ -172,7 +185,7 @@ def _plan(skeleton: tuple[str, ...]) -> str | tuple[tuple[int, bool], ...]:
     places = {at: True for at, word in enumerate(skeleton) if "0" in word}
     ends = list(accumulate(len(word) + 1 for word in skeleton))
     for match in _MAY_MEAN.finditer(said):
-        sure = match.lastgroup in ("code", "coded")
+        sure = match.lastgroup in ("code", "coded", "named")
         for at in range(bisect_right(ends, match.start()), bisect_right(ends, match.end() - 1) + 1):
             places[at] = places.get(at, False) or sure
     return tuple(sorted(places.items())) if places else _joined(skeleton)
