@@ -44,7 +44,7 @@ def words_of(template: str) -> _Row:
     ('ask', '<v>', 'to', 'delete', '<v>')
     """
     said = _GLUED.sub(_glued, _DOTS.sub(" ... ", _END.sub("", template.translate(_QUOTES))))
-    said = _SET.sub(_in_order, _ASIDE.sub(_VALUE, said.replace("'<v>'", _VALUE)))
+    said = _SET.sub(_in_order, _ASIDE.sub(_VALUE, said.replace("'<v>'", _VALUE).replace("<v>,)", "<v>)")))
     row: list[str] = []
     for word in _WORD.findall(_SAYS_NOTHING.sub("", said)):
         if row and row[-1] == _VALUE:

@@ -42,7 +42,7 @@ _SPEAKERS = r"""
       (?P<compared>\b(?:assert\ NUMBER\ (?:==|!=|in|<|>|<=|>=)\ \(?NUMBER|AssertionError:\ NUMBER\ [!=]=\ NUMBER
         |[Ee]xpected:?\ ?[<\[]?NUMBER[>\]]?,?\ (?:but\ (?:was|got|found):?|to\ (?:be|equal|eql|deeply\ equal)|got:?|actual:?)\ ?[<\[]?NUMBER))
     | (?P<code>\b(?:[Ee]xit(?:ed)?(?:[\ _-]?[Cc]ode|\ ?[Ss]tatus|\ with(?:\ (?:code|status))?|\ \([Ss]tatus:)?|[Ss]ignal|[Ee]rrno|code|non-zero\ exit\ status|return[\ _]?code|rc|retval|errorlevel|WinError|os\ error|SCODE|\]\ Error)[\ :=\[("']{0,3}-?NUMBER
-        |\b(?:ERROR\ NUMBER(?=\ \()|[Ee]rror\ NUMBER(?=[:,])|status=NUMBER/|SQL\ ?[Ss](?:TATE|tate)[\ :=(\[]{1,3}STATE|(?:HRESULT|NTSTATUS|[Cc]ode|[Ss]tatus|[Rr]esult|[Ee]rror)[\ :=(]{0,3}HEX))
+        |\b(?:(?:[Ee]rror|[Ee]rr|[Rr]eturned|ret|[Ff]ailed)[\ :=(]{1,3}-NUMBER|ERROR\ NUMBER(?=\ \()|[Ee]rror\ NUMBER(?=[:,])|status=NUMBER/|SQL\ ?[Ss](?:TATE|tate)[\ :=(\[]{1,3}STATE|(?:HRESULT|NTSTATUS|[Cc]ode|[Ss]tatus|[Rr]esult|[Ee]rror)[\ :=(]{0,3}HEX))
     | (?P<status>(?:(?:\b|_)(?:HTTP(?:/[^\s"]+)?"?|SMTP|HttpStatus\.|[Ss]tatus(?:[ _]?[Cc]ode)?(?:\ of)?|code|answered|returned|replied|rejected|(?:failed|responded|rejected)\ with|response(?:\ for\ \S+)?|Error\(|[Ee]rror:?|[Rr]esponse\ \[|Expected:|Received:|[Ff]ailed(?:\ \(|:)
             |(?:METHODS)\ \S+(?:\ HTTP/\S+|:)?(?:\ -|\ \()?)|[-=]>|→)[\ :='"<]{0,4}STATUS
         |\b(?:got|was|received)[\ :='"<]{0,4}STATUS(?!\ [a-z]+s\b)|\bwhere\ STATUS(?=\ =\ \S*status)
