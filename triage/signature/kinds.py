@@ -124,7 +124,13 @@ _TELLING_KEYS = (
 
 _TOLD = "true|false|null|nil|none|undefined|nan|object|string|number|boolean|bool|function|array|int|integer|str|float|list|dict|symbol"
 """Quoted words that are no values: which of them was there is what a comparison tells."""
-_DATA = rf"""(?:'(?!(?i:{_TOLD})'|[A-Z_]+')[^'\n\ue000-\uf8ff]*\w[^'\n\ue000-\uf8ff]*'|"(?!(?i:{_TOLD})"|[A-Z_]+")[^"\n\ue000-\uf8ff]*\w[^"\n\ue000-\uf8ff]*")"""
+_DATA = "(?:{})".format(
+    "|".join(
+        rf"{quote}(?!(?i:{_TOLD}){quote}|[A-Z_]+{quote})(?=[^{quote}\n\w]*\w)[^{quote}\n\ue000-\uf8ff]*{quote}"
+        for quote in "'\""
+    )
+)
+"""What someone entered or a program computed, in quotes; without the private characters that stand for codes."""
 _COMPARED = rf"(?:{_DATA}|<(?!(?i:{_TOLD})>|[A-Z_]+>)[^<>\n\ue000-\uf8ff]+>)"
 _FILE_OF_DATA = (
     "xlsx?|csv|tsv|pdf|docx?|pptx?|odt|png|jpe?g|gif|webp|bmp|zip|gz|mp[<a-z]+|wav|mov|avi|parquet|avro|orc"
@@ -212,7 +218,10 @@ JOINED = tuple(
             rf"\b((?:{_CALLED_BY_ID}):? )(?:[A-Za-z]{{1,4}}<num>|(?=[A-Za-z]*\d[A-Za-z\d]*[A-Za-z])[A-Za-z\d]{{8,}})(?![\w.-])",
             r"\1<id>",
         ),
+        (" for ", r"\b((?:password|publickey) for )(?!invalid )\S+(?= from <)", r"\1<user>"),
+        ("=", r"(?<!\w)((?:request|req|trace|span|session|correlation|transaction|txn)=)[\w.-]+", r"\1<id>"),
         ("ser ", r"\b([Uu]ser )(?:'[^'\n]+'|\"[^\"\n]+\")", r"\1<user>"),
+        ("={", r"(?<=\w=)\{[^{}]{0,300}(?:\{[^{}]{0,300}\}[^{}]{0,300}){0,9}\}", "<str>"),
         ("/", r"(['\"])/(?=\w)[^'\"]{2,300}\1", r"\1<path>\1"),
         ("\\", r"(['\"])[A-Za-z]:\\[^'\"]{2,300}\1", r"\1<path>\1"),
         (".", rf"(['\"])[^'\"/\\]{{1,80}}\.(?:{_FILE_OF_DATA})\1", r"\1<path>\1"),
