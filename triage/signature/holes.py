@@ -25,7 +25,7 @@ _QUOTES = str.maketrans(dict.fromkeys('"`\u2018\u2019\u201c\u201d', "'"))
 _DOTS = re.compile(r"\.{2,}|\u2026")
 _ASIDE = re.compile(r"<v> ?\((?:<v>)?\)|<(?=<v>)")
 _SET = re.compile(r"\{([^{}]*)\}")
-_SAYS_NOTHING = re.compile(r"^(?:(?:Uncaught )?Error|thrown|Uncaught): (?=\S+ \S)")
+_SAYS_NOTHING = re.compile(r"^(?:(?:Uncaught )?(?i:error)|thrown|Uncaught): (?=\S+ \S)")
 """What runtimes put before what was said."""
 _END = re.compile(r"[\s.!\u2026]+$")
 _WORD = re.compile(r"'[^'\s]*'|[\w@#$*~./\\+%&-]*<v>|[\w@#$*~./\\+%&-]+|[^\s\w]")

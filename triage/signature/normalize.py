@@ -46,7 +46,8 @@ _SPEAKERS = r"""
     | (?P<status>(?:(?:\b|_)(?:HTTP(?:/[^\s"]+)?"?|SMTP|HttpStatus\.|[Ss]tatus(?:[ _]?[Cc]ode)?(?:\ of)?|code|answered|returned|replied|rejected|(?:failed|responded|rejected)\ with|response(?:\ for\ \S+)?|Error\(|[Ee]rror:?|[Rr]esponse\ \[|Expected:|Received:|[Ff]ailed(?:\ \(|:)
             |(?:METHODS)\ \S+(?:\ HTTP/\S+|:)?(?:\ -|\ \()?)|[-=]>|→)[\ :='"<]{0,4}STATUS
         |\b(?:got|was|received)[\ :='"<]{0,4}STATUS(?!\ [a-z]+s\b)|\bwhere\ STATUS(?=\ =\ \S*status)
-        |(?<![:.\d])STATUS(?=\ \(?(?:PHRASES|Client\ Error|Server\ Error|(?:response|reply|error)\b|(?:(?:on|for|from)\ )?(?:METHODS)\ )))
+        |(?<![:.\d])STATUS(?=\ \(?(?:PHRASES|Client\ Error|Server\ Error|(?:(?:on|for|from)\ )?(?:METHODS)\ ))
+        |(?:^|(?<=[:(]\ )|(?<=\ba\ ))STATUS(?=\ (?:response|reply|error)\b))
     """.replace("PHRASES", _PHRASES).replace("METHODS", "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS")
 _NAMES_WHAT = r"(?:[Mm]odule|[Pp]ackage|[Rr]esolve|[Ii]mport|[Pp]lugin|[Ll]ibrary|[Ff]atal\ error:)\ ['\"`]?"
 """Stands before the name of what is missing; a name has slashes too, but does not begin where a file system does."""
