@@ -110,6 +110,11 @@ _VALUES: dict[str, tuple[str, SearchStrategy[str]]] = {
     "case": ("{}: cart is empty", st.sampled_from(["Error", "ERROR", "error"])),
     "date in characters": ("cart lost on {} here", st.sampled_from(["2024年3月1日", "2025年12月31日"])),
     "relative path of Windows": ("cannot copy {}", st.sampled_from(["obj\\Debug\\a.dll", "bin\\b.dll"])),
+    "statement behind its error": (
+        "too many connections (Host: db, SQL: {})",
+        st.sampled_from(["select count(*) from carts", "insert into `tills` (`id`) values (7)"]),
+    ),
+    "colour": ("{}cart\x1b[0m is lost", st.sampled_from(["\x1b[31m", "\x1b[1;32m", "\x1b[0m"])),
     "package's version": ("lodash@{} is too old", st.tuples(_PLACE, _PLACE, _PLACE).map(".".join)),
 }  # fmt: skip
 
@@ -191,6 +196,12 @@ _HARD: dict[str, tuple[str, list[str]]] = {
     "negative error": ("cart {n}: read error -{}", ["71", "110"]),
     "arity": ("cart {n}: Shop.Cart.total/{} is undefined", ["1", "2"]),
     "type with a size": ("cart {n}: no dtype {}", ["float64", "float32", "int8"]),
+    "code of npm": ("npm ERR! code E{} in cart {n}", ["404", "401", "500"]),
+    "code of an instruction": ("cart {n}: custom program error: {}", ["0x1", "0x1771", "0xbc4"]),
+    "name a compiler does not know": (
+        "Cart.java:{n}: error: cannot find symbol\n    pay();\n    ^\n  symbol:   {}\n  location: class Cart",
+        ["class Till", "method pay()"],
+    ),
     "key that tells": ('cart {n} error="{}"', ["no lease", "no owner"]),
 }
 
@@ -251,6 +262,10 @@ def test_groups_follow_from_no_order(texts: list[str]) -> None:
             "locator.click: Timeout 3000ms exceeded.\n  waiting for locator('#pay')\n    at cart.spec.ts:3:4",
             "locator.click: Timeout 3000ms exceeded.: waiting for locator('#pay')",
         ),
+        (
+            "Cart.java:7: error: cannot find symbol\n    Till t;\n    ^\n  symbol:   class Till\n  location: class Cart",
+            "Cart.java:7: error: cannot find symbol: class Till",
+        ),
         ("java.lang.AssertionError\n\tat shop.CartTest.total(CartTest.java:7)", "java.lang.AssertionError"),
     ],
 )
@@ -301,6 +316,8 @@ def test_compared_values_that_tell_keep_reports_apart(below: str, other: str) ->
         "'/a ",
         "data:",
         "req-",
+        "(SQL: ",
+        "cannot find symbol\n",
     ],
 )
 def test_no_text_takes_long(unit: str) -> None:

@@ -73,7 +73,7 @@ WORD = re.compile(
     | (?P<mac>(?<![\w:])(?:[0a-fA-F]{{2}}[:-]){{5,}}[0a-fA-F]{{2}}(?![\w:]))
     | (?P<hex>\b0x[0a-fA-F]+\b|\b(?=[a-f]*0)(?=[0a-f]*[a-f])[0a-f]{{7,}}\b|\b(?=[A-F]*0)(?=[A-F]*[A-F])[0A-F]{{8,}}\b
         |\b(?:[a-f]{{8}}|[a-f]{{16}}|[a-f]{{32}}|[A-F]{{8}}|[A-F]{{16}})\b|(?<=\w@)(?=[a-f]*0)[0a-f]{{4,16}}\b(?![.-]\w))
-    | (?P<code>(?<=SQLSTATE\[)\w{{5}}(?=\])|(?<=SQLSTATE:)\w{{5}}\b|\b(?:{CODED})-?0{{3,6}}[A-Z]?\b|(?<=\[)E0000(?=\])|\bE00000\b)
+    | (?P<code>(?<=SQLSTATE\[)\w{{5}}(?=\])|(?<=SQLSTATE:)\w{{5}}\b|\b(?:{CODED})-?0{{3,6}}[A-Z]?\b|(?<=\[)E0000(?=\])|\bE000(?:00)?\b)
     | (?P<kept>\bHTTPS?/0(?:\.0)?\b|\b[Uu][Tt][Ff]-?00?\b|\b(?:{_SIZED})0+(?:_0+)?(?:_t)?\b|(?<![\w.@/:$-])(?:{_HOSTED})(?:/[\w.~-]+)+|(?<![\w.])@[\w.-]+/[\w.-]+(?=@)|\b(?:[A-Z]\w*\.)+[a-z_]\w*[?!]?/0\b
         |(?<![\w.@/:$-])(?:[a-z]\w*/){{2,}}[A-Z]\w*(?:[$]\w+)*(?![\w./-]))
     | (?P<host>(?<![\w.@/:$-])(?:{_LABEL}\.){{2,}}{_DOMAIN}\b(?![\w.-]*\w)|(?<![\w.@/:$-])(?:{_LABEL}\.)+(?:com|org|net|edu|gov|local|internal|{_DOMAIN}(?=:0{{2,5}}\b))\b(?![\w-]|\.\w))(?P<host_port>:0{{2,5}}\b)?
@@ -146,6 +146,7 @@ _OF_MONTH = rf"(?:{_MONTH} <num>(?:st|nd|rd|th)?|<num>(?:st|nd|rd|th)?[ -]{_MONT
 JOINED = tuple(
     (stands, re.compile(pattern), value)
     for stands, pattern, value in (
+        ("SQL: ", r"((?:[(\[]|, )SQL: ).*[)\]]$", r"\1<str>"),
         (
             "<",
             rf"(?<![\w<])(?:(?:{_DAY},? )?{_OF_MONTH},?(?:[ -]<num>)?,? <time>(?: [A-Z]{{3,4}}\b)?(?: <num>)?"

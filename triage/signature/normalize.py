@@ -42,7 +42,7 @@ _SPEAKERS = r"""
       (?P<compared>\b(?:assert\ NUMBER\ (?:==|!=|in|<|>|<=|>=)\ \(?NUMBER|AssertionError:\ NUMBER\ [!=]=\ NUMBER
         |[Ee]xpected:?\ ?[<\[]?NUMBER[>\]]?,?\ (?:but\ (?:was|got|found):?|to\ (?:be|equal|eql|deeply\ equal)|got:?|actual:?)\ ?[<\[]?NUMBER))
     | (?P<code>\b(?:[Ee]xit(?:ed)?(?:[\ _-]?[Cc]ode|\ ?[Ss]tatus|\ with(?:\ (?:code|status))?|\ \([Ss]tatus:)?|[Ss]ignal|[Ee]rrno|code|non-zero\ exit\ status|return[\ _]?code|rc|retval|errorlevel|WinError|os\ error|SCODE|\]\ Error)[\ :=\[("']{0,3}-?NUMBER
-        |\b(?:(?:[Ee]rror|[Ee]rr|[Rr]eturned|ret|[Ff]ailed)[\ :=(]{1,3}-NUMBER|ERROR\ NUMBER(?=\ \()|[Ee]rror\ NUMBER(?=[:,])|status=NUMBER/|SQL\ ?[Ss](?:TATE|tate)[\ :=(\[]{1,3}STATE|(?:HRESULT|NTSTATUS|[Cc]ode|[Ss]tatus|[Rr]esult|[Ee]rror)[\ :=(]{0,3}HEX))
+        |\b(?:(?:[Ee]rror|[Ee]rr|[Rr]eturned|ret|[Ff]ailed)[\ :=(]{1,3}-NUMBER|ERROR\ NUMBER(?=\ \()|[Ee]rror\ NUMBER(?=[:,])|status=NUMBER/|SQL\ ?[Ss](?:TATE|tate)[\ :=(\[]{1,3}STATE|(?:HRESULT|NTSTATUS|[Cc]ode|[Ss]tatus|[Rr]esult|[Ee]rror)[\ :=(]{0,3}HEX|[Ee]rror:\ SHORT))
     | (?P<status>(?:(?:\b|_)(?:HTTP(?:/[^\s"]+)?"?|SMTP|HttpStatus\.|[Ss]tatus(?:[ _]?[Cc]ode)?(?:\ of)?|code|answered|returned|replied|rejected|(?:failed|responded|rejected)\ with|response(?:\ for\ \S+)?|Error\(|[Ee]rror:?|[Rr]esponse\ \[|Expected:|Received:|[Ff]ailed(?:\ \(|:)
             |(?:METHODS)\ \S+(?:\ HTTP/\S+|:)?(?:\ -|\ \()?)|[-=]>|→)[\ :='"<]{0,4}STATUS
         |\b(?:got|was|received)[\ :='"<]{0,4}STATUS(?!\ [a-z]+s\b)|\bwhere\ STATUS(?=\ =\ \S*status)
@@ -55,6 +55,7 @@ _MAY_MEAN = re.compile(
     _SPEAKERS.replace("STATUS", "<num>")
     .replace("NUMBER", "<num>")
     .replace("HEX", "<hex>")
+    .replace("SHORT", "<hex>")
     .replace("STATE", r"[<>\w]+")
     + r"| (?P<port>[\w>\]]:<(?:num|port)>|\b[Pp]ort[\ :=]{1,2}<num>) | (?P<coded><code>)"
     + rf"| (?P<named>\b{_NAMES_WHAT}[.@]{{0,3}}<path>)",
@@ -65,10 +66,11 @@ _MEANT = re.compile(
     _SPEAKERS.replace("STATUS", r"(?<!\d)[1-5]\d\d(?![\d.,]*\d)")
     .replace("NUMBER", r"\d+\b")
     .replace("HEX", r"0x[0-9a-fA-F]{8}\b")
+    .replace("SHORT", r"0x[0-9a-fA-F]{1,4}\b")
     .replace("STATE", r"\w{5}\b")
     + r"""
     | (?P<port>(?:(?<=[\w\]])(?<!\.py)(?<!\.[jt]s)(?<!\.go)(?<!\.rb)(?<!\.rs)(?<!\.cs)(?<!\.kt)(?<!\.java)(?<!\.cpp)(?<!\.php)(?<!\.c):|\b[Pp]ort[\ :=]{1,2})(?:PORTS)\b(?![:.\d]))
-    | (?P<coded>\bSQLSTATE[:\[]\w{5}\b|\b(?:CODED)-?\d{3,6}[A-Z]?\b|\[E\d{4}(?=\])|\bE\d{5}\b)
+    | (?P<coded>\bSQLSTATE[:\[]\w{5}\b|\b(?:CODED)-?\d{3,6}[A-Z]?\b|\[E\d{4}(?=\])|\bE(?:\d{5}|[45]\d\d)\b)
     | \bNAMES_WHAT(?P<named>[\w@.-]+(?:/[\w@.+-]+)+\b(?!:\d))
     """.replace("NAMES_WHAT", _NAMES_WHAT)
     .replace("CODED", CODED)
@@ -77,7 +79,7 @@ _MEANT = re.compile(
 )
 _TELLING = re.compile(rf"(?<!\d)[1-5]\d\d(?!\d)|(?:^|[:=])(?:{_PORTS})\b")
 """What a number is that may be a status or a port."""
-_NUMBER = re.compile(r"(?<=SQLSTATE[:\[])\w{5}|(?<=S[Tt][Aa][Tt][Ee] )\w{5}|0x[0-9a-fA-F]{8}|\d+")
+_NUMBER = re.compile(r"(?<=SQLSTATE[:\[])\w{5}|(?<=S[Tt][Aa][Tt][Ee] )\w{5}|0x[0-9a-fA-F]{1,8}|\d+")
 _STATUSES = frozenset(str(status.value) for status in HTTPStatus)
 
 
