@@ -47,7 +47,10 @@ _SCREENS = {
     "log search": ("l", "slash"),
     "whys": ("w",),
     "notes": ("w", "escape"),
-    "runs": ("r",),
+    "tests": ("2",),
+    "runs": ("3",),
+    "investigations": ("w", *"yes", "4"),
+    "rules": ("5", "slash"),
     "rule": ("c",),
     "export": ("x",),
     "verdict": ("v",),
@@ -59,7 +62,7 @@ _SCREENS = {
     "palette": ("ctrl+p",),
 }
 """The keys that lead from the clusters to each."""
-_EMPTY = ("clusters", "filter", "detail", "runs", "ingest", "help", "palette")
+_EMPTY = ("clusters", "filter", "detail", "tests", "runs", "rules", "ingest", "help", "palette")
 """Those that an empty store has."""
 
 _JUNK = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -38,8 +39,16 @@ if TYPE_CHECKING:
     from triage.store.ingest import Ingested
 
 
-_SCREENS = {"whys": "WhysScreen", "runs": "RunsScreen"}
-"""Screens that open again in the next program, by their classes, which are loaded when they are needed."""
+_MODES = {
+    "tests": "TestsScreen",
+    "runs": "RunsScreen",
+    "investigations": "InvestigationsScreen",
+    "rules": "RulesScreen",
+}
+"""The screens beside the clusters: their modules, which are loaded when they are needed, and classes."""
+_SCREENS = {"whys": "WhysScreen", **_MODES}
+"""Screens that open again in the next program."""
+_MODE_KEYS = Binding.Group("Screens", compact=True)
 
 
 class TriageApp(App[None]):
@@ -52,6 +61,10 @@ class TriageApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False),
+        *(
+            Binding(str(number), f"mode('{name}')", name.capitalize(), show=False, group=_MODE_KEYS)
+            for number, name in enumerate(("clusters", *_MODES), 1)
+        ),
         Binding("question_mark", "help", "Help", key_display="?"),
     ]
 
@@ -107,20 +120,50 @@ class TriageApp(App[None]):
         if not place:
             return
         first.go_to(place)
-        if place.get("screen") == "runs":
-            first.action_runs()
-        elif place.get("screen") == "whys" and first.rows.rows:
+        if (screen := place.get("screen", "")) in _MODES:
+            self.action_mode(screen)
+        elif screen == "whys" and (row := first.rows.current) and row.id == place.get("cluster"):
             first.action_whys()
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """End the program; the next one begins where this one was."""
         for screen in self.screen_stack:
             if isinstance(screen, ClustersScreen) and screen.is_mounted:
+                place: dict[str, str] = {}
+                for other in self.screen_stack:
+                    place |= getattr(other, "whereabouts", {})
                 above = [type(other).__name__ for other in self.screen_stack]
                 on_top = next((name for name in _SCREENS if _SCREENS[name] in above), "")
                 with suppress(TriageError), telling(self.store_path):
-                    leave(self.db, screen.place | {"screen": on_top})
+                    leave(self.db, place | {"screen": on_top})
         super().exit(result, return_code, message)
+
+    @property
+    def _clusters(self) -> ClustersScreen:
+        return next(screen for screen in self.screen_stack if isinstance(screen, ClustersScreen))
+
+    def action_mode(self, name: str, at: str = "") -> None:
+        """Go to one of the main screens, with the cursor on ``at``; what stands over the clusters is left."""
+        wanted = _MODES.get(name)
+        if type(self.screen).__name__ == wanted and not at:
+            return
+        above = len(self.screen_stack) - 1 - self.screen_stack.index(self._clusters)
+        for _ in range(above - bool(wanted)):
+            self.pop_screen()
+        if wanted:
+            screen = getattr(import_module(f"triage.tui.screens.{name}"), wanted)(at)
+            # In the place of the other one: the clusters need not be asked for in between.
+            (self.switch_screen if above else self.push_screen)(screen)
+
+    def show_cluster(self, cluster: str) -> None:
+        """Go to a cluster in the list."""
+        self.action_mode("clusters")
+        self._clusters.seek(cluster)
+
+    def show_clusters(self, words: str) -> None:
+        """Go to the clusters that the filter ``words`` means."""
+        self.action_mode("clusters")
+        self._clusters.narrow(words)
 
     def on_resize(self, event: events.Resize) -> None:
         shown = isinstance(self.screen, SmallScreen)

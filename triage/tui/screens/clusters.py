@@ -26,6 +26,7 @@ from triage.store.runs import totals_of_all
 from triage.tui import texts
 from triage.tui.screens.deciding import DecidingScreen
 from triage.tui.widgets.detail import PARTS, Detail
+from triage.tui.widgets.filter_input import FilterInput
 from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.row_list import RowList
 
@@ -41,15 +42,6 @@ Nothing here yet.
 
 Every format is known by its content: JUnit XML, JSON, TAP, consoles of runners,
 reports in Markdown, any log."""
-
-
-class FilterInput(Input):
-    """What narrows the list; says in the footer how to leave it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Keep"),
-        Binding("escape", "screen.back", "Show all again"),
-    ]
 
 
 class ClustersScreen(DecidingScreen):
@@ -70,7 +62,7 @@ class ClustersScreen(DecidingScreen):
         Binding("d", "apart", "Apart", tooltip="Never merge what is marked; once more: allow it again"),
         Binding("R", "rename", "Rename", tooltip="Call the cluster something else"),
         Binding("u", "undo", "Undo", tooltip="Take the last decision back"),
-        Binding("r", "runs", "Runs"),
+        Binding("r", "app.mode('runs')", "Runs", show=False),
         Binding("c", "rule", "Rule", tooltip="Make a rule of the cluster"),
         Binding("left", "part(-1)", "Previous part", show=False, tooltip="Previous part of the detail"),
         Binding("right", "part(1)", "Next part", show=False, tooltip="Next part of the detail"),
@@ -102,12 +94,7 @@ class ClustersScreen(DecidingScreen):
 
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
-        yield FilterInput(
-            placeholder="words, category: status: verdict: rule: tag: test: source: since: is:new -not",
-            select_on_focus=False,
-            id="filter",
-            disabled=True,
-        )
+        yield FilterInput("words, category: status: verdict: rule: tag: test: source: since: is:new -not")
         yield Static(_EMPTY, id="empty", markup=False)
         with Container(id="split"):
             with Vertical(id="list-side"):
@@ -206,7 +193,7 @@ class ClustersScreen(DecidingScreen):
             self._show_detail()
 
     @property
-    def place(self) -> dict[str, str]:
+    def whereabouts(self) -> dict[str, str]:
         """Where this screen is, for ``go_to`` of the next."""
         row = self.rows.current
         return {
@@ -226,6 +213,23 @@ class ClustersScreen(DecidingScreen):
             self.query_one(Detail).part = PARTS.index(part)
         self.rows.show(())
         self._show(place.get("cluster"))
+
+    def seek(self, cluster: str) -> None:
+        """Put the cursor on a cluster; a filter that hides it is taken off."""
+        box = self.query_one(FilterInput)
+        if not any(row.id == cluster for row in self.rows.rows):
+            with box.prevent(Input.Changed):
+                box.close()
+        self.rows.show(())
+        self._show(cluster)
+        self.rows.focus()
+
+    def narrow(self, words: str) -> None:
+        """Show only the clusters that the filter ``words`` means."""
+        box = self.query_one(FilterInput)
+        box.disabled = False
+        box.value = words
+        self.rows.focus()
 
     @on(RowList.Moved, "#clusters")
     def _show_detail(self) -> None:
@@ -253,9 +257,7 @@ class ClustersScreen(DecidingScreen):
         self.app.push_screen(LogScreen(*log_of(self.triage.db, self.triage.engine, row, member)))
 
     def action_filter(self) -> None:
-        box = self.query_one("#filter", Input)
-        box.disabled = False
-        box.focus()
+        self.query_one(FilterInput).open()
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self) -> None:
@@ -267,13 +269,9 @@ class ClustersScreen(DecidingScreen):
 
     def action_back(self) -> None:
         """Escape undoes the last narrowing: the full detail, the filter, the marks."""
-        box = self.query_one("#filter", Input)
         if self.has_class("-full"):
             self.remove_class("-full")
-        elif not box.disabled:
-            box.value = ""
-            box.disabled = True
-        elif self._marked:
+        elif not self.query_one(FilterInput).close() and self._marked:
             self._marked.clear()
             self._show()
         self.rows.focus()
@@ -358,11 +356,6 @@ class ClustersScreen(DecidingScreen):
                 RuleScreen(draft_of(self.triage.db, row, rules), rules),
                 lambda saved: self.triage.look_at_rules() if saved else None,
             )
-
-    def action_runs(self) -> None:
-        from triage.tui.screens.runs import RunsScreen
-
-        self.app.push_screen(RunsScreen())
 
     def action_ingest(self) -> None:
         from triage.tui.screens.prompt import PromptScreen

@@ -70,6 +70,11 @@ class WhysScreen(Screen[None]):
         self._unsaved: tuple[int, str] | None = None
 
     @property
+    def whereabouts(self) -> dict[str, str]:
+        """Where this screen is: on this cluster, wherever the cursor of the list below is."""
+        return {"cluster": self._cluster_id}
+
+    @property
     def triage(self) -> TriageApp:
         return cast("TriageApp", self.app)
 
