@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import SEEDS, needs_seeds, source_of
 from triage.analysis.cascades import Consequence, cascades, consequences, nested, under
-from triage.export import gather, render
+from triage.export.documents import render
+from triage.export.report import gather
 from triage.ingest import Source
 from triage.model import Verdict
 from triage.rules import Engine

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import FRESH, source_of
-from triage.export import gather, render
 from triage.export.clipboard import short_summary
+from triage.export.documents import render
 from triage.export.files import ExportError, write_document
-from triage.export.report import Report
+from triage.export.report import Report, gather
 from triage.ingest import Source
 from triage.rules import Engine
 from triage.store import Store

@@ -7,10 +7,12 @@ from itertools import islice, product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
 from triage.rules import Engine, Rule, library, load
 from triage.rules.model import Condition
-from triage.rules.texts import MAX_PATTERN, MAX_PHRASE, MAX_TEXT, compiled, likeness
+from triage.rules.phrases import likeness
+from triage.rules.texts import MAX_PATTERN, MAX_PHRASE, MAX_TEXT, compiled
 
 
 def pattern(value: str) -> Condition:
@@ -203,6 +205,21 @@ def test_the_pieces_of_a_phrase_leave_nothing_out(
     text = "".join([*around[:1], *edited, *around[1:]])
     expected = likeness(words, text, threshold) if text else 0.0
     assert (Engine([rule("p", phrase(words, threshold))]).match(text) is not None) == (expected > 0)
+
+
+@given(
+    st.text("abcde ", min_size=1, max_size=80),
+    st.text("abcde ", max_size=200),
+    st.floats(1, 100),
+    st.data(),
+)
+def test_what_is_refused_early_would_have_been_refused(
+    words: str, text: str, threshold: float, data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, len(text)))
+    text = f"{text[:at]}{words[data.draw(st.integers(0, 5)) :]}{text[at:]}"
+    alike = fuzz.partial_ratio if len(text) >= len(words) else fuzz.ratio
+    assert likeness(words, text, threshold) == alike(words, text, score_cutoff=threshold)
 
 
 @pytest.mark.parametrize("threshold", [50.0, 75.0, 90.0, 99.0, 100.0])

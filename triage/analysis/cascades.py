@@ -156,12 +156,13 @@ def nested(rows: Sequence[ClusterRow], cascade: Cascades) -> list[tuple[ClusterR
         below[cause if cause in ids else None].append(row)
 
     def tests(row: ClusterRow) -> int:
-        return row.tests + sum(tests(child) for child in below[row.id])
+        return row.tests + sum(map(tests, below.get(row.id, ())))
 
     def walk(cause: str | None, depth: int) -> Iterator[tuple[ClusterRow, int]]:
         for row in sorted(below[cause], key=tests, reverse=True):
             yield row, depth
-            yield from walk(row.id, depth + 1)
+            if row.id in below:
+                yield from walk(row.id, depth + 1)
 
     return list(walk(None, 0))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from click import ClickException
 
-_OBJECTS = 20_000
+_OBJECTS = 100_000
 """Objects that are made before cycles among them are looked for."""
 
 

@@ -9,8 +9,9 @@ import click
 
 from triage.cli.look import cluster_or_fail
 from triage.cli.output import db_option, store_to_read
-from triage.export import FORMATS, gather, render
+from triage.export.documents import FORMATS, render
 from triage.export.files import ExportError, write_document
+from triage.export.report import gather
 
 
 @click.command()

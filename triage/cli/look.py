@@ -16,7 +16,7 @@ from triage.store import Store
 from triage.store.clusters import ClusterRow, Member
 
 if TYPE_CHECKING:
-    from triage.export import Report
+    from triage.export.report import Report
 
 _MOST_MEMBERS = 20
 
@@ -89,9 +89,8 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     from triage.analysis.cascades import cascades
     from triage.analysis.explain import by_signature, explain
     from triage.analysis.impact import count, percent
-    from triage.export import gather
     from triage.export.documents import category
-    from triage.export.report import advice
+    from triage.export.report import advice, gather
     from triage.rules import load_engine
     from triage.store.clusters import clusters as all_clusters
 

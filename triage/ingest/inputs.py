@@ -21,13 +21,13 @@ from triage.ingest.archives import (
     ATTACHED,
     DEFAULT,
     READ,
-    Begin,
     Found,
     Limits,
     UnpackError,
     is_result,
     unpack,
 )
+from triage.ingest.begin import Begin
 from triage.ingest.reader import IngestError, Source
 
 _MAX_PIPED = 1 << 30

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from triage.rules.globs import Globs
 from triage.rules.model import Condition, Group, Rule, Where, leaves
 from triage.rules.statuses import statuses
 from triage.rules.texts import Held, Texts, matchable
+
+_REMEMBERED = 4_096
+"""Sets of conditions of which it is kept which rules they decide: failures of one kind meet the same ones."""
 
 
 class Compiled:
@@ -36,6 +40,7 @@ class Compiled:
             by_kind[condition.kind].append((number, condition))
         self._globs = {kind: Globs(by_kind[kind]) for kind in by_kind if kind not in ("pattern", "phrase")}
         self._lengths = {number: len(condition.value) for condition, number in self.numbers.items()}
+        self._ranked = lru_cache(_REMEMBERED)(self._rank)
 
     def asks(self, kind: str) -> bool:
         """Whether a condition is of that kind, which is none of ``pattern`` and ``phrase``."""
@@ -52,6 +57,10 @@ class Compiled:
 
     def ranked(self, held: Held) -> list[tuple[Rule, float]]:
         """The rules that match where these conditions hold, with their scores; the winner first."""
+        return self._ranked(tuple(held.items()))
+
+    def _rank(self, key: tuple[tuple[int, tuple[float, int]], ...]) -> list[tuple[Rule, float]]:
+        held = dict(key)
         candidates = {at for number in held for at in self._deciding.get(number, ())}
         candidates.update(self._always)
         found: list[_Entry] = []

@@ -31,7 +31,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _MOST_KNOWN = 200_000
 """Words and skeletons that are remembered."""
 
-_DIGITS = str.maketrans("123456789", "000000000")
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _PHRASES = "|".join(re.escape(status.phrase) for status in HTTPStatus if status.value >= 300)
 _PORTS = (
     "389|636|1433|1521|2181|2375|2379|3306|4222|4317|4318|4444|5432|5671|5672|6379|6443|8500|9042|9092|9200|11211"
@@ -88,6 +88,11 @@ class _Known(dict[str, str]):
         return _remember(self, word, _masked(word, word))
 
 
+def _folded(text: str) -> str:
+    """``text``, its digits all 0; by way of its bytes, which takes a tenth of the time."""
+    return text.encode("utf-8", "surrogatepass").translate(_DIGITS).decode("utf-8", "surrogatepass")
+
+
 def _masked(folded: str, word: str) -> str:
     """``word`` with holes where its folded form has values; digits elsewhere (``sqlite3``) stay."""
     if not VALUE_LIKE.search(folded):
@@ -116,7 +121,7 @@ class _Normalizer:
 
     def template(self, text: str) -> str:
         text = text[:MAX_LENGTH]
-        skeleton = tuple(map(self._words.__getitem__, text.translate(_DIGITS).split()))
+        skeleton = tuple(map(self._words.__getitem__, _folded(text).split()))
         plan = self._plans.get(skeleton)
         if plan is None:
             plan = _remember(self._plans, skeleton, _plan(skeleton))
@@ -142,7 +147,7 @@ class _Normalizer:
                 codes.append(number[0])
                 at = number.end()
         words = ("".join(parts) + text[at:]).split()
-        template = _joined(_masked(word.translate(_DIGITS), word) for word in words)
+        template = _joined(_masked(_folded(word), word) for word in words)
         return template.translate({_AWAY + at: code for at, code in enumerate(codes)})
 
 

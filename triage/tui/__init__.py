@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from triage.model import TriageError
+
+# What a key changes is drawn in up to three frames, one after the other; the library reads this when it is imported.
+os.environ.setdefault("TEXTUAL_FPS", "240")
 
 
 def run(paths: list[str], db_path: Path | None) -> tuple[int, Sequence[TriageError]]:

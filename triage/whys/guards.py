@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 from triage.store.investigations import Investigation, Why
 
 _PERSON = re.compile(
@@ -59,6 +57,8 @@ def doubts(investigation: Investigation) -> list[Doubt]:
 
 
 def _in_circle(why: Why, by_id: dict[int, Why]) -> bool:
+    from rapidfuzz import fuzz  # most who read notes have none yet
+
     above = by_id.get(why.parent_id or 0)
     while above is not None:
         if fuzz.token_sort_ratio(why.answer.lower(), above.answer.lower()) >= _CIRCLE:

@@ -15,8 +15,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, RadioSet, Static
 
 from triage.analysis.impact import count
-from triage.export import FORMATS, gather, render
+from triage.export.documents import FORMATS, render
 from triage.export.files import ExportError, write_document
+from triage.export.report import gather
 from triage.store.clusters import find_cluster
 from triage.tui.widgets.toggles import Choice
 

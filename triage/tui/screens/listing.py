@@ -49,6 +49,8 @@ class ListingScreen(Screen[None], Generic[Row]):
         self._words = ""
         self._narrowed: Sequence[int] = ()
         self._away = False
+        self._state: tuple[int, int] | None = None
+        """Of the store, when it was asked."""
 
     def load(self) -> None:
         """Ask for the rows, and ``take`` them."""
@@ -98,14 +100,18 @@ class ListingScreen(Screen[None], Generic[Row]):
     def on_mount(self) -> None:
         if self.children:  # there are none when the program ends while its screen opens
             self.query_one("#title", Static).update("reading ...")
-            self.load()
+            self._load()
+
+    def _load(self) -> None:
+        self._state = self.triage.db.state
+        self.load()
 
     def on_screen_suspend(self) -> None:
         self._away = True
 
     def on_screen_resume(self) -> None:
-        if self._away and self.is_mounted:
-            self.load()  # another screen may have changed them
+        if self._away and self.is_mounted and self.triage.db.state != self._state:
+            self._load()  # another screen has changed something
         self._away = False
 
     def said_of_all(self, rows: Iterable[Row]) -> list[str]:

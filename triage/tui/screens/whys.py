@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
@@ -82,7 +84,7 @@ class WhysScreen(Screen[None]):
         yield Static(id="title", classes="bar", markup=False)
         with Container(id="split"):
             with Vertical(id="notes"):
-                yield RowList[Line](self._draw_note, id="tree")
+                yield RowList[Line](lambda line, *_: line.text.copy(), id="tree")
             with Vertical(id="work"):
                 yield Static(id="question", markup=False)
                 yield AnswerInput(placeholder="because ...", select_on_focus=False, id="answer")
@@ -106,10 +108,8 @@ class WhysScreen(Screen[None]):
         )
         self.query_one("#title", Static).update(f"Five whys: {one_line(row.title)}")
         self._show_log()
-        open_ = next(
-            (why for why in self._investigation.whys if not why.answer.strip()), self._investigation.whys[-1]
-        )
-        self._select(open_.id)
+        whys = self._investigation.whys
+        self._select(next((why.id for why in whys if not why.answer.strip()), whys[-1].id))
         self.query_one("#answer").focus()
 
     @property
@@ -119,9 +119,6 @@ class WhysScreen(Screen[None]):
     @property
     def log_lines(self) -> RowList[LogRow]:
         return self.query_one("#log", RowList)
-
-    def _draw_note(self, line: Line, width: int, on_cursor: bool) -> Text:
-        return line.text.copy()
 
     def _draw_log(self, row: LogRow, width: int, on_cursor: bool) -> Text:
         number, line, telling = row
@@ -340,27 +337,24 @@ class WhysScreen(Screen[None]):
 
     def action_rephrase(self) -> None:
         why = self._current
-        if why is None:
-            return
-        from triage.tui.screens.prompt import PromptScreen
-
-        def take(question: str | None) -> None:
-            if question:
-                store.write_question(self.triage.db, why.id, question)
-                self._select(why.id)
-
-        self.app.push_screen(PromptScreen("Rephrase the question", value=why.question), take)
+        if why is not None:
+            write = partial(store.write_question, self.triage.db, why.id)
+            self._ask("Rephrase the question", "", why.question, lambda text: write(text or why.question))
 
     def action_note(self, field: str) -> None:
+        write = partial(store.write_note, self.triage.db, self._investigation.id, field)
+        value = cast("str", getattr(self._investigation, field))
+        self._ask(field.capitalize(), "stands in the postmortem", value, write)
+
+    def _ask(self, title: str, hint: str, value: str, write: Callable[[str], object]) -> None:
         from triage.tui.screens.prompt import PromptScreen
 
         def take(text: str | None) -> None:
             if text is not None:
-                store.write_note(self.triage.db, self._investigation.id, field, text)
-                self._reload()
+                write(text)
+                self._select(self._why)
 
-        value = cast("str", getattr(self._investigation, field))
-        self.app.push_screen(PromptScreen(field.capitalize(), "stands in the postmortem", value), take)
+        self.app.push_screen(PromptScreen(title, hint, value), take)
 
     def action_remove(self) -> None:
         line = self.notes.current

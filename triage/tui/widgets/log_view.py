@@ -16,6 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from triage.tui.log_rows import LogRows, Row
+from triage.tui.widgets.moves import MOVES
 from triage.viewer.log_file import LogFile
 
 if TYPE_CHECKING:
@@ -50,14 +51,9 @@ class LogView(Widget, can_focus=True):
     LogView .log--hit { background: $warning; color: $background; text-style: bold underline; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("up,k", "move(-1)", "Up", show=False),
+        *MOVES,
         Binding("ctrl+d", "page(0.5)", "Half a page down", show=False),
         Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding("home,g", "first", "First line", show=False),
-        Binding("end,G", "last", "Last line", show=False),
         Binding("right,l", "side(1)", "Scroll right", show=False),
         Binding("left,h", "side(-1)", "Scroll left", show=False),
         Binding("0,circumflex_accent", "side(0)", "Begin of the line", show=False),

@@ -16,6 +16,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from triage.tui.widgets.moves import MOVES
+
 Row = TypeVar("Row")
 
 
@@ -32,12 +34,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     RowList:focus .row-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("home,g", "jump(0)", "First", show=False),
-        Binding("end,G", "jump(-1)", "Last", show=False),
+        *MOVES,
         Binding("enter", "select", "Open", show=False),
     ]
 
@@ -143,8 +140,11 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     def action_page(self, direction: int) -> None:
         self.cursor += direction * max(1, self.size.height - 1)
 
-    def action_jump(self, index: int) -> None:
-        self.cursor = index if index >= 0 else len(self._rows) - 1
+    def action_first(self) -> None:
+        self.cursor = 0
+
+    def action_last(self) -> None:
+        self.cursor = len(self._rows) - 1
 
     def action_select(self) -> None:
         if self._rows:
