@@ -119,6 +119,15 @@ def test_tests(snap_compare: Compare, app: TriageApp, keys: tuple[str, ...], siz
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
+def test_palette(snap_compare: Compare, app: TriageApp, size: tuple[int, int]) -> None:
+    async def run(pilot: Pilot[None]) -> None:
+        await pressed("ctrl+p", *"platinum")(pilot)  # type: ignore[misc]
+        await pressed()(pilot)  # type: ignore[misc]
+
+    assert snap_compare(app, terminal_size=size, run_before=run)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
 def test_history(
     snap_compare: Compare, app: TriageApp, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:

@@ -33,6 +33,7 @@ from triage.tui.terminal import Attributes, hand_over, on_end
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.command import Provider
     from textual.notifications import SeverityLevel
 
     from triage.sources.watching import Reading
@@ -51,8 +52,16 @@ _SCREENS = {"whys": "WhysScreen", **_MODES}
 _MODE_KEYS = Binding.Group("Screens", compact=True)
 
 
+def _goals() -> type[Provider]:
+    from triage.tui.finding import Goals  # when the palette opens
+
+    return Goals
+
+
 class TriageApp(App[None]):
     """``triage`` on a terminal."""
+
+    COMMANDS = App.COMMANDS | {_goals}
 
     TITLE = "triage"
     NOTIFICATION_TIMEOUT = 2.5
