@@ -42,6 +42,7 @@ _STRANGE = "é漢字👩‍👧🇩🇪עברית\u202e\u200b\u0301ﷺ"
 _SCREENS = {
     "clusters": (),
     "filter": ("slash",),
+    "saved filters": ("slash", "x", "ctrl+s", "y", "enter", "ctrl+o"),
     "detail": ("z",),
     "log": ("l",),
     "log search": ("l", "slash"),
@@ -62,7 +63,18 @@ _SCREENS = {
     "palette": ("ctrl+p",),
 }
 """The keys that lead from the clusters to each."""
-_EMPTY = ("clusters", "filter", "detail", "tests", "runs", "rules", "ingest", "help", "palette")
+_EMPTY = (
+    "clusters",
+    "filter",
+    "saved filters",
+    "detail",
+    "tests",
+    "runs",
+    "rules",
+    "ingest",
+    "help",
+    "palette",
+)
 """Those that an empty store has."""
 
 _JUNK = (

@@ -61,10 +61,11 @@ def pressed(*keys: str) -> Callable[[Pilot[None]], object]:
         ("a", "m"),
         ("s", "space"),
         ("A", "x"),
+        ("slash", *"category:infra", "ctrl+s", *"infra", "enter", "ctrl+o"),
         ("m",),
     ],
     ids=["summary", "evidence", "tests", "why-grouped", "filter", "filter-empty", "verdict", "runs", "rules", "export", "help",
-         "merge", "split", "export-marked", "message"],
+         "merge", "split", "export-marked", "saved", "message"],
 )  # fmt: skip
 def test_clusters(
     snap_compare: Compare, app: TriageApp, keys: tuple[str, ...], size: tuple[int, int]

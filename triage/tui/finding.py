@@ -1,4 +1,4 @@
-"""What the command palette finds besides commands: clusters, tests, runs and rules, by words that need not be exact."""
+"""What the command palette finds besides commands: saved filters, clusters, tests, runs and rules, by words that need not be exact."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from triage.analysis.moments import moment
 from triage.rules import Rule
 from triage.store import open_store
 from triage.store.clusters import clusters
+from triage.store.filters import saved_filters
 from triage.store.runs import runs
 from triage.store.tests import failing_tests
 from triage.tui.texts import one_line
@@ -81,6 +82,8 @@ def _goals(app: TriageApp, rules: Sequence[Rule]) -> Iterator[Goal]:
         return Goal(one_line(text)[:_LONGEST], kind, partial(app.call_later, go, *to))
 
     with closing(open_store(app.store_path)) as db:
+        for name, words in saved_filters(db).items():
+            yield goal(f"@{name}: {words}", "saved filter", app.show_clusters, words)
         for row in clusters(db):
             yield goal(row.title, "cluster", app.show_cluster, row.id)
         for run in runs(db):

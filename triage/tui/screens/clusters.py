@@ -16,15 +16,16 @@ from textual.worker import get_current_worker
 
 from triage.analysis.cascades import Cascades, cascades, nested
 from triage.analysis.expected import Judged, judged
-from triage.analysis.query import QueryError, check, parse, select
+from triage.analysis.query import QueryError, check, expand, parse, select
 from triage.export.report import gather
 from triage.ingest.text import visible
 from triage.model import Totals
 from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters
+from triage.store.filters import saved_filters
 from triage.store.runs import totals_of_all
 from triage.tui import texts
-from triage.tui.screens.deciding import DecidingScreen
+from triage.tui.screens.filtering import ClusterFilter, FilteringScreen
 from triage.tui.widgets.detail import PARTS, Detail
 from triage.tui.widgets.filter_input import FilterInput
 from triage.tui.widgets.key_bar import KeyBar
@@ -44,7 +45,7 @@ Every format is known by its content: JUnit XML, JSON, TAP, consoles of runners,
 reports in Markdown, any log."""
 
 
-class ClustersScreen(DecidingScreen):
+class ClustersScreen(FilteringScreen):
     """Clusters, most blocked tests first."""
 
     CSS_PATH = "clusters.tcss"
@@ -96,7 +97,7 @@ class ClustersScreen(DecidingScreen):
 
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
-        yield FilterInput("words, category: status: verdict: rule: tag: test: source: since: is:new -not")
+        yield ClusterFilter("words, category: status: verdict: rule: tag: test: source: since: is:new -not")
         yield Static(_EMPTY, id="empty", markup=False)
         with Container(id="split"):
             with Vertical(id="list-side"):
@@ -170,8 +171,13 @@ class ClustersScreen(DecidingScreen):
     def _show(self, into: str | None = None, at: int = 0) -> None:
         """The rows that match; the cursor on its cluster, else on ``into``, else in row ``at``."""
         words = self.query_one("#filter", Input).value.strip()
+        slip: QueryError | None = None
+        try:
+            terms = parse(expand(words, saved_filters(self.triage.db) if "@" in words else {}))
+            check(terms)
+        except QueryError as error:
+            slip, terms = error, parse(words)
         current = self.rows.current
-        terms = parse(words)
         selected = nested(select(self.triage.db, self._all, terms), self._cascades)
         shown = [row for row, _ in selected]
         self._depths = {row.id: depth for row, depth in selected if depth}
@@ -187,9 +193,7 @@ class ClustersScreen(DecidingScreen):
             len(self.triage.unread),
             self._expected,
         )
-        try:
-            check(terms)
-        except QueryError as slip:
+        if slip is not None:
             line = Text(visible(str(slip)), "bold red")
         self.query_one("#status", Static).update(line)
         if not shown:
@@ -225,13 +229,6 @@ class ClustersScreen(DecidingScreen):
                 box.close()
         self.rows.show(())
         self._show(cluster)
-        self.rows.focus()
-
-    def narrow(self, words: str) -> None:
-        """Show only the clusters that the filter ``words`` means."""
-        box = self.query_one(FilterInput)
-        box.disabled = False
-        box.value = words
         self.rows.focus()
 
     @on(RowList.Moved, "#clusters")
