@@ -22,6 +22,7 @@ from triage.analysis.impact import count, grouped
 from triage.ingest.text import visible
 from triage.model import TriageError
 from triage.rules import Engine, RuleError, load_engine
+from triage.rules.packs import config_files
 from triage.store import open_store
 from triage.store.database import telling
 from triage.store.place import leave, left_at
@@ -69,12 +70,12 @@ class TriageApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  (Textual types it so)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="suspend"),
         *(
-            Binding(str(number), f"mode('{name}')", name.capitalize(), show=False, group=_MODE_KEYS)
+            Binding(str(number), f"mode('{name}')", name.capitalize(), show=False, group=_MODE_KEYS, id=name)
             for number, name in enumerate(("clusters", *_MODES), 1)
         ),
-        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("question_mark", "help", "Help", key_display="?", id="help"),
     ]
 
     def __init__(self, store_path: Path, paths: list[str], before: Attributes | None = None) -> None:
@@ -116,12 +117,24 @@ class TriageApp(App[None]):
             self.theme = colours.theme_for(COLOR_SYSTEMS[named], os.environ) or self.theme
         # Keys that were typed before the list was there wait for it.
         first = ClustersScreen()
+        self._take_keys()
         await self.push_screen(first)
         self.set_interval(SECONDS, self.look_at_rules)
         if self._paths:
             self.ingest(self._paths)
         else:
             self._go_on(first)
+
+    def _take_keys(self) -> None:
+        """Use the keys that the configuration names."""
+        files = [path for path in config_files() if path.is_file()]
+        if files:
+            from triage.tui.keymap import read_keys
+
+            keys, errors = read_keys(files)
+            self.set_keymap(keys)
+            if errors:
+                self.tell(f"{errors[0]}{_and_more(errors, 'the same files')}")
 
     def _go_on(self, first: ClustersScreen) -> None:
         """Be where the last screen on this store was left."""

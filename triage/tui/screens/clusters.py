@@ -51,33 +51,55 @@ class ClustersScreen(FilteringScreen):
     CSS_PATH = "clusters.tcss"
     AUTO_FOCUS = "#clusters"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("space", "mark", "Mark"),
-        Binding("v", "verdict", "Verdict", tooltip="Say what it is: one or all that are marked"),
-        Binding("t", "tag", "Tag", tooltip="Put tags on, take tags off: one or all that are marked"),
-        Binding("w", "whys", "Whys", tooltip="Five whys"),
-        Binding("l", "log", "Log", tooltip="The whole log, at the failure"),
-        Binding("x", "export", "Export", tooltip="Export postmortems: one or all that are marked"),
-        Binding("m", "merge", "Merge", tooltip="Merge what is marked into one cluster"),
-        Binding("s", "split", "Split", tooltip="Split variants off into a cluster of their own"),
-        Binding("d", "apart", "Apart", tooltip="Never merge what is marked; once more: allow it again"),
-        Binding("R", "rename", "Rename", tooltip="Call the cluster something else"),
-        Binding("u", "undo", "Undo", tooltip="Take the last decision back"),
-        Binding("r", "app.mode('runs')", "Runs", show=False),
-        Binding("c", "rule", "Rule", tooltip="Make a rule of the cluster"),
-        Binding("left", "part(-1)", "Previous part", show=False, tooltip="Previous part of the detail"),
-        Binding("right", "part(1)", "Next part", show=False, tooltip="Next part of the detail"),
-        Binding("n", "member(1)", "Next failure", show=False),
-        Binding("N", "member(-1)", "Previous failure", show=False),
-        Binding("a", "mark_all", "Mark all shown", show=False),
+        Binding("slash", "filter", "Filter", key_display="/", id="filter"),
+        Binding("space", "mark", "Mark", id="mark"),
         Binding(
-            "A", "invert", "Invert the marks", show=False, tooltip="Mark what is not marked, of what is shown"
+            "v", "verdict", "Verdict", tooltip="Say what it is: one or all that are marked", id="verdict"
         ),
-        Binding("z", "zoom", "Detail in full", show=False),
-        Binding("y", "copy", "Copy summary", show=False),
-        Binding("i", "ingest", "Read files", show=False),
-        Binding("escape", "back", "Clear", show=False),
-        Binding("q", "app.quit", "Quit"),
+        Binding(
+            "t", "tag", "Tag", tooltip="Put tags on, take tags off: one or all that are marked", id="tag"
+        ),
+        Binding("w", "whys", "Whys", tooltip="Five whys", id="whys"),
+        Binding("l", "log", "Log", tooltip="The whole log, at the failure", id="log"),
+        Binding(
+            "x", "export", "Export", tooltip="Export postmortems: one or all that are marked", id="export"
+        ),
+        Binding("m", "merge", "Merge", tooltip="Merge what is marked into one cluster", id="merge"),
+        Binding("s", "split", "Split", tooltip="Split variants off into a cluster of their own", id="split"),
+        Binding(
+            "d", "apart", "Apart", tooltip="Never merge what is marked; once more: allow it again", id="apart"
+        ),
+        Binding("R", "rename", "Rename", tooltip="Call the cluster something else", id="rename"),
+        Binding("u", "undo", "Undo", tooltip="Take the last decision back", id="undo"),
+        Binding("r", "app.mode('runs')", "Runs", show=False, id="runs"),
+        Binding("c", "rule", "Rule", tooltip="Make a rule of the cluster", id="rule"),
+        Binding(
+            "left",
+            "part(-1)",
+            "Previous part",
+            show=False,
+            tooltip="Previous part of the detail",
+            id="previous-part",
+        ),
+        Binding(
+            "right", "part(1)", "Next part", show=False, tooltip="Next part of the detail", id="next-part"
+        ),
+        Binding("n", "member(1)", "Next failure", show=False, id="next-failure"),
+        Binding("N", "member(-1)", "Previous failure", show=False, id="previous-failure"),
+        Binding("a", "mark_all", "Mark all shown", show=False, id="mark-all"),
+        Binding(
+            "A",
+            "invert",
+            "Invert the marks",
+            show=False,
+            tooltip="Mark what is not marked, of what is shown",
+            id="invert",
+        ),
+        Binding("z", "zoom", "Detail in full", show=False, id="zoom"),
+        Binding("y", "copy", "Copy summary", show=False, id="copy"),
+        Binding("i", "ingest", "Read files", show=False, id="read"),
+        Binding("escape", "back", "Clear", show=False, id="back"),
+        Binding("q", "app.quit", "Quit", id="quit"),
     ]
 
     def __init__(self) -> None:

@@ -17,8 +17,12 @@ class ClusterFilter(FilterInput):
     """What is typed can be kept under a name, and used again as ``@NAME``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "screen.save_filter", "Save", tooltip="Keep the filter under a name"),
-        Binding("ctrl+o", "screen.saved_filters", "Saved", tooltip="Filters that were saved"),
+        Binding(
+            "ctrl+s", "screen.save_filter", "Save", tooltip="Keep the filter under a name", id="save-filter"
+        ),
+        Binding(
+            "ctrl+o", "screen.saved_filters", "Saved", tooltip="Filters that were saved", id="saved-filters"
+        ),
     ]
 
 

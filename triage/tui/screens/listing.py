@@ -35,9 +35,9 @@ class ListingScreen(Screen[None], Generic[Row]):
     OPENS: ClassVar[str]
     """What enter shows."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("escape", "back", "Back"),
-        Binding("q", "dismiss(None)", "Back", show=False),
+        Binding("slash", "filter", "Filter", key_display="/", id="filter"),
+        Binding("escape", "back", "Back", id="back"),
+        Binding("q", "dismiss(None)", "Back", show=False, id="quit"),
     ]
 
     def __init__(self, at: str = "") -> None:

@@ -21,7 +21,7 @@ class RunsScreen(ListingScreen[RunRow]):
 
     NOTHING = "No run was ingested yet."
     OPENS = "its clusters"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "dismiss(None)", "Back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "dismiss(None)", "Back", show=False, id="runs")]
 
     def load(self) -> None:
         unread = "\n".join(f"not read: {one_line(str(error))}" for error in self.triage.unread)
