@@ -23,7 +23,7 @@ from triage.model import Totals
 from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters
 from triage.store.filters import saved_filters
-from triage.store.runs import totals_of_all
+from triage.store.runs import recent_rates, totals_of_all
 from triage.tui import texts
 from triage.tui.screens.filtering import ClusterFilter, FilteringScreen
 from triage.tui.widgets.detail import PARTS, Detail
@@ -73,28 +73,12 @@ class ClustersScreen(FilteringScreen):
         Binding("u", "undo", "Undo", tooltip="Take the last decision back", id="undo"),
         Binding("r", "app.mode('runs')", "Runs", show=False, id="runs"),
         Binding("c", "rule", "Rule", tooltip="Make a rule of the cluster", id="rule"),
-        Binding(
-            "left",
-            "part(-1)",
-            "Previous part",
-            show=False,
-            tooltip="Previous part of the detail",
-            id="previous-part",
-        ),
-        Binding(
-            "right", "part(1)", "Next part", show=False, tooltip="Next part of the detail", id="next-part"
-        ),
+        Binding("left", "part(-1)", "Previous part of the detail", show=False, id="previous-part"),
+        Binding("right", "part(1)", "Next part of the detail", show=False, id="next-part"),
         Binding("n", "member(1)", "Next failure", show=False, id="next-failure"),
         Binding("N", "member(-1)", "Previous failure", show=False, id="previous-failure"),
         Binding("a", "mark_all", "Mark all shown", show=False, id="mark-all"),
-        Binding(
-            "A",
-            "invert",
-            "Invert the marks",
-            show=False,
-            tooltip="Mark what is not marked, of what is shown",
-            id="invert",
-        ),
+        Binding("A", "invert", "Mark what is not marked, of what is shown", show=False, id="invert"),
         Binding("z", "zoom", "Detail in full", show=False, id="zoom"),
         Binding("y", "copy", "Copy summary", show=False, id="copy"),
         Binding("i", "ingest", "Read files", show=False, id="read"),
@@ -109,6 +93,8 @@ class ClustersScreen(FilteringScreen):
         self._depths: dict[str, int] = {}
         self._marked: set[str] = set()
         self._totals = Totals()
+        self._rates: list[float] = []
+        self._slip: QueryError | None = None
         self._expected: Judged | None = None
         self._runs = 0
         self._most = 0
@@ -156,6 +142,7 @@ class ClustersScreen(FilteringScreen):
         db = self.triage.db
         self._state = db.state
         self._totals, self._runs = totals_of_all(db)
+        self._rates = recent_rates(db)
         self._expected = judged(db)
         self._all = clusters(db)
         if sum(row.failures for row in self._all) <= _FEW:
@@ -193,12 +180,12 @@ class ClustersScreen(FilteringScreen):
     def _show(self, into: str | None = None, at: int = 0) -> None:
         """The rows that match; the cursor on its cluster, else on ``into``, else in row ``at``."""
         words = self.query_one("#filter", Input).value.strip()
-        slip: QueryError | None = None
+        self._slip = None
         try:
             terms = parse(expand(words, saved_filters(self.triage.db) if "@" in words else {}))
             check(terms)
         except QueryError as error:
-            slip, terms = error, parse(words)
+            self._slip, terms = error, parse(words)
         current = self.rows.current
         selected = nested(select(self.triage.db, self._all, terms), self._cascades)
         shown = [row for row, _ in selected]
@@ -206,20 +193,23 @@ class ClustersScreen(FilteringScreen):
         place = {row.id: at for at, row in enumerate(shown)}
         at = place.get(into or "", at)
         self.rows.show(shown, place.get(current.id, at) if current else at)
-        line = texts.status_line(
-            self._totals,
-            self._runs,
-            self._all,
-            len(shown),
-            len(self._marked),
-            len(self.triage.unread),
-            self._expected,
-        )
-        if slip is not None:
-            line = Text(visible(str(slip)), "bold red")
-        self.query_one("#status", Static).update(line)
+        self._show_status()
         if not shown:
             self._show_detail()
+
+    def on_resize(self) -> None:
+        if self._all:
+            self._show_status()
+
+    def _show_status(self) -> None:
+        if self._slip is not None:
+            line = Text(visible(str(self._slip)), "bold red")
+        else:
+            line = texts.status_line(
+                self._totals, self._runs, self._all, len(self.rows.rows), len(self._marked), len(self.triage.unread),
+                self._expected, texts.recent(self._rates, self.app.size.width),
+            )  # fmt: skip
+        self.query_one("#status", Static).update(line)
 
     @property
     def whereabouts(self) -> dict[str, str]:
