@@ -9,11 +9,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from triage.store.database import StoreError, telling
 from triage.store.filters import forget_filter, saved_filters
+from triage.tui.screens.dialog import Dialog
 from triage.tui.texts import one_line
 from triage.tui.widgets.row_list import RowList
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MOST_ROWS = 12
 
 
-class SavedScreen(ModalScreen[str | None]):
+class SavedScreen(Dialog[str | None]):
     """Gives what the chosen filter means, or None when cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
