@@ -38,7 +38,9 @@ _KEYS = {
     "filter, 5th character": ("/cann", "o", "\x1b"),
     "five whys opened": ("", "w", "\x1b\x1b"),
     "five whys closed": ("w\x1b", "\x1b", ""),
-    "runs opened": ("", "r", "\x1b"),
+    "tests opened, their list a moment later": ("", "2", "\x1b"),
+    "runs opened": ("", "3", "\x1b"),
+    "rules opened": ("", "5", "\x1b"),
 }
 """What is typed before the key, the key, and what leads back."""
 

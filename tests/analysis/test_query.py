@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.analysis import query
-from triage.analysis.query import KEYS, QueryError, Term, check, parse, select
+from triage.analysis.query import KEYS, QueryError, Term, check, expand, named, parse, select
 from triage.ingest import Source
 from triage.model import Verdict
 from triage.rules import Engine
@@ -96,6 +96,37 @@ def test_what_only_looks_like_a_key_is_text() -> None:
     terms = parse("http://a:80/b 12:30 TypeError:x foo::bar")
     assert [term.key for term in terms] == [""] * 4
     check(terms)
+
+
+def test_saved_filters_stand_for_what_they_mean() -> None:
+    saved = {"mine": "tag:mine -is:new", "infra": 'category:infra "two words"'}
+    assert expand("@mine lamp", saved) == "tag:mine -is:new lamp"
+    assert expand("a@mine @infra", saved) == 'a@mine category:infra "two words"'
+    assert expand('"@mine" "@nobody', saved) == '"@mine" "@nobody', "in quotes it is text"
+    with pytest.raises(QueryError, match="@min: no saved filter has this name; did you mean @mine"):
+        expand("lamp @min", saved)
+    with pytest.raises(QueryError, match="there are @mine, @infra"):
+        expand("@zzz", saved)
+    with pytest.raises(QueryError, match="there are none yet"):
+        expand("@zzz", {})
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("mine", "mine"),
+        (" @mine-2_é ", "mine-2_é"),
+        ("two words", None),
+        ("", None),
+        ("@", None),
+        ("a:b", None),
+        ("x" * 41, None),
+    ],
+)
+def test_names_of_filters(said: str, name: str | None) -> None:
+    assert named(said) == name
+    if name is not None:
+        assert expand(f"@{name}", {name: "lamp"}) == "lamp"
 
 
 def test_documented_examples() -> None:

@@ -9,6 +9,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from tests.cli.conftest import Call
 from tests.conftest import FRESH, SAMPLES
 from triage.ingest import IngestError, Source
 from triage.model import CaseResult, Outcome
+from triage.store import open_store
+from triage.store.filters import save_filter
 
 API = SAMPLES / "nightly-1-api.xml"
 WAREHOUSE = SAMPLES / "nightly-2-warehouse.txt"
@@ -292,6 +295,15 @@ def test_parse_leaves_nothing_of_a_source_that_breaks(
     monkeypatch.setattr("triage.cli.parse.read", read)
     result = triage("parse", whole, "--json")
     assert result.code == 2 and result.json == {"runs": [], "errors": ["the disk went away"]}
+
+
+def test_a_saved_filter_is_known_by_its_name(triage: Call, tmp_path: Path) -> None:
+    triage("ingest", API, WAREHOUSE)
+    with closing(open_store(tmp_path / "triage.db")) as db:
+        save_filter(db, "infra", "category:infra")
+    assert triage("clusters", "@infra", "--json").out == triage("clusters", "category:infra", "--json").out
+    wrong = triage("clusters", "@infar")
+    assert wrong.code == 2 and "@infar: no saved filter has this name; did you mean @infra?" in wrong.err
 
 
 def test_clusters_are_merged_and_told_apart_again(triage: Call) -> None:

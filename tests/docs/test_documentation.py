@@ -9,6 +9,7 @@ import subprocess
 import sys
 from io import BytesIO
 from pathlib import Path
+from runpy import run_path
 
 import click
 import pytest
@@ -151,6 +152,12 @@ def test_every_key_of_the_first_screen_is_documented() -> None:
     moving = {key for b in RowList.BINDINGS if isinstance(b, Binding) for key in b.key.split(",")}
     assert bound <= told
     assert told <= bound | moving
+
+
+def test_every_id_of_a_key_is_documented() -> None:
+    """After a change: ``python docs/make_keys.py``."""
+    made = run_path(str(ROOT / "docs" / "make_keys.py"))
+    assert made["table"]() in (ROOT / "docs" / "keys.md").read_text("utf-8")
 
 
 def test_the_reader_of_the_contributing_guide() -> None:

@@ -127,4 +127,4 @@ async def test_a_run_without_a_date_is_marked(tmp_path: Path) -> None:
         assert "~ says when it was read" in str(app.screen.query_one("#title", Static).render())
         lines = ["".join(s.text for s in strip) for strip in app.screen._compositor.render_strips()]
         assert lines[1].startswith("~20") and lines[2].startswith(" 2026-03-02")
-        assert "not said" in str(app.screen.query_one("#run", Static).render())
+        assert "not said" in str(app.screen.query_one("#told", Static).render())

@@ -42,12 +42,16 @@ _STRANGE = "é漢字👩‍👧🇩🇪עברית\u202e\u200b\u0301ﷺ"
 _SCREENS = {
     "clusters": (),
     "filter": ("slash",),
+    "saved filters": ("slash", "x", "ctrl+s", "y", "enter", "ctrl+o"),
     "detail": ("z",),
     "log": ("l",),
     "log search": ("l", "slash"),
     "whys": ("w",),
     "notes": ("w", "escape"),
-    "runs": ("r",),
+    "tests": ("2",),
+    "runs": ("3",),
+    "investigations": ("w", *"yes", "4"),
+    "rules": ("5", "slash"),
     "rule": ("c",),
     "export": ("x",),
     "verdict": ("v",),
@@ -60,7 +64,18 @@ _SCREENS = {
     "palette": ("ctrl+p",),
 }
 """The keys that lead from the clusters to each."""
-_EMPTY = ("clusters", "filter", "detail", "runs", "ingest", "help", "palette")
+_EMPTY = (
+    "clusters",
+    "filter",
+    "saved filters",
+    "detail",
+    "tests",
+    "runs",
+    "rules",
+    "ingest",
+    "help",
+    "palette",
+)
 """Those that an empty store has."""
 
 _JUNK = (

@@ -201,7 +201,7 @@ async def test_runs_show_totals_and_warnings(app: TriageApp) -> None:
         await ready(pilot)
         await pilot.press("r")
         assert isinstance(app.screen, RunsScreen)
-        assert "tests:" in _text(pilot, "#run")
+        assert "tests:" in _text(pilot, "#told")
         await pilot.press("j", "G", "g", "escape")
         assert isinstance(app.screen, ClustersScreen)
 

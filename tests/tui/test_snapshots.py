@@ -54,16 +54,18 @@ def pressed(*keys: str) -> Callable[[Pilot[None]], object]:
         ("slash", *"platinum"),
         ("slash", *"nothing has this"),
         ("a", "v"),
-        ("r",),
+        ("3",),
+        ("5", "slash", *"http", "enter", "j"),
         ("x",),
         ("question_mark",),
         ("a", "m"),
         ("s", "space"),
         ("A", "x"),
+        ("slash", *"category:infra", "ctrl+s", *"infra", "enter", "ctrl+o"),
         ("m",),
     ],
-    ids=["summary", "evidence", "tests", "why-grouped", "filter", "filter-empty", "verdict", "runs", "export", "help",
-         "merge", "split", "export-marked", "message"],
+    ids=["summary", "evidence", "tests", "why-grouped", "filter", "filter-empty", "verdict", "runs", "rules", "export", "help",
+         "merge", "split", "export-marked", "saved", "message"],
 )  # fmt: skip
 def test_clusters(
     snap_compare: Compare, app: TriageApp, keys: tuple[str, ...], size: tuple[int, int]
@@ -73,10 +75,19 @@ def test_clusters(
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
 @pytest.mark.parametrize(
-    "keys", [("w",), ("w", "escape"), ("w", "escape", "a")], ids=["answer", "notes", "action"]
+    "keys",
+    [("w",), ("w", "escape"), ("w", "escape", "a"), ("4",)],
+    ids=["answer", "notes", "action", "investigations"],
 )
-def test_whys(snap_compare: Compare, app: TriageApp, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+def test_whys(
+    snap_compare: Compare,
+    app: TriageApp,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: tuple[str, ...],
+    size: tuple[int, int],
+) -> None:
     async def prepared(pilot: Pilot[None]) -> None:
+        monkeypatch.setattr(notes, "now", lambda: "2026-03-04T06:30:00Z")
         await pilot.app.workers.wait_for_complete()
         db = open_store(app.store_path)
         row = clusters(db)[0]
@@ -96,6 +107,25 @@ def test_whys(snap_compare: Compare, app: TriageApp, keys: tuple[str, ...], size
         await pressed(*keys)(pilot)  # type: ignore[misc]
 
     assert snap_compare(app, terminal_size=size, run_before=prepared)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
+@pytest.mark.parametrize("keys", [(), ("slash", *"platinum")], ids=["all", "filter"])
+def test_tests(snap_compare: Compare, app: TriageApp, keys: tuple[str, ...], size: tuple[int, int]) -> None:
+    async def run(pilot: Pilot[None]) -> None:
+        await pressed("2")(pilot)  # type: ignore[misc]
+        await pressed(*keys)(pilot)  # type: ignore[misc]
+
+    assert snap_compare(app, terminal_size=size, run_before=run)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
+def test_palette(snap_compare: Compare, app: TriageApp, size: tuple[int, int]) -> None:
+    async def run(pilot: Pilot[None]) -> None:
+        await pressed("ctrl+p", *"platinum")(pilot)  # type: ignore[misc]
+        await pressed()(pilot)  # type: ignore[misc]
+
+    assert snap_compare(app, terminal_size=size, run_before=run)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])

@@ -3,14 +3,14 @@
 ``category:infra status:open rule:http-429 test:*checkout* since:2d -tag:known words in messages``
 
 All terms must hold; ``-`` in front turns one around. A value may be begun only (``category:inf``), may hold ``*`` and ``?``, and
-stands in quotes where it has blanks. What has no known key in front is text: looked for in what the list says of a cluster, and in
+stands in quotes where it has blanks. ``@NAME`` is a filter that was saved (``expand``). What has no known key in front is text: looked for in what the list says of a cluster, and in
 its failures and notes. A text under way is a valid one, so that it can be asked at every key.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -24,6 +24,7 @@ from triage.store.clusters import ClusterRow
 from triage.store.search import clusters_of_sources, clusters_of_tests, matching_clusters
 
 _TERM = re.compile(r'(?P<not>-?)(?:(?P<key>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>\S+))')
+_SAVED = re.compile(r'"[^"]*"?|(?<!\S)@(?P<name>[\w-]+)(?!\S)')
 _AGE = re.compile(r"(\d{1,6})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -61,6 +62,36 @@ def parse(text: str) -> list[Term]:
         elif value:
             terms.append(Term("", found[0].replace('"', "")))
     return terms
+
+
+def named(name: str) -> str | None:
+    """The name under which a filter can be saved: ``name`` without an ``@`` in front; None if it has other characters
+    than letters, digits, ``-`` and ``_``, or more than 40."""
+    found = re.fullmatch(r"@?([\w-]{1,40})", name.strip())
+    return found[1] if found else None
+
+
+def expand(text: str, saved: Mapping[str, str]) -> str:
+    """``text`` with what ``@NAME`` means in its place, wherever it stands alone; in quotes it is text.
+
+    Raises:
+        QueryError: no filter is saved under that name.
+    """
+
+    def meaning(found: re.Match[str]) -> str:
+        if found["name"] is None:
+            return found[0]
+        if found["name"] in saved:
+            return saved[found["name"]]
+        near = get_close_matches(found["name"], saved, 1)
+        meant = (
+            f"did you mean @{near[0]}?"
+            if near
+            else f"there are {', '.join(f'@{n}' for n in saved) or 'none yet'}"
+        )
+        raise QueryError(f"@{found['name']}: no saved filter has this name; {meant}")
+
+    return _SAVED.sub(meaning, text)
 
 
 def check(terms: Iterable[Term]) -> None:

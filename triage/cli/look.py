@@ -54,19 +54,21 @@ def clusters(words: tuple[str, ...], db_path: Path | None, as_json: bool) -> Non
     """The clusters, most blocked tests first, what follows from another one below it.
 
     FILTER: category:, status:, verdict:, rule:, tag:, test:, source:, since: (2d, 2026-03-01), until:, is:new, id:, or words;
-    a - in front turns a term around.
+    a - in front turns a term around. @NAME is a filter that was saved on the screen.
     """
-    from triage.analysis.query import check, parse, select
+    from triage.analysis.query import check, expand, parse, select
     from triage.cli.summary import print_clusters
     from triage.store.clusters import clusters as all_clusters
+    from triage.store.filters import saved_filters
 
     for word in words:
         if word.startswith("--"):
             known = [option for param in click.get_current_context().command.params for option in param.opts]
             raise click.NoSuchOption(word, possibilities=get_close_matches(word, known))
-    terms = parse(" ".join(words))
-    check(terms)
     db = store_to_read(db_path)
+    text = " ".join(words)
+    terms = parse(expand(text, saved_filters(db) if "@" in text else {}))
+    check(terms)
     every = all_clusters(db)
     rows = select(db, every, terms)
     if as_json:

@@ -23,6 +23,7 @@ GROUP = "triage.rules"
 """The entry points of wheels that bring rules: a name, and the package in whose directory the YAML files lie."""
 PROJECT = Path(".triage")
 CONFIG = PROJECT / "config.toml"
+_TABLES = ("rules", "keys")
 _KEYS = ("packs", "off")
 
 
@@ -45,6 +46,11 @@ class Config:
     off: tuple[str, ...] = ()
     """Ids of rules that are switched off."""
     errors: tuple[RuleError, ...] = ()
+
+
+def config_files() -> tuple[Path, Path]:
+    """The user's configuration, and the project's, which wins where both say something."""
+    return user_config_path("triage", appauthor=False) / CONFIG.name, CONFIG
 
 
 def library() -> Path:
@@ -94,51 +100,61 @@ def packs(config: Config) -> tuple[list[Pack], list[RuleError]]:
 
 def read_config(path: Path = CONFIG) -> Config:
     """What ``path`` says; without it, nothing is set. What is wrong with it is among the errors."""
-    name = str(path)
-    if not path.is_file():
-        return Config()
-    import tomllib
-
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        return Config(errors=(_left_out(name, 1, 1, f"{error.strerror}; check its permissions"),))
-    except UnicodeDecodeError:
-        return Config(errors=(_left_out(name, 1, 1, "not UTF-8; save it as UTF-8"),))
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-        said = re.sub(r" \(at .*\)$", "", str(error))
-        return Config(errors=(_left_out(name, line, column, f"not TOML: {said}"),))
-    try:
-        rules = _table(document, name)
-        packs, off = (_texts(rules, key, name) for key in _KEYS)
+        rules = _table(read_toml(path), str(path))
+        packs, off = (_texts(rules, key, str(path)) for key in _KEYS)
     except RuleError as error:
         return Config(errors=(error,))
     return Config(tuple(path.parent.parent / pack for pack in packs), tuple(off))
 
 
-def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of the configuration in ``path``; none without it.
+
+    Raises:
+        RuleError: it cannot be read, or has a table that nobody knows.
+    """
+    name = str(path)
+    if not path.is_file():
+        return {}
+    import tomllib
+
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise left_out(name, 1, 1, f"{error.strerror}; check its permissions") from None
+    except UnicodeDecodeError:
+        raise left_out(name, 1, 1, "not UTF-8; save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
+        said = re.sub(r" \(at .*\)$", "", str(error))
+        raise left_out(name, line, column, f"not TOML: {said}") from None
     for key in document:
-        if key != "rules":
-            raise _left_out(name, 1, 1, f"unknown table '{key}'; {nearest(key, ['rules'])}")
+        if key not in _TABLES:
+            raise left_out(name, 1, 1, f"unknown table '{key}'; {nearest(key, _TABLES)}")
+    return document
+
+
+def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
     rules = document.get("rules", {})
     if not isinstance(rules, dict):
-        raise _left_out(name, 1, 1, "expected a table [rules]")
+        raise left_out(name, 1, 1, "expected a table [rules]")
     for key in rules:
         if key not in _KEYS:
-            raise _left_out(name, 1, 1, f"unknown key '{key}' in [rules]; {nearest(key, _KEYS)}")
+            raise left_out(name, 1, 1, f"unknown key '{key}' in [rules]; {nearest(key, _KEYS)}")
     return rules
 
 
 def _texts(table: dict[str, Any], key: str, name: str) -> Iterator[str]:
     texts = table.get(key, [])
     if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
-        raise _left_out(name, 1, 1, f"{key}: expected a list of texts")
+        raise left_out(name, 1, 1, f"{key}: expected a list of texts")
     return iter(texts)
 
 
-def _left_out(name: str, line: int, column: int, text: str) -> RuleError:
+def left_out(name: str, line: int, column: int, text: str) -> RuleError:
+    """An error for which the whole file is not used."""
     error = RuleError(name, line, column, text)
     error.left_out = "file"
     return error

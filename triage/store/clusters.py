@@ -122,6 +122,14 @@ def titles(db: Store) -> dict[str, str]:
     return dict(db.conn.execute("SELECT id, title FROM clusters").fetchall())
 
 
+def clusters_of_rules(db: Store) -> dict[str, int]:
+    """How many clusters with failures each rule names now, by its id."""
+    rows = db.conn.execute(
+        "SELECT rule, count(*) FROM clusters WHERE failures > 0 AND rule IS NOT NULL GROUP BY rule"
+    )
+    return dict(rows.fetchall())
+
+
 def _seen_before(db: Store) -> set[str]:
     """The clusters with a failure outside of the newest runs; whichever of the two kinds of runs are fewer are looked at."""
     newest = newest_runs(db)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import orjson
+
 from triage.store.clusters import follow_status
 from triage.store.database import Store, now
 
@@ -76,6 +78,43 @@ class Investigation:
     def evidence_of(self, why: int | None) -> tuple[Evidence, ...]:
         """The evidence for one answer."""
         return tuple(item for item in self.evidence if item.why_id == why)
+
+
+@dataclass(frozen=True, slots=True)
+class InvestigationRow:
+    """One line of the list of investigations."""
+
+    cluster: str
+    """Its id."""
+    title: str
+    """Of the cluster."""
+    status: str
+    """Of the cluster: one of ``STATUSES``."""
+    changed_at: str
+    """ISO 8601, UTC."""
+    answers: int
+    root_causes: tuple[str, ...]
+    last_answer: str
+    """The one that was written last, or empty."""
+
+
+def investigations(db: Store) -> list[InvestigationRow]:
+    """Those in which something was noted, the last changed first."""
+    rows = db.conn.execute(
+        "SELECT c.id, c.title, c.status, max(i.updated_at, coalesce(max(w.updated_at), '')),"
+        " sum(trim(w.answer) != ''),"
+        " (SELECT json_group_array(answer) FROM whys WHERE investigation_id = i.id AND role = 'root_cause'"
+        "  AND trim(answer) != ''),"
+        " coalesce((SELECT answer FROM whys WHERE investigation_id = i.id AND trim(answer) != ''"
+        "  ORDER BY updated_at DESC, id DESC LIMIT 1), '')"
+        " FROM investigations i JOIN clusters c ON c.id = i.cluster_id JOIN whys w ON w.investigation_id = i.id"
+        " WHERE c.failures > 0 GROUP BY i.id"
+        " HAVING sum(trim(w.answer) != '') > 0 OR count(w.id) > 1 OR i.summary != '' OR i.impact != ''"
+        "  OR EXISTS (SELECT 1 FROM evidence WHERE investigation_id = i.id)"
+        "  OR EXISTS (SELECT 1 FROM actions WHERE investigation_id = i.id)"
+        " ORDER BY 4 DESC, i.id DESC"
+    )
+    return [InvestigationRow(*row[:5], tuple(orjson.loads(row[5])), row[6]) for row in rows]  # type: ignore[call-arg]
 
 
 def find_investigation(db: Store, cluster: str) -> Investigation | None:

@@ -267,3 +267,9 @@ def m010_cluster_tests(db: Database) -> None:
         "INSERT INTO cluster_tests SELECT DISTINCT s.cluster_id, c.test FROM failures f"
         " JOIN signatures s ON s.id = f.signature_id JOIN cases c ON c.id = f.case_id WHERE NOT f.retold"
     )
+
+
+@MIGRATIONS()
+def m011_filters(db: Database) -> None:
+    """Filters that are kept under a name."""
+    db.conn.execute("CREATE TABLE filters (name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID")

@@ -73,6 +73,17 @@ def totals_of_all(db: Store) -> tuple[Totals, int]:
     return Totals(*totals), number
 
 
+def recent_rates(db: Store, limit: int = 12) -> list[float]:
+    """The pass rates, 0 to 1, of the newest runs that are counted and in which a test ran, the oldest of them first."""
+    rows = db.conn.execute(
+        f"SELECT {_TOTALS} FROM runs WHERE same_as IS NULL AND tests > skipped + xfailed"
+        " ORDER BY coalesce(started, ingested_at) DESC, id DESC LIMIT ?",
+        [limit],
+    )
+    rates = [Totals(*row).pass_rate for row in rows]
+    return [rate for rate in reversed(rates) if rate is not None]
+
+
 def runs(db: Store, ids: Iterable[int] | None = None) -> list[RunRow]:
     """All runs (or those named), the newest first."""
     count = len(fields(Totals))

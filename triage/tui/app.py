@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
+from importlib import import_module
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -22,6 +23,7 @@ from triage.analysis.impact import count, grouped
 from triage.ingest.text import visible
 from triage.model import TriageError
 from triage.rules import Engine, RuleError, load_engine
+from triage.rules.packs import config_files
 from triage.store import open_store
 from triage.store.database import telling
 from triage.store.place import leave, left_at
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
     from rich.console import RenderableType
+    from textual.command import Provider
     from textual.notifications import SeverityLevel
 
     from triage.sources.watching import Reading
@@ -43,12 +46,28 @@ if TYPE_CHECKING:
     from triage.tui.feed import Came, Ended, Feed
 
 
-_SCREENS = {"whys": "WhysScreen", "runs": "RunsScreen"}
-"""Screens that open again in the next program, by their classes, which are loaded when they are needed."""
+_MODES = {
+    "tests": "TestsScreen",
+    "runs": "RunsScreen",
+    "investigations": "InvestigationsScreen",
+    "rules": "RulesScreen",
+}
+"""The screens beside the clusters: their modules, which are loaded when they are needed, and classes."""
+_SCREENS = {"whys": "WhysScreen", **_MODES}
+"""Screens that open again in the next program."""
+_MODE_KEYS = Binding.Group("Screens", compact=True)
+
+
+def _goals() -> type[Provider]:
+    from triage.tui.finding import Goals  # when the palette opens
+
+    return Goals
 
 
 class TriageApp(AsciiApp):
     """``triage`` on a terminal."""
+
+    COMMANDS = AsciiApp.COMMANDS | {_goals}
 
     TITLE = "triage"
     NOTIFICATION_TIMEOUT = 2.5
@@ -56,8 +75,12 @@ class TriageApp(AsciiApp):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  (Textual types it so)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
-        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="suspend"),
+        *(
+            Binding(str(number), f"mode('{name}')", name.capitalize(), show=False, group=_MODE_KEYS, id=name)
+            for number, name in enumerate(("clusters", *_MODES), 1)
+        ),
+        Binding("question_mark", "help", "Help", key_display="?", id="help"),
     ]
 
     def __init__(
@@ -110,6 +133,7 @@ class TriageApp(AsciiApp):
             self.theme = colours.theme_for(COLOR_SYSTEMS[named], os.environ) or self.theme
         # Keys that were typed before the list was there wait for it.
         first = ClustersScreen()
+        self._take_keys()
         await self.push_screen(first)
         self.set_interval(SECONDS, self.look_at_rules)
         if self.feed is not None:
@@ -119,15 +143,26 @@ class TriageApp(AsciiApp):
         elif self.feed is None:
             self._go_on(first)
 
+    def _take_keys(self) -> None:
+        """Use the keys that the configuration names."""
+        files = [path for path in config_files() if path.is_file()]
+        if files:
+            from triage.tui.keymap import read_keys
+
+            keys, errors = read_keys(files)
+            self.set_keymap(keys)
+            if errors:
+                self.tell(f"{errors[0]}{_and_more(errors, 'the same files')}")
+
     def _go_on(self, first: ClustersScreen) -> None:
         """Be where the last screen on this store was left."""
         place = left_at(self.db)
         if not place:
             return
         first.go_to(place)
-        if place.get("screen") == "runs":
-            first.action_runs()
-        elif place.get("screen") == "whys" and first.rows.rows:
+        if (screen := place.get("screen", "")) in _MODES:
+            self.action_mode(screen)
+        elif screen == "whys" and (row := first.rows.current) and row.id == place.get("cluster"):
             first.action_whys()
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
@@ -135,11 +170,41 @@ class TriageApp(AsciiApp):
         self._end_feed()
         for screen in self.screen_stack:
             if isinstance(screen, ClustersScreen) and screen.is_mounted:
+                place: dict[str, str] = {}
+                for other in self.screen_stack:
+                    place |= getattr(other, "whereabouts", {})
                 above = [type(other).__name__ for other in self.screen_stack]
                 on_top = next((name for name in _SCREENS if _SCREENS[name] in above), "")
                 with suppress(TriageError), telling(self.store_path):
-                    leave(self.db, screen.place | {"screen": on_top})
+                    leave(self.db, place | {"screen": on_top})
         super().exit(result, return_code, message)
+
+    @property
+    def _clusters(self) -> ClustersScreen:
+        return next(screen for screen in self.screen_stack if isinstance(screen, ClustersScreen))
+
+    def action_mode(self, name: str, at: str = "") -> None:
+        """Go to one of the main screens, with the cursor on ``at``; what stands over the clusters is left."""
+        wanted = _MODES.get(name)
+        if type(self.screen).__name__ == wanted and not at:
+            return
+        above = len(self.screen_stack) - 1 - self.screen_stack.index(self._clusters)
+        for _ in range(above - bool(wanted)):
+            self.pop_screen()
+        if wanted:
+            screen = getattr(import_module(f"triage.tui.screens.{name}"), wanted)(at)
+            # In the place of the other one: the clusters need not be asked for in between.
+            (self.switch_screen if above else self.push_screen)(screen)
+
+    def show_cluster(self, cluster: str) -> None:
+        """Go to a cluster in the list."""
+        self.action_mode("clusters")
+        self._clusters.seek(cluster)
+
+    def show_clusters(self, words: str) -> None:
+        """Go to the clusters that the filter ``words`` means."""
+        self.action_mode("clusters")
+        self._clusters.narrow(words)
 
     def on_resize(self, event: events.Resize) -> None:
         shown = isinstance(self.screen, SmallScreen)

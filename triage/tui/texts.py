@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,7 @@ _CATEGORY_SHORT = {
 """What a rule says it usually is: a question, until somebody decides."""
 
 _BAR_CELLS = 8
+_LEVELS = "▁▂▃▄▅▆▇█"
 
 
 def one_line(text: str) -> str:
@@ -67,8 +68,9 @@ def status_line(
     marked: int = 0,
     unread: int = 0,
     expected: Judged | None = None,
+    recently: str = "",
 ) -> Text:
-    """The line on top: what the whole store says."""
+    """The line on top: what the whole store says; ``recently`` is how the last runs went."""
     new = sum(row.new for row in rows)
     text = Text(f"{count(len(rows), 'cluster')}", "bold")
     if unread:
@@ -83,12 +85,25 @@ def status_line(
     text.append(f" of {count(totals.tests, 'test')}")
     if totals.flaky:
         text.append(f"  {grouped(totals.flaky)} flaky", "magenta")
-    text.append(f"  pass rate {rates(totals, expected)}", "bold")
+    text.append(f"  pass rate {rates(totals, expected)}", "bold").append(recently)
     for state, style in (("expired", "bold red"), ("stale", "bold yellow")):
         if standings := expected.of_state(state) if expected else ():
             text.append(f"  {count(len(standings), 'expectation')} {state}", style)
     text.append(f"  {count(runs, 'run')}", "dim")
     return text
+
+
+def recent(rates: Sequence[float], width: int) -> str:
+    """How the last runs went, the oldest first: a sparkline between the worst and the best of them with the last in words;
+    in less than 100 of ``width`` cells by how many points the last differs from the one before."""
+    if len(rates) < 2:
+        return ""
+    if width < 100:
+        points = (rates[-1] - rates[-2]) * 100
+        return f" {'+' if points > 0 else '-' if points < 0 else '='}{abs(points):.1f}"
+    worst, span = min(rates), max(rates) - min(rates)
+    line = "".join(_LEVELS[round((rate - worst) / span * 7) if span else 7] for rate in rates)
+    return f" {line} last {percent(rates[-1])}"
 
 
 def _bar(share: float) -> str:

@@ -16,18 +16,21 @@ from textual.worker import get_current_worker
 
 from triage.analysis.cascades import Cascades, cascades, nested
 from triage.analysis.expected import Judged, judged
-from triage.analysis.query import QueryError, check, parse, select
+from triage.analysis.query import QueryError, check, expand, parse, select
 from triage.export.report import gather
 from triage.ingest.text import visible
 from triage.model import Totals
 from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters
-from triage.store.runs import totals_of_all
+from triage.store.filters import saved_filters
+from triage.store.runs import recent_rates, totals_of_all
 from triage.tui import texts
 from triage.tui.screens.beginning import EMPTY, BeginningScreen
+from triage.tui.screens.filtering import ClusterFilter, FilteringScreen
 from triage.tui.screens.live import LiveScreen
 from triage.tui.screens.outward import OutwardScreen
 from triage.tui.widgets.detail import PARTS, Detail
+from triage.tui.widgets.filter_input import FilterInput
 from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.row_list import RowList
 
@@ -35,51 +38,49 @@ _FEW = 2_000
 """Failures of which what follows from what is found before the screen is drawn."""
 
 
-class FilterInput(Input):
-    """What narrows the list; says in the footer how to leave it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Keep"),
-        Binding("escape", "screen.back", "Show all again"),
-    ]
-
-
-class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
+class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen):
     """Clusters, most blocked tests first."""
 
     CSS_PATH = "clusters.tcss"
     AUTO_FOCUS = "#clusters"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("space", "mark", "Mark"),
-        Binding("v", "verdict", "Verdict", tooltip="Say what it is: one or all that are marked"),
-        Binding("t", "tag", "Tag", tooltip="Put tags on, take tags off: one or all that are marked"),
-        Binding("w", "whys", "Whys", tooltip="Five whys"),
-        Binding("l", "log", "Log", tooltip="The whole log, at the failure"),
-        Binding("x", "export", "Export", tooltip="Export postmortems: one or all that are marked"),
-        Binding("m", "merge", "Merge", tooltip="Merge what is marked into one cluster"),
-        Binding("s", "split", "Split", tooltip="Split variants off into a cluster of their own"),
-        Binding("d", "apart", "Apart", tooltip="Never merge what is marked; once more: allow it again"),
-        Binding("R", "rename", "Rename", tooltip="Call the cluster something else"),
-        Binding("u", "undo", "Undo", tooltip="Take the last decision back"),
-        Binding("r", "runs", "Runs"),
-        Binding("c", "rule", "Rule", tooltip="Make a rule of the cluster"),
-        Binding("left", "part(-1)", "Previous part", show=False, tooltip="Previous part of the detail"),
-        Binding("right", "part(1)", "Next part", show=False, tooltip="Next part of the detail"),
-        Binding("n", "member(1)", "Next failure", show=False),
-        Binding("N", "member(-1)", "Previous failure", show=False),
-        Binding("a", "mark_all", "Mark all shown", show=False),
+        Binding("slash", "filter", "Filter", key_display="/", id="filter"),
+        Binding("space", "mark", "Mark", id="mark"),
         Binding(
-            "A", "invert", "Invert the marks", show=False, tooltip="Mark what is not marked, of what is shown"
+            "v", "verdict", "Verdict", tooltip="Say what it is: one or all that are marked", id="verdict"
         ),
-        Binding("z", "zoom", "Detail in full", show=False),
-        Binding("y", "copy", "Copy summary", show=False),
+        Binding(
+            "t", "tag", "Tag", tooltip="Put tags on, take tags off: one or all that are marked", id="tag"
+        ),
+        Binding("w", "whys", "Whys", tooltip="Five whys", id="whys"),
+        Binding("l", "log", "Log", tooltip="The whole log, at the failure", id="log"),
+        Binding(
+            "x", "export", "Export", tooltip="Export postmortems: one or all that are marked", id="export"
+        ),
+        Binding("m", "merge", "Merge", tooltip="Merge what is marked into one cluster", id="merge"),
+        Binding("s", "split", "Split", tooltip="Split variants off into a cluster of their own", id="split"),
+        Binding(
+            "d", "apart", "Apart", tooltip="Never merge what is marked; once more: allow it again", id="apart"
+        ),
+        Binding("R", "rename", "Rename", tooltip="Call the cluster something else", id="rename"),
+        Binding("u", "undo", "Undo", tooltip="Take the last decision back", id="undo"),
+        Binding("r", "app.mode('runs')", "Runs", show=False, id="runs"),
+        Binding("c", "rule", "Rule", tooltip="Make a rule of the cluster", id="rule"),
+        Binding("left", "part(-1)", "Previous part of the detail", show=False, id="previous-part"),
+        Binding("right", "part(1)", "Next part of the detail", show=False, id="next-part"),
+        Binding("n", "member(1)", "Next failure", show=False, id="next-failure"),
+        Binding("N", "member(-1)", "Previous failure", show=False, id="previous-failure"),
+        Binding("a", "mark_all", "Mark all shown", show=False, id="mark-all"),
+        Binding("A", "invert", "Mark what is not marked, of what is shown", show=False, id="invert"),
+        Binding("z", "zoom", "Detail in full", show=False, id="zoom"),
+        Binding("y", "copy", "Copy summary", show=False, id="copy"),
         Binding(
             "o",
             "page",
             "Open the CI page",
             show=False,
             tooltip="Open the page of the failure's run in the browser",
+            id="page",
         ),
         Binding(
             "exclamation_mark",
@@ -88,18 +89,26 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
             key_display="!",
             show=False,
             tooltip="Give the summary to a command: one or all that are marked",
+            id="send",
         ),
-        Binding("i", "ingest", "Read files", show=False),
+        Binding("i", "ingest", "Read files", show=False, id="read"),
         Binding(
             "S",
             "samples",
             "Sample data",
+            id="samples",
             tooltip="Read sample data, into a database that is gone when you leave",
         ),
-        Binding("F", "follow", "Follow", tooltip="The cursor goes to what came last; a cursor key ends it"),
-        Binding("L", "output", "Output", tooltip="What the command prints"),
-        Binding("escape", "back", "Clear", show=False),
-        Binding("q", "app.quit", "Quit"),
+        Binding(
+            "F",
+            "follow",
+            "Follow",
+            tooltip="The cursor goes to what came last; a cursor key ends it",
+            id="follow",
+        ),
+        Binding("L", "output", "Output", tooltip="What the command prints", id="output"),
+        Binding("escape", "back", "Clear", show=False, id="back"),
+        Binding("q", "app.quit", "Quit", id="quit"),
     ]
 
     def __init__(self) -> None:
@@ -109,6 +118,8 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
         self._depths: dict[str, int] = {}
         self._marked: set[str] = set()
         self._totals = Totals()
+        self._rates: list[float] = []
+        self._slip: QueryError | None = None
         self._expected: Judged | None = None
         self._runs = 0
         self._most = 0
@@ -123,12 +134,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
             from triage.tui.widgets.live_bar import LiveBar
 
             yield LiveBar(self.feed)
-        yield FilterInput(
-            placeholder="words, category: status: verdict: rule: tag: test: source: since: is:new -not",
-            select_on_focus=False,
-            id="filter",
-            disabled=True,
-        )
+        yield ClusterFilter("words, category: status: verdict: rule: tag: test: source: since: is:new -not")
         yield Static(EMPTY, id="empty", markup=False)
         with Container(id="split"):
             with Vertical(id="list-side"):
@@ -165,6 +171,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
         db = self.triage.db
         self._state = db.state
         self._totals, self._runs = totals_of_all(db)
+        self._rates = recent_rates(db)
         self._expected = judged(db)
         self._all = clusters(db)
         if sum(row.failures for row in self._all) <= _FEW:
@@ -202,28 +209,20 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
     def _show(self, into: str | None = None, at: int = 0) -> None:
         """The rows that match; the cursor on its cluster, else on ``into``, else in row ``at``."""
         words = self.query_one("#filter", Input).value.strip()
+        self._slip = None
+        try:
+            terms = parse(expand(words, saved_filters(self.triage.db) if "@" in words else {}))
+            check(terms)
+        except QueryError as error:
+            self._slip, terms = error, parse(words)
         current = self.rows.current
-        terms = parse(words)
         selected = nested(select(self.triage.db, self._all, terms), self._cascades)
         shown = [row for row, _ in selected]
         self._depths = {row.id: depth for row, depth in selected if depth}
         place = {row.id: at for at, row in enumerate(shown)}
         at = place.get(into or "", at)
         self.rows.show(shown, place.get(current.id, at) if current else at)
-        line = texts.status_line(
-            self._totals,
-            self._runs,
-            self._all,
-            len(shown),
-            len(self._marked),
-            len(self.triage.unread),
-            self._expected,
-        )
-        try:
-            check(terms)
-        except QueryError as slip:
-            line = Text(visible(str(slip)), "bold red")
-        self.query_one("#status", Static).update(line)
+        self._show_status()
         if not shown:
             self._show_detail()
 
@@ -231,8 +230,22 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
         at = next((at for at, row in enumerate(self.rows.rows) if row.id == cluster), self.rows.cursor)
         self.rows.cursor = at
 
+    def on_resize(self) -> None:
+        if self._all:
+            self._show_status()
+
+    def _show_status(self) -> None:
+        if self._slip is not None:
+            line = Text(visible(str(self._slip)), "bold red")
+        else:
+            line = texts.status_line(
+                self._totals, self._runs, self._all, len(self.rows.rows), len(self._marked), len(self.triage.unread),
+                self._expected, texts.recent(self._rates, self.app.size.width),
+            )  # fmt: skip
+        self.query_one("#status", Static).update(line)
+
     @property
-    def place(self) -> dict[str, str]:
+    def whereabouts(self) -> dict[str, str]:
         """Where this screen is, for ``go_to`` of the next."""
         row = self.rows.current
         return {
@@ -252,6 +265,16 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
             self.query_one(Detail).part = PARTS.index(part)
         self.rows.show(())
         self._show(place.get("cluster"))
+
+    def seek(self, cluster: str) -> None:
+        """Put the cursor on a cluster; a filter that hides it is taken off."""
+        box = self.query_one(FilterInput)
+        if not any(row.id == cluster for row in self.rows.rows):
+            with box.prevent(Input.Changed):
+                box.close()
+        self.rows.show(())
+        self._show(cluster)
+        self.rows.focus()
 
     @on(RowList.Moved, "#clusters")
     def _show_detail(self) -> None:
@@ -279,9 +302,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
         self.app.push_screen(LogScreen(*log_of(self.triage.db, self.triage.engine, row, member)))
 
     def action_filter(self) -> None:
-        box = self.query_one("#filter", Input)
-        box.disabled = False
-        box.focus()
+        self.query_one(FilterInput).open()
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self) -> None:
@@ -293,12 +314,10 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
 
     def action_back(self) -> None:
         """Escape undoes the last narrowing: the full detail, the filter, the marks; then it ends what is read."""
-        box = self.query_one("#filter", Input)
         if self.has_class("-full"):
             self.remove_class("-full")
-        elif not box.disabled:
-            box.value = ""
-            box.disabled = True
+        elif self.query_one(FilterInput).close():
+            pass
         elif self._marked:
             self._marked.clear()
             self._show()
@@ -386,8 +405,3 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
                 RuleScreen(draft_of(self.triage.db, row, rules), rules),
                 lambda saved: self.triage.look_at_rules() if saved else None,
             )
-
-    def action_runs(self) -> None:
-        from triage.tui.screens.runs import RunsScreen
-
-        self.app.push_screen(RunsScreen())

@@ -2,64 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.text import Text
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
-from textual.screen import Screen
 from textual.widgets import Static
 
 from triage.analysis.impact import count
 from triage.store.runs import RunRow, clusters_of_runs, runs
 from triage.tui import texts
+from triage.tui.screens.listing import ListingScreen
 from triage.tui.texts import one_line
-from triage.tui.widgets.detail import Body
-from triage.tui.widgets.key_bar import KeyBar
-from triage.tui.widgets.row_list import RowList
-
-if TYPE_CHECKING:
-    from triage.tui.app import TriageApp
 
 
-class RunsScreen(Screen[None]):
+class RunsScreen(ListingScreen[RunRow]):
     """Runs, the newest first."""
 
-    CSS_PATH = "runs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,r", "dismiss(None)", "Back")]
+    NOTHING = "No run was ingested yet."
+    OPENS = "its clusters"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "dismiss(None)", "Back", show=False, id="runs")]
 
-    def compose(self) -> ComposeResult:
-        yield Static(id="title", classes="bar", markup=False)
-        yield Static(id="unread", markup=False)
-        with Container(id="split"):
-            yield RowList[RunRow](self._draw_row, id="runs")
-            with Body():
-                yield Static(id="run")
-        yield KeyBar()
+    def load(self) -> None:
+        unread = "\n".join(f"not read: {one_line(str(error))}" for error in self.triage.unread)
+        if unread and not self.query("#unread"):
+            self.mount(Static(unread, id="unread", markup=False), after="#title")
+        self._clusters = clusters_of_runs(self.triage.db)
+        self.take(runs(self.triage.db))
 
-    def _draw_row(self, run: RunRow, width: int, _on_cursor: bool) -> Text:
-        return texts.run_line(run, self._clusters.get(run.id, 0), width)
+    def title_of(self, rows: Sequence[RunRow]) -> str:
+        undated = "; ~ says when it was read" if any(not run.started for run in rows) else ""
+        return f"Runs: {count(len(rows), 'source')}{undated}"
 
-    def on_mount(self) -> None:
-        if not self.children:
-            return  # the program ends while this screen opens
-        app = cast("TriageApp", self.app)
-        found, self._clusters = runs(app.db), clusters_of_runs(app.db)
-        unread = self.query_one("#unread", Static)
-        unread.display = bool(app.unread)
-        unread.update("\n".join(f"not read: {one_line(str(error))}" for error in app.unread))
-        self.query_one("#title", Static).update(
-            f"Runs: {count(len(found), 'source')}, the newest first"
-            + ("; ~ says when it was read, not when it ran" if any(not run.started for run in found) else "")
-        )
-        self.query_one("#runs", RowList).show(found)
-        self.query_one("#runs").focus()
+    def key_of(self, row: RunRow) -> str:
+        return str(row.id)
 
-    @on(RowList.Moved, "#runs")
-    def _moved(self) -> None:
-        run: RunRow | None = self.query_one("#runs", RowList).current
-        text = texts.run_detail(run) if run else Text("No run was ingested yet.", "dim")
-        self.query_one("#run", Static).update(text)
-        self.query_one(Body).scroll_home(animate=False)
+    def said_of(self, row: RunRow) -> str:
+        return f"{row.source} {row.format} {row.started} {row.environment}"
+
+    def draw(self, row: RunRow, width: int) -> Text:
+        return texts.run_line(row, self._clusters.get(row.id, 0), width)
+
+    def told_of(self, row: RunRow) -> Text:
+        return texts.run_detail(row)
+
+    def open_row(self, row: RunRow) -> None:
+        self.triage.show_clusters(f'source:"{row.source}"')

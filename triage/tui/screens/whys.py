@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
@@ -20,6 +20,7 @@ from triage.store import investigations as store
 from triage.store.clusters import find_cluster, members
 from triage.store.investigations import Action, Why
 from triage.tui.notes import Line, lines
+from triage.tui.screens.whys_keys import WHYS
 from triage.tui.texts import numbered_lines, one_line
 from triage.tui.widgets.answer_input import AnswerInput
 from triage.tui.widgets.key_bar import KeyBar
@@ -39,29 +40,7 @@ class WhysScreen(Screen[None]):
     """Notes on the left, the answer and the log to prove it on the right."""
 
     CSS_PATH = "whys.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "answer", "Answer", show=False),
-        Binding("b", "branch", "Branch", tooltip="Another answer to the same question"),
-        Binding("d", "detection", "Why not caught", show=False, tooltip="Ask why it was not caught earlier"),
-        Binding("e", "evidence", "Evidence", tooltip="Pick evidence from the log"),
-        Binding("r", "role('root_cause')", "Root cause", tooltip="Mark the answer as root cause, or not"),
-        Binding(
-            "c", "role('contributing')", "Factor", tooltip="Mark the answer as contributing factor, or not"
-        ),
-        Binding("a", "add_action", "Action", tooltip="Note an action with owner and due date"),
-        Binding("f", "rephrase", "Rephrase", show=False, tooltip="Rephrase the question"),
-        Binding("s", "note('summary')", "Summary", show=False, tooltip="Write the summary of the postmortem"),
-        Binding("i", "note('impact')", "Impact", show=False, tooltip="Write the impact of the postmortem"),
-        Binding("l", "log", "Log", tooltip="The whole log, at this line: lines of it can be picked"),
-        Binding("n", "member(1)", "Next log", show=False, tooltip="Log of the next failure"),
-        Binding("N", "member(-1)", "Previous log", show=False, tooltip="Log of the previous failure"),
-        Binding(
-            "delete,backspace", "remove", "Remove", show=False, tooltip="Remove what is under the cursor"
-        ),
-        Binding("x", "export", "Export"),
-        Binding("space", "pick", "Pick", tooltip="Take the line as evidence, or take it back"),
-        Binding("escape,q", "back", "Back"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = WHYS
 
     def __init__(self, cluster: str) -> None:
         super().__init__()
@@ -70,6 +49,11 @@ class WhysScreen(Screen[None]):
         self._member = 0
         self._timer: Timer | None = None
         self._unsaved: tuple[int, str] | None = None
+
+    @property
+    def whereabouts(self) -> dict[str, str]:
+        """Where this screen is: on this cluster, wherever the cursor of the list below is."""
+        return {"cluster": self._cluster_id}
 
     @property
     def triage(self) -> TriageApp:

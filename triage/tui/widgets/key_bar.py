@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -20,13 +21,15 @@ class Key:
     """One key as it is shown."""
 
     key: str
-    """As the library names it."""
+    """As the library names it; several, one for each cell of ``display``, where a group is shown as one."""
     display: str
     """As it stands on a keyboard."""
     description: str
     action: str
     enabled: bool
     tooltip: str
+    group: str = ""
+    """What is shown for it and its neighbours of the same group, where there is no room for all; or empty."""
 
     @property
     def cells(self) -> int:
@@ -69,9 +72,10 @@ class KeyBar(Widget, can_focus=False):
             return
         shown: dict[str, Key] = {}
         for _, binding, enabled, tooltip in self.screen.active_bindings.values():
-            if binding.show and binding.action not in shown:
+            if (binding.show or binding.group) and binding.action not in shown:
                 shown[binding.action] = Key(
-                    binding.key, self.app.get_key_display(binding), binding.description, binding.action, enabled, tooltip
+                    binding.key, self.app.get_key_display(binding), binding.description, binding.action, enabled, tooltip,
+                    binding.group.description if binding.group else "",
                 )  # fmt: skip
         self._keys = list(shown.values())
         self._lay()
@@ -97,25 +101,49 @@ class KeyBar(Widget, can_focus=False):
                 text.append(" ")
         return text
 
-    def _at(self, event: events.MouseEvent) -> Key | None:
+    def _at(self, event: events.MouseEvent) -> tuple[Key | None, int]:
+        """The key under the mouse, and how many cells from its edge."""
         edge = 0
         for shown in self.lines[event.y] if event.y < len(self.lines) else ():
+            if event.x < edge + shown.cells:
+                return shown, event.x - edge
             edge += shown.cells
-            if event.x < edge:
-                return shown
-        return None
+        return None, 0
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        shown = self._at(event)
+        shown, _ = self._at(event)
         self.tooltip = (shown.tooltip if shown else "") or None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        if (shown := self._at(event)) is not None and shown.enabled:
-            self.app.simulate_key(shown.key)
+        shown, cell = self._at(event)
+        if shown is not None and shown.enabled:
+            keys = shown.key.split(",")
+            self.app.simulate_key(keys[min(cell, len(keys) - 1)])
 
 
 def lines_of(keys: Iterable[Key], width: int) -> list[list[Key]]:
-    """The keys on lines of ``width`` cells, the key of the help at the end of the last."""
+    """The keys on lines of ``width`` cells, the key of the help at the end of the last; groups are one key each where
+    that makes more of them fit."""
+    keys = list(keys)
+    lines = _laid(keys, width)
+    return lines if sum(map(len, lines)) == len(keys) else _laid(_folded(keys), width)
+
+
+def _folded(keys: Iterable[Key]) -> Iterator[Key]:
+    for group, members in groupby(keys, lambda key: key.group):
+        if not group:
+            yield from members
+            continue
+        one, *others = members
+        yield replace(
+            one,
+            key=",".join(key.key for key in (one, *others)),
+            display="".join(key.display for key in (one, *others)),
+            description=group,
+        )
+
+
+def _laid(keys: Iterable[Key], width: int) -> list[list[Key]]:
     keys = list(keys)
     helping = [key for key in keys if key.action == _HELP]
     others = [key for key in keys if key.action != _HELP]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 MOVES: list[BindingType] = [
-    Binding("down,j", "move(1)", "Down", show=False),
-    Binding("up,k", "move(-1)", "Up", show=False),
-    Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-    Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-    Binding("home,g", "first", "First", show=False),
-    Binding("end,G", "last", "Last", show=False),
+    Binding("down,j", "move(1)", "Down", show=False, id="down"),
+    Binding("up,k", "move(-1)", "Up", show=False, id="up"),
+    Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False, id="page-down"),
+    Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False, id="page-up"),
+    Binding("home,g", "first", "First", show=False, id="first"),
+    Binding("end,G", "last", "Last", show=False, id="last"),
 ]

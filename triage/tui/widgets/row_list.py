@@ -35,7 +35,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES,
-        Binding("enter", "select", "Open", show=False),
+        Binding("enter", "select", "Open", show=False, id="open"),
     ]
 
     cursor: reactive[int] = reactive(0, always_update=False)

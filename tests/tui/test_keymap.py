@@ -1,0 +1,132 @@
+"""Keys that are changed in the configuration work, are shown, and are refused where they cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from tests.tui.conftest import NIGHTS, Open, ready
+from triage.rules.packs import config_files, read_config
+from triage.tui.app import TriageApp
+from triage.tui.keymap import bindings, read_keys
+from triage.tui.screens.tests import TestsScreen
+from triage.tui.screens.verdict import VerdictScreen
+from triage.tui.screens.whys import WhysScreen
+from triage.tui.widgets.key_bar import KeyBar
+
+
+@pytest.fixture
+def app(opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TriageApp:
+    monkeypatch.chdir(tmp_path)
+    return opened(*NIGHTS)
+
+
+def configured(text: str, whose: int = 1) -> Path:
+    """Write the user's (0) or the project's (1) configuration."""
+    path = config_files()[whose]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+async def test_changed_keys_work_and_are_shown(app: TriageApp) -> None:
+    configured('[keys]\nverdict = "B"\nwhys = ["W", "ctrl+e"]\ntests = "f2"\n', 0)
+    configured('[keys]\nverdict = "?"\nhelp = "H"\ndown = ["down", "ctrl+n"]\n')
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await ready(pilot)
+        assert not list(app._notifications)
+        footer = {key.description: key.display for line in screen.query_one(KeyBar).lines for key in line}
+        assert (footer["Verdict"], footer["Whys"], footer["Help"]) == ("?", "W", "H"), "the project's wins"
+        await press(pilot, "v", "B")
+        assert app.screen is screen
+        await press(pilot, "ctrl+n", "j")
+        assert screen.rows.cursor == 1, "j is none any more"
+        await press(pilot, "question_mark")
+        assert isinstance(app.screen, VerdictScreen)
+        await press(pilot, "escape", "ctrl+e")
+        assert isinstance(app.screen, WhysScreen)
+        await press(pilot, *"e", "escape", "escape", "2")
+        assert app.screen is screen
+        await press(pilot, "H")
+        said = "\n".join(str(part.render()) for part in app.screen.query(Static))
+        assert "               ?  Say what it is" in said
+        assert "          W ^e  Five whys" in said
+        await press(pilot, "escape", "f2")
+        assert isinstance(app.screen, TestsScreen)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('verdcit = "B"', "keys: nothing has the id 'verdcit'; did you mean 'verdict'?"),
+        ('zzzzzz = "B"', "keys: nothing has the id 'zzzzzz'; docs/keys.md lists them"),
+        ('verdict = "ctrl+paegup"', "there is no key 'ctrl+paegup'; did you mean 'ctrl+pageup'?"),
+        ('verdict = "qqqqqqqq"', "there is no key 'qqqqqqqq'; docs/keys.md"),
+        ('verdict = "hyper+x"', "there is no key 'hyper+x'"),
+        ('verdict = ""', "verdict: expected a key, or a list of keys"),
+        ("verdict = 7", "verdict: expected a key, or a list of keys"),
+        ('verdict = ["B", 7]', "verdict: expected a key, or a list of keys"),
+        ("verdict = []", "verdict: expected a key, or a list of keys"),
+        ('verdict = "t"', "keys: verdict: 't' is 'tag' on the screen 'clusters' already"),
+        ('verdict = "ctrl+c"', "'ctrl+c' is 'Quit' on the screen 'clusters' already"),
+        ('whys-branch = "j"', "'j' is 'down' on the screen 'five whys' already"),
+        ('tag = "B"\nverdict = "B"', "keys: verdict: 'B' is 'tag' on"),
+        ("verdict", "not TOML"),
+    ],
+)
+async def test_what_cannot_be_is_told_in_one_line_and_left_out(app: TriageApp, text: str, said: str) -> None:
+    path = configured(f'[keys]\ncopy = "Y"\n{text}\n')
+    keys, errors = read_keys([path])
+    [error] = errors
+    assert said in str(error) and str(path) in str(error) and "\n" not in str(error)
+    assert "verdict" not in keys
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await ready(pilot)
+        assert [said in note.message for note in app._notifications] == [True]
+        await press(pilot, "v")
+        assert isinstance(app.screen, VerdictScreen)
+
+
+def test_two_can_change_places(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[keys]\nnext-part = "]"\ntag = "right"\n')
+    assert read_keys([path]) == ({"next-part": "right_square_bracket", "tag": "right"}, [])
+    path.write_text('[keys]\ntag = "v"\nverdict = "t"\n')
+    assert read_keys([path]) == ({"tag": "v", "verdict": "t"}, [])
+    path.write_text('[keys]\ntag = "v"\nverdict = "?"\n')
+    keys, errors = read_keys([path])
+    assert not keys and len(errors) == 2, "what is left out has its own key again"
+
+
+@pytest.mark.parametrize("text", ["keys = 7", "[kyes]", "\xff"])
+def test_a_file_that_is_wrong_is_told(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(text.encode("latin-1"))
+    keys, [error] = read_keys([path, tmp_path / "none.toml"])
+    assert not keys and str(path) in str(error)
+
+
+def test_rules_and_keys_stand_in_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[rules]\noff = ["x"]\n[keys]\ntag = "T"\n')
+    assert read_config(path).off == ("x",) and not read_config(path).errors
+    assert read_keys([path]) == ({"tag": "T"}, [])
+
+
+def test_an_id_is_one_thing_on_each_screen() -> None:
+    for known in bindings().values():
+        actions: dict[str, set[str]] = {}
+        for binding in known:
+            if binding.id:
+                actions.setdefault(binding.id, set()).add(binding.action.removeprefix("app."))
+        assert {id_: len(does) for id_, does in actions.items() if len(does) > 1} in ({}, {"runs": 2})
