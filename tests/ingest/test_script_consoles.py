@@ -131,6 +131,38 @@ def test_phpunit_fixture_of_a_class_is_no_test() -> None:
     assert (run.failures[0].type, run.failures[0].message) == ("RuntimeException", "stock is down")
 
 
+def test_runs_of_an_old_phpunit_at_a_prompt_add_up() -> None:
+    run = made(
+        """
+        C:\\shop\\tests>phpunit StockTest.php
+        PHPUnit 4.8.36 by Sebastian Bergmann.
+
+        ...
+        Time: 113 ms, Memory: 3.25Mb
+        OK (3 tests, 3 assertions)
+        C:\\shop\\tests>phpunit CartTest.php
+        PHPUnit 4.8.36 by Sebastian Bergmann.
+
+        ....F
+        Time: 228 ms, Memory: 3.25Mb
+        There was 1 failure:
+
+        1) CartTest::testEmpty
+        Failed asserting that a string is empty.
+
+        C:\\shop\\tests\\CartTest.php:65
+
+        FAILURES!
+        Tests: 5, Assertions: 9, Failures: 1.
+
+        C:\\shop\\tests>
+        """,
+        "phpunit-console",
+    )
+    assert counts(run) == (8, 7, 1, 0, 0)
+    assert case(run, "testEmpty").failures[0].line == 65
+
+
 def test_phpunit_10_testdox() -> None:
     run = made(
         """

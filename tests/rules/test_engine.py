@@ -11,7 +11,8 @@ from rapidfuzz import fuzz
 
 from triage.rules import Engine, Rule, library, load
 from triage.rules.model import Condition
-from triage.rules.texts import MAX_PATTERN, MAX_PHRASE, MAX_TEXT, compiled, likeness
+from triage.rules.phrases import likeness
+from triage.rules.texts import MAX_PATTERN, MAX_PHRASE, MAX_TEXT, compiled
 
 
 def pattern(value: str) -> Condition:

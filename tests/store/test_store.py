@@ -1,10 +1,13 @@
-"""Writing all or nothing."""
+"""Writing all or nothing, and knowing that it was done."""
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
-from triage.store import Store
+from triage.store import Store, open_store
 
 
 def _titles(db: Store) -> list[str]:
@@ -45,3 +48,15 @@ def test_an_error_that_ended_the_transaction_is_the_one_that_is_told(db: Store) 
         db.conn.execute("ROLLBACK")
         raise KeyError("the cause")
     assert not db.conn.in_transaction
+
+
+def test_its_state_tells_whether_anybody_wrote(db: Store, tmp_path: Path) -> None:
+    seen = [db.state]
+    _titles(db)
+    assert db.state == seen[0]
+    with closing(open_store(tmp_path / "triage.db")) as other:
+        for name, writer in (("first", db), ("second", other), ("third", db)):
+            with writer.atomic():
+                _put(writer, name)
+            seen.append(db.state)
+    assert len(set(seen)) == 4

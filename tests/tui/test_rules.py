@@ -80,10 +80,15 @@ async def test_a_changed_file_is_taken_and_a_broken_one_is_not(app: TriageApp, t
 
 
 @pytest.mark.parametrize(
-    ("until", "says"), [("2999-01-01", "0.0 % raw, n/a adjusted"), ("2001-01-01", "1 expectation expired")]
+    ("of", "until", "says"),
+    [
+        ("a", "2999-01-01", "0.0 % raw, n/a adjusted"),
+        ("a", "2001-01-01", "1 expectation expired"),
+        ("gone", "2999-01-01", "1 expectation stale"),
+    ],
 )
 async def test_what_is_expected_stands_in_the_first_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, until: str, says: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: str, until: str, says: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "shop.xml").write_text(
@@ -91,10 +96,10 @@ async def test_what_is_expected_stands_in_the_first_line(
     )
     (tmp_path / ".triage").mkdir()
     (tmp_path / ".triage" / "expectations.yaml").write_text(
-        f"expectations:\n  - {{tests: a, reason: no money, owner: ann, until: {until}}}\n"
+        f"expectations:\n  - {{tests: {of}, reason: no money, owner: ann, until: {until}}}\n"
     )
     app = TriageApp(tmp_path / "triage.db", ["shop.xml"])
     async with app.run_test(size=(160, 40)) as pilot:
         await settled(pilot)
         assert says in str(app.screen.query_one("#status", Static).render())
-        assert "no money (ann)" in str(app.screen.query_one("#body", Static).render())
+        assert ("no money (ann)" in str(app.screen.query_one("#body", Static).render())) is (of == "a")

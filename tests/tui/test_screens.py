@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -324,3 +325,15 @@ async def test_an_export_replaces_a_file_only_when_told(app: TriageApp, tmp_path
             await pilot.pause()
             assert (document.read_text("utf-8") == "edited by hand") is kept
     assert document.read_text("utf-8").startswith("<!DOCTYPE html>"), "the name says which form"
+
+
+async def test_a_key_typed_twice_answers_a_dialog_once(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        row = screen.rows.rows[0].id
+        await pilot.press("v")
+        for character in "34":
+            app.post_message(events.Key(character, character))
+        await pilot.pause()
+        assert app.screen is screen
+        assert {r.id: r.verdict for r in clusters(app.db)}[row] is Verdict.FLAKY

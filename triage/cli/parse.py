@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -73,19 +73,19 @@ class _Facts:
     """Those outside any case."""
     warnings: list[Warn] = field(default_factory=list)
 
-    def take(self, item: Item) -> CaseResult | None:
-        """Keep what ``item`` says of the run; a case is counted, and given back."""
-        match item:
-            case CaseResult():
-                self.tally.add(item)
-                return item
-            case Failure():
+    def cases(self, items: Iterable[Item]) -> Iterator[CaseResult]:
+        """The cases among ``items``, counted; what else is told of the run is kept."""
+        count = self.tally.add
+        for item in items:
+            if isinstance(item, CaseResult):  # nearly all are
+                count(item)
+                yield item
+            elif isinstance(item, Failure):
                 self.failures.append(item)
-            case RunInfo():
+            elif isinstance(item, RunInfo):
                 self.info = self.info.merged(item)
-            case Warn():
+            else:
                 self.warnings.append(item)
-        return None
 
     @property
     def totals(self) -> Totals:
@@ -128,9 +128,7 @@ class _Text:
 def _text(source: Source) -> _Text:
     format_, items = read(source)
     text = _Text(_Facts(source.name, format_))
-    for item in items:
-        if (case := text.facts.take(item)) is None:
-            continue
+    for case in text.facts.cases(items):
         for failure in case.failures:
             if len(text.rows) < _MOST_ROWS:
                 text.rows.append((case.outcome.value, case.id, failure.headline))
@@ -144,10 +142,9 @@ def _append(document: IO[bytes], source: Source) -> None:
     format_, items = read(source)
     facts = _Facts(source.name, format_)
     with SpooledTemporaryFile(max_size=_HELD) as cases:
-        for item in items:
-            if (case := facts.take(item)) is not None:
-                cases.write(b",\n" if cases.tell() else b"\n")
-                cases.write(_json(_case_document(case), 8))
+        for case in facts.cases(items):
+            cases.write(b",\n" if cases.tell() else b"\n")
+            cases.write(_json(_case_document(case), 8))
         run = {
             "source": facts.source,
             "format": facts.format,

@@ -14,7 +14,7 @@ from triage.analysis.moments import utc
 from triage.model import Totals
 from triage.rules import Engine, Rule
 from triage.rules.expectations import Expectation, load_expectations
-from triage.rules.model import fill, said
+from triage.rules.model import fill, leaves, said
 from triage.store import Store
 from triage.store.clusters import (
     ClusterRow,
@@ -223,6 +223,8 @@ def advice(report: Report, engine: Engine) -> tuple[tuple[str, ...], tuple[str, 
 
 def captures_of(rule: Rule, member: Member) -> dict[str, str]:
     """What ``rule`` finds in a failure; nothing where it does not match."""
+    if not any("(?P<" in condition.value for condition, _ in leaves(rule)):
+        return {}
     failure = member.failure
     match = Engine([rule]).match(said(failure), failure.type, member.where)  # the others need not be compiled
     return match.captures if match else {}

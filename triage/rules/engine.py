@@ -50,7 +50,8 @@ class Engine:
 
     def near(self, rule: Rule, text: str, type: str = "", where: Where = NOWHERE) -> list[Near]:
         """Every condition of ``rule`` with its score: why it did or did not match."""
-        from triage.rules.texts import likeness, matchable
+        from triage.rules.phrases import likeness
+        from triage.rules.texts import matchable
 
         held, lowered = self._compiled.held(text, type, where), matchable(text).lower()
         found = []

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
-from math import ceil
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import re2
-from rapidfuzz import fuzz
-from rapidfuzz.distance import LCSseq
 
 from triage.model import TriageError
 from triage.rules.model import Condition
@@ -19,12 +16,10 @@ _QUIET = re2.Options()
 _QUIET.log_errors = False  # google-re2 would write to stderr, which belongs to the screen
 MAX_PATTERN = 20_000
 """Characters of a pattern: all of its literals must fit into the memory of a filter."""
-MAX_PHRASE = 300
-"""Characters of a phrase; what is longer is no phrase any more."""
 _MOST_TOGETHER = 800
 """Patterns in one filter: of those in the library about as many fit."""
-_MOST_PIECES = 16
-"""Of which any two are looked for; their pairs grow with the square."""
+MAX_PHRASE = 300
+"""Characters of a phrase; what is longer is no phrase any more."""
 MAX_TEXT = 8_000
 """Characters of a failure that are matched: its type and message, not its trace."""
 
@@ -49,12 +44,12 @@ class Texts:
         lowered = ""
         for filter_, conditions in self._filters:
             for index in filter_.Match(text) or ():
-                number, phrase, threshold, length = conditions[index]
-                if not phrase:
+                number, length, score_in = conditions[index]
+                if score_in is None:
                     found[number] = 100.0, length
                     continue
                 lowered = lowered or text.lower()
-                if score := likeness(phrase, lowered, threshold):
+                if score := score_in(lowered):
                     found[number] = score, length
         return found
 
@@ -67,8 +62,8 @@ class Texts:
         return {name: value for name, value in match.groupdict().items() if value} if match else {}
 
 
-_Looked = list[tuple[int, str, float, int]]
-"""Number, phrase (empty for a pattern), threshold and length of what a filter looks for."""
+_Looked = list[tuple[int, int, Callable[[str], float] | None]]
+"""Number and length of what a filter looks for; of a phrase, what gives its score in a text of lower case."""
 
 
 def _filters(chosen: list[tuple[int, Condition]]) -> Iterator[tuple[re2.Filter, _Looked]]:
@@ -76,9 +71,15 @@ def _filters(chosen: list[tuple[int, Condition]]) -> Iterator[tuple[re2.Filter, 
     looked: _Looked = []
     filter_ = re2.Filter()
     for number, c in chosen:
-        phrase = c.value.lower() if c.kind == "phrase" else ""
-        filter_.Add(_pieces(phrase, c.threshold) if phrase else c.value, _QUIET)
-        looked.append((number, phrase, c.threshold, len(c.value)))
+        pattern, score_in = c.value, None
+        if c.kind == "phrase":
+            # It loads rapidfuzz, which one rule alone seldom needs.
+            from triage.rules.phrases import likeness, pieces
+
+            phrase = c.value.lower()
+            pattern, score_in = pieces(phrase, c.threshold), partial(likeness, phrase, cutoff=c.threshold)
+        filter_.Add(pattern, _QUIET)
+        looked.append((number, len(c.value), score_in))
     try:
         filter_.Compile()
     except re2.error:
@@ -97,18 +98,6 @@ def matchable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def likeness(phrase: str, text: str, cutoff: float = 0.0) -> float:
-    """How nearly ``phrase`` stands in ``text``, both in lower case: 0 to 100, 0 below ``cutoff``."""
-    # A window scores 200 * common / (both lengths) and is as long as what is common, at least: so much of the phrase must
-    # be in the text in its order, which is found out in a quarter of the time.
-    least = ceil(cutoff * len(phrase) / (200 - cutoff) - 1e-6)
-    if LCSseq.similarity(phrase, text) < least:
-        return 0.0
-    # partial_ratio takes the shorter for the needle: a short text is not inside a phrase.
-    alike = fuzz.partial_ratio if len(text) >= len(phrase) else fuzz.ratio
-    return alike(phrase, text, score_cutoff=cutoff)
-
-
 def compiled(pattern: str) -> None:
     """See that google-re2 takes ``pattern``.
 
@@ -123,22 +112,3 @@ def compiled(pattern: str) -> None:
         reason = error.args[0] if error.args else error
         said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
         raise TriageError(said) from None
-
-
-def _pieces(phrase: str, threshold: float) -> str:
-    """A pattern that is in every text that holds ``phrase`` with a score of ``threshold`` or more: two pieces of it, or
-    one where they are many.
-
-    Such a text has a window, no longer than the phrase, that differs from it by at most ``edits`` insertions and
-    deletions (the ratio is ``1 - edits / (both lengths)``), and each of these spoils at most one piece.
-    """
-    edits = int((1 - threshold / 100) * 2 * len(phrase) + 1e-6)
-    count = edits + (2 if edits + 2 <= _MOST_PIECES else 1)
-    if count > len(phrase):
-        return ""
-    edges = [len(phrase) * i // count for i in range(count + 1)]
-    pieces = [re2.escape(phrase[a:b]) for a, b in pairwise(edges)]
-    if count == edits + 1:
-        return f"(?i){'|'.join(pieces)}"
-    pairs = (f"{piece}.*(?:{'|'.join(pieces[at:])})" for at, piece in enumerate(pieces[:-1], 1))
-    return f"(?is){'|'.join(pairs)}"

@@ -44,6 +44,11 @@ class Store:
                     self.conn.execute(statement)
             raise
 
+    @property
+    def state(self) -> tuple[int, int]:
+        """Another one whenever something was written, by this store or by another program."""
+        return self.conn.total_changes, self.conn.execute("PRAGMA data_version").fetchone()[0]
+
     def close(self) -> None:
         """Close the file."""
         self.conn.close()

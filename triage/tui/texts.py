@@ -84,8 +84,9 @@ def status_line(
     if totals.flaky:
         text.append(f"  {grouped(totals.flaky)} flaky", "magenta")
     text.append(f"  pass rate {rates(totals, expected)}", "bold")
-    if expired := expected.of_state("expired") if expected else ():
-        text.append(f"  {count(len(expired), 'expectation')} expired", "bold red")
+    for state, style in (("expired", "bold red"), ("stale", "bold yellow")):
+        if standings := expected.of_state(state) if expected else ():
+            text.append(f"  {count(len(standings), 'expectation')} {state}", style)
     text.append(f"  {count(runs, 'run')}", "dim")
     return text
 

@@ -23,7 +23,7 @@ from triage.ingest.console import (
 from triage.ingest.reader import Reader, Sample
 from triage.model import CaseResult, Failure, Outcome, Totals, Warn
 
-_HEAD = re.compile(r"^PHPUnit \d+\.\d+\S* by Sebastian Bergmann and contributors\.$")
+_HEAD = re.compile(r"^PHPUnit \d+\.\d+\S* by Sebastian Bergmann(?: and contributors)?\.$")
 _SECTION = re.compile(
     r"^There (?:was|were) \d+ (?P<what>[A-Za-z][A-Za-z ]{2,40}):$|^\d+ tests? triggered \d+ [\w ]{3,40}:$"
 )

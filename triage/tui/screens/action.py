@@ -9,10 +9,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from triage.store.investigations import Action
+from triage.tui.screens.dialog import Dialog
 from triage.tui.widgets.toggles import Tick
 
 
@@ -33,7 +33,7 @@ def parse_due(text: str, today: date) -> str | None:
         return None
 
 
-class ActionScreen(ModalScreen[Action | None]):
+class ActionScreen(Dialog[Action | None]):
     """Gives the action (with id 0 for a new one), or None when cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

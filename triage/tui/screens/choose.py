@@ -10,15 +10,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from triage.tui.screens.dialog import Dialog
 from triage.tui.widgets.row_list import RowList
 
 _MOST_ROWS = 12
 
 
-class ChooseScreen(ModalScreen[list[int] | None]):
+class ChooseScreen(Dialog[list[int] | None]):
     """Gives the numbers of the rows that are chosen, or None when cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -99,6 +99,8 @@ class ClustersScreen(DecidingScreen):
         self._most = 0
         self._something_old = False
         self._away = False
+        self._state: tuple[int, int] | None = None
+        """Of the store, when it was asked."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
@@ -142,6 +144,7 @@ class ClustersScreen(DecidingScreen):
     def reload(self, into: str | None = None) -> None:
         """Ask the store anew; the cursor stays on its cluster, or where that was, or goes to ``into``."""
         db = self.triage.db
+        self._state = db.state
         self._totals, self._runs = totals_of_all(db)
         self._expected = judged(db)
         self._all = clusters(db)
@@ -173,8 +176,8 @@ class ClustersScreen(DecidingScreen):
         self._away = True
 
     def on_screen_resume(self) -> None:
-        if self._away and self.is_mounted and self._all:
-            self.reload()  # another screen may have changed them
+        if self._away and self.is_mounted and self._all and self.triage.db.state != self._state:
+            self.reload()  # another screen has changed something
         self._away = False
 
     def _show(self, into: str | None = None, at: int = 0) -> None:

@@ -7,11 +7,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from triage.tui.screens.dialog import Dialog
 
-class ConfirmScreen(ModalScreen[bool | None]):
+
+class ConfirmScreen(Dialog[bool | None]):
     """Gives True for yes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, RadioSet, Static
 
 from triage.analysis.impact import count
@@ -19,6 +18,7 @@ from triage.export.documents import FORMATS, render
 from triage.export.files import ExportError, write_document
 from triage.export.report import gather
 from triage.store.clusters import find_cluster
+from triage.tui.screens.dialog import Dialog
 from triage.tui.widgets.toggles import Choice
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NAMES = {"md": "Markdown", "html": "HTML", "json": "JSON"}
 
 
-class ExportScreen(ModalScreen[None]):
+class ExportScreen(Dialog[None]):
     """Writes the documents of clusters: of one to a file, of several to a directory."""
 
     AUTO_FOCUS = "#file"

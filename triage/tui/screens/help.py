@@ -8,8 +8,10 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
+
+from triage.tui.screens.dialog import Dialog
 
 _OF_THE_LIBRARY = frozenset(
     ["scroll_left", "scroll_right", "page_left", "page_right", "screen.copy_text", "app.suspend_process"]
@@ -17,7 +19,7 @@ _OF_THE_LIBRARY = frozenset(
 """What every widget can do, and nobody asks for."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Keys of the screen below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "dismiss(None)", "Close")]

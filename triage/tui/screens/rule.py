@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from triage.export.drafts import place_of
@@ -21,9 +20,10 @@ from triage.rules import Engine, Rule
 from triage.rules.check import run_examples
 from triage.rules.draft import Draft
 from triage.rules.load import load_text
+from triage.tui.screens.dialog import Dialog
 
 
-class RuleScreen(ModalScreen[str | None]):
+class RuleScreen(Dialog[str | None]):
     """Gives the name of the file that was saved, or None when cancelled."""
 
     CSS_PATH = "rule.tcss"

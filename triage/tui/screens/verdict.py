@@ -8,11 +8,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from triage.model import Verdict
+from triage.tui.screens.dialog import Dialog
 
 _ORDER = (
     Verdict.PRODUCT_BUG,
@@ -24,7 +24,7 @@ _ORDER = (
 )
 
 
-class VerdictScreen(ModalScreen[Verdict | None]):
+class VerdictScreen(Dialog[Verdict | None]):
     """Gives the verdict, or None when cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
