@@ -93,6 +93,29 @@ _VALUES: dict[str, tuple[str, SearchStrategy[str]]] = {
     "retry": ("attempt {} of 9 went wrong", st.integers(1, 9).map(str)),
     "asset": ("cannot load index-{}.js", _with_digit(string.ascii_letters + string.digits, 8)),
     "number in a name": ("no such table orders_{} here", _NUMBER),
+    "entered text": ('invalid literal for a price: "{}"', st.sampled_from(["7,5", "free", "a dozen", "x1"])),
+    "parsed text": ("cannot use it: parsing '{}' went wrong", st.sampled_from(["tomorrow", "31.2.", "2026-13-01"])),
+    "compared text": ("expected: <{}> but was: <mug>", st.sampled_from(["jar", "cup of tea", "pan"])),
+    "literal of SQL": ("SELECT 1 FROM cart WHERE owner = '{}' AND open: lock timeout", st.sampled_from(["ann", "bob", "o k"])),
+    "list of SQL": ("DELETE FROM cart WHERE id IN ({}): lock timeout", st.lists(_PLACE, min_size=1, max_size=9).map(", ".join)),
+    "file of data": ("'{}.xlsx' has no sheet", st.sampled_from(["budget", "my carts", "Q4_final"])),
+    "dump": ("odd bytes: {}", st.lists(_of(_HEX, 2), min_size=6, max_size=16).map(" ".join)),
+    "base64": ("odd answer: {}", st.sampled_from(["AbcdeXYZ0123+/=", "Zm9vYmFyYmF6cXV4Cg==", "dGhpcyBpcyBhIG11Zw=="])),
+    "flag": ("cart failed with dry=False gift={}", st.sampled_from(["True", "False"])),
+    "id in JSON": ('{{"cart_id": "{}", "error": "lost"}}', st.sampled_from(["summer", "w17", "a-1"])),
+    "payload": ("no such field in it [input={}]", st.sampled_from(["{'a': 1}", "{'b': {'c': [1, 2]}, 'd': None}"])),
+    "id behind its name": ("invoice {} is open", st.sampled_from(["k9Mtd2gDcgG", "abc12345", "7fKp2aWqZzLm4Nb8x"])),
+    "id of a request": ("timed out request={} on the way", st.sampled_from(["req-abc", "r17", "xyz"])),
+    "account": ("Failed password for {} from 10.0.0.7 port 22", st.sampled_from(["root", "ann", "backup7"])),
+    "case": ("{}: cart is empty", st.sampled_from(["Error", "ERROR", "error"])),
+    "date in characters": ("cart lost on {} here", st.sampled_from(["2024年3月1日", "2025年12月31日"])),
+    "relative path of Windows": ("cannot copy {}", st.sampled_from(["obj\\Debug\\a.dll", "bin\\b.dll"])),
+    "statement behind its error": (
+        "too many connections (Host: db, SQL: {})",
+        st.sampled_from(["select count(*) from carts", "insert into `tills` (`id`) values (7)"]),
+    ),
+    "colour": ("{}cart\x1b[0m is lost", st.sampled_from(["\x1b[31m", "\x1b[1;32m", "\x1b[0m"])),
+    "package's version": ("lodash@{} is too old", st.tuples(_PLACE, _PLACE, _PLACE).map(".".join)),
 }  # fmt: skip
 
 
@@ -158,6 +181,28 @@ _HARD: dict[str, tuple[str, list[str]]] = {
         ["equal to", "greater than", "less than", "at least", "different from"],
     ),
     "key": ("cart {n}: KeyError: '{}'", ["owner", "total"]),
+    "compared with a word of the language": (
+        "cart {n}: expected '{}' but got 'mug'",
+        ["null", "undefined", "OPEN"],
+    ),
+    "what is missing": ("line {n}: Cannot find module './{}.js'", ["cart", "till"]),
+    "package of Go": ('line {n}: cannot find package "github.com/shop/{}"', ["cart", "till"]),
+    "package of npm": ("no {}@1.2.{n} in the registry", ["left-mug", "right-mug"]),
+    "scoped package": ("no @shop/{}@1.2.{n} in the registry", ["cart", "till"]),
+    "class in a path": ("cart {n}: NoClassDefFoundError: org/shop/{}", ["Cart", "Till"]),
+    "status beside a request": ("{} on GET /api/carts/{n}", ["404", "500", "429"]),
+    "status behind a request": ("GET /api/carts/{n} - {}", ["404", "500", "429"]),
+    "statuses that differ": ("cart {n} AssertionError: {} != 200", ["404", "500"]),
+    "negative error": ("cart {n}: read error -{}", ["71", "110"]),
+    "arity": ("cart {n}: Shop.Cart.total/{} is undefined", ["1", "2"]),
+    "type with a size": ("cart {n}: no dtype {}", ["float64", "float32", "int8"]),
+    "code of npm": ("npm ERR! code E{} in cart {n}", ["404", "401", "500"]),
+    "code of an instruction": ("cart {n}: custom program error: {}", ["0x1", "0x1771", "0xbc4"]),
+    "name a compiler does not know": (
+        "Cart.java:{n}: error: cannot find symbol\n    pay();\n    ^\n  symbol:   {}\n  location: class Cart",
+        ["class Till", "method pay()"],
+    ),
+    "key that tells": ('cart {n} error="{}"', ["no lease", "no owner"]),
 }
 
 
@@ -217,6 +262,10 @@ def test_groups_follow_from_no_order(texts: list[str]) -> None:
             "locator.click: Timeout 3000ms exceeded.\n  waiting for locator('#pay')\n    at cart.spec.ts:3:4",
             "locator.click: Timeout 3000ms exceeded.: waiting for locator('#pay')",
         ),
+        (
+            "Cart.java:7: error: cannot find symbol\n    Till t;\n    ^\n  symbol:   class Till\n  location: class Cart",
+            "Cart.java:7: error: cannot find symbol: class Till",
+        ),
         ("java.lang.AssertionError\n\tat shop.CartTest.total(CartTest.java:7)", "java.lang.AssertionError"),
     ],
 )
@@ -267,6 +316,8 @@ def test_compared_values_that_tell_keep_reports_apart(below: str, other: str) ->
         "'/a ",
         "data:",
         "req-",
+        "(SQL: ",
+        "cannot find symbol\n",
     ],
 )
 def test_no_text_takes_long(unit: str) -> None:

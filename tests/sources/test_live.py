@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
 from tests.conftest import SAMPLES
+from triage.model import Verdict
 from triage.rules import Engine
-from triage.sources import live
+from triage.sources import live, taking
 from triage.sources.live import Command, Followed, LiveError, follow, log_for, watch
 from triage.sources.session import Session, ingest_all
-from triage.store import Store, empty_store
-from triage.store.clusters import clusters
+from triage.store import Store, empty_store, open_store
+from triage.store.clusters import clusters, set_verdict
 from triage.store.runs import runs
 
 _CONSOLE = (SAMPLES / "nightly-1-feed.txt").read_bytes()
@@ -56,6 +58,34 @@ def test_a_file_that_is_gone_or_broken_keeps_what_it_told(db: Store, engine: Eng
     path.unlink()
     followed.read([str(path)])
     assert _shown(db) == before
+
+
+def test_a_decision_does_not_wait_while_a_file_is_read(
+    db: Store, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does it disturb the reading: only what is stored is locked, for as long as that takes."""
+    store, path = tmp_path / "triage.db", tmp_path / "feed.txt"
+    db, other = open_store(store), open_store(store)
+    other.conn.execute("PRAGMA busy_timeout = 0")
+    followed = Followed(db, engine)
+    path.write_bytes(_CONSOLE[: len(_CONSOLE) // 2])
+    followed.read([str(path)])
+    cluster = clusters(db)[0].id
+    real = taking.batches
+
+    def batches(*arguments: object) -> Iterator[object]:
+        for batch in real(*arguments):  # type: ignore[arg-type]
+            set_verdict(other, [cluster], Verdict.FLAKY)
+            yield batch
+
+    monkeypatch.setattr(taking, "batches", batches)
+    path.write_bytes(_CONSOLE)
+    assert followed.read([str(path)]).results
+    assert {row.id: row.verdict for row in clusters(db)}.get(cluster, Verdict.FLAKY) is Verdict.FLAKY
+    verdicts = "SELECT verdict FROM clusters WHERE id = ?"
+    assert db.conn.execute(verdicts, [cluster]).fetchone() == ("flaky",)
+    db.close()
+    other.close()
 
 
 def _script(path: Path, text: str) -> list[str]:
@@ -133,6 +163,44 @@ def test_a_command_that_is_stopped_ends_with_all_it_started(
     list(steps)
     assert command.code == -15
     assert command.wait(0)  # nobody holds its output any more
+    assert [row.title for row in clusters(db)] == ["no mailbox"]
+
+
+def test_a_store_that_another_program_writes_to_is_read_into_later(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_EVERY", 0.01)
+    monkeypatch.setattr("triage.store.database.BUSY_MS", 0)
+    db, other = open_store(tmp_path / "triage.db"), open_store(tmp_path / "triage.db")
+    refused = Event()
+    real = Followed.read
+
+    def read(followed: Followed, *names: object, **options: bool) -> Session:
+        try:
+            return real(followed, *names, **options)  # type: ignore[arg-type]
+        except Exception:
+            refused.set()
+            raise
+
+    monkeypatch.setattr(Followed, "read", read)
+    words = _script(
+        tmp_path / "runner.py", "import time\nprint('ERROR: no mailbox', flush=True)\ntime.sleep(600)"
+    )
+    other.conn.execute("BEGIN IMMEDIATE")
+    command, stop = Command(words, tmp_path / "run.log"), Event()
+
+    def release() -> None:
+        refused.wait()
+        other.conn.execute("ROLLBACK")
+
+    waiting = Thread(target=release)
+    waiting.start()
+    steps = follow(db, engine, command, [], stop)
+    assert next(steps).results
+    assert command.code is None
+    stop.set()
+    list(steps)
+    waiting.join()
     assert [row.title for row in clusters(db)] == ["no mailbox"]
 
 

@@ -36,7 +36,7 @@ _SPECIAL = (
     *("space", "backspace", "delete", "ctrl+p", "ctrl+s", "ctrl+d", "ctrl+u", "ctrl+f", "ctrl+a", "ctrl+k", "ctrl+w"),
     *("ctrl+v", "ctrl+z", "ctrl+left", "ctrl+home", "ctrl+end", "shift+down", "shift+end", "f1", "f5", "insert"),
 )  # fmt: skip
-_LETTERS = "abcdefghijklmnoprstuvwxyzADGNR0123456789/:?!*+-,.#%_\"'()[]{}\\|^$~=<>;&@`"
+_LETTERS = "abcdefghijklmnoprstuvwxyzADFGLNRS0123456789/:?!*+-,.#%_\"'()[]{}\\|^$~=<>;&@`"
 _STRANGE = "é漢字👩‍👧🇩🇪עברית\u202e\u200b\u0301ﷺ"
 
 _SCREENS = {
@@ -54,6 +54,7 @@ _SCREENS = {
     "choose": ("a", "m"),
     "prompt": ("t",),
     "ingest": ("i",),
+    "send": ("exclamation_mark",),
     "action": ("w", "escape", "a"),
     "help": ("question_mark",),
     "palette": ("ctrl+p",),

@@ -154,6 +154,14 @@ def db_path_option(command: _Command) -> _Command:
     )(command)  # fmt: skip
 
 
+def ascii_option(command: _Command) -> _Command:
+    """``--ascii``."""
+    return click.option(
+        "--ascii", "ascii_only", is_flag=True,
+        help="Draw the screen in ASCII (as where the locale has no UTF-8).",
+    )(command)  # fmt: skip
+
+
 def json_option(command: _Command) -> _Command:
     """``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)

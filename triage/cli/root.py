@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from triage import __version__
-from triage.cli.output import complain, db_option, expect_store
+from triage.cli.output import ascii_option, complain, db_option, expect_store
 
 # name: (module, help)
 _COMMANDS = {
@@ -87,7 +87,7 @@ class _Root(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
 
 
-@click.group(cls=_Root, options_metavar="[--db FILE]", subcommand_metavar="[PATH... | COMMAND]")
+@click.group(cls=_Root, options_metavar="[--db FILE] [--ascii]", subcommand_metavar="[PATH... | COMMAND]")
 @click.version_option(__version__, prog_name="triage")
 def triage() -> None:
     """Turn failed test runs into proven root causes.
@@ -97,7 +97,7 @@ def triage() -> None:
     """
 
 
-def _has_screen(paths: tuple[str, ...]) -> bool:
+def has_screen(paths: tuple[str, ...] = ()) -> bool:
     """Whether somebody sits before it: at a terminal, or at a browser (``triage serve`` names a driver)."""
     if os.environ.get("TEXTUAL_DRIVER"):
         return True
@@ -126,15 +126,16 @@ def _keyboard_behind_pipe() -> bool:
 
 @click.command("open", hidden=True)
 @click.argument("paths", nargs=-1)
+@ascii_option
 @db_option
-def open_(paths: tuple[str, ...], db_path: Path | None) -> None:
+def open_(paths: tuple[str, ...], ascii_only: bool, db_path: Path | None) -> None:
     """Ingest the paths and open the screen."""
     if not paths:
         expect_store(db_path)
-    if _has_screen(paths):
+    if has_screen(paths):
         from triage.tui import run
 
-        code, unread = run(list(paths), db_path)
+        code, unread = run(list(paths), db_path, ascii=ascii_only)
         for error in unread:
             complain(error)
         sys.exit(code)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.output import db_path_option
+from triage.cli.output import ascii_option, db_path_option
 
 if TYPE_CHECKING:
     from triage.ingest import Source
@@ -20,8 +20,9 @@ _AT_LINE = re.compile(r"(?P<file>.+?):(?P<line>\d{1,15})(?::\d*)?")
 @click.command()
 @click.argument("place", metavar="FILE[:LINE]")
 @click.option("--baseline", metavar="PASSING", help="A log of the same job that passed, for the key p.")
+@ascii_option
 @db_path_option
-def view(place: str, baseline: str | None, db_path: Path | None) -> None:
+def view(place: str, baseline: str | None, ascii_only: bool, db_path: Path | None) -> None:
     """Open a log of any size at a line.
 
     Compressed logs and members of archives (archive.zip!member.log) are seen through. The last log of the same job that
@@ -48,6 +49,7 @@ def view(place: str, baseline: str | None, db_path: Path | None) -> None:
         from triage.tui.view_app import ViewApp
 
         app = ViewApp(Place(found.name, line), Desk(beside), before)
+        app.use_ascii(ascii_only)
         app.run()
     sys.exit(app.return_code or 0)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from triage.ingest.logs.severity import telling_line
+from triage.ingest.text import ANSI
 
 _BEGIN, _END = 16_384, 8_192
 """Characters of a report that are looked at."""
@@ -33,6 +34,8 @@ _SAYS_THAT = re.compile(
 _FRAME = re.compile(
     r"(?:at|in) \S|File \S|#\d+ |[\W_]*$|\(compared |goroutine \d|stack backtrace|note: run with"
 )
+_SYMBOL = re.compile(r"(cannot find symbol)[^\S\n]*\n(?:.*\n){0,3}?.*\bsymbol: +(.*)")
+"""What javac says of a name it does not know, and the name below."""
 _TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -42,6 +45,8 @@ def headline_of(text: str) -> str:
     >>> headline_of("GET /v1 200\\n{}\\nTypeError: x is not a function\\n    at run (a.js:1:2)")
     'TypeError: x is not a function'
     """
+    if "\x1b" in text:
+        text = ANSI.sub("", text)
     if "\n" not in text.strip():
         return text.strip()
     looked = text if len(text) <= _BEGIN + _END else f"{text[:_BEGIN]}\n{text[-_END:]}"
@@ -55,7 +60,7 @@ def headline_of(text: str) -> str:
     if not found and (bare := _SAYS_THAT.search(looked)):
         return _with_detail(bare[0].strip(), looked[bare.end() :])
     if not found:
-        return telling_line(looked)
+        return telling_line(_SYMBOL.sub(r"\1: \2", looked) if "cannot find symbol" in looked else looked)
     return _with_detail(found[0][1].strip(), looked[found[0].end() :])
 
 

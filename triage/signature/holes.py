@@ -25,7 +25,7 @@ _QUOTES = str.maketrans(dict.fromkeys('"`\u2018\u2019\u201c\u201d', "'"))
 _DOTS = re.compile(r"\.{2,}|\u2026")
 _ASIDE = re.compile(r"<v> ?\((?:<v>)?\)|<(?=<v>)")
 _SET = re.compile(r"\{([^{}]*)\}")
-_SAYS_NOTHING = re.compile(r"^(?:(?:Uncaught )?Error|thrown|Uncaught): (?=\S+ \S)")
+_SAYS_NOTHING = re.compile(r"^(?:(?:Uncaught )?(?i:error)|thrown|Uncaught): (?=\S+ \S)")
 """What runtimes put before what was said."""
 _END = re.compile(r"[\s.!\u2026]+$")
 _WORD = re.compile(r"'[^'\s]*'|[\w@#$*~./\\+%&-]*<v>|[\w@#$*~./\\+%&-]+|[^\s\w]")
@@ -44,7 +44,7 @@ def words_of(template: str) -> _Row:
     ('ask', '<v>', 'to', 'delete', '<v>')
     """
     said = _GLUED.sub(_glued, _DOTS.sub(" ... ", _END.sub("", template.translate(_QUOTES))))
-    said = _SET.sub(_in_order, _ASIDE.sub(_VALUE, said))
+    said = _SET.sub(_in_order, _ASIDE.sub(_VALUE, said.replace("'<v>'", _VALUE).replace("<v>,)", "<v>)")))
     row: list[str] = []
     for word in _WORD.findall(_SAYS_NOTHING.sub("", said)):
         if row and row[-1] == _VALUE:
@@ -61,7 +61,7 @@ def _glued(found: re.Match[str]) -> str:
     """A value with what is glued to it; of that, a name before it counts: one of several words, or one that ends in the
     number (``cart-service-<num>``, ``sqlite<num>``, but not ``blk_<num>``)."""
     words = list(_LETTERS.finditer(found[1]))
-    if len(words) > 1 or (words and len(words[0][0]) > 2 and words[0].end() == len(found[1])):
+    if len(words) > 1 or (words and len(words[0][0]) > 2 and words[0].end() == len(found[1].rstrip("@"))):
         return f"{found[1][: words[-1].end()]}{_VALUE}"
     return _VALUE
 
@@ -86,8 +86,10 @@ def partition(templates: Iterable[str]) -> list[list[str]]:
     alike: defaultdict[tuple[int, frozenset[str]], defaultdict[_Row, list[str]]] = defaultdict(
         lambda: defaultdict(list)
     )
+    written: dict[_Row, _Row] = {}
     for template in sorted(set(templates)):
         row = words_of(template)
+        row = written.setdefault(tuple(map(_uncased, row)), row)
         # A digit that was not masked means something, or belongs to a name.
         codes = codes_in(" ".join(row)).union(word for word in row if any(map(str.isdecimal, word)))
         alike[len(row), codes][row].append(template)
@@ -136,6 +138,11 @@ def _is_free(words: set[str]) -> bool:
     """Whether these words of one place are values: some are known to be, or they are many and not all say what happened
     or what state something is in (``opened``, ``closing``, ``PENDING``)."""
     return _VALUE in words or (len(words) > MEANT and not all(map(_TELLS.fullmatch, words)))
+
+
+def _uncased(word: str) -> str:
+    """A word whose letters' case says nothing; that of a quoted name does."""
+    return word if word.startswith("'") else word.lower()
 
 
 def _is_word(word: str) -> bool:

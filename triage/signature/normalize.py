@@ -39,19 +39,26 @@ _PORTS = (
 )
 """Of services that others depend on: which one cannot be reached is the cause."""
 _SPEAKERS = r"""
-      (?P<compared>\b(?:assert\ NUMBER\ (?:==|!=|in|<|>|<=|>=)\ \(?NUMBER
+      (?P<compared>\b(?:assert\ NUMBER\ (?:==|!=|in|<|>|<=|>=)\ \(?NUMBER|AssertionError:\ NUMBER\ [!=]=\ NUMBER
         |[Ee]xpected:?\ ?[<\[]?NUMBER[>\]]?,?\ (?:but\ (?:was|got|found):?|to\ (?:be|equal|eql|deeply\ equal)|got:?|actual:?)\ ?[<\[]?NUMBER))
     | (?P<code>\b(?:[Ee]xit(?:ed)?(?:[\ _-]?[Cc]ode|\ ?[Ss]tatus|\ with(?:\ (?:code|status))?|\ \([Ss]tatus:)?|[Ss]ignal|[Ee]rrno|code|non-zero\ exit\ status|return[\ _]?code|rc|retval|errorlevel|WinError|os\ error|SCODE|\]\ Error)[\ :=\[("']{0,3}-?NUMBER
-        |\b(?:ERROR\ NUMBER(?=\ \()|[Ee]rror\ NUMBER(?=[:,])|status=NUMBER/|SQL\ ?[Ss](?:TATE|tate)[\ :=(\[]{1,3}STATE|(?:HRESULT|NTSTATUS|[Cc]ode|[Ss]tatus|[Rr]esult|[Ee]rror)[\ :=(]{0,3}HEX))
-    | (?P<status>(?:\b(?:HTTP(?:/[^\s"]+)?"?|[Ss]tatus(?:[ _]?[Cc]ode)?(?:\ of)?|code|answered|returned|replied|(?:failed|responded|rejected)\ with|got|was|response(?:\ for\ \S+)?|[Ee]rror:?|[Rr]esponse\ \[|Expected:|Received:|[Ff]ailed(?:\ \(|:))|[-=]>|→)[\ :='"<]{0,4}STATUS
-        |STATUS(?=\ \(?(?:PHRASES|Client\ Error|Server\ Error)))
-    """.replace("PHRASES", _PHRASES)
+        |\b(?:(?:[Ee]rror|[Ee]rr|[Rr]eturned|ret|[Ff]ailed)[\ :=(]{1,3}-NUMBER|ERROR\ NUMBER(?=\ \()|[Ee]rror\ NUMBER(?=[:,])|status=NUMBER/|SQL\ ?[Ss](?:TATE|tate)[\ :=(\[]{1,3}STATE|(?:HRESULT|NTSTATUS|[Cc]ode|[Ss]tatus|[Rr]esult|[Ee]rror)[\ :=(]{0,3}HEX|[Ee]rror:\ SHORT))
+    | (?P<status>(?:(?:\b|_)(?:HTTP(?:/[^\s"]+)?"?|SMTP|HttpStatus\.|[Ss]tatus(?:[ _]?[Cc]ode)?(?:\ of)?|code|answered|returned|replied|rejected|(?:failed|responded|rejected)\ with|response(?:\ for\ \S+)?|Error\(|[Ee]rror:?|[Rr]esponse\ \[|Expected:|Received:|[Ff]ailed(?:\ \(|:)
+            |(?:METHODS)\ \S+(?:\ HTTP/\S+|:)?(?:\ -|\ \()?)|[-=]>|→)[\ :='"<]{0,4}STATUS
+        |\b(?:got|was|received)[\ :='"<]{0,4}STATUS(?!\ [a-z]+s\b)|\bwhere\ STATUS(?=\ =\ \S*status)
+        |(?<![:.\d])STATUS(?=\ \(?(?:PHRASES|Client\ Error|Server\ Error|(?:(?:on|for|from)\ )?(?:METHODS)\ ))
+        |(?:^|(?<=[:(]\ )|(?<=\ba\ ))STATUS(?=\ (?:response|reply|error)\b))
+    """.replace("PHRASES", _PHRASES).replace("METHODS", "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS")
+_NAMES_WHAT = r"(?:[Mm]odule|[Pp]ackage|[Rr]esolve|[Ii]mport|[Pp]lugin|[Ll]ibrary|[Ff]atal\ error:)\ ['\"`]?"
+"""Stands before the name of what is missing; a name has slashes too, but does not begin where a file system does."""
 _MAY_MEAN = re.compile(
     _SPEAKERS.replace("STATUS", "<num>")
     .replace("NUMBER", "<num>")
     .replace("HEX", "<hex>")
+    .replace("SHORT", "<hex>")
     .replace("STATE", r"[<>\w]+")
-    + r"| (?P<port>[\w>\]]:<(?:num|port)>|\b[Pp]ort[\ :=]{1,2}<num>) | (?P<coded><code>)",
+    + r"| (?P<port>[\w>\]]:<(?:num|port)>|\b[Pp]ort[\ :=]{1,2}<num>) | (?P<coded><code>)"
+    + rf"| (?P<named>\b{_NAMES_WHAT}[.@]{{0,3}}<path>)",
     re.VERBOSE,
 )
 """Where a skeleton holds a number that may mean something."""
@@ -59,16 +66,20 @@ _MEANT = re.compile(
     _SPEAKERS.replace("STATUS", r"(?<!\d)[1-5]\d\d(?![\d.,]*\d)")
     .replace("NUMBER", r"\d+\b")
     .replace("HEX", r"0x[0-9a-fA-F]{8}\b")
+    .replace("SHORT", r"0x[0-9a-fA-F]{1,4}\b")
     .replace("STATE", r"\w{5}\b")
     + r"""
     | (?P<port>(?:(?<=[\w\]])(?<!\.py)(?<!\.[jt]s)(?<!\.go)(?<!\.rb)(?<!\.rs)(?<!\.cs)(?<!\.kt)(?<!\.java)(?<!\.cpp)(?<!\.php)(?<!\.c):|\b[Pp]ort[\ :=]{1,2})(?:PORTS)\b(?![:.\d]))
-    | (?P<coded>\bSQLSTATE[:\[]\w{5}\b|\b(?:CODED)-?\d{3,6}[A-Z]?\b|\[E\d{4}(?=\])|\bE\d{5}\b)
-    """.replace("CODED", CODED).replace("PORTS", _PORTS),
+    | (?P<coded>\bSQLSTATE[:\[]\w{5}\b|\b(?:CODED)-?\d{3,6}[A-Z]?\b|\[E\d{4}(?=\])|\bE(?:\d{5}|[45]\d\d)\b)
+    | \bNAMES_WHAT(?P<named>[\w@.-]+(?:/[\w@.+-]+)+\b(?!:\d))
+    """.replace("NAMES_WHAT", _NAMES_WHAT)
+    .replace("CODED", CODED)
+    .replace("PORTS", _PORTS),
     re.VERBOSE,
 )
 _TELLING = re.compile(rf"(?<!\d)[1-5]\d\d(?!\d)|(?:^|[:=])(?:{_PORTS})\b")
 """What a number is that may be a status or a port."""
-_NUMBER = re.compile(r"(?<=SQLSTATE[:\[])\w{5}|(?<=S[Tt][Aa][Tt][Ee] )\w{5}|0x[0-9a-fA-F]{8}|\d+")
+_NUMBER = re.compile(r"(?<=SQLSTATE[:\[])\w{5}|(?<=S[Tt][Aa][Tt][Ee] )\w{5}|0x[0-9a-fA-F]{1,8}|\d+")
 _STATUSES = frozenset(str(status.value) for status in HTTPStatus)
 
 
@@ -141,14 +152,23 @@ class _Normalizer:
         for said in _MEANT.finditer(text):
             if said["compared"] and not _STATUSES.issuperset(_NUMBER.findall(said[0])):
                 continue
-            for number in _NUMBER.finditer(text, said.start(), said.end()):
+            for begin, end in _telling(said):
                 # What means something is put away as characters that no mask takes.
-                parts += (text[at : number.start()], chr(_AWAY + len(codes)))
-                codes.append(number[0])
-                at = number.end()
+                parts += (text[at:begin], chr(_AWAY + len(codes)))
+                codes.append(text[begin:end])
+                at = end
         words = ("".join(parts) + text[at:]).split()
         template = _joined(_masked(_folded(word), word) for word in words)
         return template.translate({_AWAY + at: code for at, code in enumerate(codes)})
+
+
+def _telling(said: re.Match[str]) -> list[tuple[int, int]]:
+    """Where what means something stands in a match of ``_MEANT``."""
+    if said["named"]:
+        return [said.span("named")]
+    numbers = [number.span() for number in _NUMBER.finditer(said.string, said.start(), said.end())]
+    # Before a status there may be a path with numbers of its own.
+    return numbers[-1:] if said["status"] else numbers
 
 
 _Key = TypeVar("_Key")
@@ -168,7 +188,7 @@ def _plan(skeleton: tuple[str, ...]) -> str | tuple[tuple[int, bool], ...]:
     places = {at: True for at, word in enumerate(skeleton) if "0" in word}
     ends = list(accumulate(len(word) + 1 for word in skeleton))
     for match in _MAY_MEAN.finditer(said):
-        sure = match.lastgroup in ("code", "coded")
+        sure = match.lastgroup in ("code", "coded", "named")
         for at in range(bisect_right(ends, match.start()), bisect_right(ends, match.end() - 1) + 1):
             places[at] = places.get(at, False) or sure
     return tuple(sorted(places.items())) if places else _joined(skeleton)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import time
@@ -22,10 +23,12 @@ from triage.model import TriageError
 from triage.rules import Engine
 from triage.sources.session import Session, ingest_all
 from triage.store import Store
-from triage.store.runs import forget
+from triage.store.database import is_busy
 
 _EVERY = 1.0
 """Seconds between two looks at what a command has printed."""
+_TICK = 0.1
+"""Seconds between two looks at whether it is to end."""
 _GRACE = 5.0
 """Seconds that a stopped command has to end by itself."""
 _CHUNK = 1 << 16
@@ -47,22 +50,14 @@ class Followed:
         """Those of ``names`` that changed since they were read last (or all of them ``anew``), in one call of ingest; a
         file that cannot be read any more keeps what it told."""
         changed = [name for name in names if self._changed(name) or anew]
-        before = [run for name in changed for run in self._runs.get(name, ())]
-        session = Session()
         if not changed:
-            return session
-        with suppress(_NothingReadError), self._db.atomic():
-            forget(self._db, before)
-            session = ingest_all(self._db, changed, self._engine)
-            if before and not session.results:
-                raise _NothingReadError
-            for name in changed:
-                # What is in an archive is called ARCHIVE!MEMBER.
-                self._runs[name] = [
-                    result.run_id
-                    for result in session.results
-                    if not result.known and result.source.partition("!")[0] == name
-                ]
+            return Session()
+        session = ingest_all(self._db, changed, self._engine, instead_of=self._runs)
+        for name in changed:
+            # What is in an archive is called ARCHIVE!MEMBER.
+            mine = [result for result in session.results if result.source.partition("!")[0] == name]
+            if mine:
+                self._runs[name] = [result.run_id for result in mine if not result.known]
         return session
 
     def _changed(self, name: str) -> bool:
@@ -76,10 +71,6 @@ class Followed:
         return changed
 
 
-class _NothingReadError(Exception):
-    """Takes the transaction back."""
-
-
 def watch(db: Store, engine: Engine, directory: Path, stop: Event) -> Iterator[Session]:
     """What is in ``directory``, then what changes in it, until ``stop`` is set.
 
@@ -89,8 +80,7 @@ def watch(db: Store, engine: Engine, directory: Path, stop: Event) -> Iterator[S
     from watchfiles import Change
     from watchfiles import watch as changes
 
-    if not directory.is_dir():
-        raise LiveError(f"{directory}: no directory to watch; name one")
+    expect_directory(directory)
     followed = Followed(db, engine)
     yield followed.read(changed_results(directory, 0))
     for changed in changes(directory, stop_event=stop, debounce=400, raise_interrupt=False):
@@ -98,6 +88,16 @@ def watch(db: Store, engine: Engine, directory: Path, stop: Event) -> Iterator[S
         session = followed.read(sorted(names))
         if session.results or session.errors:
             yield session
+
+
+def expect_directory(directory: Path) -> None:
+    """``directory`` can be watched.
+
+    Raises:
+        LiveError: it is none.
+    """
+    if not directory.is_dir():
+        raise LiveError(f"{directory}: no directory to watch; name one")
 
 
 class Command:
@@ -110,6 +110,7 @@ class Command:
             LiveError: it cannot be started.
         """
         self.log = log
+        self.name = shlex.join(words)
         log.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._process = subprocess.Popen(
@@ -145,7 +146,9 @@ class Command:
         return True
 
     def stop(self) -> None:
-        """End it and all it started: first asked, then forced."""
+        """End it and all it started: first asked, then forced; nothing where it has ended already."""
+        if self.wait(0):
+            return  # its number may be another's by now
         for asked in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, asked)
@@ -160,15 +163,34 @@ def follow(
     directories. Its end is also that ``stop`` is set."""
     began = time.time() - 1  # a file system may know whole seconds only
     followed = Followed(db, engine)
-    log = str(command.log)
-    while not (ended := command.wait(_EVERY)) and not stop.is_set():
-        session = followed.read([log])
+    log, pause, missed = str(command.log), _EVERY, False
+    while not (ended := _ended(command, pause, stop)) and not stop.is_set():
+        looked = time.monotonic()
+        try:
+            session = followed.read([log], anew=missed)
+            missed = False
+        except Exception as error:
+            if not is_busy(error):
+                raise
+            missed = True  # it is there the next time
+            continue
+        # What is long is read less often: at most half of the time goes into it.
+        pause = max(_EVERY, time.monotonic() - looked)
         if session.results:
             yield session
     if not ended:
         command.stop()
     written = [name for path in results for name in changed_results(path, began)]
     yield followed.read([log, *written], anew=True)
+
+
+def _ended(command: Command, seconds: float, stop: Event) -> bool:
+    """Whether ``command`` ended within ``seconds``; no longer is waited for than ``stop`` is unset."""
+    until = time.monotonic() + seconds
+    while not (ended := command.wait(max(0.0, min(_TICK, until - time.monotonic())))):
+        if stop.is_set() or time.monotonic() >= until:
+            break
+    return ended
 
 
 def log_for(words: Sequence[str], directory: Path) -> Path:

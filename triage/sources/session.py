@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,18 +57,20 @@ def ingest_all(
     engine: Engine,
     progress: Callable[[Reading], None] = lambda reading: None,
     scheduler: str | None = None,
+    instead_of: Mapping[str, Sequence[int]] | None = None,
 ) -> Session:
     """Ingest all that ``names`` stand for; an unreadable source is an error, the others are still taken.
 
     ``progress`` is called before each source, and whenever a part of it has been read. Most of a large input is read by
-    other processes: of this machine, or those of the Dask ``scheduler`` at an address.
+    other processes: of this machine, or those of the Dask ``scheduler`` at an address. ``instead_of`` names runs that were read
+    before of some of the names: each set is forgotten in the moment in which what its source says now is stored.
 
     Raises:
         SchedulerError: the scheduler or its workers cannot be used; what was finished is in the store.
     """
     session = Session()
     with closing(_workers(engine, scheduler)) as workers:
-        for result in take_all(db, resolve(names), engine, progress, workers):
+        for result in take_all(db, resolve(names), engine, progress, workers, instead_of):
             if isinstance(result, IngestError):
                 session.errors.append(result)
             else:

@@ -7,7 +7,7 @@ stored. They are stored here and in their order, so that nothing depends on who 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -22,11 +22,14 @@ from triage.sources.watching import Reading, watched
 from triage.sources.workers import Workers
 from triage.store import Store
 from triage.store.ingest import Ingested, known_run, known_tests, next_batch, store
+from triage.store.runs import forget
 
 EACH = 2 << 10
 """Bytes that a source counts beside its own: thousands of tiny ones are work too, and are not to wait without end."""
 HELD = 64 << 20
 """Bytes of a source that may be sent: a larger one is read here, as a stream."""
+_AT_ONCE = 8 << 20
+"""Bytes of a source that is read to its end before anything of it is stored: nobody else can write while it is."""
 _TASK = 256 << 10
 """Work of one task: small sources go together."""
 _AHEAD = 3
@@ -65,17 +68,23 @@ def take_all(
     engine: Engine,
     progress: Callable[[Reading], None],
     workers: Workers,
+    instead_of: Mapping[str, Sequence[int]] | None = None,
 ) -> Iterator[Ingested | IngestError]:
-    """What became of each of ``found``, in their order; those that retell what others hold come last."""
-    return _Taking(db, engine, progress, workers).all(found)
+    """What became of each of ``found``, in their order; those that retell what others hold come last.
+
+    ``instead_of`` has the runs that were read before of a source (or an archive), which what it says now replaces.
+    """
+    return _Taking(db, engine, progress, workers, instead_of or {}).all(found)
 
 
 class _Taking:
     def __init__(
-        self, db: Store, engine: Engine, progress: Callable[[Reading], None], workers: Workers
-    ) -> None:
+        self, db: Store, engine: Engine, progress: Callable[[Reading], None], workers: Workers,
+        instead_of: Mapping[str, Sequence[int]],
+    ) -> None:  # fmt: skip
         self._db, self._progress, self._workers = db, progress, workers
         self._batch = next_batch(db)
+        self._replaced = {name: runs for name, runs in instead_of.items() if runs}
         self._signer = Signer(engine)
         self._baselines = Baselines(db)
         self._queue: deque[_Entry | IngestError] = deque()
@@ -126,7 +135,7 @@ class _Taking:
         if isinstance(entry, IngestError) or (data := self._held(entry)) is None:
             return
         entry.digest = sha256(data).hexdigest()
-        if known_run(self._db, entry.source.name, entry.digest) is not None:
+        if self._known(entry) is not None:
             return
         task = entry.task = self._open
         entry.place = len(task.parcels)
@@ -199,10 +208,23 @@ class _Taking:
 
     def _store(self, entry: _Entry, format_: str, rows: Iterable[Batch]) -> Ingested:
         name = entry.source.name
-        if (known := known_run(self._db, name, entry.digest)) is not None:
+        known, of = self._known(entry), name.partition("!")[0]
+        if known is not None and of not in self._replaced:
             return known
-        if format_ == "log" and (passing := self._baselines.of(name)) is not None:
+        if known is None and format_ == "log" and (passing := self._baselines.of(name)) is not None:
             rows = beside_passing(rows, passing)
-        done = store(self._db, name, format_, entry.digest, self._batch, rows)
+        if known is None and (entry.source.size or _AT_ONCE + 1) <= _AT_ONCE:
+            rows = list(rows)
+        with self._db.atomic():
+            if of in self._replaced:
+                forget(self._db, self._replaced[of])
+            done = known or store(self._db, name, format_, entry.digest, self._batch, rows)
+        self._replaced.pop(of, None)
         self._baselines.add(done.run_id)
         return done
+
+    def _known(self, entry: _Entry) -> Ingested | None:
+        """What its bytes became before, unless that is what they replace."""
+        known = known_run(self._db, entry.source.name, entry.digest)
+        replaced = self._replaced.get(entry.source.name.partition("!")[0], ())
+        return known if known is None or known.run_id not in replaced else None

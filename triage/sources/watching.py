@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from triage.ingest import Source
 
 
+class ReadingStoppedError(BaseException):
+    """Somebody does not want to wait any longer: whoever hears how far it is may raise it. As with Ctrl-C, what is half read is
+    forgotten, what was read to its end is kept, and no reader takes it for an error of its own."""
+
+
 @dataclass(slots=True)
 class Reading:
     """How far one source is read."""

@@ -32,7 +32,8 @@ class Store:
         begin, commit, back = (
             ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
             if self.conn.in_transaction
-            else ("BEGIN", "COMMIT", ("ROLLBACK",))
+            # One that reads first and then finds that another program writes would not wait, but fail.
+            else ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
         )
         self.conn.execute(begin)
         try:
@@ -107,6 +108,14 @@ def telling(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path}: {error}; is another program writing to it, is the disk full?") from None
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether SQLite refused something only because another program writes."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+    )
 
 
 def _up_to_date(connection: sqlite3.Connection) -> bool:

@@ -52,6 +52,16 @@ class SameTry:
     failures: int
 
 
+def last_cluster(db: Store, runs: Iterable[int]) -> str | None:
+    """The cluster of the last failure that ``runs`` tell."""
+    row = db.conn.execute(
+        "SELECT s.cluster_id FROM failures f JOIN signatures s ON s.id = f.signature_id"
+        " WHERE f.run_id IN (SELECT value FROM json_each(?)) AND NOT f.retold ORDER BY f.id DESC LIMIT 1",
+        [json.dumps(list(runs))],
+    ).fetchone()
+    return row[0] if row else None
+
+
 def recent_runs(db: Store) -> list[Span]:
     """The newest runs that are counted, oldest first: with at most ``_MOST_FAILURES`` red tests, and at least one run."""
     rows = db.conn.execute(

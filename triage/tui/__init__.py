@@ -5,15 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triage.model import TriageError
+
+if TYPE_CHECKING:
+    from triage.tui.feed import Feed
+    from triage.tui.terminal import Notify
 
 # What a key changes is drawn in up to three frames, one after the other; the library reads this when it is imported.
 os.environ.setdefault("TEXTUAL_FPS", "240")
 
 
-def run(paths: list[str], db_path: Path | None) -> tuple[int, Sequence[TriageError]]:
-    """Open the screen, ingest ``paths`` behind it; the exit code, and what could not be read.
+def run(
+    paths: list[str],
+    db_path: Path | None,
+    feed: Feed | None = None,
+    notify: Notify | None = None,
+    *,
+    ascii: bool = False,
+) -> tuple[int, Sequence[TriageError]]:
+    """Open the screen, ingest ``paths`` behind it, and what ``feed`` brings; the exit code, and what could not be read.
 
     Where that is all of it, there is no screen.
 
@@ -34,6 +46,7 @@ def run(paths: list[str], db_path: Path | None) -> tuple[int, Sequence[TriageErr
                 return 2, refused
         from triage.tui.app import TriageApp
 
-        app = TriageApp(store_path, paths, before)
+        app = TriageApp(store_path, paths, before, feed, notify)
+        app.use_ascii(ascii)
         app.run()
     return app.return_code or (2 if app.unread else 0), app.unread

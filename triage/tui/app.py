@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+from threading import Event
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.console import COLOR_SYSTEMS
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -25,24 +26,28 @@ from triage.store import open_store
 from triage.store.database import telling
 from triage.store.place import leave, left_at
 from triage.tui import colours
+from triage.tui.ascii_app import AsciiApp
 from triage.tui.live_rules import SECONDS, Changed, LiveRules, told
 from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.screens.small import SmallScreen, too_small
-from triage.tui.terminal import Attributes, hand_over, on_end
+from triage.tui.terminal import Attributes, Notify, hand_over, notification, on_end
 
 if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
     from rich.console import RenderableType
     from textual.notifications import SeverityLevel
 
     from triage.sources.watching import Reading
     from triage.store.ingest import Ingested
+    from triage.tui.feed import Came, Ended, Feed
 
 
 _SCREENS = {"whys": "WhysScreen", "runs": "RunsScreen"}
 """Screens that open again in the next program, by their classes, which are loaded when they are needed."""
 
 
-class TriageApp(App[None]):
+class TriageApp(AsciiApp):
     """``triage`` on a terminal."""
 
     TITLE = "triage"
@@ -55,8 +60,11 @@ class TriageApp(App[None]):
         Binding("question_mark", "help", "Help", key_display="?"),
     ]
 
-    def __init__(self, store_path: Path, paths: list[str], before: Attributes | None = None) -> None:
-        """``before``: how the terminal was."""
+    def __init__(
+        self, store_path: Path, paths: list[str], before: Attributes | None = None, feed: Feed | None = None,
+        notify: Notify | None = None,
+    ) -> None:  # fmt: skip
+        """``before``: how the terminal was; ``feed``: what comes in; ``notify``: how to call whoever waits for its end."""
         # Without colours, the terminal's own stay; else the library would draw in shades of grey.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.ansi_theme_dark, self.ansi_theme_light = colours.DARK, colours.LIGHT
@@ -64,7 +72,15 @@ class TriageApp(App[None]):
         self.db = open_store(store_path)
         self._paths = paths
         self._before = before
+        self.feed = feed
+        self._notify_by = notify
+        self._leaving = False
         self._opening = bool(paths)
+        self._reading: Event | None = None
+        """Set it, and what is read now ends."""
+        self._waiting: list[str] = []
+        """What is to be read behind that."""
+        self._samples: TemporaryDirectory[str] | None = None
         self.unread: Sequence[TriageError] = ()
         """What could not be read, of all that was named last."""
         self._engine: Engine | None = None
@@ -96,9 +112,11 @@ class TriageApp(App[None]):
         first = ClustersScreen()
         await self.push_screen(first)
         self.set_interval(SECONDS, self.look_at_rules)
+        if self.feed is not None:
+            self._read_feed(self.feed)
         if self._paths:
             self.ingest(self._paths)
-        else:
+        elif self.feed is None:
             self._go_on(first)
 
     def _go_on(self, first: ClustersScreen) -> None:
@@ -113,7 +131,8 @@ class TriageApp(App[None]):
             first.action_whys()
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
-        """End the program; the next one begins where this one was."""
+        """End the program, and what runs for it; the next one begins where this one was."""
+        self._end_feed()
         for screen in self.screen_stack:
             if isinstance(screen, ClustersScreen) and screen.is_mounted:
                 above = [type(other).__name__ for other in self.screen_stack]
@@ -131,6 +150,9 @@ class TriageApp(App[None]):
 
     def pop_screen(self) -> AwaitComplete:
         """Take off the screen that asked for it: one that ends while the terminal gets too small is below ``SmallScreen``."""
+        if isinstance(self.screen, ClustersScreen):
+            # The library's palette, left twice at once, would leave an empty screen.
+            return AwaitComplete()
         if not isinstance(self.screen, SmallScreen):
             return super().pop_screen()
         super().pop_screen()
@@ -152,13 +174,24 @@ class TriageApp(App[None]):
         """Say what went wrong where the user is looking."""
         self.notify(visible(str(error)), severity="error", timeout=5, markup=False)
 
-    @work(thread=True, exclusive=True, group="ingest")
     def ingest(self, names: list[str]) -> None:
-        """Read sources in a thread; the clusters appear when they are in the store."""
-        from triage.sources.session import ingest_all
+        """Read sources in a thread, behind those that are read already; the clusters appear when they are in the store."""
+        if self._reading is not None:
+            self._waiting += names
+            return
+        self._reading = Event()
+        self._read(names, self._reading)
 
-        results: Sequence[Ingested]
-        errors: Sequence[TriageError]
+    def stop_reading(self) -> None:
+        """End what is read now, if anything is; what was read to its end stays."""
+        self._waiting.clear()
+        if self._reading is not None:
+            self._reading.set()
+
+    @work(thread=True, group="ingest")
+    def _read(self, names: list[str], stop: Event) -> None:
+        from triage.sources.session import ingest_all
+        from triage.sources.watching import ReadingStoppedError
 
         worker = get_current_worker()
         engine, wrong = (self._engine, ()) if self._engine else load_engine()
@@ -167,23 +200,83 @@ class TriageApp(App[None]):
 
         def progress(reading: Reading) -> None:
             nonlocal shown
+            if stop.is_set() or worker.is_cancelled:
+                raise ReadingStoppedError
             now = monotonic()
-            if not worker.is_cancelled and (not reading.done or now - shown > 0.25):
+            if not reading.done or now - shown > 0.25:
                 shown = now
                 share = f" {100 * reading.done // reading.size} %" if reading.size and reading.done else ""
-                self.call_from_thread(self._show_progress, f"{reading.step} {reading.name}{share}")
+                self.call_later(
+                    self._show_progress, f"{reading.step} {reading.name}{share}  (escape ends it)"
+                )
 
-        db = open_store(self.store_path)
+        results: Sequence[Ingested] = ()
+        errors: list[TriageError] = []
         try:
-            session = ingest_all(db, names, engine, progress)
-            results, errors = session.results, session.errors
+            with telling(self.store_path), closing(open_store(self.store_path)) as db:
+                session = ingest_all(db, names, engine, progress)
+            results, errors = session.results, [*session.errors]
+        except ReadingStoppedError:
+            self.call_later(self.notify, "Ended: what was read to its end is kept.", markup=False)
         except TriageError as error:
-            results, errors = [], [error]
-        finally:
-            db.close()
-        if not worker.is_cancelled:
-            self.call_from_thread(self._use, engine, wrong)
-            self.call_from_thread(self._ingested, results, errors)
+            errors = [error]
+        self.call_later(self._use, engine, wrong)
+        self.call_later(self._ingested, results, errors)
+
+    def show_samples(self) -> None:
+        """Read the sample data, into a database of its own that is gone when the program ends."""
+        from tempfile import TemporaryDirectory
+
+        from triage.sources.samples import samples
+
+        if self._reading is not None:
+            self.notify("Something is being read: escape ends it.", severity="warning", markup=False)
+            return
+        # One that is still being read when the program ends may not be empty for a moment.
+        self._samples = TemporaryDirectory(prefix="triage-samples-", ignore_cleanup_errors=True)
+        self.db.close()
+        self.store_path = Path(self._samples.name) / "samples.db"
+        self.db = open_store(self.store_path)
+        self.ingest([str(samples())])
+        self.notify("Sample data: gone when you leave.", markup=False)
+
+    @work(thread=True, group="feed")
+    def _read_feed(self, feed: Feed) -> None:
+        engine, wrong = load_engine()
+        self.call_later(self._use, engine, wrong)
+        feed.read(self.store_path, engine, self.post_message)
+
+    def on_came(self, _: Came) -> None:
+        for screen in self._lists():
+            screen.came()
+
+    def on_ended(self, _: Ended) -> None:
+        if self._leaving:
+            self.exit()
+            return
+        feed = cast("Feed", self.feed)
+        self.unread = feed.unread
+        for screen in self._lists():
+            screen.came()
+        if feed.unread:
+            self.tell(f"{feed.unread[0]}{_and_more(feed.unread, 'r')}")
+        else:
+            self.notify(feed.told, markup=False)
+        if self._notify_by is not None and self._driver is not None:
+            self._driver.write(notification(self._notify_by, feed.told))
+
+    def _end_feed(self) -> None:
+        if self.feed is not None:
+            self.feed.stop.set()
+
+    def on_unmount(self) -> None:
+        self._end_feed()  # also where the program ends by an error: its thread is waited for
+        if self._samples is not None:
+            self.db.close()
+            self._samples.cleanup()
+
+    def _lists(self) -> list[ClustersScreen]:
+        return [screen for screen in self.screen_stack if isinstance(screen, ClustersScreen)]
 
     def look_at_rules(self) -> None:
         """Take rule files that were changed, if there are any."""
@@ -204,7 +297,7 @@ class TriageApp(App[None]):
             finally:
                 db.close()
         if not worker.is_cancelled:
-            self.call_from_thread(self._rules_taken, changed, moved)
+            self.call_later(self._rules_taken, changed, moved)
 
     def _rules_taken(self, changed: Changed, moved: int) -> None:
         if errors := changed.errors:
@@ -213,9 +306,8 @@ class TriageApp(App[None]):
         if changed.engine is None:
             return
         self._engine = changed.engine
-        for screen in self.screen_stack:
-            if isinstance(screen, ClustersScreen):
-                screen.reload()
+        for screen in self._lists():
+            screen.reload()
         self.notify(told(moved), markup=False)
 
     def _show_progress(self, said: str) -> None:
@@ -225,13 +317,16 @@ class TriageApp(App[None]):
 
     def _ingested(self, results: Sequence[Ingested], errors: Sequence[TriageError]) -> None:
         self.unread = errors
+        self._reading = None
+        if self._waiting:
+            names, self._waiting = self._waiting, []
+            self.ingest(names)
         if self._opening and errors and not results:
             self.exit()  # nothing to look at: the errors are told where the program was called
             return
         self._opening = False
-        for screen in self.screen_stack:
-            if isinstance(screen, ClustersScreen):
-                screen.reload()
+        for screen in self._lists():
+            screen.reload()
         warned = [result for result in results if result.warnings]
         if errors:
             self.tell(f"{errors[0]}{_and_more(errors, 'r')}")
@@ -251,6 +346,23 @@ class TriageApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
+
+    async def action_quit(self) -> None:
+        """End the program; where a command runs, only when that is wanted, and behind it."""
+        feed = self.feed
+        if feed is None or not feed.is_running or self._leaving:
+            self.exit()
+            return
+        from triage.tui.screens.confirm import ConfirmScreen
+
+        def take(sure: bool | None) -> None:
+            if sure and feed.has_ended:
+                self.exit()
+            elif sure:
+                self._leaving = True
+                self._end_feed()
+
+        self.push_screen(ConfirmScreen(f"{feed.name} is running: end it and quit?"), take)
 
     def action_interrupt(self) -> None:
         """Ctrl-C ends the program at once: everything typed is saved already."""

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from textual.app import App, SuspendNotSupported
 
@@ -18,10 +19,40 @@ _FORMS = {
 }
 """How editors want to be told; all others take ``+line file``, as ``vi`` does."""
 
+_ADDRESSES = {
+    "{scheme}://file{path}:{line}": ("vscode", "vscode-insiders", "vscodium", "cursor", "windsurf"),
+    "{scheme}://open?file={path}&line={line}": (
+        "idea",
+        "pycharm",
+        "goland",
+        "webstorm",
+        "clion",
+        "rider",
+        "phpstorm",
+    ),
+}
+"""How editors with a window want to be told that run where the browser runs: VS Code and its kin, and those of JetBrains."""
+
 
 def chosen(environment: Mapping[str, str] = os.environ) -> str:
-    """What ``VISUAL`` or ``EDITOR`` name, else ``vi``."""
-    return environment.get("VISUAL") or environment.get("EDITOR") or "vi"
+    """What ``TRIAGE_EDITOR``, ``VISUAL`` or ``EDITOR`` name, the first of them, else ``vi``."""
+    named = (environment.get(name) for name in ("TRIAGE_EDITOR", "VISUAL", "EDITOR"))
+    return next(filter(None, named), "vi")
+
+
+def address(editor: str, file: str, line: int | None) -> str | None:
+    """The address that opens ``file`` at ``line`` (1-based), where ``editor`` is a scheme that is known.
+
+    >>> address("vscode://", "/srv/a b.py", 7)
+    'vscode://file/srv/a%20b.py:7'
+    """
+    scheme, _, rest = editor.strip().partition("://")
+    form = next((form for form, names in _ADDRESSES.items() if scheme in names), None)
+    if rest or form is None or "://" not in editor:
+        return None
+    # On Windows the path begins with the letter of a drive.
+    path = f"/{Path(file).resolve().as_posix().lstrip('/')}"
+    return form.format(scheme=scheme, path=quote(path), line=line or 1)
 
 
 def command(editor: str, file: str, line: int | None) -> list[str]:
@@ -44,8 +75,12 @@ def command(editor: str, file: str, line: int | None) -> list[str]:
 
 
 def open_at(app: App[Any], file: str, line: int | None) -> None:
-    """Open ``file`` in the editor, which has the terminal until it ends."""
-    words = command(chosen(), file, line)
+    """Open ``file`` in the editor, which has the terminal until it ends, unless it has an address."""
+    editor = chosen()
+    if (url := address(editor, file, line)) is not None:
+        app.open_url(url)
+        return
+    words = command(editor, file, line)
     try:
         with app.suspend():
             subprocess.run(words, check=False)

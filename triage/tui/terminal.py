@@ -8,7 +8,9 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+from triage.ingest.text import visible
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -16,7 +18,14 @@ if TYPE_CHECKING:
 Attributes = list[Any]
 """What ``termios.tcgetattr`` gives."""
 
+Notify = Literal["bell", "osc9", "osc777"]
+"""How a terminal calls somebody who looks elsewhere: by a sound, or by a notification of the desktop."""
+
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+_MOST_TOLD = 200
+"""Characters of a notification."""
 
 
 @contextmanager
@@ -50,6 +59,23 @@ def hand_over(app: App[Any], before: Attributes | None) -> None:
     driver: Any = app._driver
     if before is not None and hasattr(driver, "attrs_before"):
         driver.attrs_before = before
+
+
+def notification(how: Notify, text: str) -> str:
+    """What to write to the terminal, so that it says ``text``, in which nothing can act on it.
+
+    OSC 9 is iTerm2's, OSC 777 that of rxvt-unicode; other terminals know one or both.
+
+    >>> notification("osc777", "a;b\x1b[2J")
+    '\x1b]777;notify;triage;a,b\x07'
+    """
+    # A semicolon would begin another parameter, and a number behind OSC 9 another command.
+    said = visible(" ".join(text.split())).replace(";", ",")[:_MOST_TOLD]
+    return {
+        "bell": "\x07",
+        "osc9": f"\x1b]9;triage: {said}\x07",
+        "osc777": f"\x1b]777;notify;triage;{said}\x07",
+    }[how]
 
 
 def on_end(leave: Callable[[int], object]) -> None:

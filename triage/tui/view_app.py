@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 
+from triage.tui.ascii_app import AsciiApp
 from triage.tui.log_source import Desk, Place
 from triage.tui.screens.log import LogScreen
 from triage.tui.terminal import Attributes, hand_over, on_end
 
 
-class ViewApp(App[None]):
+class ViewApp(AsciiApp):
     """One log."""
 
     TITLE = "triage"

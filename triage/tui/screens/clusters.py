@@ -24,23 +24,15 @@ from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters
 from triage.store.runs import totals_of_all
 from triage.tui import texts
-from triage.tui.screens.deciding import DecidingScreen
+from triage.tui.screens.beginning import EMPTY, BeginningScreen
+from triage.tui.screens.live import LiveScreen
+from triage.tui.screens.outward import OutwardScreen
 from triage.tui.widgets.detail import PARTS, Detail
 from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.row_list import RowList
 
 _FEW = 2_000
 """Failures of which what follows from what is found before the screen is drawn."""
-
-_EMPTY = """\
-Nothing here yet.
-
-  triage PATH...        files, directories, globs, archives, URLs
-  pytest | triage -     whatever a test runner prints
-  i                     name something to read now
-
-Every format is known by its content: JUnit XML, JSON, TAP, consoles of runners,
-reports in Markdown, any log."""
 
 
 class FilterInput(Input):
@@ -52,7 +44,7 @@ class FilterInput(Input):
     ]
 
 
-class ClustersScreen(DecidingScreen):
+class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen):
     """Clusters, most blocked tests first."""
 
     CSS_PATH = "clusters.tcss"
@@ -82,7 +74,30 @@ class ClustersScreen(DecidingScreen):
         ),
         Binding("z", "zoom", "Detail in full", show=False),
         Binding("y", "copy", "Copy summary", show=False),
+        Binding(
+            "o",
+            "page",
+            "Open the CI page",
+            show=False,
+            tooltip="Open the page of the failure's run in the browser",
+        ),
+        Binding(
+            "exclamation_mark",
+            "send",
+            "Give to a command",
+            key_display="!",
+            show=False,
+            tooltip="Give the summary to a command: one or all that are marked",
+        ),
         Binding("i", "ingest", "Read files", show=False),
+        Binding(
+            "S",
+            "samples",
+            "Sample data",
+            tooltip="Read sample data, into a database that is gone when you leave",
+        ),
+        Binding("F", "follow", "Follow", tooltip="The cursor goes to what came last; a cursor key ends it"),
+        Binding("L", "output", "Output", tooltip="What the command prints"),
         Binding("escape", "back", "Clear", show=False),
         Binding("q", "app.quit", "Quit"),
     ]
@@ -104,13 +119,17 @@ class ClustersScreen(DecidingScreen):
 
     def compose(self) -> ComposeResult:
         yield Static(id="status", classes="bar")
+        if self.feed is not None:
+            from triage.tui.widgets.live_bar import LiveBar
+
+            yield LiveBar(self.feed)
         yield FilterInput(
             placeholder="words, category: status: verdict: rule: tag: test: source: since: is:new -not",
             select_on_focus=False,
             id="filter",
             disabled=True,
         )
-        yield Static(_EMPTY, id="empty", markup=False)
+        yield Static(EMPTY, id="empty", markup=False)
         with Container(id="split"):
             with Vertical(id="list-side"):
                 yield RowList[ClusterRow](self._draw_row, id="clusters")
@@ -155,7 +174,7 @@ class ClustersScreen(DecidingScreen):
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
         self._marked &= {row.id for row in self._all}
-        self.set_class(not self._runs, "-empty")
+        self.be_empty(not self._runs and self.feed is None)
         self._show(into, self.rows.cursor)
 
     @work(thread=True, exclusive=True, group="cascades")
@@ -207,6 +226,10 @@ class ClustersScreen(DecidingScreen):
         self.query_one("#status", Static).update(line)
         if not shown:
             self._show_detail()
+
+    def go_to_cluster(self, cluster: str) -> None:
+        at = next((at for at, row in enumerate(self.rows.rows) if row.id == cluster), self.rows.cursor)
+        self.rows.cursor = at
 
     @property
     def place(self) -> dict[str, str]:
@@ -269,7 +292,7 @@ class ClustersScreen(DecidingScreen):
         self.rows.focus()
 
     def action_back(self) -> None:
-        """Escape undoes the last narrowing: the full detail, the filter, the marks."""
+        """Escape undoes the last narrowing: the full detail, the filter, the marks; then it ends what is read."""
         box = self.query_one("#filter", Input)
         if self.has_class("-full"):
             self.remove_class("-full")
@@ -279,6 +302,8 @@ class ClustersScreen(DecidingScreen):
         elif self._marked:
             self._marked.clear()
             self._show()
+        else:
+            self.triage.stop_reading()
         self.rows.focus()
 
     def action_mark(self) -> None:
@@ -366,20 +391,3 @@ class ClustersScreen(DecidingScreen):
         from triage.tui.screens.runs import RunsScreen
 
         self.app.push_screen(RunsScreen())
-
-    def action_ingest(self) -> None:
-        from triage.tui.screens.prompt import PromptScreen
-
-        def take(answer: str | None) -> None:
-            if answer:
-                import shlex
-
-                try:
-                    names = shlex.split(answer)
-                except ValueError:
-                    names = [answer]
-                self.triage.ingest(names)
-
-        self.app.push_screen(
-            PromptScreen("Read results", "files, directories, globs, archives or URLs"), take
-        )

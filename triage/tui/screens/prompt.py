@@ -18,16 +18,18 @@ class PromptScreen(Dialog[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, title: str, hint: str = "", value: str = "") -> None:
+    def __init__(self, title: str, hint: str = "", value: str = "", *, does: str = "saves") -> None:
+        """``does``: what enter does."""
         super().__init__()
-        self._title, self._hint, self._value = title, hint, value
+        self._title, self._hint, self._value, self._does = title, hint, value, does
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="title", markup=False)
-            yield Label(self._hint, markup=False)
+            if self._hint:
+                yield Label(self._hint, markup=False)
             yield Input(self._value, select_on_focus=False)
-            yield Static("enter saves, escape cancels", classes="hint", markup=False)
+            yield Static(f"enter {self._does}, escape cancels", classes="hint", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

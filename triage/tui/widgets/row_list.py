@@ -66,6 +66,9 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         def control(self) -> RowList[Any]:
             return self.rows
 
+    class Steered(Message):
+        """Somebody moves the cursor, or tries to: nothing else does."""
+
     def __init__(self, draw: Callable[[Row, int, bool], Text], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._draw = draw
@@ -135,16 +138,20 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         return Strip(segments, width).apply_offsets(0, index)
 
     def action_move(self, step: int) -> None:
-        self.cursor += step
+        self._steer(self.cursor + step)
 
     def action_page(self, direction: int) -> None:
-        self.cursor += direction * max(1, self.size.height - 1)
+        self._steer(self.cursor + direction * max(1, self.size.height - 1))
 
     def action_first(self) -> None:
-        self.cursor = 0
+        self._steer(0)
 
     def action_last(self) -> None:
-        self.cursor = len(self._rows) - 1
+        self._steer(len(self._rows) - 1)
+
+    def _steer(self, to: int) -> None:
+        self.cursor = to
+        self.post_message(self.Steered())
 
     def action_select(self) -> None:
         if self._rows:
@@ -155,4 +162,4 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         if 0 <= index < len(self._rows):
             if index == self.cursor and event.chain > 1:
                 self.action_select()
-            self.cursor = index
+            self._steer(index)
