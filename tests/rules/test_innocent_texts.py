@@ -31,7 +31,7 @@ DATASETS: dict[str, dict[str, str]] = {
     "Android": {"java-cast": REAL},
     "BGL": dict.fromkeys(
         (
-            "connection-reset", "disk-error", "exec-format", "file-not-found", "permission-denied",
+            "assertion-other", "connection-reset", "disk-error", "exec-format", "file-not-found", "permission-denied",
             "socket-not-connected", "timeout-connect",
         ),
         REAL,
