@@ -33,7 +33,7 @@ def strange(text: str) -> set[str]:
     return {sign for sign in text if sign != "\n" and not " " <= sign <= "~"}
 
 
-@pytest.mark.parametrize("size", [(60, 20), (140, 45)], ids=["60x20", "140x45"])
+@pytest.mark.parametrize("size", [(100, 30)])
 @pytest.mark.parametrize("way", _SCREENS.values(), ids=_SCREENS)
 async def test_every_screen_is_drawn_in_ascii(
     opened: Open, way: tuple[str, ...], size: tuple[int, int]

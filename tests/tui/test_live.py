@@ -364,7 +364,7 @@ child.wait()
     else:
         terminal.type(way)
     if way == "q":
-        terminal.wait_for("end it and quit?")
+        terminal.wait_for("y or enter: yes")
         terminal.type("y")
     assert terminal.end() == 128 + 15
     assert not _lives(int(child.read_text()))
