@@ -45,8 +45,9 @@ ENTRIES = [entry for directory in (FRESH, SAMPLES, *RECORDED) for entry in _case
 @pytest.mark.parametrize(("directory", "entry"), ENTRIES)
 def test_recorded_run(directory: Path, entry: dict[str, Any]) -> None:
     truths = [entry["expected"], *entry.get("accept", [])]
+    source = source_of(directory / entry["path"])
     try:
-        run = collect(source_of(directory / entry["path"]))
+        run = collect(source)
     except IngestError as error:
         assert any(truth.get("error") for truth in truths), error
         assert entry["path"].rpartition("/")[2] in str(error)
@@ -76,18 +77,11 @@ def test_recorded_run(directory: Path, entry: dict[str, Any]) -> None:
     if entry.get("green"):
         assert run.totals.red == 0
         assert not run.failures
+    _know_their_lines(run, list(source.lines()))
 
 
-@pytest.mark.parametrize(("directory", "entry"), ENTRIES)
-def test_failures_know_their_line(directory: Path, entry: dict[str, Any]) -> None:
+def _know_their_lines(run: Run, lines: list[str]) -> None:
     """``source_line`` is the line of the original file where the trace begins."""
-    path = directory / entry["path"]
-    try:
-        source = source_of(path)
-        run = collect(source)
-    except IngestError:
-        return  # whether a refusal is right is for test_recorded_run
-    lines = list(source.lines())
     for failure in [f for c in run.cases for f in c.failures] + list(run.failures):
         if failure.source_line is not None:
             assert 1 <= failure.source_line <= len(lines)

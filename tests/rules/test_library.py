@@ -10,7 +10,7 @@ import re2
 import yaml
 
 from triage.ingest import Source, collect
-from triage.rules import CATEGORIES, Engine, Rule, library, load
+from triage.rules import CATEGORIES, Engine, library, load
 from triage.rules.check import example_type, run_examples
 from triage.rules.model import _HOLE
 
@@ -62,44 +62,46 @@ def is_command(check: str) -> bool:
     return next(words, "").rstrip(";") in PROGRAMS.split()
 
 
-@pytest.mark.parametrize("rule", LOADED.rules, ids=lambda rule: rule.id)
-def test_rule_is_complete(rule: Rule) -> None:
-    assert len(rule.matching) >= 2
-    assert rule.not_matching
-    assert rule.causes
-    assert rule.checks
-    assert rule.questions
-    assert any(is_command(check) for check in rule.checks), rule.checks
-    assert rule.links
-    assert all(link.startswith("https://") for link in rule.links)
+def test_rule_is_complete() -> None:
+    for rule in LOADED.rules:
+        assert len(rule.matching) >= 2, rule.id
+        assert rule.not_matching, rule.id
+        assert rule.causes, rule.id
+        assert rule.checks, rule.id
+        assert rule.questions, rule.id
+        assert any(is_command(check) for check in rule.checks), (rule.id, rule.checks)
+        assert rule.links, rule.id
+        assert all(link.startswith("https://") for link in rule.links), rule.id
 
 
 def test_every_example_holds() -> None:
     assert [f"{bad.rule.id}: {bad.text!r} {bad.reason}" for bad in run_examples(ENGINE)] == []
 
 
-@pytest.mark.parametrize("rule", LOADED.rules, ids=lambda rule: rule.id)
-def test_titles_and_clusters_have_their_captures(rule: Rule) -> None:
+def test_titles_and_clusters_have_their_captures() -> None:
     """A title never shows a bare {name}, and a capture that keeps clusters apart is always there."""
-    for text in rule.matching:
-        match = next(m for m in ENGINE.matches(text, example_type(text)) if m.rule is rule)
-        assert "{" not in match.title, text
-        assert set(rule.split_by) <= set(match.captures), text
+    for rule in LOADED.rules:
+        for text in rule.matching:
+            match = next(m for m in ENGINE.matches(text, example_type(text)) if m.rule is rule)
+            assert "{" not in match.title, text
+            assert set(rule.split_by) <= set(match.captures), text
 
 
-@pytest.mark.parametrize("rule", LOADED.rules, ids=lambda rule: rule.id)
-def test_holes_are_captures(rule: Rule) -> None:
+def test_holes_are_captures() -> None:
     """What a cause, check or question fills in is captured by every example; other braces belong to a command."""
-    groups = {
-        name
-        for c in (*rule.any, *rule.all)
-        if c.kind == "pattern"
-        for name in re2.compile(c.value).groupindex
-    }
-    told = {name for line in (*rule.causes, *rule.checks, *rule.questions) for name in _HOLE.findall(line)}
-    for text in rule.matching if (holes := told & groups) else ():
-        match = next(m for m in ENGINE.matches(text, example_type(text)) if m.rule is rule)
-        assert holes <= set(match.captures), text
+    for rule in LOADED.rules:
+        groups = {
+            name
+            for c in (*rule.any, *rule.all)
+            if c.kind == "pattern"
+            for name in re2.compile(c.value).groupindex
+        }
+        told = {
+            name for line in (*rule.causes, *rule.checks, *rule.questions) for name in _HOLE.findall(line)
+        }
+        for text in rule.matching if (holes := told & groups) else ():
+            match = next(m for m in ENGINE.matches(text, example_type(text)) if m.rule is rule)
+            assert holes <= set(match.captures), text
 
 
 def test_a_pattern_names_a_group_once() -> None:

@@ -95,6 +95,11 @@ class Terminal:
         while select.select([self._master], [], [], 0)[0]:
             self.read()
 
+    def wait_for_quiet(self) -> None:
+        """Until nothing is written any more."""
+        while select.select([self._master], [], [], 0.3)[0]:
+            self.read()
+
     def hang_up(self) -> None:
         """Close the terminal, as when its window is closed or the connection breaks."""
         os.close(self._master)

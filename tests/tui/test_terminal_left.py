@@ -73,6 +73,7 @@ def test_suspended_and_resumed(terminal: Terminal, way: str | signal.Signals) ->
         terminal.resize(100 + time, 30)  # another size each time: all is drawn anew
         while not {1049, 25, 1000, 2004} <= on(terminal.seen):
             assert terminal.read()
+        terminal.wait_for_quiet()  # the library does not expect to be stopped while it begins again
     terminal.type("q")
     assert terminal.end() == 0
     assert on(terminal.seen) == set()
