@@ -39,10 +39,17 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all tests, so that not each of them reads the rules anew."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def private_home(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees or changes what the person who runs it has."""
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
     monkeypatch.delenv("TRIAGE_DB", raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)

@@ -43,6 +43,11 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "own"))
+
+
 def test_the_library_is_read_once_and_stays_the_same(read: list[Path]) -> None:
     first, second = load_all(), load_all()
     assert read.count(library()) == 1

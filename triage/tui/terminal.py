@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import select
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
@@ -26,6 +28,8 @@ _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(si
 
 _MOST_TOLD = 200
 """Characters of a notification."""
+_LAST = 5.0
+"""Seconds that the program has to end when its terminal is gone."""
 
 
 @contextmanager
@@ -55,10 +59,14 @@ def held() -> Iterator[Attributes | None]:
 
 
 def hand_over(app: App[Any], before: Attributes | None) -> None:
-    """Have the screen, when it is suspended, give the terminal back as it was ``before``, and not as ``held`` made it."""
+    """Have the screen, when it is suspended, give the terminal back as it was ``before``, and not as ``held`` made it.
+
+    It is suspended between two events, not in the middle of one.
+    """
     driver: Any = app._driver
     if before is not None and hasattr(driver, "attrs_before"):
         driver.attrs_before = before
+    stop_between_events()
 
 
 def notification(how: Notify, text: str) -> str:
@@ -79,9 +87,34 @@ def notification(how: Notify, text: str) -> str:
 
 
 def on_end(leave: Callable[[int], object]) -> None:
-    """Call ``leave`` with the exit code when the running loop's program is told to end."""
+    """Call ``leave`` with the exit code when the running loop's program is told to end.
+
+    Without a terminal it ends in any case: what the library still has to draw may wait for a thread that died of writing.
+    """
+    loop = asyncio.get_running_loop()
+
+    def end(number: int, _: object) -> None:
+        if number not in (signal.SIGTERM, signal.SIGINT):
+            last = threading.Timer(_LAST, os._exit, (128 + number,))
+            last.daemon = True
+            last.start()
+        if loop.is_closed():
+            raise SystemExit(128 + number)
+        loop.call_soon_threadsafe(leave, 128 + number)
+
     for number in _ENDING:
-        asyncio.get_running_loop().add_signal_handler(number, leave, 128 + number)
+        signal.signal(number, end)
+
+
+def stop_between_events() -> None:
+    """Have the library's handlers of being stopped and continued called by the running loop: in the middle of anything else
+    they could wait for what they interrupted."""
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTSTP", "SIGCONT"):
+        number = getattr(signal, name, None)
+        handler = signal.getsignal(number) if number else None
+        if number and callable(handler):
+            loop.add_signal_handler(number, handler, number, None)
 
 
 def _stop(number: int, _: object) -> NoReturn:
