@@ -67,7 +67,7 @@ class RulesScreen(ListingScreen[RuleRow]):
         text = Text(one_line(rule.title) + "\n", "bold")
         text.append(f"{rule.id}, {CATEGORIES[rule.category]}, priority {rule.priority}, ", "dim")
         text.append(f"names {count(row.clusters, 'cluster')}\n", "dim")
-        text.append(f"{one_line(row.pack)}: {one_line(rule.file)}:{rule.line}\n", "dim")
+        text.append(f"{one_line(row.pack)}: {one_line(_from_here(rule.file))}:{rule.line}\n", "dim")
         looks = [f"{condition.kind}  {condition.value}" for condition in rule.conditions]
         for title, said in (
             ("looks for", looks), ("check first", rule.checks), ("likely causes", rule.causes),
@@ -84,3 +84,9 @@ class RulesScreen(ListingScreen[RuleRow]):
             self.triage.show_clusters(f"rule:{row.rule.id}")
         else:
             self.notify("It names no cluster now.", severity="warning", markup=False)
+
+
+def _from_here(file: str) -> str:
+    """``file`` as one would name it in this directory."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
