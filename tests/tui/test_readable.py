@@ -140,7 +140,7 @@ async def test_a_terminal_too_small_says_so_and_all_is_back_when_it_is_not(
         await ready(pilot)
         await pilot.press(*keys)
         before, focused = list(app.screen_stack), app.focused
-        for width, height in ((59, 24), (80, 19), (5, 2), (1, 1), (40, 10)):
+        for width, height in ((59, 24), (80, 19), (1, 1)):
             await pilot.resize_terminal(width, height)
             await pilot.pause()
             assert isinstance(app.screen, SmallScreen)

@@ -245,19 +245,18 @@ async def test_what_is_known_already_is_not_news(app: TriageApp) -> None:
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 60)])
-@pytest.mark.parametrize("press", ["question_mark", "v", "t", "x", "i", "w", "r", "ctrl+p"])
-async def test_every_dialog_opens_and_closes_at_any_size(
-    app: TriageApp, size: tuple[int, int], press: str
-) -> None:
+async def test_every_dialog_opens_and_closes_at_any_size(app: TriageApp, size: tuple[int, int]) -> None:
     async with app.run_test(size=size) as pilot:
         await ready(pilot)
-        await pilot.press(press)
-        await pilot.pause()
-        assert not isinstance(app.screen, ClustersScreen)
-        await pilot.resize_terminal(70, 22)
-        await pilot.press("escape", "escape")
-        await pilot.pause()
-        assert isinstance(app.screen, ClustersScreen)
+        for press in ("question_mark", "v", "t", "x", "i", "w", "r", "ctrl+p"):
+            await pilot.press(press)
+            await pilot.pause()
+            assert not isinstance(app.screen, ClustersScreen), press
+            await pilot.resize_terminal(70, 22)
+            await pilot.press("escape", "escape")
+            await pilot.pause()
+            assert isinstance(app.screen, ClustersScreen), press
+            await pilot.resize_terminal(*size)
 
 
 async def test_mouse_chooses_and_opens(app: TriageApp) -> None:

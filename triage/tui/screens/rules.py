@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,5 +89,6 @@ class RulesScreen(ListingScreen[RuleRow]):
 
 def _from_here(file: str) -> str:
     """``file`` as one would name it in this directory."""
-    path = Path(file)
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
+    with suppress(OSError, ValueError):  # the directory is gone, or the file is elsewhere
+        return str(Path(file).relative_to(Path.cwd()))
+    return file
