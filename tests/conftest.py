@@ -39,6 +39,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of screens first: few tests take long there, and the last file is waited for by all."""
+    items.sort(key=lambda item: "tui" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One for all tests, so that not each of them reads the rules anew."""
