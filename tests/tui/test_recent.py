@@ -7,6 +7,7 @@ from textual.widgets import Static
 
 from tests.tui.conftest import NIGHTS, Open, ready
 from triage.store.runs import recent_rates
+from triage.tui.app import TriageApp
 from triage.tui.texts import recent
 
 
@@ -41,3 +42,15 @@ async def test_it_follows_the_width(opened: Open) -> None:
         await pilot.resize_terminal(120, 30)
         await pilot.pause()
         assert "did you mean category:" in str(status.render())
+
+
+async def test_it_is_left_out_where_the_line_would_be_cut_off(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        status = screen.query_one("#status", Static)
+        change = recent(recent_rates(app.db), 80)
+        assert str(status.render()).endswith(" runs")
+        assert change and change not in str(status.render())
+        await pilot.resize_terminal(95, 24)
+        await pilot.pause()
+        assert change in str(status.render())

@@ -9,7 +9,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
@@ -26,6 +26,7 @@ from triage.store.filters import saved_filters
 from triage.store.runs import recent_rates, totals_of_all
 from triage.tui import texts
 from triage.tui.screens.beginning import EMPTY, BeginningScreen
+from triage.tui.screens.clusters_keys import CLUSTERS
 from triage.tui.screens.filtering import ClusterFilter, FilteringScreen
 from triage.tui.screens.live import LiveScreen
 from triage.tui.screens.outward import OutwardScreen
@@ -43,73 +44,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
 
     CSS_PATH = "clusters.tcss"
     AUTO_FOCUS = "#clusters"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/", id="filter"),
-        Binding("space", "mark", "Mark", id="mark"),
-        Binding(
-            "v", "verdict", "Verdict", tooltip="Say what it is: one or all that are marked", id="verdict"
-        ),
-        Binding(
-            "t", "tag", "Tag", tooltip="Put tags on, take tags off: one or all that are marked", id="tag"
-        ),
-        Binding("w", "whys", "Whys", tooltip="Five whys", id="whys"),
-        Binding("l", "log", "Log", tooltip="The whole log, at the failure", id="log"),
-        Binding(
-            "x", "export", "Export", tooltip="Export postmortems: one or all that are marked", id="export"
-        ),
-        Binding("m", "merge", "Merge", tooltip="Merge what is marked into one cluster", id="merge"),
-        Binding("s", "split", "Split", tooltip="Split variants off into a cluster of their own", id="split"),
-        Binding(
-            "d", "apart", "Apart", tooltip="Never merge what is marked; once more: allow it again", id="apart"
-        ),
-        Binding("R", "rename", "Rename", tooltip="Call the cluster something else", id="rename"),
-        Binding("u", "undo", "Undo", tooltip="Take the last decision back", id="undo"),
-        Binding("r", "app.mode('runs')", "Runs", show=False, id="runs"),
-        Binding("c", "rule", "Rule", tooltip="Make a rule of the cluster", id="rule"),
-        Binding("left", "part(-1)", "Previous part of the detail", show=False, id="previous-part"),
-        Binding("right", "part(1)", "Next part of the detail", show=False, id="next-part"),
-        Binding("n", "member(1)", "Next failure", show=False, id="next-failure"),
-        Binding("N", "member(-1)", "Previous failure", show=False, id="previous-failure"),
-        Binding("a", "mark_all", "Mark all shown", show=False, id="mark-all"),
-        Binding("A", "invert", "Mark what is not marked, of what is shown", show=False, id="invert"),
-        Binding("z", "zoom", "Detail in full", show=False, id="zoom"),
-        Binding("y", "copy", "Copy summary", show=False, id="copy"),
-        Binding(
-            "o",
-            "page",
-            "Open the CI page",
-            show=False,
-            tooltip="Open the page of the failure's run in the browser",
-            id="page",
-        ),
-        Binding(
-            "exclamation_mark",
-            "send",
-            "Give to a command",
-            key_display="!",
-            show=False,
-            tooltip="Give the summary to a command: one or all that are marked",
-            id="send",
-        ),
-        Binding("i", "ingest", "Read files", show=False, id="read"),
-        Binding(
-            "S",
-            "samples",
-            "Sample data",
-            id="samples",
-            tooltip="Read sample data, into a database that is gone when you leave",
-        ),
-        Binding(
-            "F",
-            "follow",
-            "Follow",
-            tooltip="The cursor goes to what came last; a cursor key ends it",
-            id="follow",
-        ),
-        Binding("L", "output", "Output", tooltip="What the command prints", id="output"),
-        Binding("escape", "back", "Clear", show=False, id="back"),
-        Binding("q", "app.quit", "Quit", id="quit"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = CLUSTERS
 
     def __init__(self) -> None:
         super().__init__()
@@ -238,10 +173,14 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         if self._slip is not None:
             line = Text(visible(str(self._slip)), "bold red")
         else:
-            line = texts.status_line(
-                self._totals, self._runs, self._all, len(self.rows.rows), len(self._marked), len(self.triage.unread),
-                self._expected, texts.recent(self._rates, self.app.size.width),
-            )  # fmt: skip
+            width = self.app.size.width
+            for recent in (texts.recent(self._rates, width), ""):  # the first to go where there is no room
+                line = texts.status_line(
+                    self._totals, self._runs, self._all, len(self.rows.rows), len(self._marked), len(self.triage.unread),
+                    self._expected, recent,
+                )  # fmt: skip
+                if line.cell_len <= width - 2:
+                    break
         self.query_one("#status", Static).update(line)
 
     @property
