@@ -193,6 +193,12 @@ class TriageApp(ReadingApp):
         """Nothing opens over the screen that says that there is no room."""
         return not isinstance(self.screen, SmallScreen) or action in ("interrupt", "quit")
 
+    def action_command_palette(self) -> None:
+        from triage.tui.finding import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_help(self) -> None:
         from triage.tui.screens.help import HelpScreen
 
