@@ -93,7 +93,14 @@ class ReadingApp(AsciiApp):
             self._waiting += names
             return
         self._reading = Event()
+        for screen in self._lists():
+            screen.be_empty(screen.has_class("-empty"))
         self._read(names, self._reading)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether sources are read, or will be in a moment."""
+        return self._opening or self._reading is not None
 
     def stop_reading(self) -> None:
         """End what is read now, if anything is; what was read to its end stays."""

@@ -26,7 +26,7 @@ from triage.store.clusters import ClusterRow, clusters
 from triage.store.filters import saved_filters
 from triage.store.runs import recent_rates, totals_of_all
 from triage.tui import texts
-from triage.tui.screens.beginning import EMPTY, BeginningScreen
+from triage.tui.screens.beginning import BeginningScreen
 from triage.tui.screens.clusters_keys import CLUSTERS
 from triage.tui.screens.filtering import ClusterFilter, FilteringScreen
 from triage.tui.screens.live import LiveScreen
@@ -73,7 +73,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
 
             yield LiveBar(self.feed)
         yield ClusterFilter("words, category: status: verdict: rule: tag: test: source: since: is:new -not")
-        yield Static(EMPTY, id="empty", markup=False)
+        yield Static(id="empty", markup=False)
         with Container(id="split"):
             with Vertical(id="list-side"):
                 yield RowList[ClusterRow](self._draw_row, id="clusters")
@@ -84,6 +84,8 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         if not self.children:
             return  # the program ends while this screen opens
         self.reload()
+        if self.triage.is_reading:
+            self.busy("reading ...")
         self.set_focus(self.rows)
 
     @property
