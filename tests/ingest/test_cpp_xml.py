@@ -154,12 +154,7 @@ def test_failures_begin_where_they_say(path: Path) -> None:
             continue
         text = failure.trace or failure.message
         here = "\n".join(lines[failure.source_line - 1 : failure.source_line + 12])
-        words = [
-            word
-            for line in text.split("\n")[:2]
-            for word in line.split(" ")
-            if word.isalnum() and len(word) > 2
-        ]
+        words = [word for line in text.split("\n")[:2] for word in re.findall(r"\w{3,}", line)]
         assert not words or any(word in here for word in words), (failure, here)
 
 

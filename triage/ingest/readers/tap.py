@@ -44,6 +44,8 @@ _SETTING = re.compile(
 """What the kernel's runners and GLib say of every test."""
 _AHEAD = re.compile(r"# (?:selftests: |random seed: R|Start of \S.* tests$)")
 """What only runners write that tell of a failure before they say that the test failed: the kernel's, GLib's."""
+_CATCH2 = re.compile(r"rng-seed: \d{1,20}$")
+"""How Catch2's output begins."""
 _KERNEL = re.compile(
     r"^ *(?:KTAP version \d|# \S+: (?:initializing$|pass:\d)|kunit \S+: (?:all tests passed|one or more tests failed))"
 )
@@ -96,6 +98,8 @@ class _Parser:
     summing_up: bool = False
     tape: bool | None = None
     """Whether comments head the results below them; known when the line behind the version is one."""
+    catch2: bool = False
+    """Whether every comment is the name of the test case that the next assertion is in."""
     recent: list[Line] = field(default_factory=list)
     """The comments since the last result."""
     earlier: list[Line] = field(default_factory=list)
@@ -234,6 +238,9 @@ class _Parser:
             # GLib says it twice.
             if not _SETTING.match(said[:100]) and not (self.ahead and self.ahead[-1].text == said):
                 self.ahead.append(Line(line.number, said))
+            return
+        if self.catch2 or (not self.before and _CATCH2.match(said)):
+            self.catch2, self.heading = True, said.strip()
             return
         if self.tape:
             self.heading = said.strip()

@@ -169,7 +169,7 @@ def told(test: Test, file: str, path: tuple[str, ...]) -> Iterator[CaseResult | 
             yield from told(inner, file, inner_path)
     outcome = _outcome(test)
     suite, name, where = " > ".join(path), test.name, file or None
-    if "::" in name and not path:
+    if "::" in name and not path and not test.above:
         where, suite, name = node_parts(name)
     elif not path and " > " in name:
         # Flat output has the whole path in the name, the file first.
