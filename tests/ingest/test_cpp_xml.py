@@ -154,7 +154,8 @@ def test_failures_begin_where_they_say(path: Path) -> None:
             continue
         text = failure.trace or failure.message
         here = "\n".join(lines[failure.source_line - 1 : failure.source_line + 12])
-        words = [word for line in text.split("\n")[:2] for word in re.findall(r"\w{3,}", line)]
+        parts = [part.strip("():") for line in text.split("\n")[:2] for part in line.split(" ")]
+        words = [part for part in parts if part.isalnum() and len(part) > 2]
         assert not words or any(word in here for word in words), (failure, here)
 
 
