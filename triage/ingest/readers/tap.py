@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from triage.ingest.console import MAX_MARK, Line, Session, indent_of, reader_of, sample_lines
 from triage.ingest.json_text import get
+from triage.ingest.logs.severity import severity
 from triage.ingest.reader import HEAD_BYTES, Reader, Sample
 from triage.ingest.runners.tap_text import TITLE, Test, flat, give_back, parsed, told
 from triage.model import CaseResult, Failure, Warn
@@ -24,7 +25,7 @@ _RESULT = re.compile(
     r"^(?P<indent> *)(?P<ok>(?:not )?ok|(?:skip|todo)(?= \d))(?:\s+(?P<number>\d{1,9})(?=[\s-]|$))?(?:$|\s*-|\s)(?P<rest>.*)$"
 )
 _DIRECTIVE = re.compile(
-    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|timeout \d+ seconds)$",
+    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|timeout \d+ seconds|timeout after \d+s)$",
     re.IGNORECASE,
 )
 _BAIL = re.compile(r"^ *Bail out!\s*(?P<why>.*)$")
@@ -295,7 +296,10 @@ class _Parser:
         elif self.planned is not None and self.planned != ran:
             said = f"{where}{self.planned} tests were planned, {ran} ran"
             if self.planned > ran:
-                self._broken(self.loose[-1].text.strip() if self.loose else said, self.loose[-50:])
+                # What a test that passed printed is no reason, where others failed.
+                red = any(not test.ok for test in tests)
+                loose = [] if red and not any(severity(line.mark) for line in self.loose[-1:]) else self.loose
+                self._broken(loose[-1].text.strip() if loose else said, loose[-50:])
             self.session.warnings.append(Warn(said, last))
         elif self.planned is None and tests and not any(test.holds for test in tests):
             self.session.warnings.append(Warn(f"{where}no plan: whether all tests ran is not known", last))

@@ -13,6 +13,7 @@ from triage.ingest.bounds import fits
 from triage.ingest.console import MAX_MARK, Line
 from triage.ingest.parts import exception_type, failure_from, split_message
 from triage.ingest.runners import erlang_text
+from triage.ingest.runners.bats_text import bats_failure
 from triage.ingest.runners.go_text import CRASH, crash_failure, log_failure
 from triage.ingest.runners.playwright_text import error_blocks
 from triage.ingest.runners.pytest_text import native_message
@@ -261,6 +262,8 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
     if type_ == test.get("name"):  # minitest-reporters 1.1
         type_ = ""
     lead = len(text) - len(text.lstrip("\n"))
+    if not message and (bats := bats_failure(clean(text).strip("\n").split("\n"), line + lead)):
+        return [replace(bats, kind=kind)]
     if text.strip() and (says_nothing(message) or _repeats(message, test)):
         message = ""
     elif not text.strip() and _TRACE.search(message):  # some put all of it into the attribute

@@ -13,6 +13,7 @@ import yaml
 from triage.ingest.console import Line, dedent
 from triage.ingest.json_text import clean, get, integer, text
 from triage.ingest.parts import exception_type, failure_from
+from triage.ingest.runners.bats_text import bats_failure
 from triage.ingest.runners.pytest_text import node_parts
 from triage.model import CaseResult, Failure, Outcome
 
@@ -213,6 +214,8 @@ def _failure(test: Test) -> Failure:
     )
     trace = trace.strip("\n")
     number = test.notes[0].number if test.notes else test.line.number
+    if bats := bats_failure(notes or text(test.details, "message").split("\n"), number):
+        return bats
     if isinstance(test.details, dict):
         error = get(test.details, "error")
         said = text(error, "message") or text(error) or text(test.details, "message")
