@@ -26,6 +26,9 @@ _UNNAMED = re.compile(
 _PLACE_JS = re.compile(r"^(?:.* )?\(?(?:file://)?(?P<file>[^\s():]+):(?P<line>\d{1,9})(?::\d+)?\)?$")
 _YAML_LIMIT = 100_000
 _KEY = re.compile(r"^(?P<key>[A-Za-z_]\w*):(?: (?P<said>.*)|$)")
+_BUSTED = re.compile(
+    r"^\S+ @ \d{1,9}\n(?:Failure|Error) message: (?P<file>\S+?):(?P<line>\d{1,9}): (?P<said>.*)$", re.DOTALL
+)
 _SENTENCE = 120
 _BARE = ("failed", "fail", "failure", "not ok")
 """Messages that say nothing."""
@@ -216,6 +219,8 @@ def _failure(test: Test) -> Failure:
     number = test.notes[0].number if test.notes else test.line.number
     if bats := bats_failure(notes or text(test.details, "message").split("\n"), number):
         return bats
+    if busted := _BUSTED.match("\n".join(notes)):
+        return Failure(busted["said"], "", "failure", trace, busted["file"], int(busted["line"]), number)
     if isinstance(test.details, dict):
         error = get(test.details, "error")
         said = text(error, "message") or text(error) or text(test.details, "message")
