@@ -263,7 +263,8 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
     if type_ == test.get("name"):  # minitest-reporters 1.1
         type_ = ""
     lead = len(text) - len(text.lstrip("\n"))
-    if not message and (bats := bats_failure(clean(text).strip("\n").split("\n"), line + lead)):
+    lines = clean(text).strip("\n").split("\n") if not message and text[lead : lead + 1] == "(" else []
+    if bats := bats_failure(lines, line + lead):
         return [replace(bats, kind=kind)]
     if text.strip() and (says_nothing(message) or _repeats(message, test)):
         message = ""
