@@ -193,11 +193,14 @@ JOINED = tuple(
             r"<str>\1",
         ),
         (" +", rf"(?<= -){_DATA} \+{_DATA}", "<str> +<str>"),
-        (
-            "",
-            rf"\b((?:[Ii]nput string|[Ll]iteral for [^'\"\n]{{1,30}}|string to \w+|[Pp]ars(?:e|ing)|for (?:type|enum) [\w ]{{1,40}}|[Tt]ext|[Tt]ime data"
-            rf"|(?:[Ii]nvalid|[Uu]nparseable|[Uu]nknown|[Ii]ncorrect) (?:\w+ )?(?:value|date|number|input|json|email|url|format)|[Vv]alue|column [\w.]+(?=:)):? ){_DATA}",
-            r"\1<str>",
+        *(
+            (
+                quote,
+                rf"\b((?:[Ii]nput string|[Ll]iteral for [^'\"\n]{{1,30}}|string to \w+|[Pp]ars(?:e|ing)|for (?:type|enum) [\w ]{{1,40}}|[Tt]ext|[Tt]ime data"
+                rf"|(?:[Ii]nvalid|[Uu]nparseable|[Uu]nknown|[Ii]ncorrect) (?:\w+ )?(?:value|date|number|input|json|email|url|format)|[Vv]alue|column [\w.]+(?=:)):? ){_DATA}",
+                r"\1<str>",
+            )
+            for quote in "'\""
         ),
         (
             "'",

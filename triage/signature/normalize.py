@@ -272,8 +272,11 @@ _CODE = re.compile(
     r"|\b(?:exit|signal|errno|code)\D{0,9}-?\d+|\bSQLSTATE\W*\w{5}|(?-i:\bSIG[A-Z]{2,}\b)|\b\d+\b",
     re.IGNORECASE,
 )
+_HAS_CODE = re2.compile(f"(?i){_CODE.pattern}")
 
 
 def codes_in(template: str) -> frozenset[str]:
     """Statuses, errnos, codes and exception types, whose difference means another cause."""
+    if not _HAS_CODE.search(template):
+        return frozenset()
     return frozenset(code.lower() for code in _CODE.findall(template))
