@@ -12,7 +12,7 @@ from triage.signature.headline import headline_of
 from triage.signature.holes import partition
 from triage.signature.normalize import PLACE, normalize
 
-_COMPARED = re.compile(r"^(?:[\w$]+\.)*(?:Assert\w*|Comparison\w*|Expectation\w*): ")
+_COMPARED = re.compile(r"^(?:[\w$]+\.)*(?:Assert\w*|Comparison\w*|Expectation\w*)(?:: |$)")
 """The class of an exception that says no more than that something was compared."""
 
 

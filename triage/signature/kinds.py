@@ -224,7 +224,7 @@ JOINED = tuple(
         ),
         (" for ", r"\b((?:password|publickey) for )(?!invalid )\S+(?= from <)", r"\1<user>"),
         ("=", r"(?<!\w)((?:request|req|trace|span|session|correlation|transaction|txn)=)[\w.-]+", r"\1<id>"),
-        ("ser ", r"\b([Uu]ser )(?:'[^'\n]+'|\"[^\"\n]+\")", r"\1<user>"),
+        ("ser", r"\b([Uu]ser(?:[Nn]ame)? )(?:'[^'\n]+'|\"[^\"\n]+\")", r"\1<user>"),
         ("={", r"(?<=\w=)\{[^{}]{0,300}(?:\{[^{}]{0,300}\}[^{}]{0,300}){0,9}\}", "<str>"),
         ("/", r"(['\"])/(?=\w)[^'\"]{2,300}\1", r"\1<path>\1"),
         ("\\", r"(['\"])[A-Za-z]:\\[^'\"]{2,300}\1", r"\1<path>\1"),

@@ -47,7 +47,7 @@ _SPEAKERS = r"""
     | (?P<status>(?:(?:\b|_)(?:HTTP(?:/[^\s"]+)?"?|SMTP|HttpStatus\.|[Ss]tatus(?:[ _]?[Cc]ode)?(?:\ of)?|code|answered|returned|replied|rejected|(?:failed|responded|rejected)\ with|response(?:\ for\ \S+)?|Error\(|[Ee]rror:?|[Rr]esponse\ \[|[Ff]ailed\ \[|success:|Expected:|Received:|[Ff]ailed(?:\ \(|:)
             |(?:METHODS)\ \S+(?:\ HTTP/\S+|:)?(?:\ -|\ \()?)|[-=]>|→)[\ :='"<]{0,4}STATUS
         |\b(?:[Gg]ot|was|[Rr]eceived)[\ :='"<]{0,4}STATUS(?!\ [a-z]+s\b)|\bwhere\ STATUS\ =\ \S*status
-        |(?<![:.\d])(?<!\bline\ )STATUS(?::\ (?:/|https?:|<(?:path|url)>)|\ \(?(?:PHRASES|Client\ Error|Server\ Error|(?:(?:on|for|from)\ )?(?:METHODS)\ ))
+        |(?<![:.\d])(?<!\bline\ )STATUS(?:(?::|\ on|\ for|\ from)\ (?:/|https?:|<(?:path|url)>)|\ \(?(?:PHRASES|Client\ Error|Server\ Error|(?:(?:on|for|from)\ )?(?:METHODS)\ ))
         |(?:^|(?<=[:(]\ )|(?<=\ba\ ))STATUS\ (?:response|reply|error)\b)
     """.replace("PHRASES", _PHRASES).replace("METHODS", "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS")
 _NAMES_WHAT = r"(?:[Mm]odule|[Pp]ackage|[Rr]esolve|[Ii]mport|[Pp]lugin|[Ll]ibrary|[Ff]atal\ error:)\ ['\"`]?"
