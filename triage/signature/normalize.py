@@ -59,7 +59,7 @@ _MAY_MEAN = re.compile(
     .replace("SHORT", "<hex>")
     .replace("STATE", r"[<>\w]+")
     .replace("PLACE", ">")
-    .replace("LETTERED", r"[A-Z]{0,8}<(?:num|code)>(?:[:\])]|\ [^\d<]|$)")
+    .replace("LETTERED", r"[A-Z]{0,8}-?<(?:num|code)>(?:[:\])]|\ [^\d<]|$)")
     + r"| (?P<port>[\w>\]]:<(?:num|port)>|\b[Pp]ort[\ :=]{1,2}<num>) | (?P<coded><code>)"
     + rf"| (?P<named>\b{_NAMES_WHAT}[.@]{{0,3}}<path>)",
     re.VERBOSE,
@@ -88,7 +88,7 @@ _MEANT = re.compile(
     .replace("SHORT", r"0x[0-9a-fA-F]{1,4}\b")
     .replace("STATE", r"\w{5}\b")
     .replace("PLACE", r"\d")
-    .replace("LETTERED", r"[A-Z]{1,8}(?:\d{3,4}(?=\ [^\d]|$)|\d{3,6}(?=[:\])]))")
+    .replace("LETTERED", r"[A-Z]{1,8}(?:\d{3,4}(?=\ [^\d]|$)|\d{3,6}(?=[:\])])|-\d{3}(?=:))")
     + r"""
     | (?P<port>(?:(?<=[\w\]])(?<!\.py)(?<!\.[jt]s)(?<!\.go)(?<!\.rb)(?<!\.rs)(?<!\.cs)(?<!\.kt)(?<!\.java)(?<!\.cpp)(?<!\.php)(?<!\.c):|\b[Pp]ort[\ :=]{1,2})(?:PORTS)\b(?![:.\d]))
     | (?P<coded>\bSQLSTATE[:\[]\w{5}\b|\b(?:CODED)-?\d{3,6}[A-Z]?\b|\[E\d{4}(?=\])|\bE(?:\d{5}|[45]\d\d)\b)
@@ -118,6 +118,11 @@ class _Known(dict[str, str]):
 
     def __missing__(self, word: str) -> str:
         return _remember(self, word, _masked(word, word))
+
+
+def _in(text: str, pattern: re2._Regexp) -> bool:
+    """Whether ``pattern`` is in ``text``, which may have halves of surrogate pairs."""
+    return pattern.search(text.encode("utf-8", "surrogatepass")) is not None
 
 
 def _folded(text: str) -> str:
@@ -208,7 +213,7 @@ def _plan(skeleton: tuple[str, ...]) -> str | tuple[tuple[int, bool], ...]:
     # Digits that no mask takes are part of a name.
     places = {at: True for at, word in enumerate(skeleton) if "0" in word}
     ends = list(accumulate(len(word) + 1 for word in skeleton))
-    for match in _MAY_MEAN.finditer(said) if _HINTS.search(said) else ():
+    for match in _MAY_MEAN.finditer(said) if _in(said, _HINTS) else ():
         sure = match.lastgroup in ("code", "coded", "lettered", "named")
         for at in range(bisect_right(ends, match.start()), bisect_right(ends, match.end() - 1) + 1):
             places[at] = places.get(at, False) or sure
@@ -277,6 +282,6 @@ _HAS_CODE = re2.compile(f"(?i){_CODE.pattern}")
 
 def codes_in(template: str) -> frozenset[str]:
     """Statuses, errnos, codes and exception types, whose difference means another cause."""
-    if not _HAS_CODE.search(template):
+    if not _in(template, _HAS_CODE):
         return frozenset()
     return frozenset(code.lower() for code in _CODE.findall(template))
