@@ -26,7 +26,7 @@ _DOTS = re.compile(r"\.{2,}|\u2026")
 _ASIDE = re.compile(r"<v> ?\((?:<v>)?\)|<(?=<v>)")
 _SET = re.compile(r"\{([^{}]*)\}")
 _SAYS_NOTHING = re.compile(
-    r"^(?:(?:(?:Uncaught )?(?i:error)|thrown|Uncaught): (?=\S+ \S)|(?:Uncaught|Unhandled) (?:\(in promise\) )?(?=[A-Z]\w*(?:Error|Exception)\b))"
+    r"^(?:(?:(?:Uncaught (?:\(in promise\) )?)?(?i:error)|thrown|Uncaught): (?=\S+ \S)|(?:Uncaught|Unhandled) (?:\(in promise\) )?(?=[A-Z]\w*(?:Error|Exception)\b))"
 )
 """What runtimes put before what was said."""
 _END = " .!\u2026"
