@@ -91,6 +91,9 @@ def test_a_status_is_never_a_value(varied: int) -> None:
         ("Received 404", "Received 500"),
         ("gateway 520: /v1/rates", "gateway 503: /v1/rates"),
         ("BadReply: 502 on /v1/rates", "BadReply: 503 on /v1/rates"),
+        ('no rows in table="cart"', 'no rows in table="orders"'),
+        ("FAILED tests/test_cart.py::test_sum", "FAILED tests/test_order.py::test_sum"),
+        ("IndexError\n    at add (cart.js:1:2)", "IndexError\n    at drop (cart.js:1:2)"),
     ],
 )
 def test_codes_keep_apart(one: str, other: str) -> None:
@@ -111,6 +114,11 @@ def test_codes_keep_apart(one: str, other: str) -> None:
         ("run.sh: line 404: /bin/tool is away", "run.sh: line 502: /bin/tool is away"),
         ("Uncaught RangeError: too deep a call", "RangeError: too deep a call"),
         ('an account with username "ann_77" exists', 'an account with username "bob" exists'),
+        ("item abc123 is away", "item xyz789 is away"),
+        ("basket_8f3a21 is empty", "basket_00bb99 is empty"),
+        ("letter to a@b.c is lost", "letter to x@y.z is lost"),
+        ("Uncaught (in promise) Error: too deep a call", "Error: too deep a call"),
+        ("the lease is lost\nat 10:11:12", "the lease is lost\nat 11:12:13"),
     ],
 )
 def test_what_only_looks_like_a_code_is_a_value(one: str, other: str) -> None:
