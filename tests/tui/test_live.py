@@ -13,6 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.conftest import SAMPLES
+from tests.tui.conftest import until
 from tests.tui.test_terminal import Terminal
 from triage.rules import Engine
 from triage.sources import live
@@ -65,11 +66,6 @@ class Written:
         self.ends = True
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
-
-
-async def until(pilot: Pilot[None], there: Callable[[], bool]) -> None:
-    while not there():  # pytest's own time-out ends a failure
-        await pilot.pause(0.01)
 
 
 def listed(pilot: Pilot[None]) -> ClustersScreen:

@@ -124,8 +124,10 @@ def select(db: Store, rows: list[ClusterRow], terms: Iterable[Term]) -> list[Clu
             rows = [row for row in rows if holds(row) is not term.negated]
     if words:
         text = " ".join(words)
-        found = matching_clusters(db, text) if len(text) > 2 else set()
-        rows = [row for row in rows if row.id in found or all(_says(row, word) for word in words)]
+        found = {row.id for row in rows if all(_says(row, word) for word in words)}
+        if len(text) > 2 and len(found) < len(rows):  # else there is nothing left to find
+            found |= matching_clusters(db, text)
+        rows = [row for row in rows if row.id in found]
     return rows
 
 

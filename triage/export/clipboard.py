@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from triage.analysis.impact import count, percent
+from triage.escapes import visible
 from triage.export.report import Report
 from triage.ingest.redact import redact
-from triage.ingest.text import visible
 
 
 def short_summary(report: Report) -> str:

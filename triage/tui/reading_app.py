@@ -14,7 +14,7 @@ from textual import work
 from textual.worker import get_current_worker
 
 from triage.analysis.impact import count, grouped
-from triage.ingest.text import visible
+from triage.escapes import visible
 from triage.model import TriageError
 from triage.rules import Engine, RuleError, load_engine
 from triage.store import open_store

@@ -12,8 +12,8 @@ from rich.text import Text
 from triage.analysis.expected import Judged, rates, told
 from triage.analysis.impact import count, grouped, percent, seconds
 from triage.analysis.moments import moment
+from triage.escapes import visible
 from triage.export.report import Report
-from triage.ingest.text import visible
 from triage.model import Totals, Verdict
 from triage.rules import CATEGORIES, Rule
 from triage.rules.model import fill

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from triage.escapes import strip_ansi
 from triage.ingest.console import MAX_MARK, Line, Session, reader_of
 from triage.ingest.json_text import number as number_of
 from triage.ingest.json_text import objects_in, text
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.go_session import BUILD, OUTCOMES, GoParser
-from triage.ingest.text import strip_ansi
 from triage.model import Warn
 
 _EVENT = re.compile(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import takewhile
 
+from triage.escapes import strip_ansi
 from triage.ingest.bounds import fits
 from triage.ingest.console import MAX_MARK, Line
 from triage.ingest.parts import exception_type, failure_from, split_message
@@ -17,7 +18,7 @@ from triage.ingest.runners.go_text import CRASH, crash_failure, log_failure
 from triage.ingest.runners.playwright_text import error_blocks
 from triage.ingest.runners.pytest_text import native_message
 from triage.ingest.runners.ruby_text import FRAME
-from triage.ingest.text import mend, strip_ansi
+from triage.ingest.text import mend
 from triage.model import Failure, Outcome, Totals
 
 Attributes = Mapping[str, str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
@@ -17,8 +18,8 @@ from textual.worker import get_current_worker
 from triage.analysis.cascades import Cascades, cascades, nested
 from triage.analysis.expected import Judged, judged
 from triage.analysis.query import QueryError, check, expand, parse, select
+from triage.escapes import visible
 from triage.export.report import gather
-from triage.ingest.text import visible
 from triage.model import Totals
 from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters
@@ -37,6 +38,8 @@ from triage.tui.widgets.row_list import RowList
 
 _FEW = 2_000
 """Failures of which what follows from what is found before the screen is drawn."""
+_SOON = 0.1
+"""Seconds after which it is looked for where there are more: the screen is drawn first."""
 
 
 class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen):
@@ -112,7 +115,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         if sum(row.failures for row in self._all) <= _FEW:
             self._cascades = cascades(db, self._all)
         else:
-            self.call_after_refresh(self._look_for_cascades, self._all)
+            self.set_timer(_SOON, partial(self._look_for_cascades, self._all))
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
         self._marked &= {row.id for row in self._all}

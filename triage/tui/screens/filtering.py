@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from triage.analysis.query import QueryError, expand, named
-from triage.ingest.text import visible
+from triage.escapes import visible
 from triage.store.filters import save_filter, saved_filters
 from triage.tui.screens.deciding import DecidingScreen
 from triage.tui.widgets.filter_input import FilterInput
