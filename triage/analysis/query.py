@@ -138,7 +138,8 @@ def _says(row: ClusterRow, word: str) -> bool:
     said = " ".join(
         (
             row.id, row.title, row.template, row.rule or "", row.category, CATEGORIES.get(row.category, ""),
-            row.verdict.label, row.status, "new" if row.new else "", *(f"#{tag}" for tag in row.tags),
+            row.verdict.label, row.status, "new" if row.new else "", f"@{row.owner}" if row.owner else "",
+            *(f"#{tag}" for tag in row.tags),
         )
     )  # fmt: skip
     return word.lower() in said.lower()
@@ -195,6 +196,7 @@ _ASK: dict[str, Callable[[Store, str], _Holds]] = {
     "verdict": _field(lambda row: (row.verdict.label,)),
     "rule": _field(lambda row: (row.rule or "none",)),
     "tag": _field(lambda row: row.tags or ("none",)),
+    "owner": _field(lambda row: (row.owner or "none",)),
     "id": _field(lambda row: (row.id,)),
     "is": _field(lambda row: ("new" if row.new else "known",)),
     "test": _among(clusters_of_tests),

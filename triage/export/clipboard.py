@@ -19,7 +19,7 @@ def short_summary(report: Report) -> str:
             if report.impact.share is not None
             else ""
         ),
-        f"verdict: {row.verdict.label}, {row.status}",
+        f"verdict: {row.verdict.label}, {row.status}{f', owner {row.owner}' if row.owner else ''}",
     ]
     if report.example is not None:
         lines.append(f"says: {report.example.failure.headline[:300]}")

@@ -130,9 +130,16 @@ def cluster_line(row: ClusterRow, marked: bool, new: bool, most: int, width: int
     if depth:
         text.append("  " * (min(depth, 5) - 1) + "└ ", "dim")
     text.append(one_line(row.title)[:400])
-    for tag in row.tags:
-        text.append(f" #{one_line(tag)}", "cyan")
+    if row.owner:
+        text.append(f" @{one_line(row.owner)}", "blue")
+    append_tags(text, row.tags)
     return text
+
+
+def append_tags(text: Text, tags: Iterable[str]) -> None:
+    """Put tags behind ``text``."""
+    for tag in tags:
+        text.append(f" #{one_line(tag)}", "cyan")
 
 
 def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text:
@@ -157,6 +164,8 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
     )
     _field(text, "verdict", row.verdict.label, VERDICT_STYLES[row.verdict])
     _field(text, "status", row.status)
+    if row.owner:
+        _field(text, "owner", one_line(row.owner))
     for one in report.expectations:
         _field(
             text,
@@ -267,7 +276,9 @@ def tests(report: Report) -> Text:
         seen.setdefault(member.test or "the run itself", []).append(member)
     for test, found in seen.items():
         text.append(f"{grouped(len(found)):>4}× ", "dim")
-        text.append(one_line(test) + "\n", "bold")
+        text.append(one_line(test), "bold")
+        append_tags(text, report.test_tags.get(test, ()))
+        text.append("\n")
         for source in dict.fromkeys(m.source for m in found):
             text.append(f"       {one_line(source)}\n", "dim")
     if len(report.members) < report.cluster.failures:

@@ -30,6 +30,7 @@ from triage.tui.screens.beginning import EMPTY, BeginningScreen
 from triage.tui.screens.clusters_keys import CLUSTERS
 from triage.tui.screens.filtering import ClusterFilter, FilteringScreen
 from triage.tui.screens.live import LiveScreen
+from triage.tui.screens.marking import MarkingScreen
 from triage.tui.screens.outward import OutwardScreen
 from triage.tui.widgets.detail import PARTS, Detail
 from triage.tui.widgets.filter_input import FilterInput
@@ -42,7 +43,7 @@ _SOON = 0.1
 """Seconds after which it is looked for where there are more: the screen is drawn first."""
 
 
-class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen):
+class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen, MarkingScreen):
     """Clusters, most blocked tests first."""
 
     CSS_PATH = "clusters.tcss"
@@ -54,7 +55,6 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         self._all: list[ClusterRow] = []
         self._cascades: Cascades = {}
         self._depths: dict[str, int] = {}
-        self._marked: set[str] = set()
         self._totals = Totals()
         self._rates: list[float] = []
         self._slip: QueryError | None = None
@@ -93,7 +93,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
     def _draw_row(self, row: ClusterRow, width: int, on_cursor: bool) -> Text:
         return texts.cluster_line(
             row,
-            row.id in self._marked,
+            row.id in self.marked,
             row.new and self._something_old,
             self._most,
             width,
@@ -118,7 +118,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
             self.set_timer(_SOON, partial(self._look_for_cascades, self._all))
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
-        self._marked &= {row.id for row in self._all}
+        self.marked &= {row.id for row in self._all}
         self.be_empty(not self._runs and self.feed is None)
         self._show(into, self.rows.cursor)
 
@@ -179,7 +179,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
             width = self.app.size.width
             for recent in (texts.recent(self._rates, width), ""):  # the first to go where there is no room
                 line = texts.status_line(
-                    self._totals, self._runs, self._all, len(self.rows.rows), len(self._marked), len(self.triage.unread),
+                    self._totals, self._runs, self._all, len(self.rows.rows), len(self.marked), len(self.triage.unread),
                     self._expected, recent,
                 )  # fmt: skip
                 if line.cell_len <= width - 2:
@@ -260,28 +260,17 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
             self.remove_class("-full")
         elif self.query_one(FilterInput).close():
             pass
-        elif self._marked:
-            self._marked.clear()
+        elif self.marked:
+            self.marked.clear()
             self._show()
         else:
             self.triage.stop_reading()
         self.rows.focus()
 
-    def action_mark(self) -> None:
-        row = self.rows.current
-        if row is not None:
-            self._marked ^= {row.id}
-            at = self.rows.cursor + 1
-            self._show()
-            self.rows.cursor = at
+    def key_of(self, row: ClusterRow) -> str:
+        return row.id
 
-    def action_mark_all(self) -> None:
-        shown = {row.id for row in self.rows.rows}
-        self._marked = self._marked - shown if shown <= self._marked else self._marked | shown
-        self._show()
-
-    def action_invert(self) -> None:
-        self._marked ^= {row.id for row in self.rows.rows}
+    def show_marks(self) -> None:
         self._show()
 
     def current(self) -> ClusterRow | None:
@@ -292,7 +281,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         return row
 
     def chosen(self) -> list[ClusterRow]:
-        marked = [row for row in self._all if row.id in self._marked]
+        marked = [row for row in self._all if row.id in self.marked]
         if marked:
             return marked
         row = self.current()
@@ -303,7 +292,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         return member.signature if member else None
 
     def decided(self, said: str = "", into: str | None = None) -> None:
-        self._marked.clear()
+        self.marked.clear()
         self.reload(into)
         if said:
             self.notify(visible(said), markup=False)

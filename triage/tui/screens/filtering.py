@@ -57,7 +57,7 @@ class FilteringScreen(DecidingScreen):
             except QueryError as error:
                 self.triage.tell(error)
                 return
-            if self._try(lambda: save_filter(self.triage.db, name, meant)):
+            if self.attempt(lambda: save_filter(self.triage.db, name, meant)):
                 before = f" (it was {saved[name]})" if saved.get(name, meant) != meant else ""
                 self.notify(
                     visible(f"Saved: @{name} filters so, here and in 'triage clusters'{before}"), markup=False
