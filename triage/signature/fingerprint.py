@@ -96,7 +96,7 @@ def signature_of(failure: Failure, test: str = "") -> Signature:
     """
     headline = telling_text(failure)
     template = normalize(headline)
-    if _says_something(template):
+    if says_something(template):
         return Signature(digest(template), template, headline)
     template = template or "failed without a message"
     if place := test.split("[", 1)[0] or failure.file or "":
@@ -125,6 +125,7 @@ def telling_text(failure: Failure) -> str:
     return headline
 
 
-def _says_something(template: str) -> bool:
+def says_something(template: str) -> bool:
+    """Whether a template has words of its own: a bare comparison has none."""
     words = [w.lower() for w in _WORD.findall(template)]
     return any(word not in _SAYS_NOTHING for word in words)
