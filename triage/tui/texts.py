@@ -159,6 +159,22 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
         text.append(
             f"their pass rate is {report.rates}, at most {percent(report.impact.rate_if_fixed)} with it fixed\n"
         )
+    if report.root_causes:
+        text.append("root cause\n", "bold underline")
+        for why in report.root_causes:
+            text.append(f"  {visible(why.answer)}\n", "green")
+    if report.example:
+        text.append("it says\n", "bold underline")
+        for line in report.example.failure.message.split("\n")[:6] or [""]:
+            text.append("  " + visible(line)[:400] + "\n", "red")
+    if rule is not None:
+        for title, lines in (("check first", rule.checks), ("likely causes", rule.causes)):
+            if lines:
+                text.append(f"\n{title}\n", "bold underline")
+                for number, line in enumerate(lines, 1):
+                    text.append(f"  {number}. {visible(fill(line, captures))}\n")
+    _cascade(text, report)
+    text.append("\n")
     _field(
         text, "category", CATEGORIES.get(row.category, "none") + (f" (rule {row.rule})" if row.rule else "")
     )
@@ -186,21 +202,6 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
         place = one_line(report.first.test or "the run itself")
         _field(text, "first", place + (", before anything else in its run" if report.came_first else ""))
     _field(text, "id", row.id)
-    _cascade(text, report)
-    if report.example:
-        text.append("\nit says\n", "bold underline")
-        for line in report.example.failure.message.split("\n")[:6] or [""]:
-            text.append("  " + visible(line)[:400] + "\n", "red")
-    if rule is not None:
-        for title, lines in (("check first", rule.checks), ("likely causes", rule.causes)):
-            if lines:
-                text.append(f"\n{title}\n", "bold underline")
-                for number, line in enumerate(lines, 1):
-                    text.append(f"  {number}. {visible(fill(line, captures))}\n")
-    if report.root_causes:
-        text.append("\nroot cause\n", "bold underline")
-        for why in report.root_causes:
-            text.append(f"  {visible(why.answer)}\n", "green")
     return text
 
 

@@ -69,8 +69,9 @@ class UndoingScreen(Screen[None]):
             words = [word.lstrip("#") for word in answer.replace(",", " ").split()]
             on = [word for word in words if word and not word.startswith("-")]
             off = [tag for word in words if word.startswith("-") and (tag := word[1:].lstrip("#"))]
-            if self.attempt(lambda: change(on, off)):
-                self.decided()
+            if (on or off) and self.attempt(lambda: change(on, off)):
+                told = [*(f"#{tag}" for tag in on), *(f"no longer #{tag}" for tag in off)]
+                self.decided(f"{whose}: {', '.join(told)}; u takes it back")
 
         hint = "words, with blanks or commas between; -word takes a tag off"
         self.app.push_screen(PromptScreen(f"Tags for {whose}", hint), put)
