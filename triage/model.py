@@ -99,7 +99,10 @@ class Failure:
     @property
     def headline(self) -> str:
         """First line of what went wrong, with the type in front when the message lacks it."""
-        first = next((ln.strip() for ln in self.message.splitlines() if ln.strip()), "")
+        filled = (ln.strip() for ln in self.message.splitlines() if ln.strip())
+        first = next(filled, "")
+        if self.type and first == f"{self.type}:":
+            return f"{first} {next(filled, '')}".rstrip()
         if self.type and not first.startswith(self.type):
             return f"{self.type}: {first}" if first else self.type
         from_trace = next((ln.strip() for ln in self.trace.splitlines() if ln.strip()), "")

@@ -16,8 +16,9 @@ from triage.ingest import Source
 from triage.model import Verdict
 from triage.rules import Engine
 from triage.store import Store
-from triage.store.clusters import change_tags, clusters, follow_status, set_verdict
+from triage.store.clusters import clusters, follow_status, set_verdict
 from triage.store.ingest import ingest
+from triage.store.tags import tag_clusters
 
 _SAID = {
     "shop/checkout_test.py": "connect ECONNREFUSED 127.0.0.1:5432",
@@ -35,7 +36,7 @@ def store(db: Store, engine: Engine) -> Store:
     ids = {row.title: row.id for row in clusters(db)}
     set_verdict(db, [ids["the lamp is dark"]], Verdict.PRODUCT_BUG)
     follow_status(db, ids["the lamp is dark"], "investigating")
-    change_tags(db, [ids["no mailbox for a tenant"]], ["post-office"])
+    tag_clusters(db, [ids["no mailbox for a tenant"]], ["post-office"])
     return db
 
 

@@ -9,9 +9,9 @@ from textwrap import dedent
 
 import pytest
 
+from triage.escapes import strip_ansi
 from triage.ingest import IngestError, Source, collect
 from triage.ingest.registry import all_readers, choose
-from triage.ingest.text import strip_ansi
 from triage.model import CaseResult, Outcome, Run, Totals, Warn
 
 FRESH = Path(__file__).parents[1] / "data" / "fresh"

@@ -288,7 +288,7 @@ def test_catch2(read: Read) -> None:
                 "test-run": {"test-cases": tests, "totals": totals}})  # fmt: skip
     assert (run.format, [case.outcome for case in run.cases]) == ("catch2-json", [P, F, Outcome.XFAILED, S])
     [failure] = run.cases[1].failures
-    assert (failure.line, failure.message) == (9, "an assertion failed\nin when open")
+    assert (failure.line, failure.message) == (9, "assertion failed at till.cpp:9 in when open")
     assert run.cases[0].properties == (("tag", "fast"),) and not run.warnings
 
 

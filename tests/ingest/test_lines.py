@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from triage.escapes import strip_ansi, visible
 from triage.ingest import Source
 from triage.ingest.lines import clean
 from triage.ingest.reader import Sample
@@ -18,8 +19,6 @@ from triage.ingest.text import (
     is_binary,
     mend,
     open_text,
-    strip_ansi,
-    visible,
 )
 
 # Latin letters, so that UTF-16 shows its pattern without a byte order mark.

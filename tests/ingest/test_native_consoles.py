@@ -82,7 +82,7 @@ def test_google_test_suite_set_up_is_no_test() -> None:
      1 FAILED TEST SUITE
     """)
     assert counts(run) == (1, 1, 0, 0, 0)
-    assert headlines(run) == ["Shelf: the set-up or tear-down of the suite failed"]
+    assert headlines(run) == ["no scale"]
 
 
 NEXTEST = """

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from triage.escapes import strip_ansi, visible
 from triage.ingest import Source
 from triage.ingest.lines import clean
-from triage.ingest.text import encoding_of, is_binary, strip_ansi, visible
+from triage.ingest.text import encoding_of, is_binary
 
 
 def lines_of(data: bytes) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from triage.signature import group, holes_of, normalize
 from triage.signature.headline import headline_of
 from triage.signature.holes import MEANT, words_of
+from triage.signature.normalize import _HINTS, _MAY_MEAN
 
 _NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"]
 
@@ -71,10 +74,98 @@ def test_a_status_is_never_a_value(varied: int) -> None:
         ("make: *** [all] Error 1", "make: *** [all] Error 137"),
         ("rpc error: code = Unavailable desc = gone", "rpc error: code = NotFound desc = gone"),
         ("worker died of SIGSEGV", "worker died of SIGKILL"),
+        ("E042 the feed is broken", "E043 the feed is broken"),
+        ("CFG0007: no such key", "CFG0012: no such key"),
+        ("AUTH-003: refused", "AUTH-007: refused"),
+        ("a.py:3:1: F401 is not clean", "a.py:3:1: F811 is not clean"),
+        ("error C2065 in the unit", "error C2039 in the unit"),
+        ("rule SA1019 was broken", "rule SA4006 was broken"),
+        ("[X100] lease lost", "[X101] lease lost"),
+        ("the step ended with exit value 2", "the step ended with exit value 3"),
+        ("sqlstate=42P01 in the migration", "sqlstate=42703 in the migration"),
+        ("SQLCODE: -803", "SQLCODE: -911"),
+        ("Domain=Net Code=-1009", "Domain=Net Code=-1001"),
+        ("exception 0xC0000005 in the worker", "exception 0xC0000409 in the worker"),
+        ("upload failed [404]", "upload failed [500]"),
+        ("this is no success: 404", "this is no success: 502"),
+        ("Received 404", "Received 500"),
+        ("gateway 520: /v1/rates", "gateway 503: /v1/rates"),
+        ("BadReply: 502 on /v1/rates", "BadReply: 503 on /v1/rates"),
+        ('no rows in table="cart"', 'no rows in table="orders"'),
+        ("FAILED tests/test_cart.py::test_sum", "FAILED tests/test_order.py::test_sum"),
+        ("IndexError\n    at add (cart.js:1:2)", "IndexError\n    at drop (cart.js:1:2)"),
     ],
 )
 def test_codes_keep_apart(one: str, other: str) -> None:
     assert group([one, other]) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SKU12345 is sold out", "SKU99812 is sold out"),
+        ("order A1234 was lost", "order B9817 was lost"),
+        ("DOC26050001 is closed", "DOC26050417 is closed"),
+        ("QUOTE-2024-00417 is closed", "QUOTE-2025-01193 is closed"),
+        (
+            "W0616 21:41:24.642736     961 watch.go:341] too old",
+            "W0702 01:41:24.100000      77 watch.go:341] too old",
+        ),
+        ("run.sh: line 404: /bin/tool is away", "run.sh: line 502: /bin/tool is away"),
+        ("Uncaught RangeError: too deep a call", "RangeError: too deep a call"),
+        ('an account with username "ann_77" exists', 'an account with username "bob" exists'),
+        ("item abc123 is away", "item xyz789 is away"),
+        ("basket_8f3a21 is empty", "basket_00bb99 is empty"),
+        ("letter to a@b.c is lost", "letter to x@y.z is lost"),
+        ("Uncaught (in promise) Error: too deep a call", "Error: too deep a call"),
+        ("the lease is lost\nat 10:11:12", "the lease is lost\nat 11:12:13"),
+    ],
+)
+def test_what_only_looks_like_a_code_is_a_value(one: str, other: str) -> None:
+    assert group([one, other]) == [0, 0]
+
+
+def test_what_is_looked_for_first_finds_all_that_may_mean_something() -> None:
+    words = [
+        "code",
+        "status",
+        "<num>",
+        "<hex>",
+        "<code>",
+        "port",
+        "E<num>:",
+        "GET",
+        "<path>",
+        "on",
+        "<num>:",
+        "error",
+    ]
+    said = [" ".join(row) for row in product(words, repeat=3)]
+    assert all(_HINTS.search(row) for row in said if _MAY_MEAN.search(row))
+    assert not _HINTS.search("the lease of <num> was lost after <dur>")
+
+
+def test_half_a_surrogate_pair_is_text() -> None:
+    assert group(["\ud800 ended with code 7", "\ud800 ended with code 8", "\ud800 ended with code 7"]) == [
+        0,
+        1,
+        0,
+    ]
+
+
+def _compared(test: str, line: int, wanted: int, got: int, message: bool = True) -> str:
+    said = f": expected:<{wanted}> but was:<{got}>" if message else ""
+    return f"java.lang.AssertionError{said}\n\tat org.junit.Assert.fail(Assert.java:{line})\n\tat shop.CartTest.{test}(CartTest.java:{line})"
+
+
+@pytest.mark.parametrize("message", [True, False])
+def test_reports_that_only_compare_are_told_apart_by_their_frames(message: bool) -> None:
+    reports = [
+        _compared("adds", 12, 3, 4, message),
+        _compared("adds", 14, 7, 9, message),
+        _compared("removes", 12, 3, 4, message),
+    ]
+    assert group(reports) == [0, 0, 1]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,38 @@ def test_a_bare_comparison_is_told_apart_by_its_test() -> None:
     assert here.id != there.id
 
 
+@pytest.mark.parametrize(
+    ("type_", "message"),
+    [
+        ("java.lang.AssertionError", "expected:<2> but was:<1>"),
+        ("java.lang.AssertionError", "null"),
+        ("org.opentest4j.AssertionFailedError", "expected: <true> but was: <false>"),
+        ("org.junit.ComparisonFailure", "expected:<[ok]> but was:<[late]>"),
+        ("NUnit.Framework.AssertionException", "Expected: 3\n  But was:  4"),
+        ("Xunit.Sdk.EqualException", "Assert.Equal() Failure: Values differ\nExpected: 1\nActual:   2"),
+        ("Xunit.Sdk.TrueException", "Assert.True() Failure\nExpected: True\nActual:   False"),
+        ("PHPUnit\\Framework\\ExpectationFailedException", "Failed asserting that 1 matches expected 2."),
+        ("RSpec::Expectations::ExpectationNotMetError", "expected: 2\n     got: 1\n\n(compared using ==)"),
+        ("AssertionError [ERR_ASSERTION]", "Expected values to be strictly equal:\n\n1 !== 2\n"),
+        ("AssertionError", "expected 1 to equal 2"),
+        ("panicked", "assertion `left == right` failed\n  left: 1\n right: 2"),
+    ],
+)
+def test_what_a_runner_says_of_a_bare_comparison_is_no_cause(type_: str, message: str) -> None:
+    failure = Failure(message=message, type=type_)
+    assert signature_of(failure, "one").id != signature_of(failure, "other").id
+    # What somebody wrote beside it is one.
+    told = Failure(message=f"basket of a gold customer: {message}", type=type_)
+    assert signature_of(told, "one").id == signature_of(told, "other").id
+
+
+def test_a_status_that_was_not_expected_is_one_cause_in_many_tests() -> None:
+    failure = Failure(message="expected:<200> but was:<503>", type="java.lang.AssertionError")
+    other = Failure(message="expected:<200> but was:<404>", type="java.lang.AssertionError")
+    assert signature_of(failure, "one").id == signature_of(failure, "other").id
+    assert signature_of(failure, "one").id != signature_of(other, "one").id
+
+
 def test_an_id_is_made_from_the_template_alone() -> None:
     failure = Failure(message="tenant 7 has no lease", type="LookupError")
     assert (

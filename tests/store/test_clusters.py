@@ -9,21 +9,22 @@ from triage.ingest import Source
 from triage.model import Verdict
 from triage.rules import Engine
 from triage.store import Store
-from triage.store.clusters import change_tags, clusters, find_cluster, refresh_counts, set_verdict
+from triage.store.clusters import clusters, find_cluster, refresh_counts, set_verdict
 from triage.store.history import history
 from triage.store.ingest import ingest
+from triage.store.tags import tag_clusters
 
 
 def test_verdicts_and_tags_survive_another_ingest(db: Store, engine: Engine) -> None:
     ingest(db, source_of(FRESH / "pytest" / "console-ci.txt"), engine, 1)
     ids = [row.id for row in clusters(db)][:3]
     set_verdict(db, ids, Verdict.FLAKY)
-    change_tags(db, ids, ["nightly"])
-    change_tags(db, ids, ["nightly"])
+    tag_clusters(db, ids, ["nightly"])
+    tag_clusters(db, ids, ["nightly"])
     ingest(db, source_of(FRESH / "pytest" / "junit-xunit2.xml"), engine, 2)
     rows = {row.id: row for row in clusters(db)}
     assert all(rows[id_].verdict is Verdict.FLAKY and rows[id_].tags == ("nightly",) for id_ in ids)
-    change_tags(db, ids[:1], take=["nightly"])
+    tag_clusters(db, ids[:1], take=["nightly"])
     assert [(change.field, change.old, change.new) for change in history(db, ids[0])] == [
         ("verdict", "unknown", "flaky"),
         ("tag", "", "nightly"),

@@ -9,11 +9,12 @@ from triage.ingest import Source
 from triage.model import Verdict
 from triage.rules import Engine
 from triage.store import Store
-from triage.store.clusters import change_tags, clusters, rename, set_verdict
+from triage.store.clusters import clusters, rename, set_verdict
 from triage.store.ingest import ingest
 from triage.store.investigations import find_investigation, open_investigation
 from triage.store.moves import merge
 from triage.store.recluster import Moved, recluster
+from triage.store.tags import tag_clusters
 
 _LIMITED = "HTTP 429 Too Many Requests: rate limit exceeded for key nightly"
 _SAID = [_LIMITED, "pump 17 ran dry", "the lighthouse was dark"]
@@ -39,7 +40,7 @@ def test_a_new_rule_takes_its_failures_and_what_was_said_of_them(db: Store, engi
     _take(db, Engine([]))
     old = next(row for row in clusters(db) if row.title == _LIMITED)
     set_verdict(db, [old.id], Verdict.INFRASTRUCTURE)
-    change_tags(db, [old.id], ["nightly"])
+    tag_clusters(db, [old.id], ["nightly"])
     rename(db, old.id, "the key that all share")
     open_investigation(db, old.id, "t", "why?")
     new = next(row.id for row in _after(db, engine, old.id) if row.rule == "http-429-rate-limit")

@@ -17,11 +17,12 @@ from triage.ingest import Source
 from triage.model import Verdict
 from triage.rules import Engine
 from triage.store import Store, open_store
-from triage.store.clusters import change_tags, clusters, rename, set_verdict, variants
+from triage.store.clusters import assign, clusters, rename, set_verdict, variants
 from triage.store.history import history
 from triage.store.ingest import ingest
 from triage.store.investigations import find_investigation, open_investigation, write_answer
 from triage.store.moves import MoveError, keep_apart, let_merge, merge, split
+from triage.store.tags import tag_clusters, tag_tests, tags_of_tests
 from triage.store.undo import undo
 
 _SAID = [
@@ -45,7 +46,12 @@ def _take(db: Store, engine: Engine) -> None:
 def _state(db: Store) -> tuple[Any, ...]:
     """All that an act can change, as a person can see it."""
     rows = clusters(db)
-    return rows, [variants(db, row.id) for row in rows], [find_investigation(db, row.id) for row in rows]
+    return (
+        rows,
+        [variants(db, row.id) for row in rows],
+        [find_investigation(db, row.id) for row in rows],
+        tags_of_tests(db),
+    )
 
 
 _numbers = st.integers(0, 5)
@@ -53,6 +59,8 @@ _words = st.sampled_from(["nightly", "ann", "x y", "50%"])
 _acts = st.one_of(
     st.tuples(st.just("verdict"), st.sets(_numbers, min_size=1), st.sampled_from(Verdict)),
     st.tuples(st.just("tags"), st.sets(_numbers, min_size=1), st.tuples(st.lists(_words), st.lists(_words))),
+    st.tuples(st.just("tags of tests"), st.sets(_numbers, min_size=1), st.tuples(st.lists(_words), st.lists(_words))),
+    st.tuples(st.just("owner"), st.sets(_numbers, min_size=1), st.one_of(_words, st.just(""))),
     st.tuples(st.just("rename"), st.sets(_numbers, min_size=1, max_size=1), _words),
     st.tuples(st.just("merge"), st.sets(_numbers, min_size=2), _numbers),
     st.tuples(st.just("split"), st.sets(_numbers, min_size=1, max_size=1), st.sets(_numbers, min_size=1)),
@@ -66,7 +74,9 @@ def _do(db: Store, kind: str, which: set[int], how: Any) -> None:
     ids = list(dict.fromkeys(rows[number % len(rows)].id for number in sorted(which)))
     acts: dict[str, Callable[[], object]] = {
         "verdict": lambda: set_verdict(db, ids, how),
-        "tags": lambda: change_tags(db, ids, *how),
+        "tags": lambda: tag_clusters(db, ids, *how),
+        "tags of tests": lambda: tag_tests(db, [f"test {number}" for number in which], *how),
+        "owner": lambda: assign(db, ids, how),
         "rename": lambda: rename(db, ids[0], how),
         "merge": lambda: merge(db, ids[how % len(ids)], ids),
         "split": lambda: split(db, *_some(variants(db, ids[0]), how)),
@@ -111,8 +121,8 @@ def test_one_act_on_many_is_undone_at_once_and_told(db: Store, engine: Engine) -
     _take(db, engine)
     ids = [row.id for row in clusters(db)]
     set_verdict(db, ids[:3], Verdict.TEST_BUG)
-    change_tags(db, ids[:1], ["nightly"])
-    change_tags(db, ids[:2], ["ann"], ["nightly"])
+    tag_clusters(db, ids[:1], ["nightly"])
+    tag_clusters(db, ids[:2], ["ann"], ["nightly"])
     rename(db, ids[0], "the post")
     name = {row.id: row.title for row in clusters(db)}.__getitem__
     told = [taken_back(undo(db), name) for _ in range(4)]
@@ -123,6 +133,27 @@ def test_one_act_on_many_is_undone_at_once_and_told(db: Store, engine: Engine) -
         "3 clusters no longer have the verdict test bug",
     ]
     assert all(change.undone_at for change in history(db, ids[0]))
+
+
+def test_what_is_decided_about_tests_and_owners_is_told(db: Store, engine: Engine) -> None:
+    _take(db, engine)
+    [cluster, *_] = ids = [row.id for row in clusters(db)]
+    tag_tests(db, ["test_one", "test_two"], ["flaky"])
+    tag_tests(db, ["test_one"], take=["flaky"])
+    assign(db, ids[:2], "ann")
+    assign(db, [cluster], "")
+    assert [decided(change, cluster) for change in history(db, cluster)] == [
+        "owner: ann",
+        "owner: ann no longer",
+    ]
+    name = {row.id: row.title for row in clusters(db)}.__getitem__
+    assert [taken_back(undo(db), name) for _ in range(4)] == [
+        f"{name(cluster)} has the owner ann again",
+        "2 clusters no longer have the owner ann",
+        "test_one has #flaky again",
+        "2 tests no longer have #flaky",
+    ]
+    assert tags_of_tests(db) == {}
 
 
 def test_the_history_of_a_cluster_says_what_was_merged_and_split(db: Store, engine: Engine) -> None:

@@ -61,6 +61,11 @@ def app(opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Triage
     return opened(str(SAMPLES))
 
 
+async def until(pilot: Pilot[None], there: Callable[[], bool]) -> None:
+    while not there():  # pytest's own time-out ends a failure
+        await pilot.pause(0.01)
+
+
 async def ready(pilot: Pilot[None]) -> ClustersScreen:
     """The list, when all work is done and drawn."""
     await pilot.app.workers.wait_for_complete()

@@ -15,8 +15,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.conftest import SAMPLES
-from tests.tui.conftest import ready
-from tests.tui.test_live import until
+from tests.tui.conftest import ready, until
 from tests.tui.test_terminal import Terminal
 from triage.sources import taking
 from triage.sources.session import Session

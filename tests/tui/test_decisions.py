@@ -6,19 +6,23 @@ import json
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.tui.conftest import ready
+from triage.export.report import gather
 from triage.model import Verdict
 from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters, titles, variants
 from triage.store.history import history
 from triage.store.investigations import open_investigation
+from triage.store.tags import tag_tests, tags_of_tests
 from triage.tui.app import TriageApp
 from triage.tui.screens.choose import ChooseScreen
 from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.screens.confirm import ConfirmScreen
 from triage.tui.screens.export import ExportScreen
+from triage.tui.screens.tests import TestsScreen
 from triage.tui.widgets.detail import PARTS, Detail
 from triage.tui.widgets.key_bar import KeyBar
 
@@ -249,3 +253,68 @@ async def test_the_decisions_are_in_the_footer_the_help_and_the_palette(app: Tri
             ("Rename", "R  Call the cluster"), ("Undo", "u  Take the last decision back"),
         ):  # fmt: skip
             assert name in palette and name in footer and told in said
+
+
+async def test_an_owner_of_all_that_is_marked(app: TriageApp) -> None:
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("space", "space", "O", *"@ann", "enter")
+        rows = _rows(screen)
+        assert [row.owner for row in rows[:3]] == ["ann", "ann", ""]
+        assert "@ann" in "".join(part.text for part in screen.rows.render_line(0))
+        await pilot.press("slash", *"owner:ann", "enter")
+        assert [row.id for row in _rows(screen)] == [row.id for row in rows[:2]]
+        await pilot.press("escape", "g", "O")
+        assert app.screen.query_one(Input).value == "ann", "who it is now is what is edited"
+        await pilot.press("ctrl+u", "enter")
+        assert [row.owner for row in _rows(screen)[:3]] == ["", "ann", ""]
+        await pilot.press("u", "u")
+        assert not any(row.owner for row in _rows(screen))
+
+
+async def test_tags_of_tests(app: TriageApp) -> None:
+    """Of all that a filter shows at once; they are seen where the test is, and taken back by one key."""
+    async with app.run_test(size=(140, 45), notifications=True) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("2")
+        await ready_list(pilot)
+        tests = app.screen
+        assert isinstance(tests, TestsScreen)
+        await pilot.press("slash", *"test_access", "enter", "a")
+        shown = [row.test for row in tests.rows.rows]
+        assert len(shown) > 2 and f"{len(shown)} marked" in str(tests.query_one("#title", Static).render())
+        await pilot.press("t", *"quarantine, slow", "enter")
+        await ready_list(pilot)
+        assert tags_of_tests(app.db) == dict.fromkeys(shown, ("quarantine", "slow"))
+        assert not tests.marked
+        assert "#quarantine #slow" in "".join(part.text for part in tests.rows.render_line(0))
+        assert "#quarantine" in str(tests.query_one("#told", Static).render())
+        await pilot.press("escape", "slash", *"#slow", "enter")
+        assert [row.test for row in tests.rows.rows] == shown
+        await pilot.press("t", *"-slow", "enter")
+        await ready_list(pilot)
+        assert sorted(tags_of_tests(app.db).values()) == sorted(
+            [("quarantine",)] + [("quarantine", "slow")] * (len(shown) - 1)
+        )
+        await pilot.press("u", "u")
+        await ready_list(pilot)
+        assert tags_of_tests(app.db) == {}
+        assert f"{len(shown)} tests no longer have #quarantine #slow" in _said(app)
+        await pilot.press("escape", "space", "escape")
+        assert app.screen is tests and not tests.marked, "escape takes the marks off first"
+        await pilot.press("escape")
+        assert app.screen is screen
+
+
+async def test_tags_of_tests_stand_in_their_cluster(app: TriageApp) -> None:
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = await ready(pilot)
+        tag_tests(app.db, [gather(app.db, _rows(screen)[0]).tests[0]], ["quarantine"])
+        await pilot.press("2", "1", "right", "right")
+        await pilot.pause()
+        assert str(screen.query_one("#body", Static).render()).count("#quarantine") == 1
+
+
+async def ready_list(pilot: Pilot[None]) -> None:
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.conftest import ROOT
-from tests.tui.conftest import Open, ready
+from tests.tui.conftest import Open, ready, until
 from triage.tui.app import TriageApp
 from triage.tui.screens import clusters
 from triage.tui.screens.clusters import ClustersScreen
@@ -27,7 +27,7 @@ async def test_consequences_stand_below_their_cause(
     app = opened(CASCADES / "service-gone.xml")
     async with app.run_test(size=(140, 45)) as pilot:
         screen = await ready(pilot)
-        await ready(pilot)
+        await until(pilot, lambda: any("└" in line for line in _drawn(screen)))
         refused, unavailable, _ = _drawn(screen)
         assert "urllib.error.URLError" in refused
         assert "└ stock.StockUnavailable" in unavailable

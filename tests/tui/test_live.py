@@ -13,6 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.conftest import SAMPLES
+from tests.tui.conftest import until
 from tests.tui.test_terminal import Terminal
 from triage.rules import Engine
 from triage.sources import live
@@ -67,11 +68,6 @@ class Written:
         await pilot.pause()
 
 
-async def until(pilot: Pilot[None], there: Callable[[], bool]) -> None:
-    while not there():  # pytest's own time-out ends a failure
-        await pilot.pause(0.01)
-
-
 def listed(pilot: Pilot[None]) -> ClustersScreen:
     screen = pilot.app.screen_stack[1]
     assert isinstance(screen, ClustersScreen)
@@ -99,12 +95,12 @@ async def test_cursor_and_marks_stay_while_results_come(app: TriageApp, written:
         assert not screen.has_class("-empty")
         await written.add(pilot, *_LAMPS[:3])
         await pilot.press("j", "space", "k")
-        marked, at = set(screen._marked), screen.rows.current
+        marked, at = set(screen.marked), screen.rows.current
         assert marked and at is not None
         await written.add(pilot, _LAMPS[3], *[_LAMPS[2]] * 3)  # another is first now
         assert screen.rows.rows[0].title == _LAMPS[2]
         assert screen.rows.current is not None
-        assert (screen._marked, screen.rows.current.id) == (marked, at.id)
+        assert (screen.marked, screen.rows.current.id) == (marked, at.id)
         assert "7 tests so far" in bar(pilot)
         assert len(runs(app.db)) == 1
 

@@ -117,3 +117,19 @@ def test_words_stand_before_what_is_only_near() -> None:
     assert next(said[number] for number, _ in found("chekout pays", said)) == said[0]
     assert found("zzzzzz", said) == [] and found("x", []) == []
     assert len(found("e", ["e" * n for n in range(1, 100)])) == 15
+
+
+async def test_a_page_of_a_list_of_which_nothing_is_seen(app: TriageApp) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(pilot)
+        await look_for(pilot, "theme")
+        commands = app.screen.query_one(OptionList)
+        commands.highlighted = 0
+        commands.styles.display = "none"
+        await pilot.pause()
+        commands._line_cache.clear()  # as after new commands
+        await pilot.press("pagedown", "pageup")
+        commands.styles.display = "block"
+        await pilot.pause()
+        await pilot.press("pagedown", "enter")
+        assert not isinstance(app.screen, CommandPalette)

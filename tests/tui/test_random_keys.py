@@ -26,6 +26,7 @@ from triage.sources.session import ingest_all
 from triage.store import open_store
 from triage.tui.app import TriageApp
 from triage.tui.screens.clusters import ClustersScreen
+from triage.tui.screens.small import SmallScreen
 
 _KEYS = int(os.environ.get("TRIAGE_RANDOM_KEYS", "15"))
 _SEED = os.environ.get("TRIAGE_RANDOM_SEED", "1")
@@ -169,6 +170,8 @@ async def _home(pilot: Pilot[None]) -> None:
     while not isinstance(pilot.app.screen, ClustersScreen):
         if isinstance(pilot.app.screen, CommandPalette):
             await _do(pilot, "escape")  # it looks for commands until it is left in its own way
+        elif isinstance(pilot.app.screen, SmallScreen):
+            await pilot.pause()  # goes when the new size is told; another one may be below it
         else:
             await pilot.app.pop_screen()
     for key in ("escape", "escape", "escape", "home"):

@@ -14,6 +14,7 @@ from triage.model import Totals
 from triage.tui.app import TriageApp
 from triage.tui.colours import theme_for
 from triage.tui.screens.clusters import ClustersScreen
+from triage.tui.screens.runs import RunsScreen
 from triage.tui.screens.small import SmallScreen
 from triage.tui.widgets.key_bar import KeyBar
 
@@ -90,7 +91,9 @@ async def test_without_colour_what_is_chosen_is_seen(opened: Open, monkeypatch: 
         number = app.screen.query_one(OptionList).highlighted
         assert number is not None
         chosen = [
-            segment.text[0] for segment in _words(app) if segment.style.underline  # type: ignore[union-attr]
+            segment.text[0]
+            for segment in _words(app)
+            if segment.style.underline and segment.text[0].isdigit()  # type: ignore[union-attr]  # headings are behind it
         ]  # fmt: skip
         assert chosen == [str(number + 1)]
         assert all(
@@ -184,4 +187,28 @@ async def test_a_dialog_that_ends_while_the_terminal_gets_too_small(app: TriageA
         await pilot.pause()
         assert isinstance(app.screen, SmallScreen)
         await pilot.resize_terminal(80, 24)
+        assert app.screen is screen
+
+
+@pytest.mark.parametrize("mode", ["", "runs"])
+async def test_somebody_goes_elsewhere_while_the_terminal_gets_too_small(app: TriageApp, mode: str) -> None:
+    """As the palette does, a moment after it was asked."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        wanted = screen.rows.rows[1].id
+        await pilot.press("l")
+        await pilot.resize_terminal(20, 5)
+        if mode:
+            app.action_mode(mode)
+        else:
+            app.show_cluster(wanted)
+        await pilot.pause()
+        assert isinstance(app.screen, SmallScreen)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        if mode:
+            assert isinstance(app.screen, RunsScreen)
+            await pilot.press("escape")
+        else:
+            assert screen.rows.current is not None and screen.rows.current.id == wanted
         assert app.screen is screen

@@ -19,7 +19,7 @@ import aiohttp
 import pytest
 
 from tests.conftest import SAMPLES
-from triage.ingest.text import strip_ansi
+from triage.escapes import strip_ansi
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SAMPLES
-from triage.ingest.text import strip_ansi
+from triage.escapes import strip_ansi
 from triage.rules import Engine
 from triage.sources.session import ingest_all
 from triage.store import open_store

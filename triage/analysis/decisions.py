@@ -1,4 +1,4 @@
-"""What people decided about clusters, in words."""
+"""What people decided about clusters and tests, in words."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ def decided(change: Change, cluster: str, name: Name = short_id) -> str:
                 if change.field == "apart"
                 else f"may be merged with {other} again"
             )
+        case "owner":
+            return f"owner: {change.new}" if change.new else f"owner: {change.old} no longer"
         case field:
             return f"{field}: {change.new.replace('_', ' ')}"
 
@@ -53,9 +55,10 @@ def taken_back(changes: Sequence[Change], name: Name = short_id) -> str:
     'cccccccc no longer has the verdict test bug'
     """
     first = next((change for change in changes if change.field == "merge"), changes[0])
-    clusters = list(dict.fromkeys(change.cluster for change in changes))
-    many = len(clusters) > 1
-    who = count(len(clusters), "cluster") if many else name(first.cluster)
+    kind = "test" if first.test else "cluster"
+    changed = len({change.test or change.cluster for change in changes})
+    many = changed > 1
+    who = count(changed, kind) if many else first.test or name(first.cluster)
     has, is_ = ("have", "are") if many else ("has", "is")
     match first.field:
         case "tag":
@@ -78,8 +81,10 @@ def taken_back(changes: Sequence[Change], name: Name = short_id) -> str:
             if len(merged) == 1:
                 return f"{name(merged[0])} is no longer merged into {into}"
             return f"{count(len(merged), 'cluster')} are no longer merged into {into}"
-        case field:
+        case field if first.new:
             return f"{who} no longer {has} the {field} {first.new.replace('_', ' ')}"
+        case field:
+            return f"{who} {has} the {field} {first.old} again"
 
 
 def _names(changes: Iterable[Change], name: Name) -> str:

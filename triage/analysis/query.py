@@ -124,8 +124,10 @@ def select(db: Store, rows: list[ClusterRow], terms: Iterable[Term]) -> list[Clu
             rows = [row for row in rows if holds(row) is not term.negated]
     if words:
         text = " ".join(words)
-        found = matching_clusters(db, text) if len(text) > 2 else set()
-        rows = [row for row in rows if row.id in found or all(_says(row, word) for word in words)]
+        found = {row.id for row in rows if all(_says(row, word) for word in words)}
+        if len(text) > 2 and len(found) < len(rows):  # else there is nothing left to find
+            found |= matching_clusters(db, text)
+        rows = [row for row in rows if row.id in found]
     return rows
 
 
@@ -136,7 +138,8 @@ def _says(row: ClusterRow, word: str) -> bool:
     said = " ".join(
         (
             row.id, row.title, row.template, row.rule or "", row.category, CATEGORIES.get(row.category, ""),
-            row.verdict.label, row.status, "new" if row.new else "", *(f"#{tag}" for tag in row.tags),
+            row.verdict.label, row.status, "new" if row.new else "", f"@{row.owner}" if row.owner else "",
+            *(f"#{tag}" for tag in row.tags),
         )
     )  # fmt: skip
     return word.lower() in said.lower()
@@ -193,6 +196,7 @@ _ASK: dict[str, Callable[[Store, str], _Holds]] = {
     "verdict": _field(lambda row: (row.verdict.label,)),
     "rule": _field(lambda row: (row.rule or "none",)),
     "tag": _field(lambda row: row.tags or ("none",)),
+    "owner": _field(lambda row: (row.owner or "none",)),
     "id": _field(lambda row: (row.id,)),
     "is": _field(lambda row: ("new" if row.new else "known",)),
     "test": _among(clusters_of_tests),

@@ -237,6 +237,42 @@ def runs(db_path: Path | None, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("words", nargs=-1)
+@db_option
+@json_option
+def tests(words: tuple[str, ...], db_path: Path | None, as_json: bool) -> None:
+    """The tests that failed or were flaky, those that failed most often first.
+
+    WORDS narrow them: all must be in the name, the outcome, the name of the cluster or the tags (#slow).
+    Exit code 1 when none has them.
+    """
+    from triage.store.tests import failing_tests
+
+    rows = [
+        row
+        for row in failing_tests(store_to_read(db_path))
+        if all(word.lower() in row.said.lower() for word in words)
+    ]
+    if as_json:
+        print_json({"tests": [asdict(row) for row in rows]})
+    elif not rows:
+        say("nothing found" if words else "no test failed, none was flaky")
+    else:
+        table(
+            ("last", "red", "flaky", "runs", "cluster", "test", "tags"),
+            [
+                (
+                    r.outcome, r.red, r.flaky, r.runs, (r.cluster or "")[:8], r.test,
+                    " ".join(f"#{tag}" for tag in r.tags),
+                )
+                for r in rows
+            ],
+            stretch="test",
+        )  # fmt: skip
+    sys.exit(1 if words and not rows else 0)
+
+
+@click.command()
 @click.argument("words", nargs=-1, required=True)
 @db_option
 @json_option

@@ -12,7 +12,7 @@ import click
 import orjson
 
 from triage.analysis.impact import count, grouped
-from triage.ingest.text import visible
+from triage.escapes import visible
 from triage.model import Totals, TriageError
 
 if TYPE_CHECKING:

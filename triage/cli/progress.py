@@ -6,7 +6,7 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from triage.ingest.text import visible
+from triage.escapes import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -25,6 +25,7 @@ _COMMANDS = {
     "group": ("read", "Group texts, one a line."),
     "clusters": ("look", "The clusters, most blocked tests first."),
     "show": ("look", "One cluster in full."),
+    "tests": ("look", "The tests that failed or were flaky."),
     "runs": ("look", "The runs, the newest first."),
     "search": ("look", "Search failures and notes."),
     "view": ("view", "Open a log of any size at a line."),

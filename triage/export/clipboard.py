@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from triage.analysis.impact import count, percent
+from triage.escapes import visible
 from triage.export.report import Report
 from triage.ingest.redact import redact
-from triage.ingest.text import visible
 
 
 def short_summary(report: Report) -> str:
@@ -19,7 +19,7 @@ def short_summary(report: Report) -> str:
             if report.impact.share is not None
             else ""
         ),
-        f"verdict: {row.verdict.label}, {row.status}",
+        f"verdict: {row.verdict.label}, {row.status}{f', owner {row.owner}' if row.owner else ''}",
     ]
     if report.example is not None:
         lines.append(f"says: {report.example.failure.headline[:300]}")

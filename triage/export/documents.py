@@ -11,9 +11,9 @@ import orjson
 
 from triage.analysis.impact import count, percent
 from triage.analysis.moments import moment
+from triage.escapes import visible
 from triage.export.report import Report
 from triage.ingest.redact import redact
-from triage.ingest.text import visible
 from triage.rules import CATEGORIES
 
 if TYPE_CHECKING:

@@ -31,6 +31,7 @@ from triage.store.history import history
 from triage.store.investigations import Evidence, Investigation, Why, find_investigation
 from triage.store.occurrences import tests_in
 from triage.store.runs import RunRow, runs
+from triage.store.tags import tags_of_tests
 from triage.whys import Doubt, doubts
 
 
@@ -104,6 +105,8 @@ class Report:
     """What is expected of it, expired or not."""
     rates: str
     """The pass rates of its runs: raw, and adjusted where something is expected."""
+    test_tags: dict[str, tuple[str, ...]]
+    """The tags of its tests that have some, by the id of the test."""
 
     @property
     def title(self) -> str:
@@ -150,7 +153,7 @@ def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> R
     if cascade is None:
         cascade = cascades(db, clusters(db))
     found = members(db, cluster.id, limit=1_000)
-    in_runs = {member.run_id for member in found}
+    in_runs, tests = {member.run_id for member in found}, {member.test for member in found}
     its_runs = tuple(run for run in runs(db, in_runs) if run.same_as is None)
     totals = overall(run.totals for run in its_runs)
     investigation = find_investigation(db, cluster.id)
@@ -186,6 +189,7 @@ def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> R
         doubts=tuple(doubts(investigation)) if investigation else (),
         expectations=_expected(cluster, found, its_runs),
         rates=rates(totals, judged(db, in_runs)),
+        test_tags={test: tags for test, tags in tags_of_tests(db).items() if test in tests},
     )
 
 

@@ -14,9 +14,10 @@ from typing import Any
 
 import orjson
 
+from triage.escapes import strip_ansi
 from triage.ingest.json_stream import Streamed
 from triage.ingest.reader import IngestError, Sample, Source
-from triage.ingest.text import mend, strip_ansi
+from triage.ingest.text import mend
 
 LIMIT = 512 << 20
 """Bytes of one JSON document; it is parsed in memory."""

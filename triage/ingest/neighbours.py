@@ -13,7 +13,7 @@ from triage.ingest.console import MAX_MARK, Line, Session, lines_of
 from triage.ingest.logs.severity import CAUSE, WRAPPER, is_echo, severity
 from triage.ingest.reader import IngestError, Source
 from triage.ingest.registry import surest
-from triage.model import CaseResult, Failure, Item, RunInfo, Warn
+from triage.model import CaseResult, Failure, Item, RunInfo, Totals, Warn
 
 _MOST = 64 << 20
 """Characters that are looked at."""
@@ -44,7 +44,7 @@ class _Green:
 
     def __init__(self, source: Source, found: list[Session], parse: _Parse) -> None:
         self._source, self._parse = source, parse
-        self._wanted = [session.totals for session in found]
+        self._wanted = _shown(found)
         self._signs = [line.number for line in lines_of(source) if severity(line.mark) >= WRAPPER]
 
     def end(self, last: int) -> int:
@@ -63,7 +63,12 @@ class _Green:
 
     def _complete(self, wanted: Callable[[Line], bool]) -> bool:
         found = self._parse(filter(wanted, lines_of(self._source)))
-        return bool(found) and found[-1].closed and [session.totals for session in found] == self._wanted
+        return bool(found) and found[-1].closed and _shown(found) == self._wanted
+
+
+def _shown(sessions: list[Session]) -> list[tuple[Totals, float | None]]:
+    # The last line of a run may add its time alone.
+    return [(session.totals, session.duration) for session in sessions]
 
 
 def _ahead(source: Source, end: int) -> list[Session]:

@@ -9,12 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from triage.escapes import strip_ansi
 from triage.ingest.wrappers import Wrapper, wrapper_of
-
-# CSI, strings (OSC, DCS, SOS, PM, APC, ended by BEL or ST), and short escapes: ECMA-48 section 5, ECMA-35.
-ANSI = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-OQ-WYZ\\])"
-)
 
 # UTF-8 that was read as cp1252 or Latin-1 and saved again shows these pairs.
 _MOJIBAKE = re.compile("[ÂÃâð][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122]")
@@ -72,11 +68,6 @@ def is_binary(head: bytes) -> bool:
     return control > 0.05 * len(sample) or sample.count(0) > max(8, len(sample) // 100)
 
 
-def strip_ansi(text: str) -> str:
-    """``text`` without terminal escape sequences."""
-    return ANSI.sub("", text) if "\x1b" in text else text
-
-
 def mend(text: str) -> str:
     """``text`` with mojibake repaired (by ftfy) where it shows its tell-tale pairs."""
     if text.isascii() or not _MOJIBAKE.search(text):
@@ -84,27 +75,6 @@ def mend(text: str) -> str:
     import ftfy
 
     return ftfy.fix_encoding(_LOST.sub(lambda match: _LOSSY[match[0]], text))
-
-
-def visible(text: str) -> str:
-    """``text`` safe for a terminal: control characters as their Unicode pictures, newline and tab kept.
-
-    Bidirectional overrides are shown as their code points, so that a log cannot reorder the screen.
-    """
-    if text.isprintable():
-        return text
-    return "".join(_visible_char(ch) for ch in strip_ansi(text))
-
-
-def _visible_char(ch: str) -> str:
-    if ch in "\n\t" or ch.isprintable():
-        return ch
-    code = ord(ch)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    return " " if ch.isspace() else f"<U+{code:04X}>"
 
 
 @dataclass(frozen=True, slots=True)

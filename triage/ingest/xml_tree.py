@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import ClassVar
 from xml.parsers import expat
 
-from triage.ingest.text import mend, strip_ansi
+from triage.escapes import strip_ansi
+from triage.ingest.text import mend
 from triage.model import CaseResult, Failure, Item, RunInfo, Totals
 
 _CLOCK = re.compile(r"(?:(\d{1,5})\.)?(\d{1,5}):(\d\d):(\d\d(?:\.\d+)?)")

@@ -60,13 +60,42 @@ _SAYS_NOTHING = frozenset(
         "port",
         "name",
         "jwt",
+        # JUnit, AssertJ, NUnit, xUnit.net, MSTest, PHPUnit, RSpec, Chai, Node, Rust
+        "expecting",
+        "asserting",
+        "assertequal",
+        "areequal",
+        "that",
+        "values",
+        "value",
+        "two",
+        "strings",
+        "arrays",
+        "objects",
+        "are",
+        "same",
+        "identical",
+        "equal",
+        "equals",
+        "strictly",
+        "matches",
+        "differ",
+        "left",
+        "right",
+        "panicked",
     ]
 )
+_ASSERTING = re.compile(
+    r"(?:[\w$]+(?:\.|::|\\))*[\w$]*(?:Assert\w*|Comparison|Equal|True|False|Expectation\w*)(?:Error|Exception|Failure)\b"
+    r"(?: \[ERR_ASSERTION\])?"
+)
+"""What is thrown where a comparison does not hold: its name says no more than that."""
 _COMPARED = re.compile(
     r"^\s*(?:Expected|Received|Actual|expected|received|actual|Got|Want)\b[^\n]*:", re.MULTILINE
 )
 _TYPE_ALONE = re.compile(r"(?:[\w$]+[.:]+)+[\w$]+(?:Error|Exception)")
 _PREFIX = re.compile(r"^#+\s+|^AssertionError: (?=assert )")
+_STATUS_EXPECTED = re.compile(r"expected:? ?<?[123]\d\d>?,? but (?:was|got):? ?<?([45]\d\d)\b")
 _STATUS_COMPARED = re.compile(r"^\s*(?:Received|Actual|Got)[^\n:]*:\s*([1-5]\d\d)\s*$", re.MULTILINE)
 
 
@@ -96,7 +125,7 @@ def signature_of(failure: Failure, test: str = "") -> Signature:
     """
     headline = telling_text(failure)
     template = normalize(headline)
-    if _says_something(template):
+    if says_something(template):
         return Signature(digest(template), template, headline)
     template = template or "failed without a message"
     if place := test.split("[", 1)[0] or failure.file or "":
@@ -122,9 +151,12 @@ def telling_text(failure: Failure) -> str:
         headline = headline_of(failure.trace)
     if received := _STATUS_COMPARED.search(failure.message):
         headline = f"{headline} (status {received[1]})" if received[1] not in headline else headline
+    elif received := _STATUS_EXPECTED.search(headline):
+        headline = f"{headline} (status {received[1]})"
     return headline
 
 
-def _says_something(template: str) -> bool:
-    words = [w.lower() for w in _WORD.findall(template)]
+def says_something(template: str) -> bool:
+    """Whether a template has words of its own: a bare comparison has none."""
+    words = [w.lower() for w in _WORD.findall(_ASSERTING.sub("", template))]
     return any(word not in _SAYS_NOTHING for word in words)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from triage.escapes import ANSI
 from triage.ingest.logs.severity import telling_line
-from triage.ingest.text import ANSI
 
 _BEGIN, _END = 16_384, 8_192
 """Characters of a report that are looked at."""

@@ -25,9 +25,12 @@ _QUOTES = str.maketrans(dict.fromkeys('"`\u2018\u2019\u201c\u201d', "'"))
 _DOTS = re.compile(r"\.{2,}|\u2026")
 _ASIDE = re.compile(r"<v> ?\((?:<v>)?\)|<(?=<v>)")
 _SET = re.compile(r"\{([^{}]*)\}")
-_SAYS_NOTHING = re.compile(r"^(?:(?:Uncaught )?(?i:error)|thrown|Uncaught): (?=\S+ \S)")
+_SAYS_NOTHING = re.compile(
+    r"^(?:(?:(?:Uncaught (?:\(in promise\) )?)?(?i:error)|thrown|Uncaught): (?=\S+ \S)|(?:Uncaught|Unhandled) (?:\(in promise\) )?(?=[A-Z]\w*(?:Error|Exception)\b))"
+)
 """What runtimes put before what was said."""
-_END = re.compile(r"[\s.!\u2026]+$")
+_END = " .!\u2026"
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"'[^'\s]*'|[\w@#$*~./\\+%&-]*<v>|[\w@#$*~./\\+%&-]+|[^\s\w]")
 _TELLS = re.compile(r"[A-Za-z]{2,}(?:ed|ing)|[A-Z][A-Z_]{2,}")
 _PLURAL = re.compile(r"(?<=[a-z]{3})(?:ies|es|(?<!s)s|y|e)$")
@@ -43,7 +46,7 @@ def words_of(template: str) -> _Row:
     >>> words_of("ask <ip> to delete blk_<num> blk_<num>.")
     ('ask', '<v>', 'to', 'delete', '<v>')
     """
-    said = _GLUED.sub(_glued, _DOTS.sub(" ... ", _END.sub("", template.translate(_QUOTES))))
+    said = _GLUED.sub(_glued, _DOTS.sub(" ... ", template.translate(_QUOTES).rstrip(_END)))
     said = _SET.sub(_in_order, _ASIDE.sub(_VALUE, said.replace("'<v>'", _VALUE).replace("<v>,)", "<v>)")))
     row: list[str] = []
     for word in _WORD.findall(_SAYS_NOTHING.sub("", said)):
@@ -91,7 +94,10 @@ def partition(templates: Iterable[str]) -> list[list[str]]:
         row = words_of(template)
         row = written.setdefault(tuple(map(_uncased, row)), row)
         # A digit that was not masked means something, or belongs to a name.
-        codes = codes_in(" ".join(row)).union(word for word in row if any(map(str.isdecimal, word)))
+        said = " ".join(row)
+        codes = codes_in(said)
+        if _DIGIT.search(said):
+            codes |= frozenset(filter(_DIGIT.search, row))
         alike[len(row), codes][row].append(template)
     groups: list[list[str]] = []
     for rows in alike.values():

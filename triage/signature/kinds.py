@@ -66,7 +66,7 @@ WORD = re.compile(
         |(?<![\w:.])00?[/.]00?[/.](?:0000|00)(?![\w./])|\b(?:GMT|UTC)[+-]00?(?::?00)?\b)
     | (?P<url>\b(?=[\w+.:-]{{2,25}}://)(?:{_SCHEME})://(?:[^\s'"<>()\[\]{{}}@]*@)?(?:\[[0a-fA-F:.]+\]|[^\s'"<>)\]}}])[^\s'"<>)\]}}]*
         |\bdata:[^\s;,]*;base00,[\w+/=-]+|\barn:aws[\w-]*:[^\s'",)]+)
-    | (?P<email>\b[\w.+-]{{1,64}}@(?:[\w-]+\.)+[A-Za-z]{{2,}}\b)
+    | (?P<email>\b[\w.+-]{{1,64}}@(?:(?:[\w-]+\.)+[A-Za-z]{{2,}}|[A-Za-z]+\.[a-z])\b)
     | (?P<ip>(?<![\w.])(?:::[fF]{{4}}:)?0{{1,3}}(?:\.0{{1,3}}){{3}}(?![\w.]*\w)|\[(?:[0a-fA-F:]*::[0a-fA-F:.]*|(?:[0a-fA-F]{{1,4}}:){{7}}[0a-fA-F]{{1,4}})\]
         |(?<![\w:])(?:[0a-fA-F]{{1,4}}:){{7}}[0a-fA-F]{{1,4}}(?![\w:])|(?<![\w:])(?:[0a-f]{{1,4}}:){{1,6}}:[0a-f:]{{0,20}}(?![\w:])
         |(?<![\w:])::(?=[a-f:]*0)[0a-f:]{{1,30}}(?![\w:])|(?<!\S)::(?!\S))(?P<ip_port>:0{{1,5}}\b)?
@@ -75,7 +75,7 @@ WORD = re.compile(
         |\b(?:[a-f]{{8}}|[a-f]{{16}}|[a-f]{{32}}|[A-F]{{8}}|[A-F]{{16}})\b|(?<=\w@)(?=[a-f]*0)[0a-f]{{4,16}}\b(?![.-]\w))
     | (?P<code>(?<=SQLSTATE\[)\w{{5}}(?=\])|(?<=SQLSTATE:)\w{{5}}\b|\b(?:{CODED})-?0{{3,6}}[A-Z]?\b|(?<=\[)E0000(?=\])|\bE000(?:00)?\b)
     | (?P<kept>\bHTTPS?/0(?:\.0)?\b|\b[Uu][Tt][Ff]-?00?\b|\b(?:{_SIZED})0+(?:_0+)?(?:_t)?\b|(?<![\w.@/:$-])(?:{_HOSTED})(?:/[\w.~-]+)+|(?<![\w.])@[\w.-]+/[\w.-]+(?=@)|\b(?:[A-Z]\w*\.)+[a-z_]\w*[?!]?/0\b
-        |(?<![\w.@/:$-])(?:[a-z]\w*/){{2,}}[A-Z]\w*(?:[$]\w+)*(?![\w./-]))
+        |(?<![\w.@/:$-])(?:[a-z]\w*/){{2,}}[A-Z]\w*(?:[$]\w+)*(?![\w./-])|(?<![\w.@/:$-])(?:[\w.@+-]+/)+[\w@+-]+\.\w{{1,5}}(?=::\w))
     | (?P<host>(?<![\w.@/:$-])(?:{_LABEL}\.){{2,}}{_DOMAIN}\b(?![\w.-]*\w)|(?<![\w.@/:$-])(?:{_LABEL}\.)+(?:com|org|net|edu|gov|local|internal|{_DOMAIN}(?=:0{{2,5}}\b))\b(?![\w-]|\.\w))(?P<host_port>:0{{2,5}}\b)?
     | (?P<name>(?<![\w.@/:$-])(?:localhost|{_LABEL}(?:\.(?!(?:{_FILE}):){_LABEL})+))(?P<name_port>:0{{2,5}}(?![\w:.]*\w))
     | (?P<dur>\b0+(?:\.0+)?(?:ms|µs|us|ns|s|secs?|mins?|m|h)\b(?:0+(?:\.0+)?(?:ms|s|m)\b)*)
@@ -84,10 +84,10 @@ WORD = re.compile(
     | (?P<version>\bv?0+\.0+\.0+(?:[.-]\w+)*\b|\bv?0+(?:\.0+)*\.[xX*](?!\w))
     | (?P<id>(?<=[=:'"])(?:{_KEY_OF_ID})(?=[A-Za-z_-]*0)[\w-]+
         |(?<![\w+/])(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z])(?:(?=\w*[+/])[A-Za-z0+/]{{12,}}={{1,2}}|[A-Za-z0+/]{{12,}}==|(?=[a-zA-Z+/]*0)[A-Za-z0+/]{{32,}})(?![\w=])
-        |\b(?=[A-Za-z0]*[A-Za-z]0+[A-Za-z]+0)[A-Za-z0]{{8,}}\b|(?<![\w-])(?![a-z]+(?:_[a-z]+)*_{_RANDOM}(?![\w-]))(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[A-Za-z_-]*0[0_-]*[A-Za-z][A-Za-z_-]*0)[A-Za-z0][\w-]{{18,}}[A-Za-z0]\b
+        |\b(?=[A-Za-z0]*[A-Za-z]0+[A-Za-z]+0)[A-Za-z0]{{8,}}\b|\b(?=[A-Z]*0)(?=0*[A-Z])[A-Z0]{{16,}}\b|(?<![\w-])(?![a-z]+(?:_[a-z]+)*_{_RANDOM}(?![\w-]))(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[A-Za-z_-]*0[0_-]*[A-Za-z][A-Za-z_-]*0)[A-Za-z0][\w-]{{18,}}[A-Za-z0]\b
         |(?<=-)(?=[a-f]*0)(?=0*[a-f])[0a-f]{{6}}\b(?!-)|(?<=-)(?=[a-z]*0+[a-z]+0)[a-z0]{{6,}}\b|(?<=-)(?=[bcdfghj-np-tv-xz]*0)[bcdfghj-np-tv-xz0]{{5}}\b(?!-)|(?<=-[bcdf0]{{8}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{9}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{10}}-)[a-z0]{{5}}\b
-        |\b(?:{_ID_OF})[_-](?=[A-Za-z]*0)[A-Za-z0]{{3,}}\b
-        |(?<=[a-z]_){_RANDOM}\b|(?<=\bcss-)(?=[a-z]*0)[a-z0]{{5,8}}\b
+        |\b(?:{_ID_OF})[_-](?=[A-Za-z]*0)[A-Za-z0]{{3,}}\b|(?<![\w.@/-])[a-z]{{3}}(?>0{{3,}})(?![\w.-]*\w)
+        |(?<=[a-z]_){_RANDOM}\b|(?<=[a-z]_)(?=0|[a-f]+0+[a-f])(?=0*[a-f])[0a-f]{{6,}}\b|(?<=\bcss-)(?=[a-z]*0)[a-z0]{{5,8}}\b
         |\btmp(?=[a-z_]*0)[a-z0_]{{8}}\b|\btmp\.[A-Za-z0]{{6,12}}\b|(?<=-)(?=[A-Za-z_]*0)\w{{8}}(?=\.(?:m?js|css|map)\b)
         |(?<=[A-Z]{{3}}-)(?=[A-Z]*0)(?=0*[A-Z])[A-Z0]{{7}}\b)
     | (?P<num>(?<![\w])[-+]?0+(?:[.,]0+)*(?:[eE][-+]?0+)?%?(?!\w)|(?<=[a-zA-Z_-])0+(?=_|\b)(?!\.[a-zA-Z])|(?<=[$]Proxy)0+|(?<=Accessor)0+|\b0+(?=[a-zA-Z_]))
@@ -119,6 +119,8 @@ _USER = rf"['\"]?(?!(?:{_NO_USER})\b)[\w.@$\\-]*\w['\"]?"
 _TELLING_KEYS = (
     "err|error|errors|msg|message|reason|cause|code|status|state|phase|level|lvl|severity|type|kind|class|exception|method|op|operation|action"
     "|event|result|outcome|desc|description|signal|category|name|title|text|role|cmd|command|query|sql|rpc|verb|expected|actual|got|want"
+    "|table|column|field|param|parameter|arg|argument|option|property|attribute|key|module|package|plugin|library|function|func"
+    "|service|component|provider|feature|variable"
 )
 """Keys whose quoted values say what went wrong, or where."""
 
@@ -193,11 +195,14 @@ JOINED = tuple(
             r"<str>\1",
         ),
         (" +", rf"(?<= -){_DATA} \+{_DATA}", "<str> +<str>"),
-        (
-            "",
-            rf"\b((?:[Ii]nput string|[Ll]iteral for [^'\"\n]{{1,30}}|string to \w+|[Pp]ars(?:e|ing)|for (?:type|enum) [\w ]{{1,40}}|[Tt]ext|[Tt]ime data"
-            rf"|(?:[Ii]nvalid|[Uu]nparseable|[Uu]nknown|[Ii]ncorrect) (?:\w+ )?(?:value|date|number|input|json|email|url|format)|[Vv]alue|column [\w.]+(?=:)):? ){_DATA}",
-            r"\1<str>",
+        *(
+            (
+                quote,
+                rf"\b((?:[Ii]nput string|[Ll]iteral for [^'\"\n]{{1,30}}|string to \w+|[Pp]ars(?:e|ing)|for (?:type|enum) [\w ]{{1,40}}|[Tt]ext|[Tt]ime data"
+                rf"|(?:[Ii]nvalid|[Uu]nparseable|[Uu]nknown|[Ii]ncorrect) (?:\w+ )?(?:value|date|number|input|json|email|url|format)|[Vv]alue|column [\w.]+(?=:)):? ){_DATA}",
+                r"\1<str>",
+            )
+            for quote in "'\""
         ),
         (
             "'",
@@ -221,7 +226,7 @@ JOINED = tuple(
         ),
         (" for ", r"\b((?:password|publickey) for )(?!invalid )\S+(?= from <)", r"\1<user>"),
         ("=", r"(?<!\w)((?:request|req|trace|span|session|correlation|transaction|txn)=)[\w.-]+", r"\1<id>"),
-        ("ser ", r"\b([Uu]ser )(?:'[^'\n]+'|\"[^\"\n]+\")", r"\1<user>"),
+        ("ser", r"\b([Uu]ser(?:[Nn]ame)? )(?:'[^'\n]+'|\"[^\"\n]+\")", r"\1<user>"),
         ("={", r"(?<=\w=)\{[^{}]{0,300}(?:\{[^{}]{0,300}\}[^{}]{0,300}){0,9}\}", "<str>"),
         ("/", r"(['\"])/(?=\w)[^'\"]{2,300}\1", r"\1<path>\1"),
         ("\\", r"(['\"])[A-Za-z]:\\[^'\"]{2,300}\1", r"\1<path>\1"),

@@ -11,6 +11,7 @@ import orjson
 from triage.model import Failure, Verdict
 from triage.store.database import Store
 from triage.store.history import next_act, remember
+from triage.store.tags import tags_of_clusters
 
 if TYPE_CHECKING:
     from triage.rules.model import Where
@@ -38,6 +39,8 @@ class ClusterRow:
     new: bool
     """Not seen before the newest runs (see ``newest_runs``)."""
     tags: tuple[str, ...] = ()
+    owner: str = ""
+    """Who looks after it, or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +99,20 @@ def newest_runs(db: Store) -> set[int]:
 def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
     """All clusters that have failures (or those named), most blocked tests first."""
     old = _seen_before(db)
-    tags: dict[str, list[str]] = {}
-    for cluster_id, tag in db.conn.execute("SELECT cluster_id, tag FROM tags ORDER BY tag"):
-        tags.setdefault(cluster_id, []).append(tag)
+    tags = tags_of_clusters(db)
     wanted = None if ids is None else set(ids)
     rows = db.conn.execute(
-        "SELECT id, title, template, rule, category, verdict, status, tests, failures, runs, first_seen, last_seen"
-        " FROM clusters WHERE failures > 0 ORDER BY tests DESC, failures DESC, id"
+        "SELECT id, title, template, rule, category, verdict, status, tests, failures, runs, first_seen, last_seen,"
+        " owner FROM clusters WHERE failures > 0 ORDER BY tests DESC, failures DESC, id"
     )
     return [
         ClusterRow(  # type: ignore[call-arg]  # the columns of the query are its fields
             *row[:5],
             Verdict(row[5]),
-            *row[6:],
+            *row[6:12],
             row[0] not in old,
-            tuple(tags.get(row[0], ())),
+            tags.get(row[0], ()),
+            row[12],
         )
         for row in rows
         if wanted is None or row[0] in wanted
@@ -213,6 +215,14 @@ def set_verdict(db: Store, ids: Iterable[str], verdict: Verdict) -> None:
             _set(db, act, cluster, "verdict", verdict.value)
 
 
+def assign(db: Store, ids: Iterable[str], owner: str) -> None:
+    """Say who looks after the clusters; nobody does where ``owner`` is empty."""
+    with db.atomic():
+        act = next_act(db)
+        for cluster in ids:
+            _set(db, act, cluster, "owner", owner)
+
+
 def rename(db: Store, cluster: str, title: str) -> None:
     """Call a cluster something else."""
     with db.atomic():
@@ -230,21 +240,6 @@ def _set(db: Store, act: int | None, cluster: str, field: str, value: str) -> No
     if old is not None and old[0] != value:
         db.conn.execute(f"UPDATE clusters SET {field} = ? WHERE id = ?", [value, cluster])
         remember(db, act, cluster, field, old[0], value)
-
-
-def change_tags(db: Store, ids: Iterable[str], put: Iterable[str] = (), take: Iterable[str] = ()) -> None:
-    """Put tags on the clusters and take others off, as one act."""
-    put, take = list(put), list(take)
-    with db.atomic():
-        act = next_act(db)
-        for cluster in ids:
-            for tag in put:
-                if db.conn.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", [cluster, tag]).rowcount:
-                    remember(db, act, cluster, "tag", "", tag)
-            for tag in take:
-                query = "DELETE FROM tags WHERE cluster_id = ? AND tag = ?"
-                if db.conn.execute(query, [cluster, tag]).rowcount:
-                    remember(db, act, cluster, "tag", tag, "")
 
 
 _TESTS = (

@@ -14,7 +14,7 @@ from platformdirs import user_data_path
 from triage.model import TriageError
 
 BUSY_MS = 5_000
-MADE = (11, "m011_filters")
+MADE = (12, "m012_owners")
 """How many migrations there are, and the last: a file that has them is opened without loading what migrates."""
 
 

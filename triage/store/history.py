@@ -1,4 +1,4 @@
-"""The one log of what was decided about clusters: what was before, what came, and which changes were one act.
+"""The one log of what was decided about clusters and tests: what was before, what came, and which changes were one act.
 
 An act is what a person did with one key or one command; ``undo`` takes acts back, the last first. What the program
 changes by itself is remembered without an act.
@@ -10,17 +10,18 @@ from dataclasses import dataclass
 
 from triage.store.database import Store, now
 
-_COLUMNS = "at, cluster_id, field, old, new, act, undone_at"
+_COLUMNS = "at, coalesce(cluster_id, ''), field, old, new, act, undone_at, coalesce(test, '')"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of one cluster."""
+    """One change of one cluster or of one test."""
 
     at: str
     cluster: str
+    """Its id; empty where a test was changed."""
     field: str
-    """``verdict``, ``status``, ``title``: from ``old`` to ``new``. ``tag``: one of the two is empty.
+    """``verdict``, ``status``, ``title``, ``owner``: from ``old`` to ``new``. ``tag``: one of the two is empty.
     ``merge``: the cluster ``old`` into ``new``; ``notes``: its five whys, whose id is ``new``, came from ``old``.
     ``split``: the variant ``old`` into the cluster ``new``. ``apart``, ``together``: ``old`` and ``new`` may never, may
     again be merged."""
@@ -28,6 +29,8 @@ class Change:
     new: str
     act: int | None
     undone_at: str | None
+    test: str = ""
+    """Its id, where it is what was changed."""
 
 
 def next_act(db: Store) -> int:
@@ -35,11 +38,13 @@ def next_act(db: Store) -> int:
     return int(db.conn.execute("SELECT coalesce(max(act), 0) + 1 FROM history").fetchone()[0])
 
 
-def remember(db: Store, act: int | None, cluster: str, field: str, old: str, new: str) -> None:
-    """Note a change; called inside the transaction that makes it."""
+def remember(
+    db: Store, act: int | None, cluster: str | None, field: str, old: str, new: str, test: str | None = None
+) -> None:
+    """Note a change of a cluster or of a test; called inside the transaction that makes it."""
     db.conn.execute(
-        "INSERT INTO history (at, cluster_id, field, old, new, act) VALUES (?, ?, ?, ?, ?, ?)",
-        [now(), cluster, field, old, new, act],
+        "INSERT INTO history (at, cluster_id, test, field, old, new, act) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [now(), cluster, test, field, old, new, act],
     )
 
 

@@ -273,3 +273,33 @@ def m010_cluster_tests(db: Database) -> None:
 def m011_filters(db: Database) -> None:
     """Filters that are kept under a name."""
     db.conn.execute("CREATE TABLE filters (name TEXT PRIMARY KEY, query TEXT NOT NULL) WITHOUT ROWID")
+
+
+@MIGRATIONS()
+def m012_owners(db: Database) -> None:
+    """Who looks after a cluster; tests have tags of their own, and what was decided about them is remembered too."""
+    db.conn.execute("ALTER TABLE clusters ADD COLUMN owner TEXT NOT NULL DEFAULT ''")
+    db.conn.execute(
+        "CREATE TABLE test_tags (test TEXT NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (test, tag)) WITHOUT ROWID"
+    )
+    # A column cannot be allowed to be empty later on: sqlite.org/lang_altertable.html#otheralter
+    db.conn.execute("ALTER TABLE history RENAME TO history_before")
+    db.conn.execute(
+        """CREATE TABLE history (
+            id INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            cluster_id TEXT REFERENCES clusters(id) ON DELETE CASCADE,
+            test TEXT,
+            field TEXT NOT NULL,
+            old TEXT NOT NULL,
+            new TEXT NOT NULL,
+            act INTEGER,
+            undone_at TEXT,
+            CHECK ((cluster_id IS NULL) <> (test IS NULL))
+        )"""
+    )
+    columns = "id, at, cluster_id, field, old, new, act, undone_at"
+    db.conn.execute(f"INSERT INTO history ({columns}) SELECT {columns} FROM history_before")
+    db.conn.execute("DROP TABLE history_before")
+    db.conn.execute("CREATE INDEX history_cluster ON history(cluster_id)")
+    db.conn.execute("CREATE INDEX history_act ON history(act)")

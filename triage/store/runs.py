@@ -56,12 +56,13 @@ def failures_of(db: Store, run: int) -> int:
     return int(db.conn.execute("SELECT count(*) FROM failures WHERE run_id = ?", [run]).fetchone()[0])
 
 
-def clusters_of_runs(db: Store) -> dict[int, int]:
-    """How many clusters each run with a failure shows."""
+def clusters_of_runs(db: Store, run: int | None = None) -> dict[int, int]:
+    """How many clusters each run with a failure shows (or this run alone)."""
     return dict(
         db.conn.execute(
             "SELECT f.run_id, count(DISTINCT s.cluster_id) FROM failures f JOIN signatures s ON s.id = f.signature_id"
-            " WHERE NOT f.retold GROUP BY f.run_id"
+            f" WHERE NOT f.retold {'AND f.run_id = ?1' if run is not None else ''} GROUP BY f.run_id",
+            [] if run is None else [run],
         )
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from triage.store.database import Store
+from triage.store.tags import tags_of_tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,13 @@ class FailingTest:
     """Id of the cluster of its failure that was read last; None where nothing says why it is red."""
     title: str
     """Of that cluster."""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """Where words are looked for."""
+        tags = "".join(f" #{tag}" for tag in self.tags)
+        return f"{self.test} {self.outcome}{' flaky' * bool(self.flaky)} {self.title}{tags}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,8 @@ def failing_tests(db: Store) -> list[FailingTest]:
         " LEFT JOIN last ON last.test = told.test LEFT JOIN clusters k ON k.id = last.cluster_id"
         " WHERE red + flaky > 0 ORDER BY red DESC, flaky DESC, told.test"
     )
-    return [FailingTest(*row) for row in rows]
+    tags = tags_of_tests(db)
+    return [FailingTest(*row, tags.get(row[0], ())) for row in rows]  # type: ignore[call-arg]
 
 
 def results_of(db: Store, test: str, limit: int = 200) -> list[TestResult]:

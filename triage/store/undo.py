@@ -5,6 +5,7 @@ from __future__ import annotations
 from triage.store.database import Store, now
 from triage.store.history import Change, last_act
 from triage.store.moves import settle
+from triage.store.tags import restore
 
 _GROUPING = frozenset(["merge", "split", "apart", "together"])
 
@@ -24,14 +25,11 @@ def undo(db: Store) -> list[Change]:
 
 def _restore(db: Store, change: Change) -> None:
     match change.field:
-        case "verdict" | "status" | "title":
+        case "verdict" | "status" | "title" | "owner":
             query = f"UPDATE clusters SET {change.field} = ? WHERE id = ?"
             db.conn.execute(query, [change.old, change.cluster])
-        case "tag" if change.old:
-            db.conn.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", [change.cluster, change.old])
         case "tag":
-            query = "DELETE FROM tags WHERE cluster_id = ? AND tag = ?"
-            db.conn.execute(query, [change.cluster, change.new])
+            restore(db, change.cluster, change.test, change.old, change.new)
         case "notes":
             query = "UPDATE investigations SET cluster_id = ? WHERE id = ?"
             db.conn.execute(query, [change.old, change.new])

@@ -146,6 +146,9 @@ class TriageApp(ReadingApp):
         wanted = _MODES.get(name)
         if type(self.screen).__name__ == wanted and not at:
             return
+        small = isinstance(self.screen, SmallScreen)  # the terminal got too small while somebody chose
+        if small:
+            super().pop_screen()
         above = len(self.screen_stack) - 1 - self.screen_stack.index(self._clusters)
         for _ in range(above - bool(wanted)):
             self.pop_screen()
@@ -153,6 +156,8 @@ class TriageApp(ReadingApp):
             screen = getattr(import_module(f"triage.tui.screens.{name}"), wanted)(at)
             # In the place of the other one: the clusters need not be asked for in between.
             (self.switch_screen if above else self.push_screen)(screen)
+        if small:
+            self.push_screen(SmallScreen())
 
     def show_cluster(self, cluster: str) -> None:
         """Go to a cluster in the list."""
@@ -173,10 +178,11 @@ class TriageApp(ReadingApp):
 
     def pop_screen(self) -> AwaitComplete:
         """Take off the screen that asked for it: one that ends while the terminal gets too small is below ``SmallScreen``."""
-        if isinstance(self.screen, ClustersScreen):
+        small = isinstance(self.screen, SmallScreen)
+        if isinstance(self.screen_stack[-2] if small else self.screen, ClustersScreen):
             # The library's palette, left twice at once, would leave an empty screen.
             return AwaitComplete()
-        if not isinstance(self.screen, SmallScreen):
+        if not small:
             return super().pop_screen()
         super().pop_screen()
         popped = super().pop_screen()
@@ -186,6 +192,12 @@ class TriageApp(ReadingApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing opens over the screen that says that there is no room."""
         return not isinstance(self.screen, SmallScreen) or action in ("interrupt", "quit")
+
+    def action_command_palette(self) -> None:
+        from triage.tui.finding import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_help(self) -> None:
         from triage.tui.screens.help import HelpScreen

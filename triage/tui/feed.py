@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from triage.analysis.impact import count
-from triage.ingest.text import visible
+from triage.escapes import visible
 from triage.model import TriageError
 from triage.store import open_store
 from triage.store.database import telling

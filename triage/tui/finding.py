@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from rapidfuzz import fuzz, process
-from textual.command import Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, Hit, Hits, Provider
 from textual.content import Content
 
 from triage.analysis.moments import moment
@@ -54,6 +54,14 @@ def found(typed: str, said: Sequence[str]) -> list[tuple[int, float]]:
     known = set(best)
     others = [(number, score / 200) for _, score, number in near if number not in known]
     return [*((number, 1.0) for number in best), *others][:_MOST]
+
+
+class Palette(CommandPalette):
+    """The library's, which breaks where a page is wanted of a list of which nothing is seen yet."""
+
+    def _action_command_list(self, action: str) -> None:
+        if self.query_one(CommandList).scrollable_content_region:
+            super()._action_command_list(action)
 
 
 class Goals(Provider):

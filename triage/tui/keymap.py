@@ -65,6 +65,7 @@ def bindings() -> dict[str, list[Binding]]:
     from triage.tui.screens.filtering import ClusterFilter
     from triage.tui.screens.listing import ListingScreen
     from triage.tui.screens.runs import RunsScreen
+    from triage.tui.screens.tests import TestsScreen
     from triage.tui.screens.whys import WhysScreen
     from triage.tui.widgets.row_list import RowList
 
@@ -74,7 +75,7 @@ def bindings() -> dict[str, list[Binding]]:
     return {
         "clusters": of(RowList, ClustersScreen, TriageApp),
         "filter": of(ClusterFilter),
-        "lists": of(RowList, ListingScreen, RunsScreen, TriageApp),
+        "lists": of(RowList, ListingScreen, TestsScreen, RunsScreen, TriageApp),
         "five whys": of(RowList, WhysScreen, TriageApp),
     }
 

@@ -81,8 +81,8 @@ class ClusterDesk(Desk):
         return {(item.line or 0) + n: text for item in picked for n, text in enumerate(item.text.split("\n"))}
 
     def pick(self, place: Place, line: int | None, lines: Sequence[str]) -> str:
+        from triage.escapes import visible
         from triage.ingest.redact import redact
-        from triage.ingest.text import visible
         from triage.store import investigations as notes
         from triage.whys import first_question
 

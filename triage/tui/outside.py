@@ -11,7 +11,7 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 
 from triage.analysis.ci_page import is_page
-from triage.ingest.text import visible
+from triage.escapes import visible
 from triage.tui.feed import how_it_ended
 
 

@@ -14,7 +14,7 @@ from textual import work
 from textual.worker import get_current_worker
 
 from triage.analysis.impact import count, grouped
-from triage.ingest.text import visible
+from triage.escapes import visible
 from triage.model import TriageError
 from triage.rules import Engine, RuleError, load_engine
 from triage.store import open_store
@@ -93,7 +93,14 @@ class ReadingApp(AsciiApp):
             self._waiting += names
             return
         self._reading = Event()
+        for screen in self._lists():
+            screen.be_empty(screen.has_class("-empty"))
         self._read(names, self._reading)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether sources are read, or will be in a moment."""
+        return self._opening or self._reading is not None
 
     def stop_reading(self) -> None:
         """End what is read now, if anything is; what was read to its end stays."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from triage.ingest.text import visible
+from triage.escapes import visible
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -12,8 +12,8 @@ from rich.text import Text
 from triage.analysis.expected import Judged, rates, told
 from triage.analysis.impact import count, grouped, percent, seconds
 from triage.analysis.moments import moment
+from triage.escapes import visible
 from triage.export.report import Report
-from triage.ingest.text import visible
 from triage.model import Totals, Verdict
 from triage.rules import CATEGORIES, Rule
 from triage.rules.model import fill
@@ -130,9 +130,16 @@ def cluster_line(row: ClusterRow, marked: bool, new: bool, most: int, width: int
     if depth:
         text.append("  " * (min(depth, 5) - 1) + "└ ", "dim")
     text.append(one_line(row.title)[:400])
-    for tag in row.tags:
-        text.append(f" #{one_line(tag)}", "cyan")
+    if row.owner:
+        text.append(f" @{one_line(row.owner)}", "blue")
+    append_tags(text, row.tags)
     return text
+
+
+def append_tags(text: Text, tags: Iterable[str]) -> None:
+    """Put tags behind ``text``."""
+    for tag in tags:
+        text.append(f" #{one_line(tag)}", "cyan")
 
 
 def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text:
@@ -152,11 +159,29 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
         text.append(
             f"their pass rate is {report.rates}, at most {percent(report.impact.rate_if_fixed)} with it fixed\n"
         )
+    if report.root_causes:
+        text.append("root cause\n", "bold underline")
+        for why in report.root_causes:
+            text.append(f"  {visible(why.answer)}\n", "green")
+    if report.example:
+        text.append("it says\n", "bold underline")
+        for line in report.example.failure.message.split("\n")[:6] or [""]:
+            text.append("  " + visible(line)[:400] + "\n", "red")
+    if rule is not None:
+        for title, lines in (("check first", rule.checks), ("likely causes", rule.causes)):
+            if lines:
+                text.append(f"\n{title}\n", "bold underline")
+                for number, line in enumerate(lines, 1):
+                    text.append(f"  {number}. {visible(fill(line, captures))}\n")
+    _cascade(text, report)
+    text.append("\n")
     _field(
         text, "category", CATEGORIES.get(row.category, "none") + (f" (rule {row.rule})" if row.rule else "")
     )
     _field(text, "verdict", row.verdict.label, VERDICT_STYLES[row.verdict])
     _field(text, "status", row.status)
+    if row.owner:
+        _field(text, "owner", one_line(row.owner))
     for one in report.expectations:
         _field(
             text,
@@ -177,21 +202,6 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
         place = one_line(report.first.test or "the run itself")
         _field(text, "first", place + (", before anything else in its run" if report.came_first else ""))
     _field(text, "id", row.id)
-    _cascade(text, report)
-    if report.example:
-        text.append("\nit says\n", "bold underline")
-        for line in report.example.failure.message.split("\n")[:6] or [""]:
-            text.append("  " + visible(line)[:400] + "\n", "red")
-    if rule is not None:
-        for title, lines in (("check first", rule.checks), ("likely causes", rule.causes)):
-            if lines:
-                text.append(f"\n{title}\n", "bold underline")
-                for number, line in enumerate(lines, 1):
-                    text.append(f"  {number}. {visible(fill(line, captures))}\n")
-    if report.root_causes:
-        text.append("\nroot cause\n", "bold underline")
-        for why in report.root_causes:
-            text.append(f"  {visible(why.answer)}\n", "green")
     return text
 
 
@@ -267,7 +277,9 @@ def tests(report: Report) -> Text:
         seen.setdefault(member.test or "the run itself", []).append(member)
     for test, found in seen.items():
         text.append(f"{grouped(len(found)):>4}× ", "dim")
-        text.append(one_line(test) + "\n", "bold")
+        text.append(one_line(test), "bold")
+        append_tags(text, report.test_tags.get(test, ()))
+        text.append("\n")
         for source in dict.fromkeys(m.source for m in found):
             text.append(f"       {one_line(source)}\n", "dim")
     if len(report.members) < report.cluster.failures:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from triage.escapes import strip_ansi
 from triage.ingest.lines import cleaner_of
-from triage.ingest.text import Cleaner, encoding_of, strip_ansi
+from triage.ingest.text import Cleaner, encoding_of
 from triage.viewer.data import Data
 from triage.viewer.line_index import LineIndex
 

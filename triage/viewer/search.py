@@ -10,7 +10,7 @@ from itertools import islice
 
 import re2
 
-from triage.ingest.text import ANSI
+from triage.escapes import ANSI
 from triage.model import TriageError
 from triage.viewer.log_file import LogFile
 

@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from rich.cells import cell_len
 
-from triage.ingest.text import ANSI, visible
+from triage.escapes import ANSI, visible
 
 TAB = 8
 _SGR = re.compile(r"\x1b\[([\d;:]*)m")

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Protocol
 
+from triage.escapes import ANSI
 from triage.ingest.logs.scan import NOT_BYTES, WARNINGS, WORDS, Scan, chunks_of, whole_lines
 from triage.ingest.logs.severity import WRAPPER, severity
 from triage.ingest.reader import Source
-from triage.ingest.text import ANSI, MAX_LINE
+from triage.ingest.text import MAX_LINE
 
 _VALUE = re.compile(
     r"0x[0-9a-fA-F]+|@[0-9a-f]{4,8}\b|\b[0-9a-f]{7,40}(?:-[0-9a-f]{4,12})*\b"

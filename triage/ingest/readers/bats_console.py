@@ -20,17 +20,16 @@ from triage.ingest.console import (
     sample_lines,
 )
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.bats_text import bats_failure
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _MARK = re.compile(
-    r"(?:^|\d/\d{1,6}) (?P<mark>[✓✗-]) (?P<name>\S.*?)(?: \[(?P<time>\d{1,9})(?:ms)?\])?(?: \(skipped(?:: (?P<why>.*))?\))?(?: \[(?P<late>\d{1,9})(?:ms)?\])?$"
+    r"(?:^|\d/\d{1,6}) (?P<mark>[✓✗-]) (?P<name>\S.*?)(?: \[timeout: \d{1,9}s\])?(?: \[(?P<time>\d{1,9})(?:ms)?\])?(?: \(skipped(?:: (?P<why>.*))?\))?(?: \[(?P<late>\d{1,9})(?:ms)?\])?$"
 )
 _COUNTS = re.compile(
-    r"^(?P<tests>\d{1,9}) tests?, (?P<failed>\d{1,9}) failures?(?:, (?P<skipped>\d{1,9}) skipped)?(?:, \d+ (?:timed out|not run))*(?: in (?P<time>\d+) seconds)?$"
+    r"^(?P<tests>\d{1,9}) tests?, (?P<failed>\d{1,9}) failures?(?:, (?P<skipped>\d{1,9}) skipped)?(?:, (?P<late>\d{1,9}) timed out)?(?:, (?P<not_run>\d{1,9}) not run)?(?: in (?P<time>\d+) seconds)?$"
 )
 _FILE = re.compile(r"^(?P<file>\S+\.bats)$")
-_PLACE = re.compile(r"^\((?:in|from) .*?(?:test )?file (?P<file>\S+), line (?P<line>\d{1,9})[,)]")
-_SAID = re.compile(r"^  `(?P<said>.*)' failed(?: with status \d+)?$")
 
 
 def _sniff(sample: Sample) -> int:
@@ -52,7 +51,10 @@ class _Parser:
         mark = line.mark.rstrip()
         if match := _COUNTS.match(mark):
             self._end_block()
-            tests, failed, skipped = (int(match[name] or 0) for name in ("tests", "failed", "skipped"))
+            tests, failed, late, skipped, not_run = (
+                int(match[name] or 0) for name in ("tests", "failed", "late", "skipped", "not_run")
+            )
+            failed, skipped = failed + late, skipped + not_run
             self.session.stated = Totals(tests, max(0, tests - failed - skipped), failed, 0, skipped)
             self.session.duration = float(match["time"]) if match["time"] else None
             self.session.closed = True
@@ -90,17 +92,8 @@ class _Parser:
         if block is None or not block.text.strip():
             return
         lines = dedent(block.text.split("\n"), 3)
-        place = next((match for line in lines if (match := _PLACE.match(line[:500]))), None)
-        said = next((match["said"] for line in lines if (match := _SAID.match(line[:1000]))), "")
-        output = [line for line in lines if not _PLACE.match(line[:500]) and not _SAID.match(line[:1000])]
-        message = "\n".join([*([f"`{said}' failed"] if said else []), *output]).strip()
-        failure = Failure(
-            message or block.text.strip(),
-            trace=block.text.strip(),
-            file=place["file"] if place else None,
-            line=int(place["line"]) if place else None,
-            source_line=block.first_line,
-        )
+        plain = Failure(block.text.strip(), trace=block.text.strip(), source_line=block.first_line)
+        failure = bats_failure(lines, block.first_line) or plain
         self.session.cases[-1] = replace(self.session.cases[-1], failures=(failure,))
 
     def finish(self) -> Session:

@@ -1,4 +1,7 @@
-"""Catch2's ``json`` reporter (3.6 and newer): test cases of runs of sections of assertions."""
+"""Catch2's ``json`` reporter (3.5 and newer): test cases of runs of sections of assertions.
+
+It tells where an assertion stands, not what it said; an exception looks like any other failed assertion.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +44,11 @@ def _case(test: dict[str, Any]) -> CaseResult:
     skipped = (integer(totals, "skipped") or 0) or (integer(test, "totals", "test-cases", "skipped") or 0)
     if failed or (failures and not allowed):
         outcome = Outcome.FAILED
-        failures = failures or [Failure("failed, and the report does not say why")]
+        fixed = "expected-to-fail" in words(info, "properties")
+        said = "should have failed, and passed" if fixed else "failed, and the report does not say why"
+        failures = failures or [Failure(said)]
     elif allowed:
-        outcome, failures = Outcome.XFAILED, []
+        outcome = Outcome.XFAILED
     else:
         outcome = Outcome.SKIPPED if skipped else Outcome.PASSED
     place = get(info, "source-location")
@@ -54,6 +59,11 @@ def _case(test: dict[str, Any]) -> CaseResult:
         file=text(place, "filename") or None,
         line=integer(place, "line"),
         failures=tuple(failures),
+        output="".join(
+            text(run, stream)
+            for run in rows(test, "runs")
+            for stream in ("captured-stdout", "captured-stderr")
+        ),
         properties=tuple(("tag", tag) for tag in words(info, "tags")),
     )
 
@@ -71,14 +81,10 @@ def _failures(path: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[Fa
 
 def _failure(node: dict[str, Any], sections: tuple[str, ...]) -> Failure:
     place = get(node, "source-location")
-    said = text(node, "message") or text(node, "expression") or "an assertion failed"
-    where = " > ".join(filter(None, sections))
-    return Failure(
-        message=f"{said}\nin {where}" if where else said,
-        type=text(node, "macro"),
-        file=text(place, "filename") or None,
-        line=integer(place, "line"),
-    )
+    file, line, where = text(place, "filename"), integer(place, "line"), " > ".join(filter(None, sections))
+    at = f" at {file}:{line}" if file else ""
+    inside = f" in {where}" if where else ""
+    return Failure(f"assertion failed{at}{inside}", file=file or None, line=line)
 
 
 READER = Reader("catch2-json", _sniff, json_report(_read, cases="test-cases"))

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from xml.parsers import expat
 
+from triage.escapes import strip_ansi
 from triage.ingest.logs.severity import telling_line
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample, Source
-from triage.ingest.text import mend, strip_ansi
+from triage.ingest.text import mend
 from triage.ingest.xml_text import stream
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo
 

@@ -90,7 +90,8 @@ def _silent(node: Node, result: Node) -> Failure:
     if node.get("should_fail") or node.get("expected_failures"):
         text = "should have failed, and passed"
     elif node.get("timeout"):
-        text = f"took longer than its {node.get('timeout')} s ({result.get('duration')} s)"
+        spent = f" ({result.get('duration')} s)" if result.get("duration") else ""
+        text = f"took longer than its {node.get('timeout')} s{spent}"
     return Failure(text, source_line=node.line)
 
 

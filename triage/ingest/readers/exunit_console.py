@@ -1,6 +1,6 @@
 """What Elixir's ExUnit prints: ``mix test``, with ``--trace`` too.
 
-After ``lib/ex_unit/cli_formatter.ex`` of Elixir 1.4 to 1.18. Dots have no name, so the counts stand; tests that a broken
+After ``lib/ex_unit/cli_formatter.ex`` of Elixir 1.4 to 1.18, and 1.20. Dots have no name, so the counts stand; tests that a broken
 ``setup_all`` made invalid are errors, excluded ones are skipped.
 """
 
@@ -28,6 +28,11 @@ from triage.model import CaseResult, Failure, Outcome, Totals
 _COUNTS = re.compile(
     r"^(?P<counts>(?:\d{1,9} (?:doctests?|tests?|propert(?:y|ies)|features?), )+\d{1,9} failures?(?:, \d{1,9} (?:invalid|skipped|excluded))*)$"
 )
+_RESULT = re.compile(
+    r"^Result: (?:(?P<passed>\d{1,9})(?:/(?P<ran>\d{1,9}))? passed|0 tests)(?: \([^)]*\))?"
+    r"(?P<rest>(?:, \d{1,9} (?:invalid|skipped|excluded))*)$"
+)
+"""The same in Elixir 1.20: of those that ran, how many passed."""
 _TOOK = re.compile(r"^Finished in (?P<time>[\d.]+) seconds\b")
 _HEADER = re.compile(
     r"^ {1,3}(?P<number>\d{1,6})\) (?:(?P<kind>test|property|doctest|feature) (?P<name>.*) \((?P<module>[\w.]+)\)|(?P<outside>[\w.]+): failure on setup_all callback.*)$"
@@ -44,7 +49,7 @@ _FRAME = re.compile(r"^\s*(?:\(\w[^)]*\) )?(?P<file>\S+\.exs?):(?P<line>\d{1,9})
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
-    counted = any(map(_COUNTS.match, lines))
+    counted = any(_COUNTS.match(line) or _RESULT.match(line) for line in lines)
     if counted and any(map(_TOOK.match, lines)):
         return 81
     return 66 if any(map(_HEADER.match, lines)) and any(map(_PLACE.match, lines)) else 0
@@ -77,6 +82,9 @@ class _Parser:
         if match := _COUNTS.match(mark):
             self._end_block()
             self.session.stated, self.session.closed = _totals(match["counts"]), True
+        elif match := _RESULT.match(mark):
+            self._end_block()
+            self.session.stated, self.session.closed = _new_totals(match), True
         elif match := _TOOK.match(mark):
             self._end_block()
             self.session.duration = seconds(match["time"])
@@ -151,15 +159,28 @@ def _failure(block: Block, kind: str) -> Failure:
 
 
 def _totals(text: str) -> Totals:
-    found: Counter[str] = Counter()
-    for part in text.split(", "):
-        count, _, word = part.partition(" ")
-        found[word.rstrip("s")] += int(count)
+    found = _counts(text)
     tests = found["doctest"] + found["test"] + found["property"] + found["propertie"] + found["feature"]
     failed, invalid = found["failure"], found["invalid"]
     skipped = found["skipped"] + found["excluded"]
     tests = max(tests, failed + invalid + skipped)
     return Totals(tests, tests - failed - invalid - skipped, failed, invalid, skipped)
+
+
+def _new_totals(match: re.Match[str]) -> Totals:
+    found = _counts(match["rest"].removeprefix(", "))
+    passed = int(match["passed"] or 0)
+    failed = max(0, int(match["ran"] or passed) - passed)
+    skipped = found["skipped"] + found["excluded"]
+    return Totals(passed + failed + found["invalid"] + skipped, passed, failed, found["invalid"], skipped)
+
+
+def _counts(text: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for part in filter(None, text.split(", ")):
+        count, _, word = part.partition(" ")
+        found[word.rstrip("s")] += int(count)
+    return found
 
 
 READER = Reader("exunit-console", _sniff, reader_of("ExUnit", run_before_run(_Parser)))

@@ -29,13 +29,14 @@ _RAN = re.compile(r"^Ran (?P<ran>\d{1,9}) of (?P<tests>\d{1,9}) Specs in (?P<tim
 _COUNTS = re.compile(
     r"^(?P<how>SUCCESS|FAIL)! (?:-- |.*? -- )(?P<passed>\d{1,9}) Passed \| (?P<failed>\d{1,9}) Failed \| (?:(?P<flaked>\d{1,9}) Flaked \| )?(?P<pending>\d{1,9}) Pending \| (?P<skipped>\d{1,9}) Skipped"
 )
+_NONE = re.compile(r"^FAIL! -- .* so all tests were skipped\.$")
 _SUMMARY = re.compile(r"^Summarizing (?P<failures>\d{1,9}) Failures?:$")
 _LISTED = re.compile(
     r"^\s*\[(?P<what>FAIL|Fail|FAILED|PANICKED!?|Panic!?|TIMEDOUT|Timeout\.*|ABORTED|INTERRUPTED)\] (?P<name>\S.*)$"
 )
 _PLACE = re.compile(r"^\s*(?P<file>\S+\.go):(?P<line>\d{1,9})(?: @ .*)?$")
 _BULLET = re.compile(
-    r"^(?:[•↻SP+!]*[•↻!+]|S \[|P \[) ?(?P<what>\[(?:FAILED|PANICKED|TIMEDOUT|ABORTED|INTERRUPTED)\]|Failure|Panic!?|\.\.\. Timeout)(?: in .*?)? ?(?:\[(?P<time>[\d.]+) seconds\])?$"
+    r"^(?:[•↻SP+!]*[•↻!+]|S \[|P \[|\[\w+Suite\]|\[DeferCleanup \(Suite\)\]) ?(?P<what>\[(?:FAILED|PANICKED|TIMEDOUT|ABORTED|INTERRUPTED)\]|Failure|Panic!?|\.\.\. Timeout)(?: in .*?)? ?(?:\[(?P<time>[\d.]+) seconds\])?$"
 )
 _FLAKED = re.compile(r"^\S{0,3}\s?\[FLAKEY TEST - TOOK (?P<tries>\d{1,4}) ATTEMPTS TO PASS\]|^↺? ?• \[FLAKE")
 _RULE = re.compile(r"^-{30,}$")
@@ -81,7 +82,7 @@ class _Parser:
             self._end_listed(None)
             self.ran = True
             self.session.duration = spoken_seconds(f"{match['time']}s")
-        elif _OVER.match(mark):
+        elif _OVER.match(mark) or _NONE.match(mark):
             self._end_block()
             self.session.closed = True
         elif _SUMMARY.match(mark):
@@ -173,7 +174,7 @@ class _Parser:
         places = [m for line in filled if (m := _PLACE.match(line.mark))]
         place = next((m for line in filled if (m := _IN.match(line.mark))), places[-1] if places else None)
         failure = Failure(
-            "\n".join(texts).strip(),
+            "\n".join(texts).strip().replace("Test Panicked\n", "Test Panicked: ", 1),
             kind=_kind(block[0].mark),
             trace="\n".join(line.text for line in filled),
             file=place["file"] if place else None,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from triage.ingest.json_report import json_report
-from triage.ingest.json_text import get, has_ends, integer, rows, seconds, text, words
+from triage.ingest.json_text import get, has_ends, integer, items, rows, seconds, text, words
 from triage.ingest.parts import exception_type
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo
@@ -67,7 +67,7 @@ def _case(suite: dict[str, Any], spec: dict[str, Any]) -> CaseResult:
     again = integer(spec, "MaxMustPassRepeatedly") or 0
     labels = [
         label
-        for group in get(spec, "ContainerHierarchyLabels") or []
+        for group in items(spec, "ContainerHierarchyLabels")
         if isinstance(group, list)
         for label in group
     ]

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from triage.escapes import strip_ansi
 from triage.ingest.console import MAX_MARK, Line, Session, reader_of
 from triage.ingest.json_text import number as number_of
 from triage.ingest.json_text import objects_in, text
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.go_session import BUILD, OUTCOMES, GoParser
-from triage.ingest.text import strip_ansi
-from triage.model import Warn
+from triage.ingest.runners.go_text import ginkgo_failure
+from triage.model import Failure, Warn
 
 _EVENT = re.compile(
     r'^\{\s*+(?:"Time": ?"[^"]*",\s*+|"ImportPath": ?"[^"]*",\s*+)?"Action": ?"'
@@ -30,6 +31,7 @@ _TORN = re.compile(r'\{"(?:Time|ImportPath|Action)"')
 _BUILT = re.compile(r"(?:\.test)?(?: \[.*)?$")
 _OWN = re.compile(r" *--- (?:PASS|FAIL|SKIP): |=== [A-Z]+ |(?:PASS|FAIL)$|(?:FAIL|ok  )\t")
 _WORDS = {"pass": "PASS", "fail": "FAIL", "skip": "SKIP"}
+_SUITE_NODE = re.compile(r"\[(?:\w+Suite|DeferCleanup \(Suite\))\]")
 _PLAIN = ""
 
 
@@ -71,6 +73,8 @@ class _Package:
     parser: GoParser = field(default_factory=GoParser)
     rest: str = ""
     """The part of a line that has no end yet."""
+    outside: list[Failure] = field(default_factory=list)
+    """What broke in the nodes of a Ginkgo suite."""
 
     def tell(self, event: dict[str, Any], name: str, number: int) -> None:
         """Take an event of the package ``name``."""
@@ -78,6 +82,9 @@ class _Package:
         seconds = number_of(event, "Elapsed")
         self.parser.verbose = True
         if isinstance(output := event.get("Output"), str):
+            if test and not self.parser.output_of(test):
+                # A node of a Ginkgo suite is no test.
+                self._outside(test, output, number)
             if self.rest and _OWN.match(output[:MAX_MARK]):
                 # What a test prints need not end its line; test2json knows where its own words begin.
                 self.take("\n", number)
@@ -100,11 +107,22 @@ class _Package:
         for part in whole:
             self.parser.feed(Line(number, strip_ansi(part)))
 
+    def _outside(self, node: str, output: str, number: int) -> None:
+        lines = [Line(number, strip_ansi(part)) for part in output.split("\n")]
+        if _SUITE_NODE.match(node) and (failure := ginkgo_failure(lines)):
+            message = f"{failure.message}\nin {node}"
+            self.outside.append(replace(failure, message=message, kind="error"))
+
     def finish(self, last: int) -> Session:
         """What was told."""
         if self.rest:
             self.take("\n", last)
-        return self.parser.finish(last)
+        session = self.parser.finish(last)
+        # Where no test failed, the lines outside the tests are told as the reason.
+        told = {failure.source_line for failure in self.outside}
+        others = [failure for failure in session.failures if failure.source_line not in told]
+        session.failures = [*others, *self.outside]
+        return session
 
 
 READER = Reader("go-test-json", _sniff, reader_of("go test", _sessions))

@@ -1,6 +1,6 @@
 """What Google Test prints: plain, parametrized and typed tests, skipped ones, a death in the middle, several programs.
 
-Written after ``PrettyUnitTestResultPrinter`` of GoogleTest 1.8 to 1.17 (older ones say "test case" for a suite).
+Written after ``PrettyUnitTestResultPrinter`` of GoogleTest 1.8 to 1.18 (older ones say "test case" for a suite).
 Disabled tests are not run and not counted, as in its own totals. A test that never ended is an error: the process
 died in it.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, failure_of
 from triage.ingest.console import Line, Session, reader_of, sample_lines, seconds
@@ -27,7 +27,9 @@ _RESULT = re.compile(
 _SUITE_BROKE = re.compile(
     r"^\[ {2}FAILED {2}\] (?P<name>\S+): SetUpTest(?:Suite|Case) or TearDownTest(?:Suite|Case)$"
 )
-_SHARED = re.compile(r"^\[-{10}\] (?:Global test environment|\d+ tests? from )")
+_SHARED = re.compile(
+    r"^\[-{10}\] (?P<where>Global test environment (?:set-up|tear-down)|\d+ tests? from (?P<suite>[^\s,]+))"
+)
 _PLACE = re.compile(
     r"^(?P<file>\S.*?)(?::(?P<line>\d{1,9})|\((?P<msvc>\d{1,9})\)): (?:Failure|error|Skipped|Fatal failure)"
 )
@@ -49,6 +51,9 @@ class _Parser:
     running: Entry | None = None
     lines: list[Line] = field(default_factory=list)
     """Output of the running test, or of the suite around it."""
+    where: str = ""
+    """The suite, or the environment, that is set up or torn down."""
+    broke: set[str] = field(default_factory=set)
     stated: int | None = None
     ended: bool = False
 
@@ -56,7 +61,9 @@ class _Parser:
         mark = line.mark
         if match := _START.match(mark):
             self.stated, self.ended = int(match["tests"]), False
+            self.where, self.lines = "", self.lines if self.running else []
         elif match := _RUN.match(mark):
+            self._around()
             self._abandon()
             suite, _, name = match["name"].strip().partition(".")
             self.running, self.lines = self.book.entry(name or suite, suite if name else ""), []
@@ -64,14 +71,17 @@ class _Parser:
         elif self.running is not None and (match := _RESULT.match(mark)):
             self._result(match, line)
         elif match := _END.match(mark):
+            self._around()
             self._abandon()
             self.ended = True
             self.session.duration = seconds(match["ms"], "ms")
             self.session.closed = True
         elif self.ended and (match := _SUITE_BROKE.match(mark)):
-            self._suite_broke(match["name"], line)
-        elif _SHARED.match(mark) and not self.ended and not self.lines:
-            pass
+            if match["name"] not in self.broke:
+                self._suite_broke(match["name"], line)
+        elif self.running is None and not self.ended and (match := _SHARED.match(mark)):
+            self._around()
+            self.where = match["suite"] or match["where"]
         elif not self.ended and len(self.lines) < MAX_BLOCK:
             self.lines.append(line)
 
@@ -120,6 +130,19 @@ class _Parser:
                 source_line=said[0].number if said else status.number if status else None,
             )
         )
+        self.lines = []
+
+    def _around(self) -> None:
+        """What failed outside of any test."""
+        if self.running is not None:
+            return
+        red = [line for line in self.lines if _PLACE.match(line.mark) and not line.mark.endswith("Skipped")]
+        for failure in _failures(self.lines) if red else ():
+            if any(failure.source_line == line.number for line in red):
+                said = failure.message.removeprefix("Failed\n")
+                message = f"{said}\nin {self.where}" if self.where else said
+                self.session.failures.append(replace(failure, message=message, kind="error"))
+                self.broke.add(self.where)
         self.lines = []
 
     def _suite_broke(self, name: str, line: Line) -> None:

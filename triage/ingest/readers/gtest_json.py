@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from triage.ingest.json_report import json_report, miscounted
@@ -28,13 +29,23 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
             f"{source.name}: no testsuites in this GoogleTest report; write it with --gtest_output=json"
         )
     yield RunInfo(started=text(report, "timestamp") or None, duration=_seconds(report))
-    counted = 0
+    counted = nameless = 0
     for suite in rows(report, "testsuites"):
         for test in rows(suite, "testsuite"):
             case = _case(suite, test)
+            if not case.name and case.failures:
+                # A set-up or a tear-down of the suite, or of all of them, which the head counts as well.
+                nameless += 1
+                yield from (
+                    replace(told, message=f"{told.message}\nin {case.suite}", kind="error")
+                    for told in case.failures
+                )
+                continue
             counted += 1
             yield case
-    yield from miscounted(integer(report, "tests"), counted)
+    stated = integer(report, "tests")
+    if stated != counted + nameless:
+        yield from miscounted(stated, counted)
 
 
 def _seconds(holder: Any) -> float | None:
@@ -68,6 +79,7 @@ def _case(suite: dict[str, Any], test: dict[str, Any]) -> CaseResult:
 def _failure(told: dict[str, Any]) -> Failure:
     said = text(told, "failure") or text(told, "message")
     first, _, rest = said.partition("\n")
+    rest = rest.removeprefix("Failed\n")
     place = _PLACE.match(first[:1_000])
     return Failure(
         message=(rest if (place or first == "unknown file") and rest.strip() else said).strip()

@@ -18,7 +18,7 @@ _SUMMARY = re.compile(r"^Test Summary: *\|(?P<columns>(?: +(?:Pass|Fail|Error|Br
 _COLUMN = re.compile(r"\S+")
 _ROW = re.compile(r"^ *(?P<name>\S[^|]*?) *\|(?P<cells>(?: +[\d.a-z?]+)+)\s*$")
 _HEADER = re.compile(
-    r"^(?P<set>\S.*?)?(?:: )?(?P<what>Test Failed|Error During Test|Unexpected Pass) at (?P<file>\S.*?):(?P<line>\d{1,9})\s*$"
+    r"^(?P<set>\S.*?)?(?:: )?(?P<what>(?:Log )?Test Failed|Error During Test|Unexpected Pass) at (?P<file>\S.*?):(?P<line>\d{1,9})\s*$"
 )
 _OUTSIDE = re.compile(r"^\s+Got exception\b.* outside of a @test$")
 _EXPRESSION = re.compile(r"^\s+Expression: (?P<what>\S.*)$")
@@ -52,6 +52,8 @@ class _Parser:
     columns: list[tuple[int, str]] = field(default_factory=list)
     """Where each column of the summary ends, until its first row was read."""
     broken: Line | None = None
+    announced: Totals | None = None
+    """What the error said of a test set whose summary is not read yet: the streams of a run need not be in order."""
     set: str = ""
     """That of the next failure, as the tests of Julia itself tell it."""
 
@@ -67,7 +69,10 @@ class _Parser:
             self._end()
             self.broken = self.broken or line
             if self.session.stated is None:
-                self._state(*(int(match[name]) for name in ("passed", "failed", "errors", "broken")))
+                self.announced = _totals(
+                    *(int(match[name]) for name in ("passed", "failed", "errors", "broken"))
+                )
+                self._state(self.announced)
         elif match := _SET.match(mark):
             self._end()
             self.set = match["set"]
@@ -101,10 +106,13 @@ class _Parser:
             elif name in counts and cell[0].isdigit():
                 counts[name] = int(cell[0])
         self.columns = []
-        self._state(*counts.values())
+        totals = _totals(*counts.values())
+        if totals == self.announced:
+            self.announced = None
+        else:
+            self._state(totals)
 
-    def _state(self, passed: int, failed: int, errors: int, broken: int) -> None:
-        totals = Totals(passed + failed + errors + broken, passed, failed, errors, 0, broken)
+    def _state(self, totals: Totals) -> None:
         self.session.stated = (self.session.stated or Totals()) + totals
         self.session.closed = True
 
@@ -122,7 +130,7 @@ class _Parser:
         place = f"{_SLASH.split(match['file'])[-1]}:{match['line']}"
         failure = bare_failure(status, kind)
         if texts:
-            failure = failure_of(said, message="\n".join(texts), kind=kind)
+            failure = failure_of([status, *said], message="\n".join(texts), kind=kind)
         failure = replace(failure, file=match["file"], line=int(match["line"]), source_line=status.number)
         self.session.cases.append(
             CaseResult(
@@ -140,6 +148,10 @@ class _Parser:
         if self.broken is not None:
             self.session.tell_red(self.broken)
         return self.session
+
+
+def _totals(passed: int, failed: int, errors: int, broken: int) -> Totals:
+    return Totals(passed + failed + errors + broken, passed, failed, errors, 0, broken)
 
 
 READER = Reader("julia-console", _sniff, reader_of("Julia", run_after_run(_Parser)))

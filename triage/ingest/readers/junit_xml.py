@@ -251,6 +251,12 @@ class _Handler:
 
     def _finish_case(self, case: Case) -> None:
         result = self._result(case)
+        if result.outcome.is_red and case.is_nameless:
+            suite = self._suites[-1] if self._suites else None
+            for failure in result.failures:
+                said = f"{failure.message}\nin {suite.name}" if suite and suite.name else failure.message
+                self._tell(replace(failure, message=said.removeprefix("Failed\n"), kind="error"), suite)
+            return
         self._count(1, [result])
         repeats = Repeats.TRY if case.is_repetition else self._repeats
         self._add(result, repeats, same_try=case.is_teardown)

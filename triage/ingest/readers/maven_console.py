@@ -44,6 +44,8 @@ _BRIEF = re.compile(
     r"^ {2,}(?P<suite>[\w$]+)(?:>[\w$]+)?(?:\.(?P<name>[^:»]+?))?(?:(?P<at>:\d{1,9})(?:->\S+)*| (?=»)) ?(?P<why>.*)$"
 )
 _BRIEF_OLD = re.compile(r"^ *(?P<name>[^\s(]\S*?(?:\[.*\])?)\((?P<suite>[\w.$]+)\)(?:: (?P<why>.*))?$")
+_LAMBDA = re.compile(r"^lambda\$(?P<method>\w+)\$\d{1,9}$")
+"""Where a dynamic test broke: the list names the place, not the test."""
 _RERUN = re.compile(r"^(?P<name>[\w$]+(?:\.[\w$]+)*\.\S+)$")
 _RUN = re.compile(r"^ {2}Run (?P<number>\d{1,4}): (?P<what>.*)$")
 _END_OF_TEST = re.compile(r"^(?:Running |Tests run: |Results ?:)")
@@ -276,7 +278,8 @@ def _simple(suite: str) -> str:
 
 
 def _method(name: str) -> str:
-    return re.split(r"[(\[{]", name, maxsplit=1)[0].strip()
+    bare = re.split(r"[(\[{]", name, maxsplit=1)[0].strip()
+    return match["method"] if (match := _LAMBDA.match(bare)) else bare
 
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:

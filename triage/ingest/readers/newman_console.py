@@ -1,6 +1,6 @@
-"""What Newman, the runner of Postman collections, prints with its ``cli`` reporter.
+"""What Newman and the Postman CLI, the runners of Postman collections, print with their ``cli`` reporter.
 
-After ``lib/reporters/cli`` of Newman 3 to 6, with and without Unicode. An assertion is a test; a request or a script
+After ``lib/reporters/cli`` of Newman 3 to 6, with and without Unicode, and Postman CLI 1.34. An assertion is a test; a request or a script
 that broke is a failure of the run.
 """
 
@@ -13,15 +13,15 @@ from triage.ingest.console import Line, Session, reader_of, run_before_run, samp
 from triage.ingest.reader import Reader, Sample
 from triage.model import CaseResult, Failure, Outcome, Totals
 
-_HEAD = re.compile(r"^newman$")
+_HEAD = re.compile(r"^(?:newman|postman)$")
 _ROW = re.compile(
     r"^[│|] +(?P<what>iterations|requests|test-scripts|prerequest-scripts|assertions) [│|] +(?P<run>\d{1,9}) [│|] +(?P<failed>\d{1,9}) [│|]$"
 )
 _DURATION = re.compile(
-    r"^[│|] total run duration: (?:(?P<h>\d+)h )?(?:(?P<m>\d+)m )?(?P<time>[\d.]+)(?P<unit>ms|s|m|h)? +[│|]$"
+    r"^[│|] total run duration: (?:(?P<h>\d+)h )?(?:(?P<m>\d+)m )?(?P<time>[\d.]+) ?(?P<unit>ms|s|m|h)? +[│|]$"
 )
 _ITERATION = re.compile(r"^Iteration (?P<number>\d{1,9})/\d+$")
-_FOLDER = re.compile(r"^(?:❏|Folder) (?P<name>\S.*)$")
+_FOLDER = re.compile(r"^(?:❏|Folder)(?: (?P<name>\S.*)?)?$")
 _ITEM = re.compile(r"^(?P<sign>↳|→|Sub-folder|Root) (?P<name>\S.*)$")
 _PASSED = re.compile(r"^ +(?:✓|√|Pass) +(?P<name>\S.*)$")
 _SKIPPED = re.compile(r"^  -  \[skipped\] (?P<name>\S.*)$")
@@ -45,7 +45,7 @@ class _Case:
     suite: str
     outcome: Outcome
     status: Line
-    number: int = 0
+    number: int | None = None
     iteration: int = 1
     failure: Failure | None = None
 
@@ -90,7 +90,7 @@ class _Parser:
         elif match := _ITERATION.match(mark):
             self.iteration, self.folder, self.item = int(match["number"]), "", ""
         elif match := _FOLDER.match(mark):
-            self.folder = match["name"]
+            self.folder = match["name"] or ""
         elif match := _ITEM.match(mark):
             self.folder = self.folder if match["sign"] in ("↳", "Sub-folder") else ""
             self.item = match["name"]
@@ -101,7 +101,7 @@ class _Parser:
         elif self.item and (match := _FAILED.match(mark)):
             self._add(match["name"], Outcome.FAILED, line, int(match["number"]))
 
-    def _add(self, name: str, outcome: Outcome, line: Line, number: int = 0) -> None:
+    def _add(self, name: str, outcome: Outcome, line: Line, number: int | None = None) -> None:
         suite = " / ".join(filter(None, (self.folder, self.item)))
         self.cases.append(_Case(name, suite, outcome, line, number, self.iteration))
 
@@ -116,7 +116,8 @@ class _Parser:
         self.details[-1].lines.append(right)
 
     def finish(self) -> Session:
-        numbered = {case.number: case for case in self.cases if case.number}
+        first = _first(self.cases, self.details)
+        numbered = {case.number + first: case for case in self.cases if case.number is not None}
         for detail in self.details:
             case = numbered.get(detail.number)
             failure = _failure(detail, case.name if case else "")
@@ -140,6 +141,17 @@ class _Parser:
             self.session.stated = Totals(passed + failed + skipped, passed, failed, 0, skipped)
             self.session.closed = True
         return self.session
+
+
+def _first(cases: list[_Case], details: list[_Detail]) -> int:
+    """What the table adds to the numbers of the list: the Postman CLI counts from 1 there and from 0 in the list."""
+    titles = {detail.number: next(filter(None, map(str.strip, detail.lines)), "") for detail in details}
+    listed = [(case.number, case.name) for case in cases if case.number is not None]
+
+    def agreeing(more: int) -> int:
+        return sum(bool(title := titles.get(at + more, "")) and name.startswith(title) for at, name in listed)
+
+    return max((0, 1), key=agreeing)
 
 
 def _result(case: _Case, *, several: bool) -> CaseResult:

@@ -12,8 +12,8 @@ from typing import Any
 
 from triage.ingest.json_report import json_report, miscounted
 from triage.ingest.json_text import get, has_keys, integer, moment, number, rows, seconds, text
-from triage.ingest.parts import location
 from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.runners.postman_text import address, script_failure
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo
 
 _HEAD = re.compile(r'\s*\{\s*"(?:collection|run|environment|globals)"\s*:')
@@ -48,7 +48,7 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         if not _is_assertion(failed):
             yield _outside(failed)
     if isinstance(broken := get(run, "error"), dict):
-        yield _failure(broken, "error")
+        yield script_failure(broken, "error")
     yield from miscounted(integer(run, "stats", "assertions", "total"), counted)
 
 
@@ -78,7 +78,9 @@ def _cases(
     path = [*folders.get(text(item, "id"), ()), text(item, "name")]
     if rounds > 1:
         path.append(f"iteration {(integer(execution, 'cursor', 'iteration') or 0) + 1}")
-    request = " ".join(filter(None, (text(execution, "request", "method"), _url(execution))))
+    request = " ".join(
+        filter(None, (text(execution, "request", "method"), address(get(execution, "request"))))
+    )
     answer = " ".join(
         filter(None, (text(execution, "response", "code"), text(execution, "response", "status")))
     )
@@ -94,42 +96,14 @@ def _cases(
             suite=" > ".join(filter(None, path)),
             # The answer is one, whatever is asserted of it.
             duration=spent if index == 0 else None,
-            failures=(_failure(error, "failure"),) if outcome.is_red else (),
+            failures=(script_failure(error, "failure"),) if outcome.is_red else (),
             properties=tuple((key, said) for key, said in (("request", request), ("answer", answer)) if said),
         )
 
 
-def _url(execution: dict[str, Any]) -> str:
-    url = get(execution, "request", "url")
-    if isinstance(url, str):
-        return text(execution, "request", "url")
-    host = ".".join(part for part in _parts(url, "host"))
-    route = "/".join(part for part in _parts(url, "path"))
-    protocol, port = text(url, "protocol"), text(url, "port")
-    return f"{protocol + '://' if protocol else ''}{host}{':' + port if port else ''}/{route}" if host else ""
-
-
-def _parts(url: Any, key: str) -> list[str]:
-    found = get(url, key)
-    return [part for part in found if isinstance(part, str)] if isinstance(found, list) else []
-
-
-def _failure(error: Any, kind: str) -> Failure:
-    message, stack, name = text(error, "message"), text(error, "stack"), text(error, "name")
-    file, line = location(stack)
-    return Failure(
-        message=message or text(error, "code") or f"{name or 'failed'} without a message",
-        type=name,
-        kind=kind,
-        trace=stack,
-        file=file,
-        line=line,
-    )
-
-
 def _outside(failed: dict[str, Any]) -> Failure:
     error = get(failed, "error")
-    told = _failure(error, "error")
+    told = script_failure(error, "error")
     where = " > ".join(filter(None, (text(failed, "parent", "name"), text(failed, "source", "name"))))
     at = text(error, "at")
     head = f"{where} ({at})" if where and at else where or at

@@ -1,6 +1,6 @@
 """What PHPUnit prints: dots with lists of what went wrong, ``--testdox``, ``--verbose``.
 
-After ``TextUI/ResultPrinter`` of PHPUnit 6 to 9 and ``TextUI/Output`` of 10 to 12. Dots have no name, so the counts
+After ``TextUI/ResultPrinter`` of PHPUnit 6 to 9 and ``TextUI/Output`` of 10 to 13. Dots have no name, so the counts
 stand. Risky tests and those that triggered warnings or deprecations passed; incomplete ones are skipped.
 """
 
@@ -27,6 +27,7 @@ _HEAD = re.compile(r"^PHPUnit \d+\.\d+\S* by Sebastian Bergmann(?: and contribut
 _SECTION = re.compile(
     r"^There (?:was|were) \d+ (?P<what>[A-Za-z][A-Za-z ]{2,40}):$|^\d+ tests? triggered \d+ [\w ]{3,40}:$"
 )
+_FIXTURES = re.compile(r"^These (?:before-first|after-last)-test methods errored:$")
 _HEADER = re.compile(r"^(?P<number>\d{1,6})\) (?P<test>\S.*)$")
 _VERDICT = re.compile(
     r"^(?:FAILURES!|ERRORS!|WARNINGS!|OK, but .*!|No tests executed!|OK \((?P<tests>\d{1,9}) tests?, \d{1,9} assertions?\))$"
@@ -41,6 +42,8 @@ _PROGRESS = re.compile(r"^[.FEWRISDN]+ +\d+ / \d+ \( *\d+%\)$")
 _CLASS = re.compile(r"^[A-Za-z_][\w\\]*$")
 """A class without a test: its fixture broke."""
 _DATA = re.compile(r"^(?P<name>.*? with data set (?:\"[^\"]*\"|#\S+))(?: \(.*)?$")
+_NEW_DATA = re.compile(r"^(?P<name>[\w\\]+::\w+)(?:@(?P<key>.+?)|(?P<index>#\d{1,9})) with data \(.*$")
+"""The spelling of PHPUnit 12 and newer on the console alone."""
 _FRAME = re.compile(r"^(?P<file>\S.*\.\w{1,8}):(?P<line>\d{1,9})$")
 _TYPE = re.compile(r"^(?P<type>[A-Za-z_][\w\\]*): (?P<said>.*)$")
 _DOX = re.compile(r"^ (?P<mark>[✔✓✘↩∅☢⚠x☐]) (?P<name>\S.*?)(?: \[[\d.]+ m?s\])?$")
@@ -77,6 +80,8 @@ class _Parser:
     suite: str = ""
     dox: list[CaseResult] = field(default_factory=list)
     dox_body: Block | None = None
+    invalid: list[CaseResult] = field(default_factory=list)
+    """Tests that PHPUnit could not run, which no other list names."""
     repeating: bool = False
     verdict: bool = False
 
@@ -95,6 +100,10 @@ class _Parser:
             self.session.stated, self.session.closed = _totals(match), True
         elif match := _TIME.match(mark):
             self.session.duration = _duration(match)
+        elif _FIXTURES.match(mark):
+            self._end_block()
+            self._end_dox()
+            self.kind, self.number = "fixture", 0
         elif match := _SECTION.match(mark):
             self._end_block()
             self.kind, self.number = (match["what"] or "triggered").removesuffix("s"), 0
@@ -153,17 +162,18 @@ class _Parser:
         assert match is not None
         named = match["test"]
         said = block.text.strip()
-        if self.kind in ("error", "failure") or self.kind == "PHPUnit error":
+        if self.kind in ("error", "failure", "fixture", "PHPUnit error"):
             kind = "failure" if self.kind == "failure" else "error"
             failure = _failure(block, kind) if said else bare_failure(block.header, kind)
-            if _CLASS.match(named):
+            if _CLASS.match(named) or self.kind == "fixture":
                 trace = f"{block.header.text}\n{block.text}"
                 self.session.failures.append(
                     replace(failure, kind="error", trace=trace, source_line=block.header.number)
                 )
                 return
             outcome = Outcome.FAILED if kind == "failure" else Outcome.ERROR
-            self.session.cases.append(_case(named, outcome, failure))
+            cases = self.invalid if self.kind == "PHPUnit error" else self.session.cases
+            cases.append(_case(named, outcome, failure))
         elif self.kind in ("skipped test", "incomplete test"):
             why = said.split("\n", 1)[0]
             reason = (("reason", why),) if why and not _FRAME.match(why) else ()
@@ -185,12 +195,16 @@ class _Parser:
                     for case in self.dox
                 ]
             self.session.cases = self.dox
+        self.session.cases = [*self.invalid, *self.session.cases]
         return self.session
 
 
 def _case(named: str, outcome: Outcome, failure: Failure | None = None) -> CaseResult:
     if match := _DATA.match(named):
         named = match["name"]
+    elif match := _NEW_DATA.match(named):
+        which = f'"{match["key"]}"' if match["key"] else match["index"]
+        named = f"{match['name']} with data set {which}"
     suite, _, name = named.partition("::" if "::" in named else ": ")  # Codeception writes the latter
     if not name:
         suite, name = "", named

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, failure_of
 from triage.ingest.console import Line, Session, bare_failure, reader_of, run_after_run, sample_lines
@@ -21,11 +22,22 @@ _RED = re.compile(r"^Tests Failed\. Exit: \d+\s*$|^We had an unexpected error: |
 _END = re.compile(r"^(?:={20,}\s*|Scheduling: .*|Starting\.\.\..*|\t)$")
 _PLACE = re.compile(r"^(?P<file>\.{0,3}[^\s:]*\.(?:lua|fnl)):(?P<line>\d{1,9}): ?(?P<said>.*)$", re.DOTALL)
 
+_ERRORS = re.compile(r"^We had an unexpected error: ")
+_NAMES = re.compile(r"\bdescriptions = \{ (?P<names>.*) \},?\s*$")
+_SAID = re.compile(r"^\s*msg = \"(?P<said>.*)\"\s*$")
+"""How the dump of what broke outside the tests names a block and says why; it is printed twice."""
+_LUA = re.compile(
+    r"^E5108: (?:Lua|Error executing (?:l|L)ua)\S*:? (?:\.{3}\S*/busted\.lua:\d{1,9}: )?(?P<said>.+)$"
+)
+"""What Neovim says of a file that it cannot load."""
+
 _CASES = re.compile(r"^Total number of cases: (?P<number>\d{1,9})$")
 _SIGNS = re.compile(r"^(?P<file>\S.*?\.lua)(?: \| .*)?: (?P<signs>[oOxX]+)$")
 _MINI = re.compile(r"^FAIL in \"?(?P<file>[^|\"]+\.lua) \| (?P<name>.+?)\"?: ?$")
 _NOTE = re.compile(r"^NOTE in .*: ?$")
 _MINI_END = re.compile(r"^Fails \(\d{1,9}\) and Notes \(\d{1,9}\)$")
+_ESCAPED = re.compile(r"\\(.)")
+_ESCAPES = {"n": "\n", "t": "\t"}
 _OUTCOMES = {
     "Success": Outcome.PASSED,
     "Fail": Outcome.FAILED,
@@ -50,6 +62,10 @@ class _Parser:
     red: tuple[str, Outcome] | None = None
     """The test whose failure is read."""
     block: list[Line] = field(default_factory=list)
+    unloaded: bool = False
+    """Whether the block is of a file that could not be loaded."""
+    names: str | None = None
+    """Where the next error outside the tests happened; None where no such errors are told."""
     broken: Line | None = None
     mini: bool = False
     counted: int = 0
@@ -72,15 +88,23 @@ class _Parser:
             self.mini, self.counted = True, self.counted + int(match["number"])
         elif self.mini and (match := _SIGNS.match(mark)):
             self.signs += match["signs"]
+        elif match := _LUA.match(mark):
+            self._end()
+            self.unloaded, self.block = True, [line]
         elif _RED.match(mark):
             self._end()
             self.broken = self.broken or line
+            self.names = "" if _ERRORS.match(mark) else None
+        elif self.names is not None and (match := _NAMES.search(mark)):
+            self.names = match["names"]
+        elif self.names is not None and (match := _SAID.match(mark)):
+            self._outside(match["said"], line)
         elif _COUNT.match(mark) or _MINI_END.match(mark):
             self._end()
             self.session.closed = True
         elif _END.match(mark) or _NOTE.match(mark):
             self._end()
-        elif self.red is not None and len(self.block) < MAX_BLOCK:
+        elif (self.red is not None or self.unloaded) and len(self.block) < MAX_BLOCK:
             self.block.append(line)
         return False
 
@@ -90,14 +114,27 @@ class _Parser:
         if outcome.is_red:
             self.red, self.status = (name, outcome), line
 
+    def _outside(self, said: str, line: Line) -> None:
+        texts = _ESCAPED.sub(lambda match: _ESCAPES.get(match[1], match[1]), said).split("\n")
+        failure = _failure([Line(line.number, text) for text in texts], "error")
+        if self.names:
+            failure = replace(failure, message=f"{failure.message}\nin {self.names}")
+        if all(replace(known, source_line=line.number) != failure for known in self.session.failures):
+            self.session.failures.append(failure)
+
     def _end(self) -> None:
         red, status, block = self.red, self.status, self.block
-        self.red, self.status, self.block = None, None, []
+        if self.unloaded:
+            self.session.failures.append(_failure(block, "error"))
+        self.red, self.status, self.block, self.unloaded, self.names = None, None, [], False, None
         if red is None or status is None:
             return
         name, outcome = red
         kind = "error" if outcome is Outcome.ERROR else "failure"
         entry = self.book.entry(name, self.file or "")
+        if not self.mini:
+            # What the next test prints is not set in.
+            block = list(takewhile(lambda line: not line.text.strip() or line.text[0].isspace(), block))
         said = [line for line in block if line.text.strip()]
         entry.failures.append(_failure(said, kind) if said else bare_failure(status, kind))
 
@@ -124,6 +161,9 @@ def _failure(lines: list[Line], kind: str) -> Failure:
     message = "\n".join(line.text.strip() for line in lines[:end])
     failure = failure_of(lines, message=message, kind=kind)
     places = [_PLACE.match(line.text.strip()) for line in lines]
+    if loading := _LUA.match(lines[0].text.strip()):
+        places[0] = _PLACE.match(loading["said"])
+        message = message.removeprefix(loading[0][: loading.start("said")])
     first = places[0]
     found = next((place for place in places if place is not None), None)
     if first is not None:

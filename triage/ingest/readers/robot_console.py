@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from triage.ingest.console import Line, Session, bare_failure, reader_of, run_before_run, sample_lines
 from triage.ingest.parts import exception_type
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.robot_text import WHERE
 from triage.model import CaseResult, Failure, Outcome, Totals, Warn
 
 _RULE = re.compile(r"^(?:={20,}|-{20,})$")
@@ -24,7 +25,6 @@ _CRITICAL = re.compile(r"^\d+ critical tests?, \d+ passed, \d+ failed$")
 _OUTPUT = re.compile(r"^(?:Output|Debug|XUnit|Log|Report): +\S")
 _NOTICE = re.compile(r"^\[ (?:WARN|ERROR|WARNING) \]")
 _ERROR = re.compile(r"^\[ ERROR \] (?P<said>\S.*)$")
-_WHERE = re.compile(r"^((?:Parent )?(?:suite )?(?:setup|teardown) failed:)\n", re.IGNORECASE)
 _DOTTED = re.compile(r"^Running suite '.*' with \d+ tests?\.$")
 _LISTED = re.compile(r"^(?P<status>FAIL|SKIP): (?P<test>\S.*)$")
 _PABOT = re.compile(
@@ -224,9 +224,9 @@ def _result(
 def _failure(status: Line, below: list[Line]) -> Failure:
     text = "\n".join(line.text for line in below).strip()
     first = next((line.number for line in below if line.text.strip()), status.number)
-    where = _WHERE.match(text)
+    where = WHERE.match(text)
     # Where it broke stands above why: both are one line.
-    message = _WHERE.sub(r"\1 ", text)
+    message = WHERE.sub(r"\1 ", text)
     return Failure(message, exception_type(text[where.end() :] if where else text), source_line=first)
 
 

@@ -13,6 +13,7 @@ from triage.ingest.json_report import json_report
 from triage.ingest.json_text import get, has_ends, has_keys, integer, number, rows, seconds, text, words
 from triage.ingest.parts import exception_type
 from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.runners.robot_text import WHERE
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 
 _Object = dict[str, Any]
@@ -80,7 +81,7 @@ def _case(test: _Object, path: tuple[str, ...], file: str, broken: str) -> CaseR
     if broken and outcome is not Outcome.SKIPPED and "arent suite teardown failed" not in message:
         # Robot tells it so in its reports; in the result the tests end before the suite does.
         outcome = Outcome.FAILED
-        failures = (*failures, Failure(f"Parent suite teardown failed:\n{broken}", kind="error"))
+        failures = (*failures, Failure(f"Parent suite teardown failed: {broken}", kind="error"))
     return CaseResult(
         name=text(test, "name"),
         outcome=outcome,
@@ -101,12 +102,11 @@ def _failure(item: Any, message: str) -> Failure:
     message = message or text(item, "message") or said
     lines = [f"{'  ' * depth}{keyword}" for depth, keyword in enumerate(path)]
     body = "\n".join([message, *lines, *([trace] if trace else [])])
+    where = WHERE.match(message)
     return Failure(
-        message=message or "failed, and the report does not say why",
+        message=WHERE.sub(r"\1 ", message) or "failed, and the report does not say why",
         type=exception_type(message),
-        kind="error"
-        if message.startswith(("Setup failed", "Teardown failed", "Parent suite"))
-        else "failure",
+        kind="error" if where else "failure",
         trace=body if lines or trace else "",
     )
 

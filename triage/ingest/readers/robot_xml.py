@@ -16,6 +16,7 @@ from xml.parsers import expat
 
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.runners.robot_text import WHERE
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, between, integer, seconds, stopped
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Tally, Totals, Warn
@@ -27,7 +28,6 @@ _STEPS = frozenset(
 """Elements of a test that have a status of their own."""
 _TAG = re.compile(r"<[^<>]{0,300}>")
 _MERGED = re.compile(r"^(?:Test has been re-executed and results merged|Re-executed test has been merged)")
-_WHERE = re.compile(r"^((?:Parent suite )?(?:setup|teardown) failed:)\n", re.IGNORECASE)
 _LEVELS = ("FAIL", "ERROR", "WARN")
 
 
@@ -221,7 +221,7 @@ def _unmerged(message: str, line: int) -> tuple[str, tuple[Failure, ...]]:
     status, _, old_message = old.partition("Old message:")
     if not status.strip().startswith("FAIL"):
         return new_message, ()
-    old_message = _WHERE.sub(r"\1 ", old_message.strip())
+    old_message = WHERE.sub(r"\1 ", old_message.strip())
     return new_message, (failure_from(old_message or "FAIL", source_line=line),)
 
 
@@ -239,11 +239,11 @@ def _failure(node: Node, message: str, status: Node) -> Failure:
     )
     begins = traceback or (status if message else node)
     trace = traceback.text.strip() if traceback else ""
-    kind = "error" if _WHERE.match(message) else "failure"
+    kind = "error" if WHERE.match(message) else "failure"
     failure = failure_from(trace or message or "FAIL", message=message or "FAIL", kind=kind)
     return Failure(
         # In one line: what broke is more telling than where.
-        message=_WHERE.sub(r"\1 ", failure.message),
+        message=WHERE.sub(r"\1 ", failure.message),
         type=failure.type,
         kind=kind,
         trace=trace,

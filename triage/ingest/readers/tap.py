@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from triage.ingest.console import MAX_MARK, Line, Session, indent_of, reader_of, sample_lines
 from triage.ingest.json_text import get
+from triage.ingest.logs.severity import severity
 from triage.ingest.reader import HEAD_BYTES, Reader, Sample
 from triage.ingest.runners.tap_text import TITLE, Test, flat, give_back, parsed, told
 from triage.model import CaseResult, Failure, Warn
@@ -24,7 +25,7 @@ _RESULT = re.compile(
     r"^(?P<indent> *)(?P<ok>(?:not )?ok|(?:skip|todo)(?= \d))(?:\s+(?P<number>\d{1,9})(?=[\s-]|$))?(?:$|\s*-|\s)(?P<rest>.*)$"
 )
 _DIRECTIVE = re.compile(
-    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|timeout \d+ seconds)$",
+    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|timeout \d+ seconds|timeout after \d+s)$",
     re.IGNORECASE,
 )
 _BAIL = re.compile(r"^ *Bail out!\s*(?P<why>.*)$")
@@ -44,6 +45,8 @@ _SETTING = re.compile(
 """What the kernel's runners and GLib say of every test."""
 _AHEAD = re.compile(r"# (?:selftests: |random seed: R|Start of \S.* tests$)")
 """What only runners write that tell of a failure before they say that the test failed: the kernel's, GLib's."""
+_CATCH2 = re.compile(r"rng-seed: \d{1,20}$")
+"""How Catch2's output begins."""
 _KERNEL = re.compile(
     r"^ *(?:KTAP version \d|# \S+: (?:initializing$|pass:\d)|kunit \S+: (?:all tests passed|one or more tests failed))"
 )
@@ -57,6 +60,8 @@ _SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|t|pl|py|rb|lua|sh|bats)$")
 
 
 def _sniff(sample: Sample) -> int:
+    if sample.text.startswith("Log of Meson test suite run on "):
+        return 0  # what each of its tests printed may be TAP
     lines = sample_lines(sample)
     if len(sample.head) < HEAD_BYTES:
         # The head is all there is: its end would be counted twice.
@@ -96,6 +101,8 @@ class _Parser:
     summing_up: bool = False
     tape: bool | None = None
     """Whether comments head the results below them; known when the line behind the version is one."""
+    catch2: bool = False
+    """Whether every comment is the name of the test case that the next assertion is in."""
     recent: list[Line] = field(default_factory=list)
     """The comments since the last result."""
     earlier: list[Line] = field(default_factory=list)
@@ -235,6 +242,9 @@ class _Parser:
             if not _SETTING.match(said[:100]) and not (self.ahead and self.ahead[-1].text == said):
                 self.ahead.append(Line(line.number, said))
             return
+        if self.catch2 or (not self.before and _CATCH2.match(said)):
+            self.catch2, self.heading = True, said.strip()
+            return
         if self.tape:
             self.heading = said.strip()
             if (failed := self._last) is None or failed.ok or failed.block:
@@ -286,7 +296,10 @@ class _Parser:
         elif self.planned is not None and self.planned != ran:
             said = f"{where}{self.planned} tests were planned, {ran} ran"
             if self.planned > ran:
-                self._broken(self.loose[-1].text.strip() if self.loose else said, self.loose[-50:])
+                # What a test that passed printed is no reason, where others failed.
+                red = any(not test.ok for test in tests)
+                loose = [] if red and not any(severity(line.mark) for line in self.loose[-1:]) else self.loose
+                self._broken(loose[-1].text.strip() if loose else said, loose[-50:])
             self.session.warnings.append(Warn(said, last))
         elif self.planned is None and tests and not any(test.holds for test in tests):
             self.session.warnings.append(Warn(f"{where}no plan: whether all tests ran is not known", last))

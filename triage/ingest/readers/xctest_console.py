@@ -19,6 +19,8 @@ from triage.model import Failure, Outcome, Totals
 _CASE = re.compile(
     r"^\s*Test [Cc]ase '(?P<name>[^']+)' (?P<how>started|passed|failed|skipped)\b(?: on '[^']*')?(?:.*?\((?P<time>[\d.]+) seconds?\))?"
 )
+_TESTED = re.compile(r"^\[\d{1,9}/\d{1,9}\] Testing (?P<suite>[\w.]+)/(?P<name>\w+)$")
+"""What ``swift test --parallel`` says of each test that ended; it tells more of those alone that failed."""
 _SUITE = re.compile(r"^\s*Test Suite '(?P<name>[^']+)' (?P<how>started|passed|failed)\b")
 _EXECUTED = re.compile(
     r"^\s*Executed (?P<tests>\d{1,9}) tests?, with (?:(?P<skipped>\d{1,9}) tests? skipped and )?(?P<failed>\d{1,9}) failures? \((?P<unexpected>\d{1,9}) unexpected\) in (?P<time>[\d.]+) \("
@@ -27,15 +29,15 @@ _ERROR = re.compile(
     r"^(?P<file>\S[^:]*):(?P<line>\d{1,9}): (?:error: )?(?P<name>-\[[^\]]+\]|[\w.]+\.\w+) : (?P<text>.*)$"
 )
 _SKIP = re.compile(
-    r"^(?P<file>\S[^:]*):(?P<line>\d{1,9}): (?P<name>-\[[^\]]+\]|[\w.]+\.\w+) : Test skipped(?: - (?P<why>.*))?$"
+    r"^(?P<file>\S[^:]*):(?P<line>\d{1,9}): (?P<name>-\[[^\]]+\]|[\w.]+\.\w+) : Test skipped(?:: | - )?(?P<why>.*)$"
 )
 _SWIFT = re.compile(
-    r"^(?P<mark>\S{1,2}) {1,2}Test (?P<name>.+?) (?P<how>passed|failed|skipped|started)(?: after (?P<time>[\d.]+) seconds)?(?: with (?P<issues>\d+ (?:known )?issues?.*?))?(?:: \"(?P<why>.*)\")?\.?$"
+    r"^(?P<mark>\S{1,2}) {1,2}Test (?P<name>.+?)(?: with \d+ test cases?)? (?P<how>passed|failed|skipped|started)(?: after (?P<time>[\d.]+) seconds)?(?: with (?P<issues>\d+ (?:known )?issues?.*?))?(?:: \"(?P<why>.*)\")?\.?$"
 )
 _SWIFT_ISSUE = re.compile(
     r"^(?P<mark>\S{1,2}) {1,2}Test (?P<name>.+?) recorded an? (?P<what>(?:known )?issue)(?: with \d+ arguments? (?P<arguments>.*?))?(?: at (?P<file>[^\s:]+):(?P<line>\d{1,9}):\d+)?: (?P<text>.*)$"
 )
-_SWIFT_MORE = re.compile(r"^(?:↳|􀄵) {1,2}(?P<text>.*)$")
+_SWIFT_MORE = re.compile(r"^(?:(?:↳|􀄵) {1,2}| {2,3}(?=\S))(?P<text>.*)$")
 _SWIFT_RUN = re.compile(
     r"^\S{1,2} {1,2}Test run with (?P<tests>\d{1,9}) tests?(?: in \d+ suites?)? (?P<how>passed|failed) after (?P<time>[\d.]+) seconds"
 )
@@ -50,6 +52,8 @@ _PRETTY_SUITE = re.compile(r"^(?:Test Suite )?(?P<name>[A-Z]\w*(?:Tests?|Spec|Ca
 _CRASH = re.compile(
     r"^(?:\s*(?:Restarting after unexpected exit|Crash: |Fatal error: |.*: Fatal error: )|error: Exited with (?:unexpected )?signal code \d+|\*\*\* Terminating app due to uncaught exception)"
 )
+_EXITED = re.compile(r"^error: Exited with ")
+"""What says that a process died, not of what."""
 _BUILD = re.compile(
     r"^(?P<file>/?[\w./ +-]+\.(?:swift|m|mm|h|c|cpp)):(?P<line>\d{1,9}):\d+: (?:fatal )?error: (?P<text>.*)$"
 )
@@ -80,6 +84,8 @@ class _Parser:
     reported: Failure | None = None
     pending: dict[str, list[Failure]] = field(default_factory=dict)
     """Failures by spelled test, until it ends."""
+    tested: list[tuple[str, str]] = field(default_factory=list)
+    """Suites, with their modules, and names of the tests that ended in a parallel run."""
     executed: list[tuple[str, Totals, float | None]] = field(default_factory=list)
     suite: str = ""
     suites: list[str] = field(default_factory=list)
@@ -104,6 +110,8 @@ class _Parser:
             self.issue = None
         if match := _CASE.match(mark):
             self._case(match, line)
+        elif match := _TESTED.match(mark):
+            self.tested.append((match["suite"], match["name"]))
         elif match := _SUITE.match(mark):
             if match["how"] == "started":
                 self.suites.append(match["name"])
@@ -114,7 +122,8 @@ class _Parser:
             self._executed(match)
         elif match := _SKIP.match(mark):
             suite, name = _split(match["name"])
-            self.book.entry(name, suite).properties.append(("reason", match["why"] or ""))
+            if match["why"]:
+                self.book.entry(name, suite).properties.append(("reason", match["why"]))
         elif (match := _ERROR.match(mark)) and not _BUILD.match(mark):
             self._error(match, line)
         elif self._swift(mark, line) or self._pretty(mark, line):
@@ -139,7 +148,8 @@ class _Parser:
             ):
                 self.session.failures.append(failure)
         elif _CRASH.match(mark):
-            self.crash = self.crash or line
+            if self.crash is None or _EXITED.match(self.crash.mark):
+                self.crash = line
             if mark.lstrip().startswith("Restarting"):
                 self._died(line)
 
@@ -179,7 +189,7 @@ class _Parser:
         suite, name = _split(match["name"])
         known = match["file"] not in ("<unknown>", "<EXPR>")
         failure = Failure(
-            match["text"],
+            match["text"].rstrip().removesuffix(" -"),
             "",
             "failure",
             line.text.strip(),
@@ -272,6 +282,11 @@ class _Parser:
             entry = self.book.entry(name, suite)
             entry.failures.extend(failures)
             entry.outcome = entry.outcome or Outcome.FAILED
+        for suite, name in self.tested:
+            # Its own lines name the module on Apple's systems alone.
+            bare = suite.rpartition(".")[2]
+            if not self.book.entries.keys() & {(suite, name), (bare, name)}:
+                self.book.entry(name, bare).outcome = Outcome.PASSED
         session.cases = self.book.results()
         counted = Totals.of(session.cases)
         outer = [

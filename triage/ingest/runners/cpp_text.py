@@ -11,6 +11,10 @@ from triage.model import Failure
 _ALWAYS = ("Exception", "FatalErrorCondition", "Failure")
 
 
+_HARMLESS = ("WARN", "CHECK_NOFAIL")
+"""Assertions that tell, and fail nothing."""
+
+
 def failures_in(case: Node) -> Iterator[Failure]:
     """Everything that failed in a test case, in its sections too, each with the messages that were in scope."""
     told: list[str] = []
@@ -21,7 +25,7 @@ def failures_in(case: Node) -> Iterator[Failure]:
         if node.name == "Info" or (node.name == "Warning" and node.text.strip()):
             told.append(lines(node))
         elif node.name == "Expression":
-            if node.get("success") == "false":
+            if node.get("success") == "false" and not node.get("type").startswith(_HARMLESS):
                 yield _expression(node, told)
             told = []
         elif node.name in _ALWAYS or (node.name == "Message" and "ERROR" in node.get("type")):

@@ -130,6 +130,13 @@ class GoParser:
         self.tests.setdefault(name, _Test())
         self.ended = self.summed = False
 
+    def output_of(self, name: str) -> bool:
+        """What follows is of that test, where no line of ``-v`` says so; false if there is no such test."""
+        test = self.tests.get(name)
+        if test is not None and test.outcome is None:
+            self.current, self.streaming = name, True
+        return test is not None
+
     def settle(self, name: str, outcome: Outcome, seconds: float | None, end: Line) -> None:
         """How a test ended where an event tells it, should its result line be lost between what it printed.
 

@@ -16,13 +16,39 @@ _LOG = re.compile(r"^\s*(?P<file>[^\s:]+\.go):(?P<line>\d{1,9}): ?(?P<text>.*)$"
 _FRAME = re.compile(r"^\t(?P<file>\S+\.go):(?P<line>\d{1,9})(?: \+0x[0-9a-f]+)?$")
 _LIBRARY = re.compile(r"/go[^/]*/src/|/pkg/mod/|^_testmain\.go")
 _AFTER_PANIC = re.compile(r"^goroutine \d+ |^\[signal |^running tests:|^\s*$|^\tpanic: ")
+_GINKGO = re.compile(r"^\[(?P<word>FAILED|PANICKED|TIMEDOUT|ABORTED|INTERRUPTED)\] (?P<said>.*)$")
+_GINKGO_PLACE = re.compile(r"^In \[[^\]]+\] at: (?P<file>\S+\.go):(?P<line>\d{1,9})")
+_GINKGO_EXIT = re.compile(r"^< Exit \[")
 # Testify's assertions write a small table behind the place.
 _TESTIFY = re.compile(r"^\s*Error:\s+(?P<text>\S.*)$")
 _TESTIFY_END = re.compile(r"^\s*(?:Test|Messages|Error Trace):\s")
 
 
+def ginkgo_failure(lines: Sequence[Line]) -> Failure | None:
+    """The first failure that a Ginkgo spec's timeline tells, if it tells one: its word, what is wrong, its place."""
+    begin = next((i for i, line in enumerate(lines) if _GINKGO.match(line.mark)), len(lines))
+    end = next((i for i in range(begin, len(lines)) if _GINKGO_EXIT.match(lines[i].mark)), len(lines))
+    block = lines[begin:end]
+    if not block or (word := _GINKGO.match(block[0].mark)) is None:
+        return None
+    place = next((match for line in block if (match := _GINKGO_PLACE.match(line.mark))), None)
+    told = [word["said"], *(line.text for line in block[1:] if not _GINKGO_PLACE.match(line.mark))]
+    stack = told.index("Full Stack Trace") if "Full Stack Trace" in told else len(told)
+    said = "\n".join(text for text in told[:stack] if text.strip())
+    return Failure(
+        said.replace("Test Panicked\n", "Test Panicked: ", 1),
+        kind="failure" if word["word"] == "FAILED" else "error",
+        trace="\n".join(line.text for line in block),
+        file=place["file"] if place else None,
+        line=int(place["line"]) if place else None,
+        source_line=block[0].number,
+    )
+
+
 def log_failure(lines: Sequence[Line]) -> Failure:
     """What a failed test logged: the entry that tells most, the last of equals (``t.Fatal`` ends a test)."""
+    if said := ginkgo_failure(lines):
+        return said
     entries: list[tuple[str, int, list[str]]] = []
     for line in lines:
         if match := _LOG.match(line.mark):

@@ -193,6 +193,11 @@ class Case:
         """Whether it is one of several tries, and says which: Xcode's, as trainer and fastlane write them."""
         return any(name == REPETITION for name, _ in self.properties)
 
+    @property
+    def is_nameless(self) -> bool:
+        """Whether GoogleTest has it stand for what broke outside of the tests of a suite."""
+        return self.attributes.get("name") == "" == self.attributes.get("classname")
+
     def all_properties(self, above: Properties) -> Properties:
         """Its own, from attributes and children, and what the suites say."""
         if not self.properties and _INHERITED.isdisjoint(self.attributes):

@@ -19,7 +19,7 @@ _IN_CDATA = rb"(?>(?:[^\]<]++|\](?!\]>))*)"
 _TRACED = {b"failure", b"error"}
 _TEXTS = {*_TRACED, b"skipped", b"system-out", b"system-err"}
 _CASE = re.compile(
-    rb"<testcase%s(?:/>|>(?>(?:%s++|<properties>%s*+(?>(?:<property%s/>%s*+)*)</properties>"
+    rb"<testcase(?! name=\"\" )%s(?:/>|>(?>(?:%s++|<properties>%s*+(?>(?:<property%s/>%s*+)*)</properties>"
     rb"|<(?P<text>%s)%s(?:/>|>(?:<!\[CDATA\[%s\]\]>|[^<]*+)</(?P=text)>))*)</testcase>)"
     % (_ATTRIBUTES, _S, _S, _ATTRIBUTES, _S, b"|".join(sorted(_TEXTS)), _ATTRIBUTES, _IN_CDATA)
 )

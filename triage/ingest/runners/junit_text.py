@@ -9,15 +9,17 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import takewhile
 
+from triage.escapes import strip_ansi
 from triage.ingest.bounds import fits
 from triage.ingest.console import MAX_MARK, Line
 from triage.ingest.parts import exception_type, failure_from, split_message
 from triage.ingest.runners import erlang_text
+from triage.ingest.runners.bats_text import bats_failure
 from triage.ingest.runners.go_text import CRASH, crash_failure, log_failure
 from triage.ingest.runners.playwright_text import error_blocks
 from triage.ingest.runners.pytest_text import native_message
 from triage.ingest.runners.ruby_text import FRAME
-from triage.ingest.text import mend, strip_ansi
+from triage.ingest.text import mend
 from triage.model import Failure, Outcome, Totals
 
 Attributes = Mapping[str, str]
@@ -261,6 +263,9 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
     if type_ == test.get("name"):  # minitest-reporters 1.1
         type_ = ""
     lead = len(text) - len(text.lstrip("\n"))
+    lines = clean(text).strip("\n").split("\n") if not message and text[lead : lead + 1] == "(" else []
+    if bats := bats_failure(lines, line + lead):
+        return [replace(bats, kind=kind)]
     if text.strip() and (says_nothing(message) or _repeats(message, test)):
         message = ""
     elif not text.strip() and _TRACE.search(message):  # some put all of it into the attribute

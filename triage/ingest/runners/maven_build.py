@@ -29,7 +29,7 @@ _ECHO = re.compile(r"^There (?:are|were) (?:some )?test failures")
 # What Maven says below every failed build.
 _BORING = re.compile(
     r"^(?:$|-> \[Help|To see the full stack trace|Re-run Maven|For more information|\[Help \d|After correcting"
-    r"|  mvn |Please refer to|See .* for the individual|There (?:are|were) test failures|Failed to execute goal)"
+    r"|  mvn |Please refer to|See .* for the individual|See dump files |There (?:are|were) test failures|Failed to execute goal)"
 )
 _EMPTY = re.compile(
     r"^(?:An? (?:\w+ )*\w*(?:[Ee]xception|[Ee]rror) (?:has )?occurr?ed\b[^:]*|Command execution failed\.?(?: null)?|null)$"

@@ -13,6 +13,7 @@ import yaml
 from triage.ingest.console import Line, dedent
 from triage.ingest.json_text import clean, get, integer, text
 from triage.ingest.parts import exception_type, failure_from
+from triage.ingest.runners.bats_text import bats_failure
 from triage.ingest.runners.pytest_text import node_parts
 from triage.model import CaseResult, Failure, Outcome
 
@@ -25,6 +26,9 @@ _UNNAMED = re.compile(
 _PLACE_JS = re.compile(r"^(?:.* )?\(?(?:file://)?(?P<file>[^\s():]+):(?P<line>\d{1,9})(?::\d+)?\)?$")
 _YAML_LIMIT = 100_000
 _KEY = re.compile(r"^(?P<key>[A-Za-z_]\w*):(?: (?P<said>.*)|$)")
+_BUSTED = re.compile(
+    r"^\S+ @ \d{1,9}\n(?:Failure|Error) message: (?P<file>\S+?):(?P<line>\d{1,9}): (?P<said>.*)$", re.DOTALL
+)
 _SENTENCE = 120
 _BARE = ("failed", "fail", "failure", "not ok")
 """Messages that say nothing."""
@@ -169,7 +173,7 @@ def told(test: Test, file: str, path: tuple[str, ...]) -> Iterator[CaseResult | 
             yield from told(inner, file, inner_path)
     outcome = _outcome(test)
     suite, name, where = " > ".join(path), test.name, file or None
-    if "::" in name and not path:
+    if "::" in name and not path and not test.above:
         where, suite, name = node_parts(name)
     elif not path and " > " in name:
         # Flat output has the whole path in the name, the file first.
@@ -213,6 +217,10 @@ def _failure(test: Test) -> Failure:
     )
     trace = trace.strip("\n")
     number = test.notes[0].number if test.notes else test.line.number
+    if bats := bats_failure(notes or text(test.details, "message").split("\n"), number):
+        return bats
+    if busted := _BUSTED.match("\n".join(notes)):
+        return Failure(busted["said"], "", "failure", trace, busted["file"], int(busted["line"]), number)
     if isinstance(test.details, dict):
         error = get(test.details, "error")
         said = text(error, "message") or text(error) or text(test.details, "message")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.widgets import Static
+
 from triage.tui.screens.deciding import DecidingScreen
 
 EMPTY = """\
@@ -16,15 +18,17 @@ Nothing here yet. Three ways to begin:
 Every format is known by its content: JUnit XML, JSON, TAP, consoles of
 runners, reports in Markdown, any log."""
 
+READING = "Reading. The clusters come when it is done; escape ends it."
+
 
 class BeginningScreen(DecidingScreen):
     """A screen that may have nothing to show."""
 
     def be_empty(self, is_empty: bool) -> None:
         """Show how to begin, or what there is."""
-        if is_empty is not self.has_class("-empty"):
-            self.set_class(is_empty, "-empty")
-            self.refresh_bindings()
+        self.set_class(is_empty, "-empty")
+        self.query_one("#empty", Static).update(READING if self.triage.is_reading else EMPTY)
+        self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Sample data is there for who has none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
@@ -17,18 +18,19 @@ from textual.worker import get_current_worker
 from triage.analysis.cascades import Cascades, cascades, nested
 from triage.analysis.expected import Judged, judged
 from triage.analysis.query import QueryError, check, expand, parse, select
+from triage.escapes import visible
 from triage.export.report import gather
-from triage.ingest.text import visible
 from triage.model import Totals
 from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters
 from triage.store.filters import saved_filters
 from triage.store.runs import recent_rates, totals_of_all
 from triage.tui import texts
-from triage.tui.screens.beginning import EMPTY, BeginningScreen
+from triage.tui.screens.beginning import BeginningScreen
 from triage.tui.screens.clusters_keys import CLUSTERS
 from triage.tui.screens.filtering import ClusterFilter, FilteringScreen
 from triage.tui.screens.live import LiveScreen
+from triage.tui.screens.marking import MarkingScreen
 from triage.tui.screens.outward import OutwardScreen
 from triage.tui.widgets.detail import PARTS, Detail
 from triage.tui.widgets.filter_input import FilterInput
@@ -37,9 +39,11 @@ from triage.tui.widgets.row_list import RowList
 
 _FEW = 2_000
 """Failures of which what follows from what is found before the screen is drawn."""
+_SOON = 0.1
+"""Seconds after which it is looked for where there are more: the screen is drawn first."""
 
 
-class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen):
+class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen, MarkingScreen):
     """Clusters, most blocked tests first."""
 
     CSS_PATH = "clusters.tcss"
@@ -51,7 +55,6 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         self._all: list[ClusterRow] = []
         self._cascades: Cascades = {}
         self._depths: dict[str, int] = {}
-        self._marked: set[str] = set()
         self._totals = Totals()
         self._rates: list[float] = []
         self._slip: QueryError | None = None
@@ -70,7 +73,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
 
             yield LiveBar(self.feed)
         yield ClusterFilter("words, category: status: verdict: rule: tag: test: source: since: is:new -not")
-        yield Static(EMPTY, id="empty", markup=False)
+        yield Static(id="empty", markup=False)
         with Container(id="split"):
             with Vertical(id="list-side"):
                 yield RowList[ClusterRow](self._draw_row, id="clusters")
@@ -81,6 +84,8 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         if not self.children:
             return  # the program ends while this screen opens
         self.reload()
+        if self.triage.is_reading:
+            self.busy("reading ...")
         self.set_focus(self.rows)
 
     @property
@@ -90,7 +95,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
     def _draw_row(self, row: ClusterRow, width: int, on_cursor: bool) -> Text:
         return texts.cluster_line(
             row,
-            row.id in self._marked,
+            row.id in self.marked,
             row.new and self._something_old,
             self._most,
             width,
@@ -112,10 +117,10 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         if sum(row.failures for row in self._all) <= _FEW:
             self._cascades = cascades(db, self._all)
         else:
-            self.call_after_refresh(self._look_for_cascades, self._all)
+            self.set_timer(_SOON, partial(self._look_for_cascades, self._all))
         self._something_old = any(not row.new for row in self._all)
         self._most = max((row.tests for row in self._all), default=0)
-        self._marked &= {row.id for row in self._all}
+        self.marked &= {row.id for row in self._all}
         self.be_empty(not self._runs and self.feed is None)
         self._show(into, self.rows.cursor)
 
@@ -176,7 +181,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
             width = self.app.size.width
             for recent in (texts.recent(self._rates, width), ""):  # the first to go where there is no room
                 line = texts.status_line(
-                    self._totals, self._runs, self._all, len(self.rows.rows), len(self._marked), len(self.triage.unread),
+                    self._totals, self._runs, self._all, len(self.rows.rows), len(self.marked), len(self.triage.unread),
                     self._expected, recent,
                 )  # fmt: skip
                 if line.cell_len <= width - 2:
@@ -257,28 +262,17 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
             self.remove_class("-full")
         elif self.query_one(FilterInput).close():
             pass
-        elif self._marked:
-            self._marked.clear()
+        elif self.marked:
+            self.marked.clear()
             self._show()
         else:
             self.triage.stop_reading()
         self.rows.focus()
 
-    def action_mark(self) -> None:
-        row = self.rows.current
-        if row is not None:
-            self._marked ^= {row.id}
-            at = self.rows.cursor + 1
-            self._show()
-            self.rows.cursor = at
+    def key_of(self, row: ClusterRow) -> str:
+        return row.id
 
-    def action_mark_all(self) -> None:
-        shown = {row.id for row in self.rows.rows}
-        self._marked = self._marked - shown if shown <= self._marked else self._marked | shown
-        self._show()
-
-    def action_invert(self) -> None:
-        self._marked ^= {row.id for row in self.rows.rows}
+    def show_marks(self) -> None:
         self._show()
 
     def current(self) -> ClusterRow | None:
@@ -289,7 +283,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         return row
 
     def chosen(self) -> list[ClusterRow]:
-        marked = [row for row in self._all if row.id in self._marked]
+        marked = [row for row in self._all if row.id in self.marked]
         if marked:
             return marked
         row = self.current()
@@ -300,7 +294,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         return member.signature if member else None
 
     def decided(self, said: str = "", into: str | None = None) -> None:
-        self._marked.clear()
+        self.marked.clear()
         self.reload(into)
         if said:
             self.notify(visible(said), markup=False)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+from triage.tui.screens.marking import MARKS
+
 CLUSTERS: list[BindingType] = [
     Binding("slash", "filter", "Filter", key_display="/", id="filter"),
-    Binding("space", "mark", "Mark", id="mark"),
+    *MARKS,
     Binding("v", "verdict", "Verdict", tooltip="Say what it is: one or all that are marked", id="verdict"),
     Binding("t", "tag", "Tag", tooltip="Put tags on, take tags off: one or all that are marked", id="tag"),
     Binding("w", "whys", "Whys", tooltip="Five whys", id="whys"),
@@ -25,8 +27,14 @@ CLUSTERS: list[BindingType] = [
     Binding("right", "part(1)", "Next part of the detail", show=False, id="next-part"),
     Binding("n", "member(1)", "Next failure", show=False, id="next-failure"),
     Binding("N", "member(-1)", "Previous failure", show=False, id="previous-failure"),
-    Binding("a", "mark_all", "Mark all shown", show=False, id="mark-all"),
-    Binding("A", "invert", "Mark what is not marked, of what is shown", show=False, id="invert"),
+    Binding(
+        "O",
+        "assign",
+        "Owner",
+        show=False,
+        tooltip="Say who looks after it: one or all that are marked",
+        id="assign",
+    ),
     Binding("z", "zoom", "Detail in full", show=False, id="zoom"),
     Binding("y", "copy", "Copy summary", show=False, id="copy"),
     Binding(

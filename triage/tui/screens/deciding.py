@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from itertools import combinations
-from typing import TYPE_CHECKING, cast
 
-from textual.screen import Screen
-
-from triage.analysis.decisions import taken_back
 from triage.analysis.impact import count, grouped
 from triage.model import Verdict
 from triage.store import moves
-from triage.store.clusters import ClusterRow, change_tags, rename, set_verdict, titles, variants
-from triage.store.database import StoreError, telling
-from triage.store.history import Change
-from triage.store.undo import undo
+from triage.store.clusters import ClusterRow, assign, rename, set_verdict, variants
+from triage.store.tags import tag_clusters
+from triage.tui.screens.undoing import UndoingScreen, short
 from triage.tui.texts import one_line
 
-if TYPE_CHECKING:
-    from triage.tui.app import TriageApp
 
-_MOST_OF_A_NAME = 40
-
-
-class DecidingScreen(Screen[None]):
+class DecidingScreen(UndoingScreen):
     """A screen on which clusters are chosen. Those who inherit say which, and show what became of them."""
-
-    @property
-    def triage(self) -> TriageApp:
-        return cast("TriageApp", self.app)
 
     def current(self) -> ClusterRow | None:
         """The cluster under the cursor; says so where there is none."""
@@ -54,7 +39,7 @@ class DecidingScreen(Screen[None]):
         from triage.tui.screens.verdict import VerdictScreen
 
         def put(verdict: Verdict) -> None:
-            if self._try(lambda: set_verdict(self.triage.db, [row.id for row in chosen], verdict)):
+            if self.attempt(lambda: set_verdict(self.triage.db, [row.id for row in chosen], verdict)):
                 self.decided()
 
         def decide(verdict: Verdict | None) -> None:
@@ -76,24 +61,30 @@ class DecidingScreen(Screen[None]):
 
     def action_tag(self) -> None:
         chosen = self.chosen()
+        if chosen:
+            ids = [row.id for row in chosen]
+            self.ask_for_tags(
+                count(len(ids), "cluster"), lambda on, off: tag_clusters(self.triage.db, ids, on, off)
+            )
+
+    def action_assign(self) -> None:
+        chosen = self.chosen()
         if not chosen:
             return
         from triage.tui.screens.prompt import PromptScreen
 
-        def put(answer: str | None) -> None:
-            if answer is None:
+        def put(owner: str | None) -> None:
+            if owner is None:
                 return
-            words = [word.lstrip("#") for word in answer.replace(",", " ").split()]
-            ids = [row.id for row in chosen]
-            on = [word for word in words if word and not word.startswith("-")]
-            off = [tag for word in words if word.startswith("-") and (tag := word[1:].lstrip("#"))]
-            if self._try(lambda: change_tags(self.triage.db, ids, on, off)):
+            if self.attempt(lambda: assign(self.triage.db, [row.id for row in chosen], owner.lstrip("@"))):
                 self.decided()
 
+        whose = {row.owner for row in chosen}
         self.app.push_screen(
             PromptScreen(
-                f"Tags for {count(len(chosen), 'cluster')}",
-                "words, with blanks or commas between; -word takes a tag off",
+                f"Who looks after {count(len(chosen), 'cluster')}?",
+                "a name, or nothing: nobody does",
+                value=whose.pop() if len(whose) == 1 else "",
             ),
             put,
         )
@@ -105,7 +96,7 @@ class DecidingScreen(Screen[None]):
         from triage.tui.screens.prompt import PromptScreen
 
         def put(title: str | None) -> None:
-            if title and self._try(lambda: rename(self.triage.db, row.id, title)):
+            if title and self.attempt(lambda: rename(self.triage.db, row.id, title)):
                 self.decided()
 
         self.app.push_screen(PromptScreen("What is it called?", value=row.title), put)
@@ -140,7 +131,7 @@ class DecidingScreen(Screen[None]):
         apart = [pair for one, other in combinations(ids, 2) for pair in decisions.apart(one, other)]
 
         def put(anyway: bool = False) -> None:
-            if self._try(lambda: moves.merge(db, into.id, ids, anyway=anyway)):
+            if self.attempt(lambda: moves.merge(db, into.id, ids, anyway=anyway)):
                 self.decided(f"{count(len(chosen), 'cluster')} are one; u takes it back", into.id)
 
         if not apart:
@@ -153,7 +144,7 @@ class DecidingScreen(Screen[None]):
                 put(anyway=True)
 
         self.app.push_screen(
-            ConfirmScreen(f"Somebody decided: never merge {self._names(apart[0])}. Merge all the same?"), take
+            ConfirmScreen(f"Somebody decided: never merge {self.names(apart[0])}. Merge all the same?"), take
         )
 
     def action_split(self) -> None:
@@ -172,14 +163,14 @@ class DecidingScreen(Screen[None]):
             if answer is None:
                 return
             signatures = [found[number].signature for number in answer]
-            if self._try(lambda: moves.split(self.triage.db, *signatures)):
+            if self.attempt(lambda: moves.split(self.triage.db, *signatures)):
                 failures = count(sum(found[number].failures for number in answer), "failure")
                 self.decided(f"{failures} split off; u takes it back")
 
         shown = self.shown_variant()
         self.app.push_screen(
             ChooseScreen(
-                f"Split {_short(row.title)}: what is another problem?",
+                f"Split {short(row.title)}: what is another problem?",
                 [f"{grouped(one.failures):>4}× {one_line(one.template)}" for one in found],
                 does="splits off",
                 several=True,
@@ -195,19 +186,10 @@ class DecidingScreen(Screen[None]):
         db, ids = self.triage.db, [row.id for row in chosen]
         decisions = moves.Decisions(db)
         if all(decisions.apart(one, other) for one, other in combinations(ids, 2)):
-            if self._try(lambda: moves.let_merge(db, ids)):
+            if self.attempt(lambda: moves.let_merge(db, ids)):
                 self.decided(f"{count(len(ids), 'cluster')} may be merged again; u takes it back")
-        elif self._try(lambda: moves.keep_apart(db, ids)):
+        elif self.attempt(lambda: moves.keep_apart(db, ids)):
             self.decided(f"{count(len(ids), 'cluster')} are never merged; d once more allows it again")
-
-    def action_undo(self) -> None:
-        changes: list[Change] = []
-        if not self._try(lambda: changes.extend(undo(self.triage.db))):
-            return
-        if changes:
-            self.decided(f"Taken back: {taken_back(changes, lambda cluster: self._names([cluster]))}")
-        else:
-            self.notify("Nothing to take back.", severity="warning", markup=False)
 
     def _several(self, what: str) -> list[ClusterRow]:
         """Two clusters or more; says how to get there where there are fewer."""
@@ -216,28 +198,6 @@ class DecidingScreen(Screen[None]):
             self.notify(f"Mark two or more with space: the key {what}.", severity="warning", markup=False)
             return []
         return chosen
-
-    def _try(self, change: Callable[[], object]) -> bool:
-        """Whether ``change`` was made; says what stood in the way where it was not."""
-        try:
-            with telling(self.triage.store_path):
-                change()
-        except moves.MoveError as error:
-            self.triage.tell(f"{self._names(error.clusters)}: {error.reason}")
-            return False
-        except StoreError as error:
-            self.triage.tell(error)
-            return False
-        return True
-
-    def _names(self, clusters: Iterable[str]) -> str:
-        names = titles(self.triage.db)
-        return " and ".join(_short(names[cluster]) for cluster in clusters)
-
-
-def _short(title: str) -> str:
-    title = one_line(title)
-    return title if len(title) <= _MOST_OF_A_NAME else title[: _MOST_OF_A_NAME - 1] + "…"
 
 
 def _with_counts(row: ClusterRow) -> str:

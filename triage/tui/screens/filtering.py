@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from triage.analysis.query import QueryError, expand, named
-from triage.ingest.text import visible
+from triage.escapes import visible
 from triage.store.filters import save_filter, saved_filters
 from triage.tui.screens.deciding import DecidingScreen
 from triage.tui.widgets.filter_input import FilterInput
@@ -57,7 +57,7 @@ class FilteringScreen(DecidingScreen):
             except QueryError as error:
                 self.triage.tell(error)
                 return
-            if self._try(lambda: save_filter(self.triage.db, name, meant)):
+            if self.attempt(lambda: save_filter(self.triage.db, name, meant)):
                 before = f" (it was {saved[name]})" if saved.get(name, meant) != meant else ""
                 self.notify(
                     visible(f"Saved: @{name} filters so, here and in 'triage clusters'{before}"), markup=False

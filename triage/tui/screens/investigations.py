@@ -8,7 +8,7 @@ from rich.text import Text
 
 from triage.analysis.impact import count, grouped
 from triage.analysis.moments import moment
-from triage.ingest.text import visible
+from triage.escapes import visible
 from triage.store.investigations import InvestigationRow, find_investigation, investigations
 from triage.tui.notes import lines
 from triage.tui.screens.listing import ListingScreen

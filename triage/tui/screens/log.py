@@ -15,8 +15,8 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
+from triage.escapes import visible
 from triage.ingest import IngestError
-from triage.ingest.text import visible
 from triage.model import TriageError
 from triage.tui.log_source import Desk, Place
 from triage.tui.widgets.ask_bar import AskBar

@@ -12,9 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
+from triage.escapes import visible
 from triage.export.drafts import place_of
 from triage.export.files import write_document
-from triage.ingest.text import visible
 from triage.model import TriageError
 from triage.rules import Engine, Rule
 from triage.rules.check import run_examples

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.text import Text
 
 from triage.analysis.impact import count, grouped
-from triage.ingest.text import visible
+from triage.escapes import visible
 from triage.rules import CATEGORIES, Rule
 from triage.rules.packs import packs, read_config
 from triage.store.clusters import clusters_of_rules

@@ -27,7 +27,7 @@ class RunsScreen(ListingScreen[RunRow]):
         unread = "\n".join(f"not read: {one_line(str(error))}" for error in self.triage.unread)
         if unread and not self.query("#unread"):
             self.mount(Static(unread, id="unread", markup=False), after="#title")
-        self._clusters = clusters_of_runs(self.triage.db)
+        self._clusters: dict[int, int] = {}
         self.take(runs(self.triage.db))
 
     def title_of(self, rows: Sequence[RunRow]) -> str:
@@ -41,7 +41,9 @@ class RunsScreen(ListingScreen[RunRow]):
         return f"{row.source} {row.format} {row.started} {row.environment}"
 
     def draw(self, row: RunRow, width: int) -> Text:
-        return texts.run_line(row, self._clusters.get(row.id, 0), width)
+        if row.id not in self._clusters:  # counted where it is seen: of a thousand runs that takes a second
+            self._clusters[row.id] = clusters_of_runs(self.triage.db, row.id).get(row.id, 0)
+        return texts.run_line(row, self._clusters[row.id], width)
 
     def told_of(self, row: RunRow) -> Text:
         return texts.run_detail(row)

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from triage.ingest.text import visible
+from triage.escapes import visible
 from triage.store import investigations as store
 from triage.store.clusters import find_cluster, members
 from triage.store.investigations import Action, Why

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from triage.ingest.text import visible
+from triage.escapes import visible
 from triage.model import TriageError
 from triage.tui.widgets.log_view import LogView
 from triage.viewer.log_file import LogFile

@@ -38,7 +38,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         Binding("enter", "select", "Open", show=False, id="open"),
     ]
 
-    cursor: reactive[int] = reactive(0, always_update=False)
+    cursor: reactive[int] = reactive(0, always_update=False, init=False)
 
     class Moved(Message):
         """The cursor is on another row."""

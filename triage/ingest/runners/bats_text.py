@@ -1,0 +1,26 @@
+"""Why a test of Bats failed: the place, the command in backquotes, and what it printed, the same in all its formats."""
+
+from __future__ import annotations
+
+import re
+
+from triage.model import Failure
+
+_PLACE = re.compile(r"^\((?:in|from) .*?(?:test )?file (?P<file>\S+), line (?P<line>\d{1,9})[,)]")
+_SAID = re.compile(r"^  `(?P<said>.*)' failed(?: with status \d+| due to timeout)?$")
+
+
+def bats_failure(lines: list[str], source_line: int | None) -> Failure | None:
+    """The failure in ``lines``, the first of which is at ``source_line``; None if they are not of Bats."""
+    places = [match for line in lines if (match := _PLACE.match(line[:500]))]
+    said = next((match["said"] for line in lines if (match := _SAID.match(line[:1000]))), "")
+    if not places or not said:
+        return None
+    output = [line for line in lines if not _PLACE.match(line[:500]) and not _SAID.match(line[:1000])]
+    return Failure(
+        "\n".join([f"`{said}' failed", *output]).strip(),
+        trace="\n".join(lines).strip(),
+        file=places[0]["file"],
+        line=int(places[0]["line"]),
+        source_line=source_line,
+    )
