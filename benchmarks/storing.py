@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import count, islice
@@ -96,7 +96,7 @@ def scaling(scratch: Path, failures: int) -> Iterator[Row]:
     tenth = [str(path) for path in sorted(root.iterdir())[: failures // 10_000]]
     numbers = count()
 
-    def run(names: list[str], worth: int = -1) -> float:
+    def run(names: list[str], worth: float = -1) -> float:
         def ours() -> None:
             db = open_store(scratch / f"scale-{next(numbers)}.db")
             with closing(Local(engine.rules)) as workers:
@@ -108,7 +108,7 @@ def scaling(scratch: Path, failures: int) -> Iterator[Row]:
 
         return timed(ours, 1)
 
-    all_cores, alone, small = run([str(root)]), run([str(root)], sys.maxsize), run(tenth, sys.maxsize)
+    all_cores, alone, small = run([str(root)]), run([str(root)], math.inf), run(tenth, math.inf)
     about = f"{failures:,} failures in {failures // 1_000:,} files"
     yield rates("ingest, all cores", about, "failures/s", failures, all_cores, "one process", alone)
     yield Row(

@@ -7,6 +7,7 @@ import pickle
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -104,9 +105,34 @@ def nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Local, "submit", lambda *_: pytest.fail("a process is started for it"))
 
 
+def _each_takes(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every source that is read here takes so long."""
+    ticks = count()
+    monkeypatch.setattr(taking, "monotonic", lambda: seconds * next(ticks))
+
+
 @pytest.mark.usefixtures("nobody_else")
-def test_little_is_read_without_them(db: Store, engine: Engine, night: Path) -> None:
+def test_what_takes_little_time_is_read_without_them(
+    db: Store, engine: Engine, night: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _each_takes(0.01, monkeypatch)
     assert len(session.ingest_all(db, [str(night)], engine).results) > 40
+
+
+def test_what_takes_long_is_sent_when_that_is_known(
+    take: Take, here: Told, night: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _each_takes(1.0, monkeypatch)
+    monkeypatch.setattr(taking, "_TRIED", 4 << 10)
+    sent: list[str] = []
+    with closing(Local(engine.rules, 2)) as local:
+        local.worth = 1.5
+        submit = local.submit
+        monkeypatch.setattr(
+            local, "submit", lambda parcels: sent.extend(one.name for one in parcels) or submit(parcels)
+        )
+        assert take([night], local) == here
+    assert 5 < len(sent) < len(here[2]), "the first are read here"
 
 
 @pytest.mark.usefixtures("nobody_else")

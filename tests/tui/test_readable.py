@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -212,3 +215,15 @@ async def test_somebody_goes_elsewhere_while_the_terminal_gets_too_small(app: Tr
         else:
             assert screen.rows.current is not None and screen.rows.current.id == wanted
         assert app.screen is screen
+
+
+@pytest.mark.parametrize("wanted", ["", "full"])
+def test_nothing_glides_unless_it_is_wanted(wanted: str) -> None:
+    """In a process of its own: the library reads it once."""
+    told = "import triage.tui.app, textual.constants; print(textual.constants.TEXTUAL_ANIMATIONS)"
+    environment = {key: value for key, value in os.environ.items() if key != "TEXTUAL_ANIMATIONS"}
+    ran = subprocess.run(
+        [sys.executable, "-c", told], env=environment | ({"TEXTUAL_ANIMATIONS": wanted} if wanted else {}),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ran.stdout.strip() == (wanted or "none")

@@ -43,7 +43,7 @@ class Remote:
         SchedulerError: ``address`` is none, nothing answers there, it has no workers, or one of another version.
     """
 
-    worth = 0
+    worth = 0.0
 
     def __init__(self, address: str, rules: Iterable[Rule]) -> None:
         self._address = address

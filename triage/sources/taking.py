@@ -1,6 +1,6 @@
 """All sources of one call into the store, in the order in which they were named.
 
-What is little is read here. Of more, the sources are sent to other processes (``workers.py``), a few ahead of what is
+What takes little time is read here: how long the first few take says how long the rest will. If that is long, the sources are sent to other processes (``workers.py``), a few ahead of what is
 stored. They are stored here and in their order, so that nothing depends on who was ready first.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from hashlib import sha256
+from time import monotonic
 
 from triage.ingest import IngestError, Source, reader_for, told
 from triage.ingest.archives import Found
@@ -36,6 +37,14 @@ _AHEAD = 3
 """Tasks on their way for each that is worked on."""
 _MOST_AHEAD = 128 << 20
 """Bytes of the sources on their way."""
+_WAITING = 32 << 20
+"""Work that waits at most while it is not known whether to send it: members of archives may be held in memory."""
+_TRIED = 256 << 10
+"""Work that is read here to see how long it takes."""
+_LARGE = 2 << 20
+"""Work of a source that is too much to be tried with."""
+_SLOW = 4 << 20
+"""Work a second where nothing was tried: between that of reports full of failures and that of logs."""
 
 
 @dataclass(slots=True)
@@ -60,6 +69,10 @@ class _Entry:
     """Who reads it; it is read here where there is none."""
     place: int = 0
     """Of its answer in that of the task."""
+
+    @property
+    def work(self) -> int:
+        return EACH + self.size
 
 
 def take_all(
@@ -91,6 +104,8 @@ class _Taking:
         self._sending = workers.worth == 0
         self._waiting = self._largest = 0
         """Work of all that is in the queue, and the most of one; until sources are sent."""
+        self._done, self._spent = -1, 0.0
+        """Work that was done here, and the seconds that it took; without the first source, with which much is loaded."""
         self._open = _Task()
         self._tasks = self._ahead = 0
         """Tasks that were asked for and not answered yet, and the bytes of their sources."""
@@ -109,13 +124,12 @@ class _Taking:
                 continue
             self._queue.append(entry)
             if self._sending:
-                self._send(entry)
-            elif self._is_worth_sending(entry):
-                self._sending = True
-                for waiting in tuple(self._queue):
-                    self._send(waiting)
-            while self._tasks >= self._workers.width * _AHEAD or self._ahead > _MOST_AHEAD:
-                yield from self._next()
+                yield from self._sent(entry)
+                continue
+            self._waiting += entry.work
+            self._largest = max(self._largest, entry.work)
+            yield from self._tried(_WAITING)
+        yield from self._tried(0)
         self._ask()
         while self._queue:
             yield from self._next()
@@ -124,12 +138,41 @@ class _Taking:
         while self._queue:
             yield from self._next()
 
-    def _is_worth_sending(self, entry: _Entry) -> bool:
-        """Whether enough waits beside the largest: one source alone has nobody to be read beside."""
-        work = EACH + entry.size
-        self._waiting += work
-        self._largest = max(self._largest, work)
-        return self._waiting - self._largest > self._workers.worth
+    def _tried(self, most: int) -> Iterator[Ingested | IngestError]:
+        """Read here until no more than ``most`` waits, or it pays to send all that waits."""
+        while self._queue and not self._sending and self._waiting > most:
+            first = self._queue[0]
+            if isinstance(first, IngestError):
+                yield from self._next()
+            elif self._pays(first):
+                self._sending = True
+                for waiting in tuple(self._queue):
+                    yield from self._sent(waiting)
+            else:
+                began, self._waiting = monotonic(), self._waiting - first.work
+                results = list(self._next())
+                if self._done >= 0:
+                    self._spent += monotonic() - began
+                    self._done += first.work
+                self._done = max(self._done, 0)
+                yield from results
+
+    def _pays(self, first: _Entry) -> bool:
+        """Whether reading what waits takes long enough; beside the largest: one source alone has nobody to be read beside."""
+        if self._done < _TRIED:
+            if first.work <= _LARGE:
+                return False
+            rate = float(_SLOW)
+        else:
+            rate = self._done / self._spent
+        takes = max(0, self._waiting - self._largest) / rate
+        return takes > self._workers.worth / 4 and self._spent + takes > self._workers.worth
+
+    def _sent(self, entry: _Entry | IngestError) -> Iterator[Ingested | IngestError]:
+        """Send it; what was answered, where too much is on its way."""
+        self._send(entry)
+        while self._tasks >= self._workers.width * _AHEAD or self._ahead > _MOST_AHEAD:
+            yield from self._next()
 
     def _send(self, entry: _Entry | IngestError) -> None:
         if isinstance(entry, IngestError) or (data := self._held(entry)) is None:

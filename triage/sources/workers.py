@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
@@ -19,8 +19,8 @@ from triage.ingest import IngestError
 from triage.intake.tasks import Parcel, Taken, packed, take
 from triage.rules import Rule
 
-_WORTH = 8 << 20
-"""Bytes of work from which on the start of other processes pays (measured: ``docs/scale.md``)."""
+_WORTH = 1.5
+"""Seconds of work from which on the start of other processes pays (measured: ``docs/scale.md``)."""
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -29,8 +29,8 @@ class Workers(Protocol):
 
     width: int
     """Tasks that they work on at once."""
-    worth: int
-    """Work, in bytes, from which on they are worth to be asked."""
+    worth: float
+    """Seconds that reading takes here, from which on they are worth to be asked; at 0 nothing is read here."""
 
     def submit(self, parcels: Sequence[Parcel]) -> Future[list[Taken]]:
         """Ask one of them; see ``tasks.take``."""
@@ -54,7 +54,7 @@ class Local:
 
     def __init__(self, rules: Iterable[Rule], processes: int = CORES) -> None:
         self.width = processes
-        self.worth = _WORTH if CORES > 1 else sys.maxsize
+        self.worth = _WORTH if CORES > 1 else math.inf
         self._given = rules
         self._others = set(multiprocessing.active_children())
         self._pool: ProcessPoolExecutor | None = None

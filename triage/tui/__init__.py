@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # What a key changes is drawn in up to three frames, one after the other; the library reads this when it is imported.
 os.environ.setdefault("TEXTUAL_FPS", "240")
+# Nothing glides: over a slow line it comes late, and some get sick of it.
+os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 
 def run(
