@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters, titles, variants
 from triage.store.history import history
 from triage.store.investigations import open_investigation
-from triage.store.tags import tag_tests, tags_of_tests
+from triage.store.moves import merge
+from triage.store.tags import tag_clusters, tag_tests, tags_of_clusters, tags_of_tests
 from triage.tui.app import TriageApp
 from triage.tui.screens.choose import ChooseScreen
 from triage.tui.screens.clusters import ClustersScreen
@@ -270,6 +272,22 @@ async def test_an_owner_of_all_that_is_marked(app: TriageApp) -> None:
         assert [row.owner for row in _rows(screen)[:3]] == ["", "ann", ""]
         await pilot.press("u", "u")
         assert not any(row.owner for row in _rows(screen))
+
+
+async def test_another_program_decides_meanwhile(app: TriageApp) -> None:
+    async with app.run_test(size=(140, 45), notifications=True) as pilot:
+        screen = await ready(pilot)
+        one, other, third = (row.id for row in _rows(screen)[:3])
+        await pilot.press("j", "t", *"late")
+        with closing(open_store(app.store_path)) as db:
+            merge(db, one, [other])
+            tag_clusters(db, [third], ["elsewhere"])
+        await pilot.press("enter")
+        assert "another cluster has its failures now" in _said(app)
+        assert not any("late" in tags for tags in tags_of_clusters(app.db).values())
+        app._look_at_store()
+        assert other not in [row.id for row in _rows(screen)]
+        assert next(row for row in _rows(screen) if row.id == third).tags == ("elsewhere",)
 
 
 async def test_tags_of_tests(app: TriageApp) -> None:

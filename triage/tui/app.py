@@ -94,12 +94,19 @@ class TriageApp(ReadingApp):
         self._take_keys()
         await self.push_screen(first)
         self.set_interval(SECONDS, self.look_at_rules)
+        self.set_interval(SECONDS, self._look_at_store)
         if self.feed is not None:
             self.read_feed(self.feed)
         if self._paths:
             self.ingest(self._paths)
         elif self.feed is None:
             self._go_on(first)
+
+    def _look_at_store(self) -> None:
+        """Show what another program has changed, unless this one reads and shows it itself."""
+        look_again = getattr(self.screen, "look_again", None)
+        if look_again is not None and not self.is_reading and self.feed is None:
+            look_again()
 
     def _take_keys(self) -> None:
         """Use the keys that the configuration names."""

@@ -144,9 +144,14 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         self._away = True
 
     def on_screen_resume(self) -> None:
-        if self._away and self.is_mounted and self._all and self.triage.db.state != self._state:
-            self.reload()  # another screen has changed something
+        if self._away and self._all:
+            self.look_again()  # another screen may have changed something
         self._away = False
+
+    def look_again(self) -> None:
+        """Ask the store anew if something in it was changed."""
+        if self.is_mounted and self.triage.db.state != self._state:
+            self.reload()
 
     def _show(self, into: str | None = None, at: int = 0) -> None:
         """The rows that match; the cursor on its cluster, else on ``into``, else in row ``at``."""

@@ -7,7 +7,8 @@ from itertools import combinations
 from triage.analysis.impact import count, grouped
 from triage.model import Verdict
 from triage.store import moves
-from triage.store.clusters import ClusterRow, assign, rename, set_verdict, variants
+from triage.store.clusters import ClusterRow, assign, clusters_like, rename, set_verdict, variants
+from triage.store.database import StoreError
 from triage.store.tags import tag_clusters
 from triage.tui.screens.undoing import UndoingScreen, short
 from triage.tui.texts import one_line
@@ -39,7 +40,7 @@ class DecidingScreen(UndoingScreen):
         from triage.tui.screens.verdict import VerdictScreen
 
         def put(verdict: Verdict) -> None:
-            if self.attempt(lambda: set_verdict(self.triage.db, [row.id for row in chosen], verdict)):
+            if self.attempt(lambda: set_verdict(self.triage.db, self._ids(chosen), verdict)):
                 self.decided()
 
         def decide(verdict: Verdict | None) -> None:
@@ -62,9 +63,9 @@ class DecidingScreen(UndoingScreen):
     def action_tag(self) -> None:
         chosen = self.chosen()
         if chosen:
-            ids = [row.id for row in chosen]
             self.ask_for_tags(
-                count(len(ids), "cluster"), lambda on, off: tag_clusters(self.triage.db, ids, on, off)
+                count(len(chosen), "cluster"),
+                lambda on, off: tag_clusters(self.triage.db, self._ids(chosen), on, off),
             )
 
     def action_assign(self) -> None:
@@ -77,7 +78,7 @@ class DecidingScreen(UndoingScreen):
             if owner is None:
                 return
             name = owner.lstrip("@")
-            if self.attempt(lambda: assign(self.triage.db, [row.id for row in chosen], name)):
+            if self.attempt(lambda: assign(self.triage.db, self._ids(chosen), name)):
                 self.decided(f"{many}: {f'@{name}' if name else 'nobody'} looks after it; u takes it back")
 
         many = count(len(chosen), "cluster")
@@ -92,7 +93,7 @@ class DecidingScreen(UndoingScreen):
         from triage.tui.screens.prompt import PromptScreen
 
         def put(title: str | None) -> None:
-            if title and self.attempt(lambda: rename(self.triage.db, row.id, title)):
+            if title and self.attempt(lambda: rename(self.triage.db, self._ids([row])[0], title)):
                 self.decided()
 
         self.app.push_screen(PromptScreen("What is it called?", value=row.title), put)
@@ -186,6 +187,18 @@ class DecidingScreen(UndoingScreen):
                 self.decided(f"{count(len(ids), 'cluster')} may be merged again; u takes it back")
         elif self.attempt(lambda: moves.keep_apart(db, ids)):
             self.decided(f"{count(len(ids), 'cluster')} are never merged; d once more allows it again")
+
+    def _ids(self, rows: list[ClusterRow]) -> list[str]:
+        """Their ids.
+
+        Raises:
+            StoreError: another program has moved the failures of one while somebody thought about it.
+        """
+        ids = [row.id for row in rows]
+        for row in rows:
+            if not clusters_like(self.triage.db, row.id):
+                raise StoreError(f"{short(row.title)}: another cluster has its failures now")
+        return ids
 
     def _several(self, what: str) -> list[ClusterRow]:
         """Two clusters or more; says how to get there where there are fewer."""

@@ -110,9 +110,14 @@ class ListingScreen(Screen[None], Generic[Row]):
         self._away = True
 
     def on_screen_resume(self) -> None:
-        if self._away and self.is_mounted and self.triage.db.state != self._state:
-            self._load()  # another screen has changed something
+        if self._away:
+            self.look_again()  # another screen may have changed something
         self._away = False
+
+    def look_again(self) -> None:
+        """Ask the store anew if something in it was changed."""
+        if self.is_mounted and self.triage.db.state != self._state:
+            self._load()
 
     def said_of_all(self, rows: Iterable[Row]) -> list[str]:
         """``said_of`` each row, as it is compared."""
