@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from triage.ingest import IngestError, Source
 from triage.ingest.readers.junit_xml import READER
 from triage.ingest.runners.junit_runs import Runs
-from triage.model import CaseResult, Item, Outcome, quiet_cases
+from triage.model import CaseResult, Item, Outcome, cases_of_one_try
 
 _PLAIN = '<testcase classname="t.C" name="a" time="0.1"/>'
 
@@ -208,6 +208,8 @@ def test_what_failed_or_was_skipped_is_found_in_the_same_run() -> None:
 
 
 def test_a_case_made_quickly_is_a_case() -> None:
-    [quick] = quiet_cases([("n", ("f.py", "s"), 3, 0.5, (Outcome.SKIPPED, (("owner", "till"),)))])
+    [quick] = cases_of_one_try(
+        [("n", ("f.py", "s"), 3, 0.5, (Outcome.SKIPPED, (("owner", "till"),), (), ""))]
+    )
     slow = CaseResult("n", Outcome.SKIPPED, "s", "f.py", 3, 0.5, properties=(("owner", "till"),))
     assert quick == slow and hash(quick) == hash(slow) and type(quick) is CaseResult
