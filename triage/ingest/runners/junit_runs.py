@@ -26,6 +26,8 @@ _PLAIN = {
     "assertions", "timestamp", "hostname", "id", "class", "type_param", "value_param", "uuid",
 }  # fmt: skip
 """Attributes of cases that are read in columns; those behind ``time`` make no difference to them."""
+_INSTEAD = {"classname": "class", "line": "file"}
+"""Attributes, and which is asked instead where one says nothing."""
 _OUTPUT = {"system-out", "system-err"}
 _SHAPES = 8
 """Shapes of one report that are tried before a new one is looked for."""
@@ -58,11 +60,7 @@ class Rows:
     @property
     def _is_plain(self) -> bool:
         columns = self.columns
-        return (
-            {"name", "classname"} <= columns.keys() <= _PLAIN
-            and all(columns["name"])
-            and ("class" not in columns or all(columns["classname"]))
-        )
+        return {"name", "classname"} <= columns.keys() <= _PLAIN and all(columns["name"])
 
     def endings(self, above: Properties, first_line: int) -> Iterable[Ending] | None:
         """How each ended; None if they say more than columns tell.
@@ -73,12 +71,21 @@ class Rows:
             return None
         if self.just_passed:
             return repeat((Outcome.PASSED, above, (), ""))
+        if not any(child.name in RED or child.name in _OUTPUT for child in self.children):
+            return self._quiet_endings(above)
+        columns = self.columns
+        if not all(all(columns.get(name, ())) for name, other in _INSTEAD.items() if other in columns):
+            return None
         outputs = self._outputs()
         if any("[[" in output for output in outputs):
             return None
         if any(child.name in RED for child in self.children):
             return self._red_endings(above, outputs, first_line)
-        return self._quiet_endings(above, outputs)
+        quiet = self._quiet_endings(above)
+        return quiet and (
+            (outcome, properties, (), output)
+            for (outcome, properties, _, _), output in zip(quiet, outputs, strict=True)
+        )
 
     def _outputs(self) -> list[str]:
         told = [child.columns.get("", ()) for child in self.children if child.name in _OUTPUT]
@@ -117,7 +124,7 @@ class Rows:
         own = ([pair for pair in pairs if pair[0]] for pairs in zip(*told, strict=True))
         return (all_properties(pairs, above) if pairs else above for pairs in own)
 
-    def _quiet_endings(self, above: Properties, outputs: list[str]) -> Iterable[Ending] | None:
+    def _quiet_endings(self, above: Properties) -> Iterable[Ending] | None:
         columns = self.columns
         children = [child for child in self.children if child.name not in _OUTPUT]
         for child in children:
@@ -135,8 +142,10 @@ class Rows:
         ended = {key: (case.ended(None), case.all_properties(above)) for key, case in cases.items()}
         if any(failures for (_, failures), _ in ended.values()):
             return None
-        endings = {key: (outcome, properties) for key, ((outcome, _), properties) in ended.items()}
-        return [(*endings[key], (), output) for key, output in zip(keys, outputs, strict=True)]
+        endings: dict[tuple[str, ...], Ending] = {
+            key: (outcome, properties, (), "") for key, ((outcome, _), properties) in ended.items()
+        }
+        return map(endings.__getitem__, keys)
 
     def elements(self, first_line: int, places: Iterable[int] | None = None) -> Iterator[Case]:
         """The elements, ended, of those at ``places`` or of all; ``first_line`` is that of the chunk."""
