@@ -190,8 +190,8 @@ _FIRST = tuple(form for form in _FORMS if not form.innermost_last)
 _MARGIN = " \t|+"
 _NEAR = 2_000
 """Characters at the end of a trace that are looked at first."""
-_LAST_PLACE = re.compile(r"\.\w{1,4}:\d")
-"""What every frame has of a stack with the innermost last, but Python's own."""
+_LAST_PLACE = re.compile(r"\.\w{1,4}:\d.*")
+"""What every frame has of a stack with the innermost last, but Python's own; to the end of its line."""
 _PLACE = re.compile(r"[:(]\d|\.(?:cs|vb|fs|feature|razor):|, line \d|:line \d| on line \d|\bat .*\(")
 """What every frame has: a place."""
 
@@ -241,10 +241,11 @@ def _frame(line: str, above: str, innermost_last: bool) -> Frame | None:
         ):
             continue
         groups = match.groupdict()
-        function = (groups.get("function") or _function_above(line, above)).strip()
+        function = (groups.get("function") or (above and _function_above(line, above))).strip()
         file, number = groups.get("file") or "", groups.get("line")
-        said = [text for text in (function, file, match[0]) if text]
-        own = not _is_package(file) and not (form.library and any(map(form.library.match, said)))
+        own = not _is_package(file)
+        if own and form.library:
+            own = not any(text and form.library.match(text) for text in (function, file, match[0]))
         return Frame(file, int(number) if number else None, function, own)
     return None
 
@@ -291,10 +292,5 @@ def _last_lines(trace: str) -> list[str]:
     """The lines that may be frames of a stack with the innermost last."""
     if 'File "' in trace:
         return trace.split("\n")
-    lines, end = [], 0
-    while place := _LAST_PLACE.search(trace, end):
-        begin = trace.rfind("\n", end, place.start()) + 1
-        found = trace.find("\n", place.end())
-        end = len(trace) if found < 0 else found
-        lines.append(trace[begin:end])
-    return lines
+    found = _LAST_PLACE.finditer(trace)
+    return [trace[trace.rfind("\n", 0, place.start()) + 1 : place.end()] for place in found]

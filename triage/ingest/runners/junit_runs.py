@@ -15,7 +15,7 @@ from operator import contains, itemgetter
 
 from triage.ingest.runners.junit_elements import RED, Case, all_properties, explained, is_teardown
 from triage.ingest.runners.junit_shapes import Columns, Element, Shape, shape_at
-from triage.ingest.runners.junit_text import clean, failures
+from triage.ingest.runners.junit_text import all_clean, clean, failures
 from triage.ingest.runners.junit_tries import REPETITION
 from triage.ingest.xml_text import Run
 from triage.model import CaseResult, Ending, Outcome, Properties
@@ -90,7 +90,7 @@ class Rows:
     def _outputs(self) -> list[str]:
         told = [child.columns.get("", ()) for child in self.children if child.name in _OUTPUT]
         columns = [
-            [said.strip("\n") if said and not said.isspace() else "" for said in map(clean, texts)]
+            [said.strip("\n") if said and not said.isspace() else "" for said in all_clean(texts)]
             for texts in told
             if texts
         ]
@@ -102,7 +102,7 @@ class Rows:
         red, *others = [child for child in self.children if child.name in RED]
         if others or any(child.name == "skipped" for child in self.children):
             return None
-        texts = map(clean, red.columns.get("") or [""] * self.size)
+        texts = all_clean(red.columns.get("") or [""] * self.size)
         lines = [first_line + line for line in red.lines]
         found = list(
             map(failures, repeat(red.name), _rows_of(red.columns), texts, lines, _rows_of(self.columns))
@@ -237,12 +237,12 @@ def _parts(
         for match in found if found[1:] else ():
             yield from _parts(shape, [match])
         return
+    sizes = map(shape.size, found) if shape.many else repeat(1)
     begin = 0
-    for match in found[:-1]:
-        end = begin + shape.size(match)
-        yield match.start(), match.end(), (rows, begin, end)
-        begin = end
-    yield found[-1].start(), found[-1].end(), (rows, begin, rows.size)
+    for match, size in zip(found, sizes, strict=False):
+        start, end = match.span()
+        yield start, end, (rows, begin, begin + size)
+        begin += size
 
 
 def _rows(shape: Shape, found: Sequence[re.Match[bytes]]) -> Rows | None:

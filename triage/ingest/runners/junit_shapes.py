@@ -120,7 +120,7 @@ class Shape:
 
 def _groups(found: Sequence[re.Match[bytes]]) -> Iterator[list[str]]:
     columns = zip(*[match.groups() for match in found], strict=True)
-    return ([hole.decode("utf-8", "replace") for hole in column] for column in columns)
+    return (b"\0".join(column).decode("utf-8", "replace").split("\0") for column in columns)
 
 
 def _meant(told: list[str], *, is_text: bool, is_raw: bool) -> list[str] | None:

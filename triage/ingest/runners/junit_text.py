@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from itertools import takewhile
 
 from triage.escapes import strip_ansi
@@ -248,10 +249,17 @@ def _repeats(message: str, test: Attributes) -> bool:
 
 def clean(text: str) -> str:
     """``text`` without colours and with its encoding repaired."""
-    return mend(strip_ansi(text))
+    return text if text.isascii() and "\x1b" not in text else mend(strip_ansi(text))
 
 
-_ALWAYS_SAID = ("collection failure", "test setup failure", "test teardown failure", "mypy produced messages")
+def all_clean(texts: Sequence[str]) -> Sequence[str]:
+    """``clean`` of each."""
+    if all(map(str.isascii, texts)) and not any("\x1b" in text for text in texts):
+        return texts
+    return list(map(clean, texts))
+
+
+_ALWAYS_SAID = {"collection failure", "test setup failure", "test teardown failure", "mypy produced messages"}
 """Messages that say what every one of their kind says; what it was stands in the text."""
 
 
@@ -330,6 +338,7 @@ def _in_full(message: str, text: str) -> str:
     return split_message("\n".join(told))[0]
 
 
+@lru_cache(maxsize=256)
 def _class(type_: str) -> str:
     type_ = type_.strip()
     spoken = type_.lower() in _NO_TYPE or type_.startswith("pytest") or " " in type_ or "<" in type_
