@@ -190,7 +190,7 @@ _FIRST = tuple(form for form in _FORMS if not form.innermost_last)
 _MARGIN = " \t|+"
 _NEAR = 2_000
 """Characters at the end of a trace that are looked at first."""
-_LAST_PLACE = re.compile(r"\.\w{1,4}:\d.*")
+_LAST_PLACE = re.compile(r"\.\w{1,4}:\d{1,9}:(?: .*|$)", re.MULTILINE)
 """What every frame has of a stack with the innermost last, but Python's own; to the end of its line."""
 _PLACE = re.compile(r"[:(]\d|\.(?:cs|vb|fs|feature|razor):|, line \d|:line \d| on line \d|\bat .*\(")
 """What every frame has: a place."""

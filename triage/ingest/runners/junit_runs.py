@@ -77,7 +77,7 @@ class Rows:
         if not all(all(columns.get(name, ())) for name, other in _INSTEAD.items() if other in columns):
             return None
         outputs = self._outputs()
-        if any("[[" in output for output in outputs):
+        if "[[" in "\n".join(outputs):
             return None
         if any(child.name in RED for child in self.children):
             return self._red_endings(above, outputs, first_line)
