@@ -51,6 +51,8 @@ _texts = st.one_of(
             "x\r\ny",
             "]]>",
             "a.C",
+            "tests/test_a.py:3: in test_a\nE   assert 1 == 2",
+            "\nsaid\n[[ATTACHMENT|a.png]]\n",
         ]
     ),
     st.sampled_from(
@@ -161,6 +163,18 @@ def _read(data: bytes, chunk: int, *, runs: bool) -> list[Item] | str:
 @example(document=f"<testsuite><!-- {_PLAIN * 3} --></testsuite>", chunk=1 << 17, cut=1.0)
 @example(
     document=f'<testsuite><testcase name="q"><failure><![CDATA[{_PLAIN}]]> {_PLAIN}</failure></testcase></testsuite>junk',
+    chunk=1 << 17,
+    cut=0.0,
+)
+@example(  # each fails as the one before it and wrote something, but one has its class and its line elsewhere
+    document="<testsuites><testsuite>"
+    + "".join(
+        f"<testcase classname='{classname}' class='b' name='n' file='f.py:7' line='{line}'>"
+        "<properties><property name='tag' value='a'/></properties><system-out>a\n</system-out>"
+        "<failure type='E'>f.py:8: in a</failure><system-err>b</system-err></testcase>"
+        for classname, line in (("a", "3"), ("", "4"), ("a", ""))
+    )
+    + "</testsuite></testsuites>",
     chunk=1 << 17,
     cut=0.0,
 )

@@ -272,20 +272,20 @@ def _function_above(line: str, above: str) -> str:
 def own_frame(trace: str) -> Frame | None:
     """The innermost frame of the project's own code, else the innermost of any; None without a frame."""
     library: Frame | None = None
-    # Where the innermost frame is last it is near the end.
-    if len(trace) > _NEAR:
-        for frame in _innermost_last(_last_lines(trace[trace.find("\n", -_NEAR) + 1 :])):
-            if frame.own and frame.file:
-                return frame
-    for frame in _innermost_last(_last_lines(trace)):
-        if frame.own and frame.file:
+    for frame in _from_innermost(trace):
+        if frame.file and frame.own:
             return frame
-        library = library or (frame if frame.file else None)
-    for frame in _innermost_first(trace.split("\n")):
-        if frame.own and frame.file:
-            return frame
-        library = library or (frame if frame.file else None)
+        if frame.file and library is None:
+            library = frame
     return library
+
+
+def _from_innermost(trace: str) -> Iterator[Frame]:
+    """The frames in the order of ``frames``, those near the end twice: where the innermost is last it is there."""
+    if len(trace) > _NEAR:
+        yield from _innermost_last(_last_lines(trace[trace.find("\n", -_NEAR) + 1 :]))
+    yield from _innermost_last(_last_lines(trace))
+    yield from _innermost_first(trace.split("\n"))
 
 
 def _last_lines(trace: str) -> list[str]:
