@@ -15,7 +15,7 @@ from operator import contains, itemgetter
 
 from triage.ingest.runners.junit_elements import RED, Case, all_properties, explained, is_teardown
 from triage.ingest.runners.junit_shapes import Columns, Element, Shape, shape_at
-from triage.ingest.runners.junit_text import all_clean, clean, failures
+from triage.ingest.runners.junit_text import clean, failures
 from triage.ingest.runners.junit_tries import REPETITION
 from triage.ingest.xml_text import Run
 from triage.model import CaseResult, Ending, Outcome, Properties
@@ -90,7 +90,7 @@ class Rows:
     def _outputs(self) -> list[str]:
         told = [child.columns.get("", ()) for child in self.children if child.name in _OUTPUT]
         columns = [
-            [said.strip("\n") if said and not said.isspace() else "" for said in all_clean(texts)]
+            [said.strip("\n") if said and not said.isspace() else "" for said in _all_clean(texts)]
             for texts in told
             if texts
         ]
@@ -102,7 +102,7 @@ class Rows:
         red, *others = [child for child in self.children if child.name in RED]
         if others or any(child.name == "skipped" for child in self.children):
             return None
-        texts = all_clean(red.columns.get("") or [""] * self.size)
+        texts = _all_clean(red.columns.get("") or [""] * self.size)
         lines = [first_line + line for line in red.lines]
         found = list(
             map(failures, repeat(red.name), _rows_of(red.columns), texts, lines, _rows_of(self.columns))
@@ -156,6 +156,12 @@ class Rows:
                 said = clean(attributes.pop("", ""))
                 case.add(name, attributes, said, first_line + lines[at] if lines else 0)
             yield case
+
+
+def _all_clean(texts: Sequence[str]) -> Sequence[str]:
+    everything = "\n".join(texts)
+    is_clean = everything.isascii() and "\x1b" not in everything
+    return texts if is_clean else list(map(clean, texts))
 
 
 def _rows_of(columns: Columns) -> Iterator[dict[str, str]]:

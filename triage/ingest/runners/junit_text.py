@@ -252,13 +252,6 @@ def clean(text: str) -> str:
     return text if text.isascii() and "\x1b" not in text else mend(strip_ansi(text))
 
 
-def all_clean(texts: Sequence[str]) -> Sequence[str]:
-    """``clean`` of each."""
-    if all(map(str.isascii, texts)) and not any("\x1b" in text for text in texts):
-        return texts
-    return list(map(clean, texts))
-
-
 _ALWAYS_SAID = {"collection failure", "test setup failure", "test teardown failure", "mypy produced messages"}
 """Messages that say what every one of their kind says; what it was stands in the text."""
 
