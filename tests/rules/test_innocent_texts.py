@@ -51,10 +51,10 @@ DATASETS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 PASSED_JOBS = {
     "assertion-junit": "a tool that repairs tests tells which ones it repairs",
-    "coverage-too-low": "a limit of coverage that only warns",
     "did-not-raise": "a tool that repairs tests tells which ones it repairs",
     "disk-full": "the disk of the runner was full, and the job passed all the same",
     "file-not-found": "find and rm complain in a step whose result nobody asks for",
+    "jacoco-coverage": "a limit of coverage that only warns",
     "java-null": "a stack trace that the code under test prints",
     "maven-compile": "a step that is allowed to fail does not compile",
 }

@@ -7,14 +7,14 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import pytest
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from tests.tui.conftest import NIGHTS, Open, ready
 from triage.store.clusters import clusters
 from triage.tui.app import TriageApp
-from triage.tui.finding import found
+from triage.tui.finding import Palette, found
 from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.screens.rules import RulesScreen
 from triage.tui.screens.runs import RunsScreen
@@ -133,3 +133,16 @@ async def test_a_page_of_a_list_of_which_nothing_is_seen(app: TriageApp) -> None
         await pilot.pause()
         await pilot.press("pagedown", "enter")
         assert not isinstance(app.screen, CommandPalette)
+
+
+async def test_it_is_left_before_it_looks(app: TriageApp) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(pilot)
+        await look_for(pilot, "theme")
+        palette = app.screen
+        assert isinstance(palette, Palette)
+        await palette.query(CommandList).remove()
+        palette._gather_commands("runs")
+        await app.workers.wait_for_complete()
+        await pilot.press("escape")
+        assert isinstance(app.screen, ClustersScreen)

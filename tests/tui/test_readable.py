@@ -193,6 +193,19 @@ async def test_a_dialog_that_ends_while_the_terminal_gets_too_small(app: TriageA
         assert app.screen is screen
 
 
+async def test_a_dialog_that_ends_below_the_palette_takes_it_along(app: TriageApp) -> None:
+    """Enter, and ctrl+p before it was heard."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("v")
+        dialog = app.screen
+        await pilot.press("ctrl+p")
+        dialog.dismiss(None)
+        dialog.dismiss(None)  # another key behind it
+        await pilot.pause()
+        assert app.screen is screen
+
+
 @pytest.mark.parametrize("mode", ["", "runs"])
 async def test_somebody_goes_elsewhere_while_the_terminal_gets_too_small(app: TriageApp, mode: str) -> None:
     """As the palette does, a moment after it was asked."""

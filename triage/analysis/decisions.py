@@ -81,10 +81,12 @@ def taken_back(changes: Sequence[Change], name: Name = short_id) -> str:
             if len(merged) == 1:
                 return f"{name(merged[0])} is no longer merged into {into}"
             return f"{count(len(merged), 'cluster')} are no longer merged into {into}"
-        case field if first.new:
-            return f"{who} no longer {has} the {field} {first.new.replace('_', ' ')}"
+        case "owner" if not many and first.old:
+            return f"{who} {has} the owner {first.old} again"
+        case "owner" if not first.new:
+            return f"{who} {has} an owner again"
         case field:
-            return f"{who} {has} the {field} {first.old} again"
+            return f"{who} no longer {has} the {field} {first.new.replace('_', ' ')}"
 
 
 def _names(changes: Iterable[Change], name: Name) -> str:

@@ -86,10 +86,8 @@ def draft(cluster: Cluster, taken: Iterable[str] = ()) -> Draft:
             else ["        - any:", *(f"            {one}" for one in asked)]
         )
     lines += [
-        "    causes:",
-        '      - "?"',
-        "    checks:",
-        '      - "?"',
+        '    causes: []  # the likeliest first: ["the pool is too small", "a leak"]',
+        '    checks: []  # commands that can be pasted: ["ss -s"]',
         "    examples:",
         "      match:",
         *(f"        - {quoted(text)}" for text in hit[:_MOST_EXAMPLES]),

@@ -16,8 +16,8 @@ _QUIET = re2.Options()
 _QUIET.log_errors = False  # google-re2 would write to stderr, which belongs to the screen
 MAX_PATTERN = 20_000
 """Characters of a pattern: all of its literals must fit into the memory of a filter."""
-_MOST_TOGETHER = 800
-"""Patterns in one filter: of those in the library about as many fit."""
+_MOST_TOGETHER = 160_000
+"""Characters of the patterns in one filter: of those in the library about as many fit."""
 MAX_PHRASE = 300
 """Characters of a phrase; what is longer is no phrase any more."""
 MAX_TEXT = 8_000
@@ -35,8 +35,7 @@ class Texts:
         """Each condition comes with the number that stands for it."""
         chosen = [(number, c) for number, c in conditions if c.kind in ("pattern", "phrase")]
         self._searched: dict[str, re2._Regexp] = {}
-        count = -(-len(chosen) // _MOST_TOGETHER)
-        self._filters = [each for at in range(count) for each in _filters(chosen[at::count])]
+        self._filters = [each for together in _parted(chosen) for each in _filters(together)]
 
     def held(self, text: str) -> Held:
         """The conditions that hold for ``text``."""
@@ -60,6 +59,24 @@ class Texts:
             searched = self._searched[pattern] = re2.compile(pattern, _QUIET)
         match = searched.search(text)
         return {name: value for name, value in match.groupdict().items() if value} if match else {}
+
+
+def _parted(chosen: list[tuple[int, Condition]]) -> Iterator[list[tuple[int, Condition]]]:
+    """As many as fit into a filter each, the short ones first.
+
+    What a filter has seen of texts it keeps in a memory of fixed size, and begins anew when that is full. Patterns of one
+    length together make it begin anew less often than a mixture does.
+    """
+    together: list[tuple[int, Condition]] = []
+    characters = 0
+    for number, c in sorted(chosen, key=lambda one: len(one[1].value)):
+        if together and characters + len(c.value) > _MOST_TOGETHER:
+            yield together
+            together, characters = [], 0
+        together.append((number, c))
+        characters += len(c.value)
+    if together:
+        yield together
 
 
 _Looked = list[tuple[int, int, Callable[[str], float] | None]]

@@ -259,6 +259,7 @@ class _Taking:
         if known is None and (entry.source.size or _AT_ONCE + 1) <= _AT_ONCE:
             rows = list(rows)
         with self._db.atomic():
+            known = known or self._known(entry)  # another program may have read the same meanwhile
             if of in self._replaced:
                 forget(self._db, self._replaced[of])
             done = known or store(self._db, name, format_, entry.digest, self._batch, rows)

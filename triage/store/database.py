@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 
 from platformdirs import user_data_path
 
@@ -78,16 +79,32 @@ def open_store(path: Path | None = None) -> Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Screens read in worker threads; each opens its own store, the check would only forbid closing it.
         connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode=WAL")
+        _patiently(lambda: connection.execute("PRAGMA journal_mode=WAL"))
         connection.execute("PRAGMA synchronous=NORMAL")
         db = Store(connection)
         if not _up_to_date(connection):
-            _migrate(connection, path)
+            with db.atomic():
+                if not _up_to_date(connection):  # another program may have done it meanwhile
+                    _migrate(connection, path)
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path}: {error}; is it a triage database, and may it be written?") from None
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error}; name another file with --db") from None
     return db
+
+
+def _patiently(do: Callable[[], object]) -> None:
+    """Do it as soon as no other program is at it: what changes the form of a file does not wait by itself."""
+    end = monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            do()
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or monotonic() > end:
+                raise
+            sleep(0.02)
+        else:
+            return
 
 
 def empty_store() -> Store:
@@ -142,9 +159,12 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreError(f"{path}: written by a newer triage (it has '{sorted(newer)[0]}'); update triage")
     if applied and pending:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        with sqlite3.connect(f"{path}.backup-{stamp}") as backup:
-            connection.backup(backup)
-        backup.close()
+        # By another connection: one that is about to write cannot be copied.
+        with (
+            closing(sqlite3.connect(path)) as before,
+            closing(sqlite3.connect(f"{path}.backup-{stamp}")) as backup,
+        ):
+            before.backup(backup)
     if pending:
         MIGRATIONS.apply(db)
 

@@ -108,7 +108,7 @@ def investigations(db: Store) -> list[InvestigationRow]:
         " coalesce((SELECT answer FROM whys WHERE investigation_id = i.id AND trim(answer) != ''"
         "  ORDER BY updated_at DESC, id DESC LIMIT 1), '')"
         " FROM investigations i JOIN clusters c ON c.id = i.cluster_id JOIN whys w ON w.investigation_id = i.id"
-        " WHERE c.failures > 0 GROUP BY i.id"
+        " GROUP BY i.id"
         " HAVING sum(trim(w.answer) != '') > 0 OR count(w.id) > 1 OR i.summary != '' OR i.impact != ''"
         "  OR EXISTS (SELECT 1 FROM evidence WHERE investigation_id = i.id)"
         "  OR EXISTS (SELECT 1 FROM actions WHERE investigation_id = i.id)"

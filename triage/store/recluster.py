@@ -84,6 +84,10 @@ def _carry(db: Store, old: str, new: str) -> None:
         " SELECT 1 FROM history WHERE cluster_id = ?2 AND field = 'title' AND undone_at IS NULL)",
         [old, new],
     )
+    db.conn.execute(
+        "UPDATE clusters SET owner = (SELECT owner FROM clusters WHERE id = ?) WHERE id = ? AND owner = ''",
+        [old, new],
+    )
     db.conn.execute("INSERT OR IGNORE INTO tags SELECT ?, tag FROM tags WHERE cluster_id = ?", [new, old])
     db.conn.execute("UPDATE OR IGNORE investigations SET cluster_id = ? WHERE cluster_id = ?", [new, old])
     db.conn.execute("UPDATE history SET cluster_id = ? WHERE cluster_id = ?", [new, old])

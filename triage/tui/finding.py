@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from rapidfuzz import fuzz, process
+from textual import work
 from textual.command import CommandList, CommandPalette, Hit, Hits, Provider
 from textual.content import Content
 
@@ -57,7 +58,13 @@ def found(typed: str, said: Sequence[str]) -> list[tuple[int, float]]:
 
 
 class Palette(CommandPalette):
-    """The library's, which breaks where a page is wanted of a list of which nothing is seen yet."""
+    """The library's, which breaks where a page is wanted of a list of which nothing is seen yet, and where it is left before it
+    has begun to look."""
+
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def _gather_commands(self, search_value: str) -> None:
+        if self.query(CommandList):
+            await CommandPalette._gather_commands.__wrapped__(self, search_value)  # type: ignore[attr-defined]
 
     def _action_command_list(self, action: str) -> None:
         if self.query_one(CommandList).scrollable_content_region:

@@ -72,7 +72,9 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
             from triage.tui.widgets.live_bar import LiveBar
 
             yield LiveBar(self.feed)
-        yield ClusterFilter("words, category: status: verdict: rule: tag: test: source: since: is:new -not")
+        yield ClusterFilter(
+            "words, category: status: verdict: owner: rule: tag: test: source: since: is:new -not"
+        )
         yield Static(id="empty", markup=False)
         with Container(id="split"):
             with Vertical(id="list-side"):

@@ -76,18 +76,14 @@ class DecidingScreen(UndoingScreen):
         def put(owner: str | None) -> None:
             if owner is None:
                 return
-            if self.attempt(lambda: assign(self.triage.db, [row.id for row in chosen], owner.lstrip("@"))):
-                self.decided()
+            name = owner.lstrip("@")
+            if self.attempt(lambda: assign(self.triage.db, [row.id for row in chosen], name)):
+                self.decided(f"{many}: {f'@{name}' if name else 'nobody'} looks after it; u takes it back")
 
-        whose = {row.owner for row in chosen}
-        self.app.push_screen(
-            PromptScreen(
-                f"Who looks after {count(len(chosen), 'cluster')}?",
-                "a name, or nothing: nobody does",
-                value=whose.pop() if len(whose) == 1 else "",
-            ),
-            put,
-        )
+        many = count(len(chosen), "cluster")
+        now = sorted({row.owner for row in chosen if row.owner})
+        hint = "a name, or nothing: nobody does" + (f" (now {', '.join(now)})" if now else "")
+        self.app.push_screen(PromptScreen(f"Who looks after {many}?", hint), put)
 
     def action_rename(self) -> None:
         row = self.current()

@@ -9,6 +9,7 @@ from rich.text import Text
 from triage.analysis.impact import count, grouped
 from triage.analysis.moments import moment
 from triage.escapes import visible
+from triage.store.clusters import find_cluster
 from triage.store.investigations import InvestigationRow, find_investigation, investigations
 from triage.tui.notes import lines
 from triage.tui.screens.listing import ListingScreen
@@ -64,6 +65,11 @@ class InvestigationsScreen(ListingScreen[InvestigationRow]):
         return text
 
     def open_row(self, row: InvestigationRow) -> None:
+        if find_cluster(self.triage.db, row.cluster) is None:
+            self.notify(
+                "No failure of it is left: another cluster has them now.", severity="warning", markup=False
+            )
+            return
         from triage.tui.screens.whys import WhysScreen
 
         self.app.push_screen(WhysScreen(row.cluster))

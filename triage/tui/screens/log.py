@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from triage.escapes import visible
@@ -20,6 +20,7 @@ from triage.ingest import IngestError
 from triage.model import TriageError
 from triage.tui.log_source import Desk, Place
 from triage.tui.widgets.ask_bar import AskBar
+from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.log_pane import LogPane, Near, same_line
 from triage.tui.widgets.log_view import LogView
 from triage.viewer.log_file import LogFile
@@ -79,7 +80,7 @@ class LogScreen(Screen[None]):
             yield LogPane(id="beside")
         yield self._bar
         yield Static(id="place", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         if self.children:  # there are none when the program ends while its screen opens

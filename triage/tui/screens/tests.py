@@ -72,14 +72,17 @@ class TestsScreen(ListingScreen[FailingTest], MarkingScreen, UndoingScreen):
         text.append("red  " if row.red else "flaky", "red" if row.red else "magenta")
         text.append(f" in {count(row.runs, 'run'):<9}", "dim")
         title = one_line(row.title)
-        name, room = one_line(row.test), max(20, width - text.cell_len - 1)
+        tags = Text()
+        append_tags(tags, row.tags)
+        tags.truncate(30, overflow="ellipsis")
+        name, room = one_line(row.test), max(20, width - text.cell_len - 1 - tags.cell_len)
         if width >= 100:
             room = room * 3 // 5
         # The end of a name tells more than its beginning.
         name = name if len(name) <= room else "…" + name[1 - room :]
-        ends = text.cell_len + room
+        ends = text.cell_len + room + tags.cell_len
         text.append(name)
-        append_tags(text, row.tags)
+        text.append_text(tags)
         if width >= 100:
             text.append(" " * max(1, ends - text.cell_len + 1)).append(title, "dim")
         return text
