@@ -124,6 +124,30 @@ sys.exit(7)
     assert len(last.results) <= 1
 
 
+def test_a_test_that_runs_still_is_not_told_as_broken(
+    db: Store, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pytest -v names it before it knows how it ends; where the command ends there, it broke."""
+    monkeypatch.setattr(live, "_EVERY", 0.01)
+    go = tmp_path / "go"
+    said = "=== test session starts ===\ncollected 3 items\n\nt.py::test_on FAILED [ 33%]\nt.py::test_slow "
+    words = _script(
+        tmp_path / "runner.py",
+        f"""
+import os, time
+os.write(1, {said.encode()!r})
+while not os.path.exists({str(go)!r}):
+    time.sleep(0.01)
+""",
+    )
+    steps = follow(db, engine, Command(words, tmp_path / "run.log"), [], Event())
+    [first] = next(steps).results
+    assert (first.totals.tests, first.totals.red) == (1, 1)
+    go.touch()
+    *_, last = steps
+    assert (last.results[0].totals.tests, last.results[0].totals.errors) == (2, 1)
+
+
 def test_what_a_command_writes_is_read_with_what_it_prints(
     db: Store, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from triage.ingest import Source
 from triage.model import Verdict
 from triage.rules import Engine
 from triage.store import Store
-from triage.store.clusters import clusters, rename, set_verdict
+from triage.store.clusters import assign, clusters, rename, set_verdict
 from triage.store.ingest import ingest
 from triage.store.investigations import find_investigation, open_investigation
 from triage.store.moves import merge
@@ -41,11 +41,17 @@ def test_a_new_rule_takes_its_failures_and_what_was_said_of_them(db: Store, engi
     old = next(row for row in clusters(db) if row.title == _LIMITED)
     set_verdict(db, [old.id], Verdict.INFRASTRUCTURE)
     tag_clusters(db, [old.id], ["nightly"])
+    assign(db, [old.id], "ann")
     rename(db, old.id, "the key that all share")
     open_investigation(db, old.id, "t", "why?")
     new = next(row.id for row in _after(db, engine, old.id) if row.rule == "http-429-rate-limit")
     row = next(row for row in clusters(db) if row.id == new)
-    assert (row.verdict, row.tags, row.failures) == (Verdict.INFRASTRUCTURE, ("nightly",), 1)
+    assert (row.verdict, row.tags, row.owner, row.failures) == (
+        Verdict.INFRASTRUCTURE,
+        ("nightly",),
+        "ann",
+        1,
+    )
     assert row.title == "the key that all share"
     assert find_investigation(db, new) is not None
     assert old.id not in [row.id for row in clusters(db)]

@@ -6,6 +6,7 @@ shown is always what reading the file at the end would show.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
@@ -18,6 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event, Thread
 
+from triage.ingest import Source
+from triage.ingest.begin import Begin
 from triage.ingest.inputs import changed_results, holds_results
 from triage.model import TriageError
 from triage.rules import Engine
@@ -46,13 +49,15 @@ class Followed:
         self._states: dict[str, tuple[int, int]] = {}
         self._runs: dict[str, list[int]] = {}
 
-    def read(self, names: Iterable[str], *, anew: bool = False) -> Session:
+    def read(
+        self, names: Iterable[str], *, anew: bool = False, view: Callable[[Source], Source] | None = None
+    ) -> Session:
         """Those of ``names`` that changed since they were read last (or all of them ``anew``), in one call of ingest; a
-        file that cannot be read any more keeps what it told."""
+        file that cannot be read any more keeps what it told. ``view`` makes of each what is read of it."""
         changed = [name for name in names if self._changed(name) or anew]
         if not changed:
             return Session()
-        session = ingest_all(self._db, changed, self._engine, instead_of=self._runs)
+        session = ingest_all(self._db, changed, self._engine, instead_of=self._runs, view=view)
         for name in changed:
             # What is in an archive is called ARCHIVE!MEMBER.
             mine = [result for result in session.results if result.source.partition("!")[0] == name]
@@ -167,7 +172,7 @@ def follow(
     while not (ended := _ended(command, pause, stop)) and not stop.is_set():
         looked = time.monotonic()
         try:
-            session = followed.read([log], anew=missed)
+            session = followed.read([log], anew=missed, view=_whole_lines)
             missed = False
         except Exception as error:
             if not is_busy(error):
@@ -182,6 +187,15 @@ def follow(
         command.stop()
     written = [name for path in results for name in changed_results(path, began)]
     yield followed.read([log, *written], anew=True)
+
+
+def _whole_lines(source: Source) -> Source:
+    """``source`` without the line that is being written: it names a test that runs still, and would be told as broken."""
+    with source.open() as stream:
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(max(0, size - _CHUNK))
+        size -= len(stream.read().rpartition(b"\n")[2])
+    return Source(source.name, lambda: io.BufferedReader(Begin(source.open(), size)))
 
 
 def _ended(command: Command, seconds: float, stop: Event) -> bool:

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from triage.ingest import IngestError, reader_for
+from triage.ingest import IngestError, Source, reader_for
 from triage.rules import Engine
 from triage.sources import resolve
 from triage.sources.taking import take_all
@@ -58,19 +58,24 @@ def ingest_all(
     progress: Callable[[Reading], None] = lambda reading: None,
     scheduler: str | None = None,
     instead_of: Mapping[str, Sequence[int]] | None = None,
+    view: Callable[[Source], Source] | None = None,
 ) -> Session:
     """Ingest all that ``names`` stand for; an unreadable source is an error, the others are still taken.
 
     ``progress`` is called before each source, and whenever a part of it has been read. Most of a large input is read by
     other processes: of this machine, or those of the Dask ``scheduler`` at an address. ``instead_of`` names runs that were read
-    before of some of the names: each set is forgotten in the moment in which what its source says now is stored.
+    before of some of the names: each set is forgotten in the moment in which what its source says now is stored. ``view`` makes
+    of each source what is read of it.
 
     Raises:
         SchedulerError: the scheduler or its workers cannot be used; what was finished is in the store.
     """
     session = Session()
     with closing(_workers(engine, scheduler)) as workers:
-        for result in take_all(db, resolve(names), engine, progress, workers, instead_of):
+        found = resolve(names)
+        if view is not None:
+            found = (item if isinstance(item, IngestError) else view(item) for item in found)
+        for result in take_all(db, found, engine, progress, workers, instead_of):
             if isinstance(result, IngestError):
                 session.errors.append(result)
             else:
