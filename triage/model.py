@@ -153,15 +153,19 @@ class _Draft:
 Properties = tuple[tuple[str, str], ...]
 
 
-def quiet_cases(
-    told: Iterable[tuple[str, tuple[str | None, str], int | None, float | None, tuple[Outcome, Properties]]],
-) -> list[CaseResult]:
-    """What ``CaseResult(...)`` gives for cases of one try without failures, for reports with millions of them.
+Ending = tuple[Outcome, Properties, tuple[Failure, ...], str]
+"""How a case ended: its outcome, its properties, its failures, its output."""
 
-    Each is told as its name, its file and suite, its line, its duration, and how it ended with its properties.
+
+def cases_of_one_try(
+    told: Iterable[tuple[str, tuple[str | None, str], int | None, float | None, Ending]],
+) -> list[CaseResult]:
+    """What ``CaseResult(...)`` gives for cases of one try, for reports with millions of them.
+
+    Each is told as its name, its file and suite, its line, its duration, and how it ended.
     """
     made: list[CaseResult] = []
-    for name, (file, suite), line, duration, (outcome, properties) in told:
+    for name, (file, suite), line, duration, (outcome, properties, failures, output) in told:
         case: Any = _Draft()
         case.name = name
         case.outcome = outcome
@@ -170,8 +174,8 @@ def quiet_cases(
         case.line = line
         case.duration = duration
         case.attempts = 1
-        case.failures = ()
-        case.output = ""
+        case.failures = failures
+        case.output = output
         case.properties = properties
         case.__class__ = CaseResult
         made.append(case)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from triage.ingest import IngestError, Source
 from triage.ingest.readers.junit_xml import READER
 from triage.ingest.runners.junit_runs import Runs
-from triage.model import CaseResult, Item, Outcome, quiet_cases
+from triage.model import CaseResult, Item, Outcome, cases_of_one_try
 
 _PLAIN = '<testcase classname="t.C" name="a" time="0.1"/>'
 
@@ -51,6 +51,8 @@ _texts = st.one_of(
             "x\r\ny",
             "]]>",
             "a.C",
+            "tests/test_a.py:3: in test_a\nE   assert 1 == 2",
+            "\nsaid\n[[ATTACHMENT|a.png]]\n",
         ]
     ),
     st.sampled_from(
@@ -164,6 +166,18 @@ def _read(data: bytes, chunk: int, *, runs: bool) -> list[Item] | str:
     chunk=1 << 17,
     cut=0.0,
 )
+@example(  # each fails as the one before it and wrote something, but one has its class and its line elsewhere
+    document="<testsuites><testsuite>"
+    + "".join(
+        f"<testcase classname='{classname}' class='b' name='n' file='f.py:7' line='{line}'>"
+        "<properties><property name='tag' value='a'/></properties><system-out>a\n</system-out>"
+        "<failure type='E'>f.py:8: in a</failure><system-err>b</system-err></testcase>"
+        for classname, line in (("a", "3"), ("", "4"), ("a", ""))
+    )
+    + "</testsuite></testsuites>",
+    chunk=1 << 17,
+    cut=0.0,
+)
 @example(  # what hides a run, and breaks the file in the same chunk
     document=f"<testsuite><!-- {_PLAIN} --><testcase name='b'/><testcase name='c'><skipped>]]></skipped></testcase></testsuite>",
     chunk=1 << 17,
@@ -208,6 +222,8 @@ def test_what_failed_or_was_skipped_is_found_in_the_same_run() -> None:
 
 
 def test_a_case_made_quickly_is_a_case() -> None:
-    [quick] = quiet_cases([("n", ("f.py", "s"), 3, 0.5, (Outcome.SKIPPED, (("owner", "till"),)))])
+    [quick] = cases_of_one_try(
+        [("n", ("f.py", "s"), 3, 0.5, (Outcome.SKIPPED, (("owner", "till"),), (), ""))]
+    )
     slow = CaseResult("n", Outcome.SKIPPED, "s", "f.py", 3, 0.5, properties=(("owner", "till"),))
     assert quick == slow and hash(quick) == hash(slow) and type(quick) is CaseResult

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 
 MAX_LINE = 2_000
 """Characters of a line that can be a frame."""
@@ -188,8 +188,10 @@ _FORMS = (
 _LAST = tuple(form for form in _FORMS if form.innermost_last)
 _FIRST = tuple(form for form in _FORMS if not form.innermost_last)
 _MARGIN = " \t|+"
-_NEAR = 12
-"""Lines at the end of a trace that are looked at first."""
+_NEAR = 2_000
+"""Characters at the end of a trace that are looked at first."""
+_LAST_PLACE = re.compile(r"\.\w{1,4}:\d{1,9}:(?: .*|$)", re.MULTILINE)
+"""What every frame has of a stack with the innermost last, but Python's own; to the end of its line."""
 _PLACE = re.compile(r"[:(]\d|\.(?:cs|vb|fs|feature|razor):|, line \d|:line \d| on line \d|\bat .*\(")
 """What every frame has: a place."""
 
@@ -206,7 +208,7 @@ def frames(trace: str) -> tuple[Frame, ...]:
     return (*_innermost_last(lines), *_innermost_first(lines))
 
 
-def _innermost_last(lines: list[str]) -> Iterator[Frame]:
+def _innermost_last(lines: Sequence[str]) -> Iterator[Frame]:
     return (frame for line in reversed(lines) if len(line) <= MAX_LINE and (frame := _frame(line, "", True)))
 
 
@@ -228,7 +230,7 @@ def frame_of(line: str, above: str = "") -> Frame | None:
 
 @lru_cache(maxsize=4096)  # the traces of one run have most of their lines in common
 def _frame(line: str, above: str, innermost_last: bool) -> Frame | None:
-    if not _PLACE.search(line):
+    if not innermost_last and not _PLACE.search(line):
         return None
     start = line.lstrip(_MARGIN)
     for form in _LAST if innermost_last else _FIRST:
@@ -239,12 +241,18 @@ def _frame(line: str, above: str, innermost_last: bool) -> Frame | None:
         ):
             continue
         groups = match.groupdict()
-        function = (groups.get("function") or _function_above(line, above)).strip()
+        function = (groups.get("function") or (above and _function_above(line, above))).strip()
         file, number = groups.get("file") or "", groups.get("line")
-        said = [text for text in (function, file, match[0]) if text]
-        own = not _PACKAGES.search(file) and not (form.library and any(map(form.library.match, said)))
+        own = not _is_package(file)
+        if own and form.library:
+            own = not any(text and form.library.match(text) for text in (function, file, match[0]))
         return Frame(file, int(number) if number else None, function, own)
     return None
+
+
+@lru_cache(maxsize=1024)
+def _is_package(file: str) -> bool:
+    return _PACKAGES.search(file) is not None
 
 
 _RUST_NUMBERED = re.compile(r"\s*\d{1,4}: +(?:0x[0-9a-f]+ - )?(?P<function>\S[^\n]{0,300})")
@@ -264,14 +272,25 @@ def _function_above(line: str, above: str) -> str:
 def own_frame(trace: str) -> Frame | None:
     """The innermost frame of the project's own code, else the innermost of any; None without a frame."""
     library: Frame | None = None
-    # Where the innermost frame is last it is near the end.
-    for frame in _innermost_last(trace.rsplit("\n", _NEAR)[1:]):
-        if frame.own and frame.file:
+    for frame in _from_innermost(trace):
+        if frame.file and frame.own:
             return frame
-    lines = trace.split("\n")
-    found = (frame for frame in chain(_innermost_last(lines), _innermost_first(lines)) if frame.file)
-    for frame in found:
-        if frame.own:
-            return frame
-        library = library or frame
+        if frame.file and library is None:
+            library = frame
     return library
+
+
+def _from_innermost(trace: str) -> Iterator[Frame]:
+    """The frames in the order of ``frames``, those near the end twice: where the innermost is last it is there."""
+    if len(trace) > _NEAR:
+        yield from _innermost_last(_last_lines(trace[trace.find("\n", -_NEAR) + 1 :]))
+    yield from _innermost_last(_last_lines(trace))
+    yield from _innermost_first(trace.split("\n"))
+
+
+def _last_lines(trace: str) -> list[str]:
+    """The lines that may be frames of a stack with the innermost last."""
+    if 'File "' in trace:
+        return trace.split("\n")
+    found = _LAST_PLACE.finditer(trace)
+    return [trace[trace.rfind("\n", 0, place.start()) + 1 : place.end()] for place in found]

@@ -108,7 +108,10 @@ def failure_from(
 ) -> Failure:
     """A failure from the text a runner printed, with whatever it said separately; the rest is derived."""
     text = text.strip("\n")
-    if not message or (exception_type(message) == message and not _FRAME_START.match(text)):
+    # What has a blank in it is no name of a class.
+    if not message or (
+        " " not in message and exception_type(message) == message and not _FRAME_START.match(text)
+    ):
         # A message that only names the exception says less than the text.
         message = pytest_message(text) or split_message(text)[0] or message
     file, line = location(text)

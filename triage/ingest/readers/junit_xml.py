@@ -29,7 +29,17 @@ from triage.ingest.runners.junit_runs import CaseRun, Rows, Runs
 from triage.ingest.runners.junit_shapes import Columns
 from triage.ingest.runners.junit_tries import Repeats, Tries
 from triage.ingest.xml_text import Place, root, stream
-from triage.model import CaseResult, Failure, Item, Outcome, Properties, RunInfo, Totals, Warn, quiet_cases
+from triage.model import (
+    CaseResult,
+    Failure,
+    Item,
+    Outcome,
+    Properties,
+    RunInfo,
+    Totals,
+    Warn,
+    cases_of_one_try,
+)
 
 _LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests"}
 _NOT_RUN = "Test suite failed to run"
@@ -325,9 +335,10 @@ class _Handler:
                 self._add(case, self._repeats)
 
     def _cases_of(self, rows: Rows, run: CaseRun) -> list[CaseResult]:
-        endings = rows.endings(self._inherited)
+        first_line = self._place.CurrentLineNumber - run.lines
+        endings = rows.endings(self._inherited, first_line)
         if endings is None:
-            return list(map(self._result, rows.elements(self._place.CurrentLineNumber - run.lines)))
+            return list(map(self._result, rows.elements(first_line)))
         columns, size = rows.columns, rows.size
         numbers = columns.get("line") or list(map(text.line_of, columns.get("file", ())))
         lines = map(self._line, numbers) if numbers else repeat(None, size)
@@ -335,7 +346,7 @@ class _Handler:
         if self._nanoseconds:
             durations = [each and round(each * 1e-9, 9) for each in durations]
         places = self._places_of(columns)
-        return quiet_cases(zip(columns["name"], places, lines, durations, endings, strict=False))
+        return cases_of_one_try(zip(columns["name"], places, lines, durations, endings, strict=False))
 
     def _places_of(self, columns: Columns) -> Iterable[tuple[str | None, str]]:
         names, classnames = columns["name"], columns["classname"]

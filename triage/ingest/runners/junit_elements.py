@@ -97,10 +97,12 @@ class Suite:
     def add_case(self, case: CaseResult) -> None:
         """Keep what its own counts are compared with."""
         self.cases += 1
-        self.told = self.told or bool(case.failures)
-        self.failed += case.outcome is Outcome.FAILED
-        self.has_errors = self.has_errors or (bool(case.failures) and case.outcome is not Outcome.FAILED)
-        self.has_errors = self.has_errors or any(failure.kind == "error" for failure in case.failures)
+        failed = case.outcome is Outcome.FAILED
+        self.failed += failed
+        if case.failures:
+            self.told = True
+            kinds = [failure.kind for failure in case.failures]
+            self.has_errors = self.has_errors or not failed or "error" in kinds
 
     def add_suite(self, inner: Suite) -> None:
         """Keep what is in a suite of it."""

@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import chain, repeat
 from operator import contains, itemgetter
 
-from triage.ingest.runners.junit_elements import RED, Case, is_teardown
+from triage.ingest.runners.junit_elements import RED, Case, all_properties, explained, is_teardown
 from triage.ingest.runners.junit_shapes import Columns, Element, Shape, shape_at
-from triage.ingest.runners.junit_text import clean
+from triage.ingest.runners.junit_text import clean, failures
 from triage.ingest.runners.junit_tries import REPETITION
 from triage.ingest.xml_text import Run
-from triage.model import CaseResult, Outcome, Properties
+from triage.model import CaseResult, Ending, Outcome, Properties
 
 _SAYING = {"status", "result"}
 _PLAIN = {
@@ -26,6 +26,9 @@ _PLAIN = {
     "assertions", "timestamp", "hostname", "id", "class", "type_param", "value_param", "uuid",
 }  # fmt: skip
 """Attributes of cases that are read in columns; those behind ``time`` make no difference to them."""
+_INSTEAD = {"classname": "class", "line": "file"}
+"""Attributes, and which is asked instead where one says nothing."""
+_OUTPUT = {"system-out", "system-err"}
 _SHAPES = 8
 """Shapes of one report that are tried before a new one is looked for."""
 _BREAKS = bytes(set(range(256)) - set(b"\r\n"))
@@ -54,32 +57,94 @@ class Rows:
         """Whether they tell nothing of how they ended."""
         return not self.children and self.columns.keys().isdisjoint(_SAYING)
 
-    def endings(self, above: Properties) -> Iterable[tuple[Outcome, Properties]] | None:
-        """How each ended, and its properties (``above`` are those of its suites); None if they say more than that."""
+    @property
+    def _is_plain(self) -> bool:
         columns = self.columns
-        if not {"name", "classname"} <= columns.keys() <= _PLAIN or not all(columns["name"]):
+        return {"name", "classname"} <= columns.keys() <= _PLAIN and all(columns["name"])
+
+    def endings(self, above: Properties, first_line: int) -> Iterable[Ending] | None:
+        """How each ended; None if they say more than columns tell.
+
+        ``above`` are the properties of its suites, ``first_line`` is that of the chunk.
+        """
+        if not self._is_plain:
             return None
-        if any(child.name not in ("property", "skipped") for child in self.children):
+        if self.just_passed:
+            return repeat((Outcome.PASSED, above, (), ""))
+        if not any(child.name in RED or child.name in _OUTPUT for child in self.children):
+            return self._quiet_endings(above)
+        columns = self.columns
+        if not all(all(columns.get(name, ())) for name, other in _INSTEAD.items() if other in columns):
             return None
-        for child in self.children:
-            reasons = child.columns.get(
-                "message", ()
-            )  # what is made of one may depend on the name of the test
+        outputs = self._outputs()
+        if "[[" in "\n".join(outputs):
+            return None
+        if any(child.name in RED for child in self.children):
+            return self._red_endings(above, outputs, first_line)
+        quiet = self._quiet_endings(above)
+        return quiet and (
+            (outcome, properties, (), output)
+            for (outcome, properties, _, _), output in zip(quiet, outputs, strict=True)
+        )
+
+    def _outputs(self) -> list[str]:
+        told = [child.columns.get("", ()) for child in self.children if child.name in _OUTPUT]
+        columns = [
+            [said.strip("\n") if said and not said.isspace() else "" for said in _all_clean(texts)]
+            for texts in told
+            if texts
+        ]
+        if not columns[1:]:
+            return columns[0] if columns else [""] * self.size
+        return ["\n".join(filter(None, texts)) for texts in zip(*columns, strict=True)]
+
+    def _red_endings(self, above: Properties, outputs: list[str], first_line: int) -> Iterable[Ending] | None:
+        red, *others = [child for child in self.children if child.name in RED]
+        if others or any(child.name == "skipped" for child in self.children):
+            return None
+        texts = _all_clean(red.columns.get("") or [""] * self.size)
+        lines = [first_line + line for line in red.lines]
+        found = list(
+            map(failures, repeat(red.name), _rows_of(red.columns), texts, lines, _rows_of(self.columns))
+        )
+        if any(len(each) > 1 for each in found):
+            return None
+        outcome = Outcome.ERROR if red.name == "error" else Outcome.FAILED
+        explanations = map(explained, chain.from_iterable(found), outputs)
+        return zip(repeat(outcome), self._properties(above), zip(explanations), outputs)
+
+    def _properties(self, above: Properties) -> Iterable[Properties]:
+        told = [
+            zip(child.columns["name"], child.columns["value"], strict=True)
+            for child in self.children
+            if child.name == "property"
+        ]
+        if not told:
+            return repeat(above)
+        own = ([pair for pair in pairs if pair[0]] for pairs in zip(*told, strict=True))
+        return (all_properties(pairs, above) if pairs else above for pairs in own)
+
+    def _quiet_endings(self, above: Properties) -> Iterable[Ending] | None:
+        columns = self.columns
+        children = [child for child in self.children if child.name not in _OUTPUT]
+        for child in children:
+            # What is made of a reason may depend on the name of the test.
+            reasons = child.columns.get("message", ())
             if any(map(contains, reasons, columns["name"])) or any(
                 map(contains, reasons, columns["classname"])
             ):
                 return None
-        if self.just_passed:
-            return repeat((Outcome.PASSED, above))
         said = [columns[name] for name in columns.keys() & _SAYING]
-        said += [column for child in self.children for column in child.columns.values()]
+        said += [column for child in children for column in child.columns.values()]
         keys = list(zip(*said, strict=True)) or [()] * self.size
         alike = {key: at for at, key in enumerate(keys)}  # many say the same
         cases = dict(zip(alike, self.elements(0, alike.values()), strict=True))
         ended = {key: (case.ended(None), case.all_properties(above)) for key, case in cases.items()}
         if any(failures for (_, failures), _ in ended.values()):
             return None
-        endings = {key: (outcome, properties) for key, ((outcome, _), properties) in ended.items()}
+        endings: dict[tuple[str, ...], Ending] = {
+            key: (outcome, properties, (), "") for key, ((outcome, _), properties) in ended.items()
+        }
         return map(endings.__getitem__, keys)
 
     def elements(self, first_line: int, places: Iterable[int] | None = None) -> Iterator[Case]:
@@ -91,6 +156,16 @@ class Rows:
                 said = clean(attributes.pop("", ""))
                 case.add(name, attributes, said, first_line + lines[at] if lines else 0)
             yield case
+
+
+def _all_clean(texts: Sequence[str]) -> Sequence[str]:
+    everything = "\n".join(texts)
+    is_clean = everything.isascii() and "\x1b" not in everything
+    return texts if is_clean else list(map(clean, texts))
+
+
+def _rows_of(columns: Columns) -> Iterator[dict[str, str]]:
+    return (dict(zip(columns, told, strict=True)) for told in zip(*columns.values(), strict=True))
 
 
 @dataclass(slots=True)
@@ -168,12 +243,12 @@ def _parts(
         for match in found if found[1:] else ():
             yield from _parts(shape, [match])
         return
+    sizes = map(shape.size, found) if shape.many else repeat(1)
     begin = 0
-    for match in found[:-1]:
-        end = begin + shape.size(match)
-        yield match.start(), match.end(), (rows, begin, end)
-        begin = end
-    yield found[-1].start(), found[-1].end(), (rows, begin, rows.size)
+    for match, size in zip(found, sizes, strict=False):
+        start, end = match.span()
+        yield start, end, (rows, begin, begin + size)
+        begin += size
 
 
 def _rows(shape: Shape, found: Sequence[re.Match[bytes]]) -> Rows | None:

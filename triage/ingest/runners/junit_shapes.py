@@ -30,6 +30,8 @@ _MOST = 60
 """Tags of a case that has a shape."""
 _REFERENCE = re.compile(r"&(?:(lt|gt|amp|quot|apos);|#(\d{1,7});|#x([0-9a-fA-F]{1,6});)?")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+_USUAL = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&#39;": "'", "&#10;": "\n"}
+"""References that are put in at once; that of ``&`` comes behind them."""
 
 Columns = dict[str, list[str]]
 """The attributes of elements by their names, and their text by an empty one, in the order of the file."""
@@ -120,16 +122,20 @@ class Shape:
 
 def _groups(found: Sequence[re.Match[bytes]]) -> Iterator[list[str]]:
     columns = zip(*[match.groups() for match in found], strict=True)
-    return ([hole.decode("utf-8", "replace") for hole in column] for column in columns)
+    return (b"\0".join(column).decode("utf-8", "replace").split("\0") for column in columns)
 
 
 def _meant(told: list[str], *, is_text: bool, is_raw: bool) -> list[str] | None:
     """What XML means by the values or texts of an element; None if it needs expat."""
-    everything = '"'.join(told)
+    everything = "\0".join(told)
     if any(mark in everything for mark in (("\r", "]]>") if is_text else "<\t\r\n")):
         return None
     if is_raw or "&" not in everything:
         return told
+    for reference, character in _USUAL.items():
+        everything = everything.replace(reference, character)
+    if everything.count("&") == everything.count("&amp;"):
+        return everything.replace("&amp;", "&").split("\0")
     try:
         return [_REFERENCE.sub(_character, text) if "&" in text else text for text in told]
     except ValueError:

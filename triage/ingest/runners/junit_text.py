@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from itertools import takewhile
 
 from triage.escapes import strip_ansi
@@ -239,15 +240,19 @@ def _repeats(message: str, test: Attributes) -> bool:
     for name in (test.get("name"), test.get("classname")):
         if name and name in message:
             message = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", message)
-    return all(word[0] in _NO_WORDS for word in _WORD.finditer(message.lower()))
+    message = message.lower()
+    first = _WORD.search(message)
+    return not first or (
+        first[0] in _NO_WORDS and all(word[0] in _NO_WORDS for word in _WORD.finditer(message))
+    )
 
 
 def clean(text: str) -> str:
     """``text`` without colours and with its encoding repaired."""
-    return mend(strip_ansi(text))
+    return text if text.isascii() and "\x1b" not in text else mend(strip_ansi(text))
 
 
-_ALWAYS_SAID = ("collection failure", "test setup failure", "test teardown failure", "mypy produced messages")
+_ALWAYS_SAID = {"collection failure", "test setup failure", "test teardown failure", "mypy produced messages"}
 """Messages that say what every one of their kind says; what it was stands in the text."""
 
 
@@ -263,14 +268,16 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
     if type_ == test.get("name"):  # minitest-reporters 1.1
         type_ = ""
     lead = len(text) - len(text.lstrip("\n"))
-    lines = clean(text).strip("\n").split("\n") if not message and text[lead : lead + 1] == "(" else []
-    if bats := bats_failure(lines, line + lead):
-        return [replace(bats, kind=kind)]
-    if text.strip() and (says_nothing(message) or _repeats(message, test)):
+    if not message and text.startswith("(", lead):
+        lines = clean(text).strip("\n").split("\n")
+        if bats := bats_failure(lines, line + lead):
+            return [replace(bats, kind=kind)]
+    is_empty = not text or text.isspace()
+    if not is_empty and (says_nothing(message) or _repeats(message, test)):
         message = ""
-    elif not text.strip() and _TRACE.search(message):  # some put all of it into the attribute
+    elif is_empty and _TRACE.search(message):  # some put all of it into the attribute
         text, message = message, ""
-    elif not text.strip() and not message and " " in attributes.get("type", "").strip():
+    elif is_empty and not message and " " in attributes.get("type", "").strip():
         message = attributes["type"].strip()  # no class, but words
     if not message and _GO.search(text):
         return [replace(_go(text[lead:], line + lead), kind=kind)]
@@ -283,17 +290,18 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         reason = failure_from(text, kind=kind).message
         if reason:
             message = reason if reason.split("\n", 1)[0] in message else f"{message}: {reason}"
-    if minitest := _MINITEST.match(message):
+    if message.startswith(("Failure", "Error")) and (minitest := _MINITEST.match(message)):
         message = _MINITEST_FRAME.split(message[minitest.end() :], maxsplit=1)[0].strip()
-    message = _in_full(message, text)
+    if message.endswith("..."):
+        message = _in_full(message, text)
     file, number = attributes.get("file"), integer(attributes.get("line"))
     if erlang := erlang_text.reason(text):
         message = erlang.message if message in ("", text.strip()) else message
         file, number = file or erlang.file, number or erlang.line
-    elif text.strip() and (place := _ONLY_PLACE.fullmatch(message)):
+    elif ":" in message and text.strip() and (place := _ONLY_PLACE.fullmatch(message)):
         file, number = file or place["file"], number or integer(place["line"])
         message = _message(text, test)
-    if (place := _LEADING_PLACE.match(message)) and place.end() < len(message):
+    if "\n" in message and (place := _LEADING_PLACE.match(message)) and place.end() < len(message):
         file, number = file or place["file"], number or integer(place["line"])
         message = message[place.end() :]
     found = failure_from(text, message=message, type=type_, kind=kind, source_line=line + lead)
@@ -314,15 +322,16 @@ def _message(text: str, test: Attributes) -> str:
 
 
 def _in_full(message: str, text: str) -> str:
-    """A message that was cut behind its first line, as it stands in the text."""
+    """A message that was cut behind its first line and ends in dots, as it stands in the text."""
     begin = message.removesuffix("...")
-    at = text.find(f"\n{begin}\n") if begin and begin != message and "\n" not in message else -1
+    at = text.find(f"\n{begin}\n") if begin and "\n" not in message else -1
     if at < 0:
         return message
     told = takewhile(lambda line: not FRAME.match(line[:MAX_MARK]), text[at + 1 :].split("\n"))
     return split_message("\n".join(told))[0]
 
 
+@lru_cache(maxsize=256)
 def _class(type_: str) -> str:
     type_ = type_.strip()
     spoken = type_.lower() in _NO_TYPE or type_.startswith("pytest") or " " in type_ or "<" in type_
@@ -359,7 +368,9 @@ def _phpunit(text: str, test: Attributes) -> str:
 def _placed(failure: Failure, file: str | None, line: int | None) -> Failure:
     """The failure with the type and the place that only its attributes or the rest of its text tell."""
     type_ = failure.type
-    if not type_ and (cause := _NODE_CAUSE.search(f"\n{failure.trace}")):
+    if type_ and file is None is not failure.file:
+        return failure
+    if not type_ and "cause: " in failure.trace and (cause := _NODE_CAUSE.search(f"\n{failure.trace}")):
         type_ = cause["type"]
     if not type_:
         told = (
