@@ -63,8 +63,12 @@ class Palette(CommandPalette):
 
     @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
     async def _gather_commands(self, search_value: str) -> None:
-        if self.query(CommandList):
+        try:
             await CommandPalette._gather_commands.__wrapped__(self, search_value)  # type: ignore[attr-defined]
+        except Exception:
+            # Who has left it took its list away while it looked, or before.
+            if self in self.app.screen_stack and self.query(CommandList):
+                raise
 
     def _action_command_list(self, action: str) -> None:
         if self.query_one(CommandList).scrollable_content_region:

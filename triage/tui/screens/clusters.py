@@ -23,6 +23,7 @@ from triage.export.report import gather
 from triage.model import Totals
 from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters
+from triage.store.database import StoreError, telling
 from triage.store.filters import saved_filters
 from triage.store.runs import recent_rates, totals_of_all
 from triage.tui import texts
@@ -130,8 +131,12 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
     def _look_for_cascades(self, rows: list[ClusterRow]) -> None:
         """In a thread with a store of its own: with many failures it takes longer than a key should."""
         worker = get_current_worker()
-        with closing(open_store(self.triage.store_path)) as db:
-            found = cascades(db, rows)
+        try:
+            with telling(self.triage.store_path), closing(open_store(self.triage.store_path)) as db:
+                found = cascades(db, rows)
+        except StoreError as error:
+            self.app.call_later(self.triage.tell, error)
+            return
         if not worker.is_cancelled:
             self.app.call_from_thread(self._take_cascades, rows, found)
 

@@ -15,6 +15,7 @@ from triage.analysis.impact import count, grouped
 from triage.analysis.moments import moment
 from triage.escapes import visible
 from triage.store import open_store
+from triage.store.database import StoreError, telling
 from triage.store.tags import tag_tests
 from triage.store.tests import FailingTest, failing_tests, results_of
 from triage.tui.screens.listing import ListingScreen
@@ -48,8 +49,12 @@ class TestsScreen(ListingScreen[FailingTest], MarkingScreen, UndoingScreen):
     def _find(self) -> None:
         """In a thread with a store of its own: with many cases it takes longer than a key should."""
         worker = get_current_worker()
-        with closing(open_store(self.triage.store_path)) as db:
-            found = failing_tests(db)
+        try:
+            with telling(self.triage.store_path), closing(open_store(self.triage.store_path)) as db:
+                found = failing_tests(db)
+        except StoreError as error:
+            self.call_later(self.triage.tell, error)
+            return
         said = self.said_of_all(found)
         if not worker.is_cancelled:
             self.call_later(self.take, found, said)
