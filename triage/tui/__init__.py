@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from triage.tui.terminal import Notify
 
 # What a key changes is drawn in up to three frames, one after the other; the library reads this when it is imported.
-os.environ.setdefault("TEXTUAL_FPS", "240")
+os.environ.setdefault("TEXTUAL_FPS", "480")
 # Nothing glides: over a slow line it comes late, and some get sick of it.
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
