@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -336,3 +337,19 @@ async def test_a_key_typed_twice_answers_a_dialog_once(app: TriageApp) -> None:
         await pilot.pause()
         assert app.screen is screen
         assert {r.id: r.verdict for r in clusters(app.db)}[row] is Verdict.FLAKY
+
+
+async def test_what_is_typed_is_kept_when_the_program_ends_at_once(app: TriageApp) -> None:
+    """Also what was drawn already, but told to nobody yet."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        assert screen.rows.current is not None
+        cluster = screen.rows.current.id
+        await pilot.press("w")
+        box = app.screen.query_one("#answer", Input)
+        with box.prevent(Input.Changed):
+            box.value = "the key is shared"
+        app.exit()
+    with closing(open_store(app.store_path)) as db:
+        found = find_investigation(db, cluster)
+    assert found is not None and found.whys[0].answer == "the key is shared"

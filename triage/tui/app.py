@@ -134,6 +134,9 @@ class TriageApp(ReadingApp):
         """End the program, and what runs for it; the next one begins where this one was."""
         self.end_feed()
         for screen in self.screen_stack:
+            if (keep := getattr(screen, "keep", None)) and screen.is_mounted:
+                with suppress(TriageError), telling(self.store_path):
+                    keep()
             if isinstance(screen, ClustersScreen) and screen.is_mounted:
                 place: dict[str, str] = {}
                 for other in self.screen_stack:

@@ -174,6 +174,13 @@ class WhysScreen(Screen[None]):
             self._unsaved = None
             store.write_answer(self.triage.db, why, answer)
 
+    def keep(self) -> None:
+        """Save what is typed, also the keys of which this screen was not told yet: the program ends."""
+        why, typed = self._current, self.query_one("#answer", Input).value
+        if why is not None and typed != (self._unsaved[1] if self._unsaved else why.answer):
+            self._unsaved = (why.id, typed)
+        self._save()
+
     def _save_and_show(self) -> None:
         self._save()
         self._reload()
