@@ -75,7 +75,7 @@ def test_every_document_is_alone_on_stdout(triage: Call, texts: Path) -> None:
 
 @pytest.mark.parametrize(
     ("call", "document"),
-    [(("clusters",), {"clusters": []}), (("runs",), {"runs": []})],
+    [(("clusters",), {"clusters": [], "alike": []}), (("runs",), {"runs": []})],
 )
 def test_an_empty_store_is_an_answer(triage: Call, call: tuple[str, ...], document: object) -> None:
     done = triage(*call, "--json")

@@ -1,7 +1,8 @@
 """All sources of one call into the store, in the order in which they were named.
 
-What takes little time is read here: how long the first few take says how long the rest will. If that is long, the sources are sent to other processes (``workers.py``), a few ahead of what is
-stored. They are stored here and in their order, so that nothing depends on who was ready first.
+What takes little time is read here: how long the first few take says how long the rest will. If that is long,
+the sources are sent to other processes (``workers.py``), a few ahead of what is stored. They are stored here and in
+their order, so that nothing depends on who was ready first.
 """
 
 from __future__ import annotations
@@ -104,8 +105,8 @@ class _Taking:
         self._sending = workers.worth == 0
         self._waiting = self._largest = 0
         """Work of all that is in the queue, and the most of one; until sources are sent."""
-        self._done, self._spent = -1, 0.0
-        """Work that was done here, and the seconds that it took; without the first source, with which much is loaded."""
+        self._is_warm, self._done, self._spent = False, 0, 0.0
+        """Whether something was read here; the work that was done here behind it, and its seconds: with the first much is loaded."""
         self._open = _Task()
         self._tasks = self._ahead = 0
         """Tasks that were asked for and not answered yet, and the bytes of their sources."""
@@ -151,21 +152,19 @@ class _Taking:
             else:
                 began, self._waiting = monotonic(), self._waiting - first.work
                 results = list(self._next())
-                if self._done >= 0:
+                if self._is_warm:
                     self._spent += monotonic() - began
                     self._done += first.work
-                self._done = max(self._done, 0)
+                self._is_warm = True
                 yield from results
 
     def _pays(self, first: _Entry) -> bool:
         """Whether reading what waits takes long enough; beside the largest: one source alone has nobody to be read beside."""
-        if self._done < _TRIED:
-            if first.work <= _LARGE:
-                return False
-            rate = float(_SLOW)
-        else:
-            rate = self._done / self._spent
-        takes = max(0, self._waiting - self._largest) / rate
+        is_known = self._done >= _TRIED
+        if not is_known and first.work <= _LARGE:
+            return False
+        seconds, work = (self._spent, self._done) if is_known else (1.0, _SLOW)
+        takes = max(0, self._waiting - self._largest) * seconds / work
         return takes > self._workers.worth / 4 and self._spent + takes > self._workers.worth
 
     def _sent(self, entry: _Entry | IngestError) -> Iterator[Ingested | IngestError]:

@@ -6,11 +6,12 @@ import math
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from multiprocessing.connection import wait
 from typing import Protocol
 
@@ -78,7 +79,7 @@ class Local:
 
     def _asked(self, parcels: Sequence[Parcel]) -> Future[list[Taken]]:
         self._pool = self._pool or _pool(self.width)
-        return self._pool.submit(take, __version__, self._rules, parcels)
+        return _ask(self._pool, self._rules, parcels)
 
     def result(self, parcels: Sequence[Parcel], asked: Future[list[Taken]]) -> list[Taken]:
         try:
@@ -90,12 +91,12 @@ class Local:
     def _alone(self, parcel: Parcel) -> Taken:
         with _pool(1) as pool:
             try:
-                pool.submit(take, __version__, self._rules, ()).result()
+                _ask(pool, self._rules, ()).result()
             except (BrokenExecutor, OSError):
                 # It is not the parcel: no process can be started here.
                 return take(__version__, self._rules, [parcel])[0]
             try:
-                return pool.submit(take, __version__, self._rules, [parcel]).result()[0]
+                return _ask(pool, self._rules, [parcel]).result()[0]
             except BrokenExecutor:
                 return deadly(parcel)
 
@@ -114,6 +115,20 @@ def _pool(processes: int) -> ProcessPoolExecutor:
     if method == "forkserver":
         context.set_forkserver_preload([take.__module__])
     return ProcessPoolExecutor(processes, context, _prepare)
+
+
+def _ask(pool: ProcessPoolExecutor, rules: bytes, parcels: Sequence[Parcel]) -> Future[list[Taken]]:
+    asked = pool.submit(take, __version__, rules, parcels)
+    if sys.version_info < (3, 11, 5):
+        asked.add_done_callback(partial(_let_go, pool))
+    return asked
+
+
+def _let_go(pool: ProcessPoolExecutor, asked: Future[list[Taken]]) -> None:
+    """Stop writing to a process that has ended: these versions of Python wait for it for ever (github.com/python/cpython,
+    gh-94777); the later ones do what is done here."""
+    if isinstance(asked.exception(), BrokenExecutor) and (queue := getattr(pool, "_call_queue", None)):
+        queue._reader.close()
 
 
 def _prepare() -> None:
