@@ -126,6 +126,32 @@ def test_split_by_keeps_clusters_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("10.0.0.1", "10.0.0.7", True),
+        ("fd00::12", "[2001:db8::7]", True),
+        ("10.0.0.1", "fd00::12", True),
+        ("127.0.0.1", "::1", True),
+        ("127.0.0.1", "localhost", True),
+        ("127.0.0.1", "10.0.0.1", False),
+        ("db.prod", "cache.prod", False),
+        ("db.prod", "10.0.0.1", False),
+        ("1.2.3", "1.2.4", False),
+        ("1.2.3.4.5", "1.2.3.4.6", False),
+        ("cafe::bad", "cafe::bed", False),
+        ("no answer from 10.0.0.1:53", "no answer from 10.0.0.2:53", True),
+    ],
+)
+def test_split_by_does_not_keep_addresses_apart(one: str, other: str, same: bool) -> None:
+    engine = Engine(
+        [rule("refused", pattern("refused by (?P<host>.+)"), title="no {host}", split_by=("host",))]
+    )
+    matches = [match for host in (one, other) if (match := engine.match(f"refused by {host}"))]
+    assert (matches[0].key == matches[1].key) is same
+    assert [match.title for match in matches] == [f"no {one}", f"no {other}"]
+
+
 def test_without_split_by_there_is_one_key() -> None:
     engine = Engine([rule("http", pattern(r"HTTP (?P<status>\d{3})"))])
     keys = {match.key for text in ("HTTP 502", "HTTP 503") if (match := engine.match(text))}

@@ -73,14 +73,15 @@ def _of_file(text: str) -> Iterator[tuple[str, str, Where]]:
 
 def _of_cluster(text: str, db_path: Path | None) -> Iterator[tuple[str, str, Where]]:
     """The first failure of each variant; nothing where ``text`` is no id."""
-    if not (4 <= len(text) <= 12 and set(text) <= set("0123456789abcdef")):
+    if not (4 <= len(text) <= 12 and set(text.lower()) <= set("0123456789abcdef")):
         return
     from triage.analysis.explain import by_signature
-    from triage.store.clusters import find_cluster, members
+    from triage.store.clusters import members
+    from triage.store.ids import ids_like
 
     db = store_to_read(db_path)
-    if (cluster := find_cluster(db, text)) is not None:
-        for alike in by_signature(members(db, cluster.id)).values():
+    if len(found := set(ids_like(db, text).values())) == 1:
+        for alike in by_signature(members(db, found.pop())).values():
             yield said(alike[0].failure), alike[0].failure.type, alike[0].where
 
 

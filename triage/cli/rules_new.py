@@ -102,4 +102,4 @@ def _name_anew(db_path: Path | None) -> int:
 
     engine, errors = load_engine()
     complain_of_rules(errors)
-    return sum(move.failures for move in recluster(store_to_read(db_path), engine))
+    return recluster(store_to_read(db_path), engine).failures

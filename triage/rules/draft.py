@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import re2
 from rapidfuzz import fuzz
 
-from triage.rules.nodes import quoted
+from triage.rules.nodes import plain, quoted
 from triage.rules.texts import matchable
 from triage.signature.normalize import PLACE
 
@@ -23,7 +23,6 @@ _FORMS = {
 """What stands in a hole of a kind; ``\\S+`` in all others."""
 _MOST_EXAMPLES, _MOST_LINES = 4, 12
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
-_NO_TEXT = ("null", "true", "false")
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 
 
@@ -68,7 +67,7 @@ def draft(cluster: Cluster, taken: Iterable[str] = ()) -> Draft:
     lines = [
         "# A draft: say what it is, what causes it and what to check; make the pattern as wide as the cause.",
         "rules:",
-        f"  - id: {quoted(id_) if id_ in _NO_TEXT else id_}",
+        f"  - id: {plain(id_)}",
         f"    title: {quoted(_title(cluster))}",
         f"    category: {cluster.category or 'product_bug'}  # or test_bug, infra, config, expected_by_design, flaky",
         *([f"    priority: {cluster.priority}"] if cluster.priority != 50 else []),

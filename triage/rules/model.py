@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import ip_address
 
 from triage.model import Failure, TriageError
 
@@ -21,6 +22,9 @@ CATEGORIES = {
 
 DEFAULT_THRESHOLD = 90.0
 _HOLE = re.compile(r"\{(\w+)\}")
+_ADDRESS = re.compile(
+    r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)|\[?(?=[a-fA-F:]*\d)[0-9a-fA-F]*:[0-9a-fA-F:.]+\]?(?![\w:]))"
+)
 
 
 class RuleError(TriageError):
@@ -203,8 +207,21 @@ class RuleMatch:
     @property
     def key(self) -> str:
         """What names the cluster: the rule, and the captures that keep its clusters apart."""
-        parts = [f"{name}={self.captures.get(name, '')}" for name in self.rule.split_by]
+        parts = [f"{name}={_kept(self.captures.get(name, ''))}" for name in self.rule.split_by]
         return ":".join(("rule", self.rule.id, *parts))
+
+
+def _kept(capture: str) -> str:
+    """What a capture keeps apart: not an IP address, which another run gives to another machine; this one has a name."""
+
+    def name(found: re.Match[str]) -> str:
+        try:
+            address = ip_address(found[0].strip("[]"))
+        except ValueError:
+            return found[0]
+        return "localhost" if address.is_loopback else "<ip>"
+
+    return _ADDRESS.sub(name, capture)
 
 
 def fill(text: str, captures: dict[str, str]) -> str:

@@ -106,6 +106,12 @@ class Document:
         return root or Node("null", 1, 1)
 
 
+def plain(text: str) -> str:
+    """``text``, a word of letters, digits and dashes, as YAML reads it as text: in quotes where it would be a number or
+    nothing."""
+    return quoted(text) if _WORDS.fullmatch(text) else text
+
+
 def quoted(text: str) -> str:
     """``text`` as YAML writes it in quotes, on one line."""
     style = "'" if "\n" not in text and text.isprintable() else '"'
