@@ -101,6 +101,26 @@ def test_a_tear_down_that_breaks_behind_its_set_up(db: Store, engine: Engine) ->
     assert _told(db) == {}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "fixture db: setup failed before",
+        "Parent suite setup failed:",
+        "not run because of an earlier failure of the migration",
+        "Step 'create the tenant' failed earlier, so this one cannot pass",
+    ],
+)
+def test_what_says_itself_that_it_is_a_consequence(db: Store, engine: Engine, said: str) -> None:
+    refused = 'connection to server at "db" (10.0.0.3), port 5432 failed: Connection refused'
+    cases = "".join(
+        f'<testcase name="t{at}"><error message={quoteattr(text)}/></testcase>'
+        for at, text in enumerate([refused, said, said])
+    )
+    _read(db, engine, f'<testsuite name="s">{cases}</testsuite>'.encode())
+    [(effect, cause)] = _told(db).items()
+    assert said[:20] in effect and "Connection refused" in cause
+
+
 def test_two_assertions_of_one_test_stand_for_themselves(db: Store, engine: Engine) -> None:
     both = [("failure", "the lamp is dark"), ("failure", "the bell is silent")]
     _read(db, engine, _suite(_case(f"a{n}", *both) for n in range(3)))

@@ -13,7 +13,8 @@ from triage.analysis.extract import extract
 from triage.analysis.impact import count, impact, percent
 from triage.ingest import Source
 from triage.model import Totals
-from triage.rules import Engine
+from triage.rules import Engine, Rule
+from triage.rules.model import Condition
 from triage.store import Store
 from triage.store.clusters import ClusterRow, clusters, members, variants
 from triage.store.ingest import ingest
@@ -30,13 +31,13 @@ Explain = Callable[..., list[Explanation]]
 def explained(db: Store, engine: Engine) -> Explain:
     """Ingest one failed test a message; the explanations of the cluster that holds the first."""
 
-    def run(*messages: str, asked: Engine | None = engine) -> list[Explanation]:
+    def run(*messages: str, asked: Engine | None = engine, by: Engine = engine) -> list[Explanation]:
         cases = "".join(
             f'<testcase name="t{number}"><failure message={quoteattr(message)}/></testcase>'
             for number, message in enumerate(messages)
         )
         data = f'<testsuite name="s">{cases}</testsuite>'.encode()
-        ingest(db, Source("r.xml", lambda: io.BytesIO(data)), engine, 1)
+        ingest(db, Source("r.xml", lambda: io.BytesIO(data)), by, 1)
         rows = clusters(db)
         row = next(row for row in rows if any(m.test == "s::t0" for m in members(db, row.id)))
         kinds = {variant.signature: variant for variant in variants(db, row.id)}
@@ -63,6 +64,34 @@ def test_the_rules_that_lost_are_told(explained: Explain) -> None:
 def test_a_rule_that_is_gone_is_not_made_up(explained: Explain) -> None:
     [why] = explained(LIMITED, asked=Engine([]))
     assert why.text == "the rule http-429-rate-limit names it"
+    assert why.threshold is None and ("score", "100.0") in why.lines
+
+
+def test_a_phrase_says_which_score_it_needed(explained: Explain) -> None:
+    condition = Condition("phrase", "pump of the fountain ran dry", 70.0)
+    own = Engine([Rule("pump", "The pump ran dry", "infra", any=(condition,))])
+    [why] = explained("pump at the fountain ran dry", asked=own, by=own)
+    assert why.threshold == 70 and 70 <= why.score < 100
+    assert ("score", f"{why.score:.1f}, needed 70") in why.lines
+
+
+def test_codes_that_are_never_masked_are_told(explained: Explain) -> None:
+    [why] = explained("PumpError: exit code 3 after HTTP 503 for ECONNRESET on port 5432")
+    assert [(kept.kind, str(kept)) for kept in why.kept] == [
+        ("type", "always PumpError"),
+        ("exit code", "always 3"),
+        ("status", "always 503"),
+        ("errno", "always ECONNRESET"),
+        ("number", "always 5432"),
+    ]
+
+
+def test_values_of_some_failures_are_not_told_as_those_of_all(db: Store, explained: Explain) -> None:
+    explained(PUMP, PUMP.replace("17", "4"))
+    [row] = clusters(db)
+    [variant] = variants(db, row.id)
+    why = explain(row, members(db, row.id)[:1], variant, [row])
+    assert ("values of", "1 of 2 failures") in why.lines
 
 
 def test_the_template_and_what_was_masked(explained: Explain) -> None:
@@ -188,4 +217,4 @@ def test_the_values_of_all_failures_of_a_variant_are_counted(db: Store, engine: 
     found = members(db, row.id)
     [variant] = variants(db, row.id)
     holes = explain(row, found, variant, [row], engine).holes
-    assert [str(values) for values in holes] == ["4 values: 4, 1, 2 ...", "always 7"]
+    assert [str(values) for values in holes] == ["4 values: 4 (2×), 1 (1×), 2 (1×) ...", "always 7"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.signature import group, holes_of, normalize
+from triage.signature import Hole, explained, group, holes_of, normalize, templates_of
+from triage.signature.codes import HINTS, MAY_MEAN
 from triage.signature.headline import headline_of
 from triage.signature.holes import MEANT, words_of
-from triage.signature.normalize import _HINTS, _MAY_MEAN
+from triage.signature.normalize import _Normalizer
 
 _NAMES = ["alice", "bob", "carol", "dave", "erin", "frank"]
 
@@ -141,8 +144,8 @@ def test_what_is_looked_for_first_finds_all_that_may_mean_something() -> None:
         "error",
     ]
     said = [" ".join(row) for row in product(words, repeat=3)]
-    assert all(_HINTS.search(row) for row in said if _MAY_MEAN.search(row))
-    assert not _HINTS.search("the lease of <num> was lost after <dur>")
+    assert all(HINTS.search(row) for row in said if MAY_MEAN.search(row))
+    assert not HINTS.search("the lease of <num> was lost after <dur>")
 
 
 def test_half_a_surrogate_pair_is_text() -> None:
@@ -205,12 +208,16 @@ def test_a_message_is_masked_alike_whatever_was_seen_before() -> None:
     assert first[2] == "got <num> of <num>" and first[5] != first[6]
 
 
-@given(
-    st.lists(
-        st.sampled_from(["tenant", "429", "17", "3.5 s", "10.0.0.1:80", "lost", "status", "a/b.py", "x"]),
-        max_size=9,
-    )
-)
+_WORDS = "tenant,429,17,3.5 s,10.0.0.1:80,lost,status,a/b.py,x,code,got,error,port,5432,(7),E1234,HTTP,at,="
+
+
+@given(st.lists(st.sampled_from(_WORDS.split(",")), max_size=9))
+def test_a_message_is_masked_as_if_it_were_the_first(words: list[str]) -> None:
+    text = " ".join(words)
+    assert normalize(text) == _Normalizer().template(text)
+
+
+@given(st.lists(st.sampled_from(_WORDS.split(",")[:9]), max_size=9))
 def test_the_values_of_holes_rebuild_the_text(words: list[str]) -> None:
     text = " ".join(words)
     template = normalize(text)
@@ -263,3 +270,60 @@ def test_reports_are_grouped_by_their_headlines() -> None:
         for at, what in enumerate(["cart", "order", "cart", "order", "cart"])
     ]
     assert group(reports) == [0, 1, 0, 1, 0]
+
+
+_PARTS = st.lists(st.sampled_from(["a", " b", "c ", " ", "<num>", "<x>", "\n"]), max_size=9).map("".join)
+
+
+@given(_PARTS, st.text("abc 1\n", max_size=12))
+def test_holes_put_back_make_the_text(template: str, text: str) -> None:
+    """And there are none exactly where no filling of the template gives it."""
+    said = " ".join(text.split())
+    pieces = re.split(r"(<[a-z]+>)", template)
+    fits = re.fullmatch(
+        "".join("(.+?)" if piece in ("<num>", "<x>") else re.escape(piece) for piece in pieces), said
+    )
+    values = iter(fits.groups() if fits else ())
+    kinds = re.findall(r"<([a-z]+)>", template)
+    assert holes_of(template, text) == (tuple(Hole(kind, next(values)) for kind in kinds) if fits else ())
+
+
+def test_words_that_vary_freely_are_opened_and_nothing_else() -> None:
+    said = [
+        f"3 retries of the job '{name}' left by Ann on host-{at}: TimeoutError."
+        for at, name in enumerate(["ann", "bob", "cid", "dora", "eve", "fred"])
+    ]
+    numbers = group(said)
+    [(template, holes)] = explained(said, numbers)
+    assert templates_of(said, numbers) == [template]
+    assert template == "<num> retries of the job '<word>' left by Ann on host-<num>: TimeoutError."
+    assert [(one.kind, one.different) for one in holes] == [("num", 1), ("word", 6), ("num", 6)]
+    assert all(sum(times for _, times in one.values) == len(said) for one in holes)
+
+
+@given(st.lists(st.from_regex("[a-z]{1,6}x", fullmatch=True), min_size=MEANT + 1, unique=True), st.data())
+def test_all_values_of_a_free_word_are_counted(names: list[str], data: st.DataObject) -> None:
+    names += data.draw(st.lists(st.sampled_from(names), max_size=9))
+    said = [f"no such customer {name!r} in our shop{'.' * data.draw(st.integers(0, 3))}" for name in names]
+    [(template, [customer])] = explained(said, group(said))
+    assert template.startswith("no such customer '<word>' in our shop")
+    assert dict(customer.values).items() <= Counter(names).items()
+    assert customer.different == len(set(names))
+
+
+def test_a_free_word_that_holds_a_number_is_one_value() -> None:
+    names = ["root_domain", "usr_domain", "var_domain", "tmp_domain", "opt_domain", "root28_domain"]
+    said = [f"the domain {name} is no longer served by node-{at}" for at, name in enumerate(names)]
+    [(template, (domain, node))] = explained(said, group(said))
+    assert template == "the domain <word> is no longer served by node-<num>"
+    assert (dict(domain.values), node.different) == (dict.fromkeys(names, 1), 6)
+
+
+def test_values_of_a_report_without_the_place_that_tells_it_apart() -> None:
+    reports = [
+        f'Traceback (most recent call last):\n  File "/srv/shop/cart.py", line 7, in total\nAssertionError: assert {n} == 5'
+        for n in (3, 4)
+    ]
+    [(template, (got, _))] = explained(reports, group(reports))
+    assert template == "AssertionError: assert <num> == <num> @ total"
+    assert got.values == (("3", 1), ("4", 1))

@@ -115,6 +115,18 @@ _VALUES: dict[str, tuple[str, SearchStrategy[str]]] = {
         st.sampled_from(["select count(*) from carts", "insert into `tills` (`id`) values (7)"]),
     ),
     "colour": ("{}cart\x1b[0m is lost", st.sampled_from(["\x1b[31m", "\x1b[1;32m", "\x1b[0m"])),
+    "account of a shell": ("Failed password for ann from {} ssh2", st.sampled_from(["10.0.0.7 port 22", "10.0.3.9 port 5432"])),
+    "code that names a thing": ("{} was used up by cart 7", st.sampled_from(["gift code 12345", "gift code 777"])),
+    "MAC of letters": ("interface {} is down", st.sampled_from(["aa:bb:cc:dd:ee:ff", "CA-FE-BA-BE-DE-AD", "52:54:00:12:34:56"])),
+    "base64 with one sign": ("cookie {} is stale", st.sampled_from(["Zm9vYmFyMTIzNDU2Nzg5MDEyMw=", "QmF6cXV1eDk4NzY1NDMyMTAxMjM="])),
+    "machine of a service": ("dial tcp 10.0.0.{}:5432: i/o timeout", st.integers(0, 255).map(str)),
+    "database of a service": ("cannot reach redis://10.0.0.4:6379{} in time", st.sampled_from(["", "/0", "/3?x=1"])),
+    "site": ("GET https://{} failed", st.sampled_from(["a.example.com/x", "b.example.com:8443/y?z=1", "localhost:3000"])),
+    "web server behind a proxy": ("{} close, no byte received", st.sampled_from(["a.example.com:80", "b.example.com:443", "10.0.0.7:22"])),
+    "number of a count": ("status: {} of 9 carts are open", st.sampled_from(["3", "8"])),
+    "list with numbers": ("({}) carts were left", st.sampled_from(["3", "12"])),
+    "line of a file": ("{}: it is no cart", st.sampled_from(["cart.feature:5432", "cart.feature:443", "cart.feature:7"])),
+    "line of a file without a suffix": ("{}: it is no step", st.sampled_from(["Dockerfile:25", "Dockerfile:53", "Dockerfile:443"])),
     "package's version": ("lodash@{} is too old", st.tuples(_PLACE, _PLACE, _PLACE).map(".".join)),
 }  # fmt: skip
 
@@ -165,13 +177,44 @@ _HARD: dict[str, tuple[str, list[str]]] = {
         ["LostError", "StaleError", "TimeoutException", "NullPointerException"],
     ),
     "known port": ("connect to 127.0.0.1:{} took {n} ms", ["5432", "6379", "9092", "27017"]),
+    "port with a text behind it": (
+        "dial tcp 10.0.0.7:{}: i/o timeout",
+        ["5432", "6379", "443", "22"],
+    ),
+    "port at the end of a sentence": ("cart {n} has no server on db:{}.", ["5432", "6379", "9092"]),
+    "port on this machine": ("cart {n}: localhost:{} was refused", ["22", "25", "80", "443", "5432"]),
+    "port of the other loopback": ("cart {n}: connect ECONNREFUSED ::1:{}", ["443", "5432", "6379"]),
+    "port of a URL": ("cart {n}: GET http://localhost:{}/shop/cart failed", ["9200", "8500"]),
+    "scheme of a URL": ("cart {n}: cannot reach {}://shop:1234/0", ["redis", "amqp", "postgresql", "http"]),
+    "number of an alert": ("cart {n}: tls alert number {} from the till", ["40", "48", "70"]),
+    "number of a status": ("cart {n}: grpc-status: {} from the till", ["8", "13", "14"]),
+    "code behind a program": ("curl: ({}) cart {n} is not there", ["6", "7", "28"]),
+    "code behind an exception": ("shop.TillException ({}): cart {n}", ["2", "5", "1326"]),
+    "code and its words": ('TillError: ({}, "no answer for cart {n}")', ["2003", "2006", "1213"]),
+    "code before its words": ("cart {n}: connect() failed ({}: No till)", ["110", "111"]),
+    "code in an exception's arguments": ('TillError({}, "cart_{n}")', ["400", "404", "429"]),
+    "code beside a code": ("SQLSTATE[HY000] [{}] cart {n} was not saved", ["2002", "1045"]),
+    "SQL state in quotes": ("TillError: ('{}', 'cart {n} was not saved')", ["42S02", "08S01", "HY000"]),
+    "message of a server": ("SqlException: Msg {}, Level 13, State {n}", ["1205", "2627"]),
+    "number behind an equals sign": ("IOException: error={}, cart {n} is gone", ["2", "13"]),
+    "lettered code": ("Error code: {} for cart {n}", ["P2002", "P2025"]),
+    "lettered code behind a class": ("TillRequestError: {} for cart {n}", ["P2002", "P2025"]),
+    "result of a call": ("cart {n} was lost (0x{})", ["80070005", "8007000E", "C0000005"]),
+    "key in two cases": (
+        'RpcException: Status(StatusCode="{}", Detail="cart {n}")',
+        ["Unavailable", "Internal"],
+    ),
+    "element": (
+        'cart {n}: Timeout 50ms exceeded waiting for locator("{}")',
+        ["#pay", "#cart", "div > .till"],
+    ),
     "rpc code": (
         "rpc error: code = {} desc = cart {n}",
         ["Unavailable", "NotFound", "Internal", "DeadlineExceeded"],
     ),
     "state": ("machine {n} is {}", ["Started", "Stopped", "Paused", "Resumed", "Deleted", "Lost"]),
     "quoted name": ("cart {n} has no column '{}'", ["owner", "total"]),
-    "element": ("cart {n}: <{}> is not visible", ["div", "span", "button"]),
+    "tag": ("cart {n}: <{}> is not visible", ["div", "span", "button"]),
     "name before a number": ("no such database shop_{}_{n}", ["cart", "order", "till"]),
     "negation": ("cart {n} is {} there", ["not", "still"]),
     "encoding": ("cart {n} is no {}", ["UTF-8", "UTF-16"]),
@@ -204,6 +247,11 @@ _HARD: dict[str, tuple[str, list[str]]] = {
     ),
     "key that tells": ('cart {n} error="{}"', ["no lease", "no owner"]),
 }
+
+
+def test_many_elements_of_one_sentence_are_a_value() -> None:
+    elements = ["#pay", "div > .cart", ".till .row", "li + a", "[name=q]", "nav"]
+    assert set(group([f'no element "{element}" to be found on this page' for element in elements])) == {0}
 
 
 @pytest.mark.parametrize("kind", _HARD)
@@ -318,6 +366,17 @@ def test_compared_values_that_tell_keep_reports_apart(below: str, other: str) ->
         "req-",
         "(SQL: ",
         "cannot find symbol\n",
+        '(1, "',
+        "Error (",
+        "x: (1) ",
+        "a:1:",
+        "::1:",
+        "aa:",
+        "http://",
+        "ab://a:1",
+        "from a port ",
+        "status=",
+        "'a > ",
     ],
 )
 def test_no_text_takes_long(unit: str) -> None:

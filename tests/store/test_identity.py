@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.sax.saxutils import quoteattr
@@ -11,9 +12,11 @@ from xml.sax.saxutils import quoteattr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import SAMPLES
 from triage.ingest import Source
 from triage.rules import Engine
-from triage.store import open_store
+from triage.sources.session import ingest_all
+from triage.store import Store, empty_store, open_store
 from triage.store.ingest import ingest
 
 _MESSAGES = st.sampled_from(
@@ -69,3 +72,12 @@ def test_no_order_counts_and_nothing_moves(
     first = _places(runs, engine)
     assert _places(shuffled, engine) == first
     assert _places(together, engine) == first
+
+
+def test_a_report_read_after_its_runs_is_grouped_as_if_read_with_them(db: Store, engine: Engine) -> None:
+    placed = "SELECT f.message, s.cluster_id FROM failures f JOIN signatures s ON s.id = signature_id ORDER BY 1, 2"
+    for one in sorted(SAMPLES.iterdir()):
+        ingest_all(db, [str(one)], engine)
+    with closing(empty_store()) as peer:
+        ingest_all(peer, [str(SAMPLES)], engine)
+        assert db.conn.execute(placed).fetchall() == peer.conn.execute(placed).fetchall()

@@ -57,6 +57,9 @@ _SAYS_SO = re.compile(
     r"|Could not initialize class "  # JVM: the initializer has failed before
     r"|failure threshold \(\S{1,20}\) exceeded: skipping repeated attempt to load context"  # Spring
     r"|PoisonError|lock poisoned|poisoned lock"  # Rust: another thread panicked
+    r"|Parent suite setup failed"  # Robot Framework
+    r"|\b(?:[Ss]et-?up|[Ff]ixture|[Ss]tep|[Tt]est)\b[^\n]{0,80}\bfailed (?:before|earlier|previously)\b"
+    r"|\bbecause (?:of )?(?:an?|the) (?:previous|earlier) (?:failure|error)\b"
     r"|process pool is not usable anymore"  # Python
     r"|depends on not successfully finished"  # TestNG
     r"|\bdependency (?:\w{1,12} )?(?:blocked|failed)\b|\bblocked by (?:an? |the )?(?:earlier|previous|failed|failing)\b"

@@ -11,6 +11,10 @@ Name = Callable[[str], str]
 """What a cluster is called, by its id."""
 
 
+NOTHING_TO_DO = "nothing to do: it is so already"
+"""What is said of a decision that changes nothing."""
+
+
 def short_id(cluster: str) -> str:
     """The id as commands show it."""
     return cluster[:8]

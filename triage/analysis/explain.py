@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from triage.analysis.impact import count, grouped
 from triage.rules import Engine
-from triage.rules.model import said
+from triage.rules.model import Near, Rule, said
 from triage.signature import holes_of, normalize
 from triage.signature.fingerprint import telling_text
+from triage.signature.values import Values, kept_in, values_of
 from triage.store.clusters import ClusterRow, Member, Variant
 
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """What stood in one hole."""
-
-    kind: str
-    """``num``, ``path`` ..., as written in the template."""
-    different: int
-    examples: tuple[str, ...]
-    """The most frequent ones first, at most three."""
-
-    def __str__(self) -> str:
-        told = ", ".join(self.examples)
-        return (
-            f"always {told}"
-            if self.different == 1
-            else f"{self.different} values: {told}{' ...' * (self.different > 3)}"
-        )
+_WORDS_ALIKE = 100.0
+"""Score that a template needs to be in a cluster that words make: they are equal."""
+_MOST_HOLES = 12
+"""That are told in lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +34,39 @@ class Explanation:
     template: str
     holes: tuple[Values, ...]
     """What was masked, in all failures of the variant that are known here."""
+    kept: tuple[Values, ...]
+    """Codes that were not masked: whoever has another one is in another cluster, unless a rule names both."""
+    looked_at: int
+    """Failures whose values are counted, of ``failures`` that the variant has."""
+    failures: int
     score: float
     """0 to 100: how well the rule's phrase fits; 100 for what has the words of the cluster."""
+    threshold: float | None
+    """The score that was needed; None where the rule is no longer known or no longer matches."""
     runner_up: str | None
     """Id of the most similar other cluster."""
     runner_up_title: str
     runner_up_score: float
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """All of it but ``text``, for screens and commands: what it is, and what it says."""
+        needed = "" if self.threshold is None else f", needed {self.threshold:.0f}"
+        lines = [
+            ("headline", self.headline),
+            ("template", self.template),
+            *((f"<{hole.kind}>", str(hole)) for hole in self.holes[:_MOST_HOLES]),
+            *((code.kind, str(code)) for code in self.kept),
+            *[("values of", f"{grouped(self.looked_at)} of {count(self.failures, 'failure')}")]
+            * (self.looked_at < self.failures),
+            ("score", f"{self.score:.1f}{needed}"),
+        ]
+        if self.runner_up:
+            near = f"{self.runner_up[:8]} {self.runner_up_title}"
+            lines.append(
+                ("nearest other", f"score {self.runner_up_score:.1f}, needed {_WORDS_ALIKE:.0f}: {near}")
+            )
+        return lines
 
 
 def by_signature(members: Iterable[Member]) -> dict[str, list[Member]]:
@@ -80,58 +94,55 @@ def explain(
         key=lambda pair: pair[0],
         default=None,
     )
+    rule = engine.rule(variant.near) if engine and variant.joined_by == "rule" else None
+    text, threshold = _sentence(cluster, variant), None if variant.joined_by == "rule" else _WORDS_ALIKE
+    if engine is not None and rule is not None:
+        near = _nearest(engine, rule, member)
+        text += _condition(engine, rule, member, near)
+        threshold = _threshold(near) if near else None
     return Explanation(
         decided_by=variant.joined_by,
-        text=_sentence(cluster, member, variant, engine),
+        text=text,
         headline=headline,
         template=template,
-        holes=_values(template, alike),
+        holes=values_of(holes_of(template, telling_text(one.failure)) for one in alike),
+        kept=kept_in(template, len(alike)),
+        looked_at=len(alike),
+        failures=variant.failures,
         score=variant.score,
+        threshold=threshold,
         runner_up=ranked[1].id if ranked else None,
         runner_up_title=ranked[1].title if ranked else "",
         runner_up_score=round(ranked[0], 1) if ranked else 0.0,
     )
 
 
-def _values(template: str, alike: Sequence[Member]) -> tuple[Values, ...]:
-    found = [holes_of(template, telling_text(member.failure)) for member in alike]
-    columns = zip(*(holes for holes in found if holes), strict=False)
-    counts = [(holes[0].kind, Counter(hole.value for hole in holes)) for holes in columns]
-    return tuple(
-        Values(kind, len(values), tuple(value for value, _ in values.most_common(3)))
-        for kind, values in counts
-    )
-
-
-def _sentence(cluster: ClusterRow, member: Member, variant: Variant, engine: Engine | None) -> str:
+def _sentence(cluster: ClusterRow, variant: Variant) -> str:
     if variant.joined_by == "rule":
-        return f"the rule {variant.near} names it" + _condition(variant.near or "", member, engine)
+        return f"the rule {variant.near} names it"
     if variant.joined_by == "similar":
         return f'its words are those of the cluster\'s template, only values and the end differ: "{variant.near}"'
     named = f"; the rule {cluster.rule} names it and does not merge" if cluster.rule else ""
     return f"its template is the cluster's own{named}"
 
 
-def _condition(rule_id: str, member: Member, engine: Engine | None) -> str:
-    rule = engine.rule(rule_id) if engine else None
-    if engine is None or rule is None:
-        return ""
-    failure = member.failure
-    hits = [
-        near
-        for near in engine.near(rule, said(failure), failure.type, member.where)
-        if near.hit and not near.excludes
-    ]
-    if not hits:
+def _nearest(engine: Engine, rule: Rule, member: Member) -> Near | None:
+    """The condition of ``rule`` that holds best, if one does."""
+    found = engine.near(rule, said(member.failure), member.failure.type, member.where)
+    hits = (near for near in found if near.hit and not near.excludes)
+    return max(hits, key=lambda near: (near.score, len(near.condition.value)), default=None)
+
+
+def _threshold(near: Near) -> float:
+    """What ``near`` needed; all but phrases hold or do not."""
+    return near.condition.threshold if near.condition.kind == "phrase" else 100.0
+
+
+def _condition(engine: Engine, rule: Rule, member: Member, near: Near | None) -> str:
+    if near is None:
         return " (the rule has changed since)"
-    best = max(hits, key=lambda near: (near.score, len(near.condition.value)))
-    scored = (
-        f", score {best.score:.1f}, needed {best.condition.threshold:.0f}"
-        if best.condition.kind == "phrase"
-        else ""
-    )
-    matches = engine.matches(said(failure), failure.type, member.where)
+    matches = engine.matches(said(member.failure), member.failure.type, member.where)
     losers = ", ".join(match.rule.id for match in matches if match.rule is not rule)
-    return f' by its {best.condition.kind} "{best.condition.value}"{scored}' + (
+    return f' by its {near.condition.kind} "{near.condition.value}"' + (
         f"; it wins over {losers}" if losers else ""
     )

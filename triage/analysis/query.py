@@ -21,6 +21,7 @@ from triage.model import TriageError
 from triage.rules import CATEGORIES
 from triage.store import Store
 from triage.store.clusters import ClusterRow
+from triage.store.ids import ids_like
 from triage.store.search import clusters_of_sources, clusters_of_tests, matching_clusters
 
 _TERM = re.compile(r'(?P<not>-?)(?:(?P<key>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>\S+))')
@@ -155,6 +156,12 @@ def _field(of: Callable[[ClusterRow], Iterable[str]]) -> Callable[[Store, str], 
     return lambda _, value: lambda row: any(_fits(said, value) for said in of(row))
 
 
+def _whose_id(db: Store, value: str) -> _Holds:
+    """That of what was merged into a cluster is one of its own."""
+    merged = set(ids_like(db, value).values())
+    return lambda row: row.id in merged or _fits(row.id, value)
+
+
 def _among(ids_for: Callable[[Store, str], set[str]]) -> Callable[[Store, str], _Holds]:
     def ask(db: Store, value: str) -> _Holds:
         ids = ids_for(db, value)
@@ -197,7 +204,7 @@ _ASK: dict[str, Callable[[Store, str], _Holds]] = {
     "rule": _field(lambda row: (row.rule or "none",)),
     "tag": _field(lambda row: row.tags or ("none",)),
     "owner": _field(lambda row: (row.owner or "none",)),
-    "id": _field(lambda row: (row.id,)),
+    "id": _whose_id,
     "is": _field(lambda row: ("new" if row.new else "known",)),
     "test": _among(clusters_of_tests),
     "source": _among(clusters_of_sources),

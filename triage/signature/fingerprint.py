@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from triage.model import Failure
 from triage.signature.headline import headline_of
 from triage.signature.normalize import PLACE, normalize
+from triage.signature.raised import raised_in
 
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _SAYS_NOTHING = frozenset(
@@ -17,6 +18,7 @@ _SAYS_NOTHING = frozenset(
         "assertionerror",
         "assertion",
         "failed",
+        "err",
         "error",
         "true",
         "false",
@@ -85,14 +87,8 @@ _SAYS_NOTHING = frozenset(
         "panicked",
     ]
 )
-_ASSERTING = re.compile(
-    r"(?:[\w$]+(?:\.|::|\\))*[\w$]*(?:Assert\w*|Comparison|Equal|True|False|Expectation\w*)(?:Error|Exception|Failure)\b"
-    r"(?: \[ERR_ASSERTION\])?"
-)
-"""What is thrown where a comparison does not hold: its name says no more than that."""
-_COMPARED = re.compile(
-    r"^\s*(?:Expected|Received|Actual|expected|received|actual|Got|Want)\b[^\n]*:", re.MULTILINE
-)
+_NAME = re.compile(r"[\w$.:\\]+")
+_THROWN = ("Error", "Exception", "Failure")
 _TYPE_ALONE = re.compile(r"(?:[\w$]+[.:]+)+[\w$]+(?:Error|Exception)")
 _PREFIX = re.compile(r"^#+\s+|^AssertionError: (?=assert )")
 _STATUS_EXPECTED = re.compile(r"expected:? ?<?[123]\d\d>?,? but (?:was|got):? ?<?([45]\d\d)\b")
@@ -126,7 +122,9 @@ def signature_of(failure: Failure, test: str = "") -> Signature:
     headline = telling_text(failure)
     template = normalize(headline)
     if says_something(template):
-        return Signature(digest(template), template, headline)
+        place = raised_in(headline, failure.trace)
+        template = f"{template}{PLACE}{place}" if place else template
+        return Signature(digest(template), template, headline, place)
     template = template or "failed without a message"
     if place := test.split("[", 1)[0] or failure.file or "":
         template = f"{template}{PLACE}{place}"
@@ -158,5 +156,18 @@ def telling_text(failure: Failure) -> str:
 
 def says_something(template: str) -> bool:
     """Whether a template has words of its own: a bare comparison has none."""
-    words = [w.lower() for w in _WORD.findall(_ASSERTING.sub("", template))]
-    return any(word not in _SAYS_NOTHING for word in words)
+    return any(
+        word.lower() not in _SAYS_NOTHING
+        for name in _NAME.findall(template)
+        if not _only_compares(name)
+        for word in _WORD.findall(name)
+    )
+
+
+def _only_compares(name: str) -> bool:
+    """Whether this is thrown where a comparison does not hold: its name says no more than that."""
+    own = re.split(r"[.:\\]+", name.rstrip(".:\\"))[-1]
+    stem = next((own.removesuffix(end) for end in _THROWN if own.endswith(end)), "")
+    return (
+        "Assert" in stem or "Expectation" in stem or stem.endswith(("Comparison", "Equal", "True", "False"))
+    )

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 from triage.ingest.frames import own_frame
 from triage.signature.fingerprint import says_something
 from triage.signature.headline import headline_of
-from triage.signature.holes import partition
-from triage.signature.normalize import PLACE, normalize
+from triage.signature.holes import opened, partition
+from triage.signature.normalize import PLACE, Hole, holes_of, normalize
+from triage.signature.values import Values, values_of
 
-_CLASS = re.compile(
-    r"^(?:[\w$]+\.)*(?:(?:Assert\w*|Comparison\w*|Expectation\w*)(?:: |$)|[\w$]+(?:Error|Exception|Failure)$)"
-)
-"""The class of an exception that came without a message, or says no more than that something was compared."""
+_CLASS_ALONE = re.compile(r"(?:[\w$]+\.)*[\w$]+(?:Error|Exception|Failure)")
+"""An exception that came without a message."""
 
 
 def group(texts: Sequence[str]) -> list[int]:
@@ -30,8 +30,40 @@ def group(texts: Sequence[str]) -> list[int]:
     return [numbers.setdefault(number_of[template], len(numbers)) for template in templates]
 
 
+def templates_of(texts: Iterable[str], numbers: Iterable[int]) -> list[str]:
+    """The template of each group of ``texts`` that ``numbers`` (see ``group``) makes: that of its first text, with a hole
+    where words vary freely as well."""
+    return [next(iter(shown.values())) for shown in _shown(texts, numbers)]
+
+
+def explained(texts: Iterable[str], numbers: Iterable[int]) -> list[tuple[str, tuple[Values, ...]]]:
+    """For each group that ``numbers`` makes its template, as ``templates_of`` has it, and what stood in the holes."""
+    texts, numbers = list(texts), list(numbers)
+    shown = _shown(texts, numbers)
+    found: list[list[tuple[Hole, ...]]] = [[] for _ in shown]
+    for text, number in zip(texts, numbers, strict=True):
+        template, headline = _template(text), headline_of(text)
+        opened_ = shown[number][template]
+        if "\n" in text and template != normalize(headline):
+            opened_ = opened_.rpartition(PLACE)[0]
+        found[number].append(holes_of(opened_, headline))
+    return [(next(iter(of.values())), values_of(holes)) for of, holes in zip(shown, found, strict=True)]
+
+
+def _shown(texts: Iterable[str], numbers: Iterable[int]) -> list[dict[str, str]]:
+    """For each group its templates, the first one first, and what they are with all holes."""
+    groups: defaultdict[int, dict[str, None]] = defaultdict(dict)
+    for text, number in zip(texts, numbers, strict=True):
+        groups[number][_template(text)] = None
+    return [opened(groups[number]) for number in range(len(groups))]
+
+
 def _template(text: str) -> str:
     template = normalize(headline_of(text))
-    if "\n" in text and not says_something(_CLASS.sub("", template)) and (frame := own_frame(text)):
+    if "\n" in text and _is_bare(template) and (frame := own_frame(text)):
         return f"{template}{PLACE}{normalize(frame.function or PurePath(frame.file).name)}"
     return template
+
+
+def _is_bare(template: str) -> bool:
+    return _CLASS_ALONE.fullmatch(template) is not None or not says_something(template)

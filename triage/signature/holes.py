@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from triage.signature.kinds import HOLE
 from triage.signature.normalize import codes_in
@@ -19,7 +19,7 @@ MEANT = 4
 _CONSTANT = 4
 """Words that must be equal: where nearly all of a message varies it is no sentence with a hole."""
 
-_GLUED = re.compile(rf"([\w@#$*~.+%&/\\-]*){HOLE}(?:[\w@#$*~.+%&/\\:-]*{HOLE})*[\w@#$*~+%&/\\-]*")
+_GLUED = re.compile(rf"([\w@#$*~.+%&/\\-]*){HOLE}(?:(?:[\w@#$*~.+%&/\\-]|:(?!\d))*{HOLE})*[\w@#$*~+%&/\\-]*")
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
 _QUOTES = str.maketrans(dict.fromkeys('"`\u2018\u2019\u201c\u201d', "'"))
 _DOTS = re.compile(r"\.{2,}|\u2026")
@@ -31,7 +31,10 @@ _SAYS_NOTHING = re.compile(
 """What runtimes put before what was said."""
 _END = " .!\u2026"
 _DIGIT = re.compile(r"\d")
-_WORD = re.compile(r"'[^'\s]*'|[\w@#$*~./\\+%&-]*<v>|[\w@#$*~./\\+%&-]+|[^\s\w]")
+_TOKEN = re.compile(r"[\w@#$*~./\\+%&-]+")
+_WORD = re.compile(
+    r"'[^'\s]*(?: (?:[>+~] [^'\s]|[.#\[])[^'\s]*)*'|[\w@#$*~./\\+%&-]*<v>|[\w@#$*~./\\+%&-]+|[^\s\w]"
+)
 _TELLS = re.compile(r"[A-Za-z]{2,}(?:ed|ing)|[A-Z][A-Z_]{2,}")
 _PLURAL = re.compile(r"(?<=[a-z]{3})(?:ies|es|(?<!s)s|y|e)$")
 """What tells one from many of a thing that is counted."""
@@ -63,6 +66,8 @@ def words_of(template: str) -> _Row:
 def _glued(found: re.Match[str]) -> str:
     """A value with what is glued to it; of that, a name before it counts: one of several words, or one that ends in the
     number (``cart-service-<num>``, ``sqlite<num>``, but not ``blk_<num>``)."""
+    if found[1].rstrip("/").isdigit():
+        return found[1]  # a port that is told, and what was asked for there
     words = list(_LETTERS.finditer(found[1]))
     if len(words) > 1 or (words and len(words[0][0]) > 2 and words[0].end() == len(found[1].rstrip("@"))):
         return f"{found[1][: words[-1].end()]}{_VALUE}"
@@ -107,6 +112,44 @@ def partition(templates: Iterable[str]) -> list[list[str]]:
             one[opened] += rows[row]
         groups += one.values()
     return groups
+
+
+def opened(group: Collection[str]) -> dict[str, str]:
+    """Each template of one group, with a hole where their words vary freely.
+
+    >>> opened(["no mailbox for ann", "no mailbox for bob"])
+    {'no mailbox for ann': 'no mailbox for <word>', 'no mailbox for bob': 'no mailbox for <word>'}
+    """
+    rows = {template: words_of(template) for template in group}
+    free = [
+        at for at, words in enumerate(zip(*rows.values(), strict=True)) if len(set(map(_uncased, words))) > 1
+    ]
+    return {template: _opened(template, row, free) for template, row in rows.items()}
+
+
+def _opened(template: str, row: _Row, free: Iterable[int]) -> str:
+    bare = [word.strip("'").lower() for word in row]
+    values = [at for at, word in enumerate(bare) if word.endswith(_VALUE)]
+    glued = list(_GLUED.finditer(template))
+    places: list[re.Match[str]] = []
+    for at in free:
+        if at not in values:
+            said = (place for place in _TOKEN.finditer(template) if bare[at] in _bare(place[0]))
+            places += list(said)[bare[:at].count(bare[at]) :][:1]
+        elif len(glued) == len(values):  # a list of values is one word
+            place = glued[values.index(at)]
+            # What is a value and nothing else says already of which kind.
+            places += [place] * (place[0].count("<") > 1 or bool(place[1]))
+    for place in sorted(places, key=lambda place: -place.start()):
+        end = place.start() + len(place[0].rstrip(_END))
+        template = f"{template[: place.start()]}<word>{template[end:]}"
+    return template
+
+
+def _bare(word: str) -> tuple[str, str]:
+    """A word as a row may have it: behind a value without its plural."""
+    word = word.rstrip(_END).lower()
+    return word, _PLURAL.sub("", word)
 
 
 def _settled(rows: set[_Row]) -> dict[_Row, _Row]:

@@ -17,14 +17,15 @@ _DOMAIN = (
 """Top-level domains, without those that are words or the names of packages more often."""
 CODED = "ORA|TNS|PLS|DPI|SP0|SP2|TS|CS|BC|MSB|NU|CA|IDE|SYSLIB|NETSDK|CLI|LNK|MC|AD|SQL|PGRST|ERR"
 """What the codes of databases and compilers begin with."""
-_FILE = (
+FILE = (
     "py|pyx|js|jsx|mjs|cjs|ts|tsx|vue|go|rs|java|kt|scala|groovy|rb|php|c|cc|cpp|cxx|h|hpp|m|mm|cs|fs|vb|swift|ex|exs|erl|lua|sh"
     "|pl|pm|t|r|sql|yml|yaml|json|xml|html|feature|robot|log|txt|md|toml|cfg|ini"
 )
-_SCHEME = (
-    "https?|wss?|ftps?|s?ftp|ssh|git|postgres(?:ql)?|mysql|mariadb|redis|amqps?|mongodb(?:\\+srv)?|kafka|jdbc:\\w+|grpc|tcp|udp|file"
-    "|s0|gs|hdfs|docker|containerd|unix|ldaps?|nats|mqtts?|smb|nfs|blob:https?|chrome-extension|moz-extension|webpack(?:-internal)?"
-)
+_WEB = "https?|wss?|blob:https?|file|chrome-extension|moz-extension|webpack(?:-internal)?"
+"""Schemes that say nothing; another one (``redis``, ``jdbc:mysql``) says who did not answer."""
+_BEGIN_OF_URL = rf"(?:\b(?=[\w+.:-]{{2,25}}://)(?:{_WEB})://|(?<=[a-z0]{{2}}:)//)(?:[^\s'\"<>()\[\]{{}}@]*@)?"
+_REST_OF_URL = r"(?:[^\s'\"<>)\]}:]|:(?![\ue000-\uf8ff]))*"
+"""Up to a port that is told."""
 _HOSTED = r"github\.com|gitlab\.com|bitbucket\.org|golang\.org|google\.golang\.org|gopkg\.in|(?:sigs\.)?k0s\.io|go\.uber\.org"
 """What the names of Go packages begin with, as folded."""
 _SIZED = "u?int|b?float|complex|fp|bf|sha|SHA|md|MD|[iI][pP]v|arm|amd|crc|CRC|aes|AES|[RHEP]S"
@@ -64,26 +65,27 @@ WORD = re.compile(
         |\b0{{8}}T0{{6}}(?:\.0+)?(?:Z|[+-]0{{4}})?(?!\w)|\b0000年00?月(?:00?日)?|\b00?[-/]{_MONTH}[-/](?:0000|00)(?::{_CLOCK})?(?!\w)
         |\b00?:00:00(?:[.,]0+)?{_ZONE}?(?![\w:])|(?<![\w:.])00?:00(?:{_ZONE}|[ap]m|[AP]M)(?![\w:])
         |(?<![\w:.])00?[/.]00?[/.](?:0000|00)(?![\w./])|\b(?:GMT|UTC)[+-]00?(?::?00)?\b)
-    | (?P<url>\b(?=[\w+.:-]{{2,25}}://)(?:{_SCHEME})://(?:[^\s'"<>()\[\]{{}}@]*@)?(?:\[[0a-fA-F:.]+\]|[^\s'"<>)\]}}])[^\s'"<>)\]}}]*
+    | (?P<url_port>{_BEGIN_OF_URL}(?:\[[0a-fA-F:.]+\]|[\w.-]+):0{{2,5}}(?!\w){_REST_OF_URL})
+    | (?P<url>{_BEGIN_OF_URL}(?:\[[0a-fA-F:.]+\]|[^\s'"<>)\]}}]){_REST_OF_URL}|(?<=:[\ue000-\uf8ff])[/?\#][^\s'"<>)\]}}]*
         |\bdata:[^\s;,]*;base00,[\w+/=-]+|\barn:aws[\w-]*:[^\s'",)]+)
     | (?P<email>\b[\w.+-]{{1,64}}@(?:(?:[\w-]+\.)+[A-Za-z]{{2,}}|[A-Za-z]+\.[a-z])\b)
     | (?P<ip>(?<![\w.])(?:::[fF]{{4}}:)?0{{1,3}}(?:\.0{{1,3}}){{3}}(?![\w.]*\w)|\[(?:[0a-fA-F:]*::[0a-fA-F:.]*|(?:[0a-fA-F]{{1,4}}:){{7}}[0a-fA-F]{{1,4}})\]
         |(?<![\w:])(?:[0a-fA-F]{{1,4}}:){{7}}[0a-fA-F]{{1,4}}(?![\w:])|(?<![\w:])(?:[0a-f]{{1,4}}:){{1,6}}:[0a-f:]{{0,20}}(?![\w:])
-        |(?<![\w:])::(?=[a-f:]*0)[0a-f:]{{1,30}}(?![\w:])|(?<!\S)::(?!\S))(?P<ip_port>:0{{1,5}}\b)?
+        |(?<![\w:])::0(?=:(?:0{{2,5}}(?![\w:])|[\ue000-\uf8ff]))|(?<![\w:])::(?=[a-f:]*0)[0a-f:]{{1,30}}(?![\w:])|(?<!\S)::(?!\S))(?P<ip_port>:0{{1,5}}\b)?
     | (?P<mac>(?<![\w:])(?:[0a-fA-F]{{2}}[:-]){{5,}}[0a-fA-F]{{2}}(?![\w:]))
     | (?P<hex>\b0x[0a-fA-F]+\b|\b(?=[a-f]*0)(?=[0a-f]*[a-f])[0a-f]{{7,}}\b|\b(?=[A-F]*0)(?=[A-F]*[A-F])[0A-F]{{8,}}\b
         |\b(?:[a-f]{{8}}|[a-f]{{16}}|[a-f]{{32}}|[A-F]{{8}}|[A-F]{{16}})\b|(?<=\w@)(?=[a-f]*0)[0a-f]{{4,16}}\b(?![.-]\w))
     | (?P<code>(?<=SQLSTATE\[)\w{{5}}(?=\])|(?<=SQLSTATE:)\w{{5}}\b|\b(?:{CODED})-?0{{3,6}}[A-Z]?\b|(?<=\[)E0000(?=\])|\bE000(?:00)?\b)
-    | (?P<kept>\bHTTPS?/0(?:\.0)?\b|\b[Uu][Tt][Ff]-?00?\b|\b(?:{_SIZED})0+(?:_0+)?(?:_t)?\b|(?<![\w.@/:$-])(?:{_HOSTED})(?:/[\w.~-]+)+|(?<![\w.])@[\w.-]+/[\w.-]+(?=@)|\b(?:[A-Z]\w*\.)+[a-z_]\w*[?!]?/0\b
+    | (?P<kept>\bs0[an]?(?=://)|\bHTTPS?/0(?:\.0)?\b|\b[Uu][Tt][Ff]-?00?\b|\b(?:{_SIZED})0+(?:_0+)?(?:_t)?\b|(?<![\w.@/:$-])(?:{_HOSTED})(?:/[\w.~-]+)+|(?<![\w.])@[\w.-]+/[\w.-]+(?=@)|\b(?:[A-Z]\w*\.)+[a-z_]\w*[?!]?/0\b
         |(?<![\w.@/:$-])(?:[a-z]\w*/){{2,}}[A-Z]\w*(?:[$]\w+)*(?![\w./-])|(?<![\w.@/:$-])(?:[\w.@+-]+/)+[\w@+-]+\.\w{{1,5}}(?=::\w))
     | (?P<host>(?<![\w.@/:$-])(?:{_LABEL}\.){{2,}}{_DOMAIN}\b(?![\w.-]*\w)|(?<![\w.@/:$-])(?:{_LABEL}\.)+(?:com|org|net|edu|gov|local|internal|{_DOMAIN}(?=:0{{2,5}}\b))\b(?![\w-]|\.\w))(?P<host_port>:0{{2,5}}\b)?
-    | (?P<name>(?<![\w.@/:$-])(?:localhost|{_LABEL}(?:\.(?!(?:{_FILE}):){_LABEL})+))(?P<name_port>:0{{2,5}}(?![\w:.]*\w))
+    | (?P<name>(?<![\w.@/:$-])(?:localhost|{_LABEL}(?:\.(?!(?:{FILE}):){_LABEL})+))(?P<name_port>:0{{2,5}}(?![\w:.]*\w))
     | (?P<dur>\b0+(?:\.0+)?(?:ms|µs|us|ns|s|secs?|mins?|m|h)\b(?:0+(?:\.0+)?(?:ms|s|m)\b)*)
     | (?P<size>\b0+(?:\.0+)?(?:[KMGT]i?B|[KMGT]i|bytes?|[kKMG]b)\b)
     | (?P<path>(?<![\w.<])(?:[A-Za-z]:)?(?:[\\/]+[\w.@+~%-]+){{2,}}[\\/]*(?:\?[\w=&%.+-]+)?|(?<![\w/])(?:[\w.@+-]+/){{1,}}[\w@+-]+\.\w{{1,5}}\b|(?<![\w/])(?:[\w.@+-]+/){{3,}}[\w@+-]+/?|(?<![\w\\])(?:[\w.@-]+\\){{1,}}[\w@.-]*\w\.\w{{1,5}}\b)(?P<pathline>:0+(?::0+)?)?
     | (?P<version>\bv?0+\.0+\.0+(?:[.-]\w+)*\b|\bv?0+(?:\.0+)*\.[xX*](?!\w))
     | (?P<id>(?<=[=:'"])(?:{_KEY_OF_ID})(?=[A-Za-z_-]*0)[\w-]+
-        |(?<![\w+/])(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z])(?:(?=\w*[+/])[A-Za-z0+/]{{12,}}={{1,2}}|[A-Za-z0+/]{{12,}}==|(?=[a-zA-Z+/]*0)[A-Za-z0+/]{{32,}})(?![\w=])
+        |(?<![\w+/])(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z])(?:(?=\w*[+/])[A-Za-z0+/]{{12,}}={{1,2}}|[A-Za-z0+/]{{12,}}==|(?=[a-zA-Z+/]*0)(?:[A-Za-z0+/]{{32,}}|[A-Za-z0+/]{{16,}}=(?=$|[,.;)\]}}])))(?![\w=])
         |\b(?=[A-Za-z0]*[A-Za-z]0+[A-Za-z]+0)[A-Za-z0]{{8,}}\b|\b(?=[A-Z]*0)(?=0*[A-Z])[A-Z0]{{16,}}\b|(?<![\w-])(?![a-z]+(?:_[a-z]+)*_{_RANDOM}(?![\w-]))(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[A-Za-z_-]*0[0_-]*[A-Za-z][A-Za-z_-]*0)[A-Za-z0][\w-]{{18,}}[A-Za-z0]\b
         |(?<=-)(?=[a-f]*0)(?=0*[a-f])[0a-f]{{6}}\b(?!-)|(?<=-)(?=[a-z]*0+[a-z]+0)[a-z0]{{6,}}\b|(?<=-)(?=[bcdfghj-np-tv-xz]*0)[bcdfghj-np-tv-xz0]{{5}}\b(?!-)|(?<=-[bcdf0]{{8}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{9}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{10}}-)[a-z0]{{5}}\b
         |\b(?:{_ID_OF})[_-](?=[A-Za-z]*0)[A-Za-z0]{{3,}}\b|(?<![\w.@/-])[a-z]{{3}}(?>0{{3,}})(?![\w.-]*\w)
@@ -95,11 +97,13 @@ WORD = re.compile(
     re.VERBOSE,
 )
 """The first alternative that matches at a place wins; ``kept`` is no value."""
-VALUE_LIKE = re.compile(r"[0/\\@.]|==|^::$|arn:|data:|\b(?:[a-f]{8,32}|[A-F]{8,32})\b")
+VALUE_LIKE = re.compile(
+    r"[0/\\@.]|==|^::$|\[::|arn:|data:|\b(?:[a-f]{8,32}|[A-F]{8,32})\b|[a-fA-F]{2}[:-][a-fA-F]{2}[:-][a-fA-F]{2}[:-]"
+)
 """What every value has in it."""
 NAMES = {
     "pathline": "path", "mac": "hex", "trace": "hex",
-    "ip_port": "ip>:<port", "host_port": "host>:<port", "name_port": "host>:<port",
+    "url_port": "url>:<port", "ip_port": "ip>:<port", "host_port": "host>:<port", "name_port": "host>:<port",
 }  # fmt: skip
 """What values are called that aren't called like their group."""
 
@@ -120,7 +124,7 @@ _TELLING_KEYS = (
     "err|error|errors|msg|message|reason|cause|code|status|state|phase|level|lvl|severity|type|kind|class|exception|method|op|operation|action"
     "|event|result|outcome|desc|description|signal|category|name|title|text|role|cmd|command|query|sql|rpc|verb|expected|actual|got|want"
     "|table|column|field|param|parameter|arg|argument|option|property|attribute|key|module|package|plugin|library|function|func"
-    "|service|component|provider|feature|variable"
+    "|service|component|provider|feature|variable|detail|details"
 )
 """Keys whose quoted values say what went wrong, or where."""
 
@@ -233,7 +237,7 @@ JOINED = tuple(
         (".", rf"(['\"])[^'\"/\\]{{1,80}}\.(?:{_FILE_OF_DATA})\1", r"\1<path>\1"),
         (
             "=",
-            rf"(?<![\w\[@.-])((?!\w*?(?:{_TELLING_KEYS})=)[A-Za-z_]\w*=)(['\"])[^'\"]{{0,80}}\2",
+            rf"(?<![\w\[@.-])((?!(?i:\w*?(?:{_TELLING_KEYS}))=)[A-Za-z_]\w*=)(['\"])[^'\"]{{0,80}}\2",
             r"\1\2<str>\2",
         ),
         (

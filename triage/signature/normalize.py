@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -21,7 +21,9 @@ from typing import TypeVar
 
 import re2
 
-from triage.signature.kinds import CODED, JOINED, NAMES, VALUE_LIKE, WORD
+from triage.escapes import strip_ansi
+from triage.signature.codes import HINTS, MAY_MEAN, MEANT, NUMBER, told, told_port
+from triage.signature.kinds import JOINED, NAMES, VALUE_LIKE, WORD
 
 MAX_LENGTH = 2_000
 """Characters of a message that make its template; what comes later is detail."""
@@ -32,75 +34,10 @@ _MOST_KNOWN = 200_000
 """Words and skeletons that are remembered."""
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
-_PHRASES = "|".join(re.escape(status.phrase) for status in HTTPStatus if status.value >= 300)
-_PORTS = (
-    "389|636|1433|1521|2181|2375|2379|3306|4222|4317|4318|4444|5432|5671|5672|6379|6443|8500|9042|9092|9200|11211"
-    "|15672|27017|50051"
+_RANDOM = re.compile(
+    r"(?P<uuid>[0a-f]{8}-[0a-f]{4}-[0a-f]{4}-[0a-f]{4}-[0a-f]{12})|(?P<hex>(?=[a-f]*0)(?=0*[a-f])[0a-f]{8,})"
 )
-"""Of services that others depend on: which one cannot be reached is the cause."""
-_SPEAKERS = r"""
-      (?P<compared>\b(?:assert\ NUMBER\ (?:==|!=|in|<|>|<=|>=)\ \(?NUMBER|AssertionError:\ NUMBER\ [!=]=\ NUMBER
-        |[Ee]xpected:?\ ?[<\[]?NUMBER[>\]]?,?\ (?:but\ (?:was|got|found):?|to\ (?:be|equal|eql|deeply\ equal)|got:?|actual:?)\ ?[<\[]?NUMBER))
-    | (?P<code>\b(?:[Ee]xit(?:ed)?(?:[\ _-]?[Cc]ode|\ ?[Ss]tatus|\ with(?:\ (?:code|status))?|\ \([Ss]tatus:|\ value)?|[Ss]ignal|[Ee]rrno|[Cc]ode|SQLCODE|non-zero\ exit\ status|return[\ _]?code|rc|retval|errorlevel|WinError|os\ error|SCODE|\]\ Error|\w(?:Error|Exception)(?=\[))[\ :=\[("']{0,3}-?NUMBER
-        |\b(?:(?:[Ee]rror|[Ee]rr|[Rr]eturned|ret|[Ff]ailed)[\ :=(]{1,3}-NUMBER|ERROR\ NUMBER(?=\ \()|[Ee]rror\ NUMBER(?=[:,])|status=NUMBER/|(?i:sql\ ?state)[\ :=(\[]{1,3}STATE|(?:HRESULT|NTST[A]TUS|[Cc]ode|[Ss]tatus|[Rr]esult|[Ee]rror|[Ee]xception)[\ :=(]{0,3}HEX|[Ee]rror:\ SHORT))
-    | (?P<lettered>(?:^[\[(]?|PLACE:\ |\b(?:[Ee]rror|ERROR|[Ww]arning|WARNING|[Rr]ule)(?:\ \[?|\[))LETTERED)
-    | (?P<status>(?:(?:\b|_)(?:HTTP(?:/[^\s"]+)?"?|SMTP|HttpStatus\.|[Ss]tatus(?:[ _]?[Cc]ode)?(?:\ of)?|code|answered|returned|replied|rejected|(?:failed|responded|rejected)\ with|response(?:\ for\ \S+)?|Error\(|[Ee]rror:?|[Rr]esponse\ \[|[Ff]ailed\ \[|success:|Expected:|Received:|[Ff]ailed(?:\ \(|:)
-            |(?:METHODS)\ \S+(?:\ HTTP/\S+|:)?(?:\ -|\ \()?)|[-=]>|→)[\ :='"<]{0,4}STATUS
-        |\b(?:[Gg]ot|was|[Rr]eceived)[\ :='"<]{0,4}STATUS(?!\ [a-z]+s\b)|\bwhere\ STATUS\ =\ \S*status
-        |(?<![:.\d])(?<!\bline\ )STATUS(?:(?::|\ on|\ for|\ from)\ (?:/|https?:|<(?:path|url)>)|\ \(?(?:PHRASES|Client\ Error|Server\ Error|(?:(?:on|for|from)\ )?(?:METHODS)\ ))
-        |(?:^|(?<=[:(]\ )|(?<=\ba\ ))STATUS\ (?:response|reply|error)\b)
-    """.replace("PHRASES", _PHRASES).replace("METHODS", "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS")
-_NAMES_WHAT = r"(?:[Mm]odule|[Pp]ackage|[Rr]esolve|[Ii]mport|[Pp]lugin|[Ll]ibrary|[Ff]atal\ error:)\ ['\"`]?"
-"""Stands before the name of what is missing; a name has slashes too, but does not begin where a file system does."""
-_MAY_MEAN = re.compile(
-    _SPEAKERS.replace("STATUS", "<num>")
-    .replace("NUMBER", "<num>")
-    .replace("HEX", "<hex>")
-    .replace("SHORT", "<hex>")
-    .replace("STATE", r"[<>\w]+")
-    .replace("PLACE", ">")
-    .replace("LETTERED", r"[A-Z]{0,8}-?<(?:num|code)>(?:[:\])]|\ [^\d<]|$)")
-    + r"| (?P<port>[\w>\]]:<(?:num|port)>|\b[Pp]ort[\ :=]{1,2}<num>) | (?P<coded><code>)"
-    + rf"| (?P<named>\b{_NAMES_WHAT}[.@]{{0,3}}<path>)",
-    re.VERBOSE,
-)
-"""Where a skeleton holds a number that may mean something."""
-
-
-def _loosened(pattern: str) -> str:
-    """A verbose ``pattern`` in the syntax of google-re2, without what it looks for around: finds as much, and more."""
-    kept: list[str] = []
-    looking = 0
-    for part in re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?<?[=!]|\s+|.", pattern):
-        if looking or re.fullmatch(r"\(\?<?[=!]", part):
-            looking += part.startswith("(") - (part == ")")
-        elif not part.isspace():
-            kept.append(part)
-    return "".join(kept)
-
-
-_HINTS = re2.compile(_loosened(_MAY_MEAN.pattern))
-"""Most skeletons have nothing of the kind, which this says in a tenth of the time."""
-_MEANT = re.compile(
-    _SPEAKERS.replace("STATUS", r"(?<!\d)[1-5]\d\d(?![\d.,]*\d)")
-    .replace("NUMBER", r"\d+\b")
-    .replace("HEX", r"0x[0-9a-fA-F]{8}\b")
-    .replace("SHORT", r"0x[0-9a-fA-F]{1,4}\b")
-    .replace("STATE", r"\w{5}\b")
-    .replace("PLACE", r"\d")
-    .replace("LETTERED", r"[A-Z]{1,8}(?:\d{3,4}(?=\ [^\d]|$)|\d{3,6}(?=[:\])])|-\d{3}(?=:))")
-    + r"""
-    | (?P<port>(?:(?<=[\w\]])(?<!\.py)(?<!\.[jt]s)(?<!\.go)(?<!\.rb)(?<!\.rs)(?<!\.cs)(?<!\.kt)(?<!\.java)(?<!\.cpp)(?<!\.php)(?<!\.c):|\b[Pp]ort[\ :=]{1,2})(?:PORTS)\b(?![:.\d]))
-    | (?P<coded>\bSQLSTATE[:\[]\w{5}\b|\b(?:CODED)-?\d{3,6}[A-Z]?\b|\[E\d{4}(?=\])|\bE(?:\d{5}|[45]\d\d)\b)
-    | \bNAMES_WHAT(?P<named>[\w@.-]+(?:/[\w@.+-]+)+\b(?!:\d))
-    """.replace("NAMES_WHAT", _NAMES_WHAT)
-    .replace("CODED", CODED)
-    .replace("PORTS", _PORTS),
-    re.VERBOSE,
-)
-_TELLING = re.compile(rf"(?<!\d)[1-5]\d\d(?!\d)|(?:^|[:=])(?:{_PORTS})\b")
-"""What a number is that may be a status or a port."""
-_NUMBER = re.compile(r"(?<=SQLSTATE[:\[])\w{5}|(?<=S[Tt][Aa][Tt][Ee] )\w{5}|0x[0-9a-fA-F]{1,8}|\d+")
+"""Whole words of which there are as many as messages, as folded; ``WORD`` says the same of them."""
 _STATUSES = frozenset(str(status.value) for status in HTTPStatus)
 
 
@@ -117,6 +54,9 @@ class _Known(dict[str, str]):
     """Words, their digits all 0, with what is left of them masked."""
 
     def __missing__(self, word: str) -> str:
+        if (random := _RANDOM.fullmatch(word)) is not None:
+            # Hardly ever met again: not worth to be remembered.
+            return f"<{random.lastgroup}>"
         return _remember(self, word, _masked(word, word))
 
 
@@ -145,14 +85,16 @@ def _masked(folded: str, word: str) -> str:
     return "".join(parts)
 
 
+_Plan = tuple[tuple[int, Callable[[str], str]], ...]
+
+
 class _Normalizer:
     """Masks messages, and remembers what they are made of."""
 
     def __init__(self) -> None:
         self._words = _Known()
-        self._plans: dict[tuple[str, ...], str | tuple[tuple[int, bool], ...]] = {}
-        """By skeletons: the template, or the places of the words whose digits may mean something, and whether they do
-        whatever they are."""
+        self._plans: dict[tuple[str, ...], str | _Plan] = {}
+        """By skeletons: the template, or the places of the words whose digits may mean something, and what of these counts."""
         self._speaking: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
         """Templates by skeletons and these words."""
 
@@ -165,7 +107,7 @@ class _Normalizer:
         if isinstance(plan, str):
             return plan
         words = text.split()
-        key = skeleton, tuple([words[at] if sure or _TELLING.search(words[at]) else "" for at, sure in plan])
+        key = skeleton, tuple([counts(words[at]) for at, counts in plan])
         if (template := self._speaking.get(key)) is None:
             template = _remember(self._speaking, key, self._speak(" ".join(words)))
         return template
@@ -175,8 +117,8 @@ class _Normalizer:
         parts: list[str] = []
         codes: list[str] = []
         at = 0
-        for said in _MEANT.finditer(text):
-            if said["compared"] and not _STATUSES.issuperset(_NUMBER.findall(said[0])):
+        for said in MEANT.finditer(text):
+            if said["value"] or (said["compared"] and not _STATUSES.issuperset(NUMBER.findall(said[0]))):
                 continue
             for begin, end in _telling(said):
                 # What means something is put away as characters that no mask takes.
@@ -184,17 +126,23 @@ class _Normalizer:
                 codes.append(text[begin:end])
                 at = end
         words = ("".join(parts) + text[at:]).split()
-        template = _joined(_masked(_folded(word), word) for word in words)
+        template = _joined(map(self._word, words))
         return template.translate({_AWAY + at: code for at, code in enumerate(codes)})
+
+    def _word(self, word: str) -> str:
+        """``word`` masked."""
+        folded = _folded(word)
+        masked = self._words[folded]
+        return _masked(folded, word) if "0" in masked else masked
 
 
 def _telling(said: re.Match[str]) -> list[tuple[int, int]]:
-    """Where what means something stands in a match of ``_MEANT``."""
+    """Where what means something stands in a match of ``MEANT``."""
     if said["named"]:
         return [said.span("named")]
-    numbers = [number.span() for number in _NUMBER.finditer(said.string, said.start(), said.end())]
-    # Before a status there may be a path with numbers of its own, before a lettered code a place.
-    return numbers[-1:] if said["status"] or said["lettered"] else numbers
+    numbers = [number.span() for number in NUMBER.finditer(said.string, said.start(), said.end())]
+    # Before a status there may be a path with numbers of its own, before a lettered code a place, before a port an address.
+    return numbers[-1:] if said["status"] or said["lettered"] or said["port"] else numbers
 
 
 _Key = TypeVar("_Key")
@@ -208,16 +156,16 @@ def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
     return value
 
 
-def _plan(skeleton: tuple[str, ...]) -> str | tuple[tuple[int, bool], ...]:
+def _plan(skeleton: tuple[str, ...]) -> str | _Plan:
     said = " ".join(skeleton)
     # Digits that no mask takes are part of a name.
-    places = {at: True for at, word in enumerate(skeleton) if "0" in word}
+    places: dict[int, Callable[[str], str]] = {at: str for at, word in enumerate(skeleton) if "0" in word}
     ends = list(accumulate(len(word) + 1 for word in skeleton))
-    for match in _MAY_MEAN.finditer(said) if _in(said, _HINTS) else ():
-        sure = match.lastgroup in ("code", "coded", "lettered", "named")
+    for match in MAY_MEAN.finditer(said) if _in(said, HINTS) else ():
+        counts = {"port": told_port, "status": told, "compared": told}.get(match.lastgroup or "", str)
         for at in range(bisect_right(ends, match.start()), bisect_right(ends, match.end() - 1) + 1):
-            places[at] = places.get(at, False) or sure
-    return tuple(sorted(places.items())) if places else _joined(skeleton)
+            places[at] = counts if places.get(at, counts) is counts else str
+    return tuple(places.items()) if places else _joined(skeleton)
 
 
 def _joined(words: Iterable[str]) -> str:
@@ -236,13 +184,14 @@ def _normalizer() -> _Normalizer:
 def normalize(text: str) -> str:
     """``text`` as a template: equal for messages that differ only in values.
 
-    White space is folded; at most ``MAX_LENGTH`` characters are looked at.
+    White space is folded, escape sequences are left out; at most ``MAX_LENGTH`` characters are looked at.
 
     >>> normalize("tenant 42: HTTP 429 after 3.2 s")
     'tenant <num>: HTTP 429 after <dur>'
     >>> normalize("status code 429") == normalize("status code 403")
     False
     """
+    text = strip_ansi(text)
     return _normalizer().template(_PRIVATE.sub("?", text) if not text.isascii() else text)
 
 
@@ -255,11 +204,21 @@ def holes_of(template: str, text: str) -> tuple[Hole, ...]:
     >>> holes_of("tenant <num>: HTTP 429 after <dur>", "tenant 42: HTTP 429 after 3.2 s")
     (Hole(kind='num', value='42'), Hole(kind='dur', value='3.2 s'))
     """
-    parts = _HOLE.split(template)
-    pattern = "".join("(.+?)" if at % 2 else re2.escape(part) for at, part in enumerate(parts))
-    found = re2.fullmatch(f"(?s){pattern}", " ".join(text[:MAX_LENGTH].split()))
-    kinds = parts[1::2]
-    return tuple(map(Hole, kinds, found.groups())) if found else ()
+    first, *parts = _HOLE.split(template)
+    said = " ".join(strip_ansi(text)[:MAX_LENGTH].split())
+    last = parts[-1] if parts else ""
+    begin, end = len(first), len(said) - len(last)
+    if not (parts and said.startswith(first) and said.endswith(last)):
+        return ()
+    values: list[str] = []
+    # As for any pattern of texts with gaps between them, the first place where a text stands is good enough.
+    for between in parts[1:-1:2]:
+        found = said.find(between, begin + 1, end)
+        if found < 0:
+            return ()
+        values.append(said[begin:found])
+        begin = found + len(between)
+    return tuple(map(Hole, parts[::2], (*values, said[begin:end]))) if begin < end else ()
 
 
 def template_of(text: str) -> tuple[str, tuple[Hole, ...]]:

@@ -6,10 +6,15 @@ changes by itself is remembered without an act.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+import orjson
 
 from triage.store.database import Store, now
 
+GROUPING = ("merge", "split", "apart", "together")
+"""What is said of clusters as such: where failures belong follows from those that stand."""
 _COLUMNS = "at, coalesce(cluster_id, ''), field, old, new, act, undone_at, coalesce(test, '')"
 
 
@@ -38,6 +43,13 @@ def next_act(db: Store) -> int:
     return int(db.conn.execute("SELECT coalesce(max(act), 0) + 1 FROM history").fetchone()[0])
 
 
+def decides(db: Store, change: Callable[[], object]) -> bool:
+    """Make a ``change``; whether it was an act. It was none where all was so before: ``undo`` would take back another."""
+    before = next_act(db)
+    change()
+    return next_act(db) != before
+
+
 def remember(
     db: Store, act: int | None, cluster: str | None, field: str, old: str, new: str, test: str | None = None
 ) -> None:
@@ -52,6 +64,15 @@ def history(db: Store, cluster: str) -> list[Change]:
     """What was decided about a cluster, oldest first; with what was taken back."""
     query = f"SELECT {_COLUMNS} FROM history WHERE cluster_id = ?1 OR old = ?1 OR new = ?1 ORDER BY id"
     return [Change(*row) for row in db.conn.execute(query, [cluster])]
+
+
+def standing(db: Store) -> list[Change]:
+    """The decisions about grouping that were not taken back, oldest first."""
+    query = (
+        f"SELECT {_COLUMNS} FROM history WHERE undone_at IS NULL"
+        " AND field IN (SELECT value FROM json_each(?)) ORDER BY id"
+    )
+    return [Change(*row) for row in db.conn.execute(query, [orjson.dumps(GROUPING).decode()])]
 
 
 def last_act(db: Store) -> list[Change]:

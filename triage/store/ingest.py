@@ -15,6 +15,7 @@ from triage.model import CaseResult, RunInfo, Totals, Warn
 from triage.rules import Engine
 from triage.store.clusters import count_run, refresh_counts
 from triage.store.database import Store, now
+from triage.store.grouping import begin_grouping
 from triage.store.places import Places
 from triage.store.twins import join_twins
 
@@ -68,17 +69,20 @@ def known_run(db: Store, source: str, digest: str) -> Ingested | None:
 
 
 def known_tests(db: Store, reader: Reader, batch: int) -> Callable[[CaseResult], str | None]:
-    """Which test a case means that ``reader`` tells by a bare name: the one of that name, if just one came with it."""
+    """Which test a case means that ``reader`` tells by a bare name: the one of that name, if just one came with it, or
+    none did and just one is known."""
 
     def known_test(case: CaseResult) -> str | None:
         if case.file is not None or not reader.hearsay:
             return None
         rows = db.conn.execute(
-            "SELECT DISTINCT test FROM cases JOIN runs ON runs.id = run_id WHERE name = ? AND file IS NOT NULL"
-            " AND batch = ? LIMIT 2",
-            [case.name, batch],
+            "SELECT test, max(batch = ?) AS is_here FROM cases JOIN runs ON runs.id = run_id"
+            " WHERE name = ? AND file IS NOT NULL GROUP BY test ORDER BY is_here DESC LIMIT 2",
+            [batch, case.name],
         ).fetchall()
-        return str(rows[0][0]) if len(rows) == 1 else None
+        if not rows or (len(rows) == 2 and rows[0][1] == rows[1][1]):
+            return None
+        return str(rows[0][0])
 
     return known_test
 
@@ -90,6 +94,7 @@ def store(db: Store, source: str, format_: str, digest: str, batch: int, rows: I
         IngestError: of ``rows``; nothing of the source is stored then.
     """
     with db.atomic():
+        begin_grouping(db)
         writer = _Writer(db, source, format_, digest, batch)
         for some in rows:
             writer.write(some)

@@ -12,7 +12,7 @@ from itertools import combinations
 from triage.model import TriageError
 from triage.store.clusters import refresh_counts
 from triage.store.database import Store, now
-from triage.store.history import next_act, remember
+from triage.store.history import next_act, remember, standing
 
 
 class MoveError(TriageError):
@@ -28,25 +28,24 @@ class Decisions:
 
     def __init__(self, db: Store) -> None:
         self._merged: dict[str, str] = {}
-        self._split: dict[str, str] = {}
-        self._apart: dict[tuple[str, str], None] = {}
-        for field, old, new in db.conn.execute(
-            "SELECT field, old, new FROM history WHERE undone_at IS NULL"
-            " AND field IN ('merge', 'split', 'apart', 'together') ORDER BY id"
-        ):
-            match field:
+        self.split: dict[str, str] = {}
+        """The clusters of variants that were split off."""
+        self.kept: dict[tuple[str, str], None] = {}
+        """The pairs that are never to be one."""
+        for change in standing(db):
+            match change.field:
                 case "merge":
-                    self._merged[old] = new
+                    self._merged[change.old] = change.new
                 case "split":
-                    self._split[old] = new
+                    self.split[change.old] = change.new
                 case "apart":
-                    self._apart[old, new] = None
+                    self.kept[change.old, change.new] = None
                 case _:
-                    self._apart.pop((old, new), None)
+                    self.kept.pop((change.old, change.new), None)
 
     def placed(self, signature: str, home: str) -> str:
         """The cluster of a signature whose words or rule make ``home``."""
-        return self.root(self._split.get(signature, home))
+        return self.root(self.split.get(signature, home))
 
     def root(self, cluster: str) -> str:
         """The cluster that ``cluster`` was merged into, and that one, and so on; itself, if it was not."""
@@ -59,7 +58,7 @@ class Decisions:
     def apart(self, one: str, other: str) -> list[tuple[str, str]]:
         """The pairs that are never to be one, and would be if these two were."""
         both = {one, other}
-        return [pair for pair in self._apart if {self.root(cluster) for cluster in pair} == both]
+        return [pair for pair in self.kept if {self.root(cluster) for cluster in pair} == both]
 
 
 def merge(db: Store, into: str, others: Iterable[str], *, anyway: bool = False) -> None:

@@ -26,15 +26,22 @@ class Places:
         for sign in signs:
             self._signs.setdefault(sign.id, sign)
 
+    def homes(self) -> dict[str, str]:
+        """Where each signature belongs by its words or its rule."""
+        return {key: sign.home for key, sign in self._signs.items()}
+
+    def make(self) -> set[str]:
+        """The clusters that words and rules make, those that are not there yet; their ids."""
+        return {sign.home for _, sign in sorted(self._signs.items()) if self._ensure(sign)}
+
     def settle(self) -> set[str]:
         """A cluster for each signature that has none yet; the ids of the clusters that were made."""
-        made: set[str] = set()
+        made = self.make()
         decisions = Decisions(self._db) if self._signs else None
         for key, sign in sorted(self._signs.items()):
             self._by_home.setdefault(sign.home, []).append(sign)
             if self._db.conn.execute("SELECT 1 FROM signatures WHERE id = ?", [key]).fetchone():
                 continue
-            made |= self._ensure(sign)
             if sign.score is not None:
                 joined_by, score, near = "rule", sign.score, sign.rule
             else:
@@ -56,7 +63,8 @@ class Places:
         for home, signs in self._by_home.items():
             first = signs[0]
             row = self._db.conn.execute(
-                "SELECT title, rule, category, EXISTS (SELECT 1 FROM history WHERE cluster_id = id AND field = 'title')"
+                "SELECT title, rule, category, EXISTS (SELECT 1 FROM history h WHERE cluster_id = clusters.id AND field = 'title'"
+                " AND undone_at IS NULL)"
                 " FROM clusters WHERE id = ?",
                 [home],
             ).fetchone()
@@ -79,9 +87,9 @@ class Places:
         row = self._db.conn.execute("SELECT template FROM clusters WHERE id = ?", [cluster]).fetchone()
         return str(row[0])
 
-    def _ensure(self, sign: Sign) -> set[str]:
+    def _ensure(self, sign: Sign) -> bool:
         cursor = self._db.conn.execute(
             "INSERT OR IGNORE INTO clusters (id, title, template, rule, category, created_at) VALUES (?, ?, ?, ?, ?, ?)",
             [sign.home, sign.title, sign.shown, sign.rule, sign.category, now()],
         )
-        return {sign.home} if cursor.rowcount else set()
+        return cursor.rowcount > 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import orjson
 
 from triage.store.database import Store
 from triage.store.history import next_act, remember
@@ -13,14 +15,16 @@ def tags_of_clusters(db: Store) -> dict[str, tuple[str, ...]]:
     return _by_owner(db, "SELECT cluster_id, tag FROM tags ORDER BY tag")
 
 
-def tags_of_tests(db: Store) -> dict[str, tuple[str, ...]]:
-    """The tags of each test that has one, by its id."""
-    return _by_owner(db, "SELECT test, tag FROM test_tags ORDER BY tag")
+def tags_of_tests(db: Store, tests: Iterable[str] | None = None) -> dict[str, tuple[str, ...]]:
+    """The tags of each test that has one (or of those named), by its id."""
+    named = None if tests is None else orjson.dumps(list(tests)).decode()
+    query = "SELECT test, tag FROM test_tags WHERE ?1 IS NULL OR test IN (SELECT value FROM json_each(?1)) ORDER BY tag"
+    return _by_owner(db, query, [named])
 
 
-def _by_owner(db: Store, query: str) -> dict[str, tuple[str, ...]]:
+def _by_owner(db: Store, query: str, values: Sequence[str | None] = ()) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for owner, tag in db.conn.execute(query):
+    for owner, tag in db.conn.execute(query, values):
         found.setdefault(owner, []).append(tag)
     return {owner: tuple(tags) for owner, tags in found.items()}
 

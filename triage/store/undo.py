@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from triage.store.database import Store, now
-from triage.store.history import Change, last_act
+from triage.store.history import GROUPING, Change, last_act
 from triage.store.moves import settle
 from triage.store.tags import restore
-
-_GROUPING = frozenset(["merge", "split", "apart", "together"])
 
 
 def undo(db: Store) -> list[Change]:
@@ -18,7 +16,7 @@ def undo(db: Store) -> list[Change]:
             _restore(db, change)
         if changes:
             db.conn.execute("UPDATE history SET undone_at = ? WHERE act = ?", [now(), changes[0].act])
-        if any(change.field in _GROUPING for change in changes):
+        if any(change.field in GROUPING for change in changes):
             settle(db)
     return changes
 

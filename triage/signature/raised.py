@@ -1,0 +1,40 @@
+"""Where an error was raised whose words say what went wrong and nothing of what was done.
+
+``KeyError: 'id'`` in two files is two mistakes; ``no stock of the item`` is one, whoever finds it out.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+from triage.ingest.frames import own_frame
+
+_BY_THE_LANGUAGE = re.compile(
+    r"(?:Uncaught |panicked at |panic: |thread .{1,200}? panicked at )?(?:[\w$]{1,80}\.){0,9}"
+    r"(?:(?:Attribute|Type|Key|Index|Name|UnboundLocal|ZeroDivision|Recursion|Reference|Range|NoMethod)Error"
+    r"|StopIteration|StackOverflowError"
+    r"|(?:NullPointer|(?:Array|String)?IndexOutOfBounds|IndexOutOfRange|ClassCast|InvalidCast|NullReference|Arithmetic"
+    r"|DivideByZero|KeyNotFound|NoSuchElement|ConcurrentModification|NegativeArraySize)Exception"
+    r"|runtime error|index out of bounds|called `(?:Option|Result)::unwrap\(\)`)\b"
+)
+"""What runtimes raise by themselves, at the begin of a headline."""
+_IN_A_TEST = re.compile(
+    r"(?i)(?:^|[/\\])(?:tests?|specs?|__tests__|e2e|cypress)[/\\]|(?:^|[/\\])(?:test_|conftest|tests?\.)[^/\\]*$"
+    r"|[_.-](?:tests?|specs?|cy|e2e)\.\w+$|(?-i:(?:Tests?|TestCase|Specs?|IT)\.\w+$)"
+)
+
+
+def raised_in(headline: str, trace: str) -> str:
+    """The name of the project's file that raised what ``headline`` tells: what is known of its function differs from
+    format to format.
+
+    Empty where the words tell more, where no frame of the project is known, and where the innermost is a test's: what
+    tests are told by others is one cause, in however many of them.
+    """
+    if not _BY_THE_LANGUAGE.match(headline):
+        return ""
+    frame = own_frame(trace)
+    if frame is None or not frame.own or _IN_A_TEST.search(frame.file):
+        return ""
+    return PurePath(frame.file.replace("\\", "/")).name
