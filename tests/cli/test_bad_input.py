@@ -230,7 +230,7 @@ def test_the_limits_of_archives_are_set_by_the_environment(
         ("runs",),
         ("search", "pump"),
         ("export", "b6b6"),
-        ("merge", "b6b6", "3115"),
+        ("merge", "b6b6", "bfa2"),
         ("undo",),
         ("recluster",),
         ("extract", GOOD),

@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,18 @@ def test_group_and_match(triage: Call, tmp_path: Path) -> None:
     matches = triage("rules", "match", texts, "--json").json["matches"]
     assert [match and match["rule"] for match in matches] == [None, "http-429-rate-limit", None, None]
     assert {"rule", "category", "score"} <= matches[1].keys()
+
+
+def test_a_word_that_varies_freely_is_shown_as_a_hole(triage: Call, tmp_path: Path) -> None:
+    texts = tmp_path / "texts.txt"
+    names = ["Alice", "bob", "carol", "dave", "eve", "eve"]
+    texts.write_text("".join(f"no such customer '{name}' in shop {len(name)}\n" for name in names))
+    grouped = triage("group", texts, "--json").json
+    assert grouped["templates"] == ["no such customer '<word>' in shop <num>"]
+    [[customer, shop]] = grouped["holes"]
+    assert (customer["kind"], customer["different"], customer["values"][0]) == ("word", 5, ["eve", 2])
+    assert (shop["kind"], shop["values"]) == ("num", [["3", 3], ["5", 2], ["4", 1]])
+    assert "'<word>' in shop <num>" in triage("group", texts).out
 
 
 def test_rules(triage: Call, tmp_path: Path) -> None:
@@ -321,3 +334,82 @@ def test_clusters_are_merged_and_told_apart_again(triage: Call) -> None:
     nothing = triage("undo")
     assert nothing.code == 2 and "nothing to take back" in nothing.err
     assert "no variant" in triage("split", first, "zz").err
+
+
+def test_what_is_so_already_is_no_act_and_says_so(triage: Call) -> None:
+    """So that the next undo takes back what the person decided before."""
+    triage("ingest", API, WAREHOUSE)
+    one, other, third = [row["id"] for row in triage("clusters", "--json").json["clusters"]][:3]
+    [variant] = [kind["signature"] for kind in triage("show", other, "--json").json["variants"]]
+    variants = [kind["signature"] for kind in triage("show", one, "--json").json["variants"]]
+    assert "stay apart" in triage("apart", other, third).out
+    split = triage("split", one, variants[0])
+    assert "'triage undo' takes it back" in split.out
+    for call in (
+        ("merge", one, one),
+        ("apart", one, one),
+        ("apart", third, other),
+        ("apart", "--undo", one, other),
+        ("split", other, variant),
+        ("split", one, variants[0]),
+    ):
+        done = triage(*call)
+        assert (done.code, done.err) == (0, ""), call
+        assert done.out.startswith("nothing to do: ") and done.out.count("\n") == 1, call
+    assert split.out.split()[0] in triage("undo").out
+    assert "may be merged again" in triage("undo").out
+    assert triage("undo").code == 2
+
+
+def test_the_id_of_what_was_merged_leads_to_where_it_went(triage: Call, tmp_path: Path) -> None:
+    triage("ingest", API, WAREHOUSE)
+    one, other, third = [row["id"] for row in triage("clusters", "--json").json["clusters"]][:3]
+    triage("merge", one, other)
+    triage("merge", third, one)
+    told = f"triage: {other[:6]} was merged into {third[:8]}\n"
+    by_now = triage("show", third, "--json")
+    found = triage("show", other[:6], "--json")
+    assert (found.code, found.out, found.err) == (0, by_now.out, told)
+    assert triage("show", third.upper()).out == triage("show", third).out
+    assert triage("export", other[:6].upper(), "--format", "json").json["cluster"]["id"] == third
+    assert triage("merge", other[:6], one).out.startswith("nothing to do")
+    assert [row["id"] for row in triage("clusters", f"id:{other[:6]}", "--json").json["clusters"]] == [third]
+    rules = triage("rules", "explain", other[:6], "--json").out
+    assert rules == triage("rules", "explain", third.upper()[:8], "--json").out != ""
+    triage("undo")
+    assert triage("show", other).err == f"triage: {other} was merged into {one[:8]}\n"
+    triage("undo")
+    assert triage("show", other).err == ""
+
+
+def test_an_id_that_leads_to_two_clusters_is_none(triage: Call, tmp_path: Path) -> None:
+    """Also where one of them was merged."""
+    texts = "".join(
+        f'<testcase name="t{n}"><failure message="the {n}th lamp {"x" * n}"/></testcase>' for n in range(40)
+    )
+    report = tmp_path / "r.xml"
+    report.write_text(f'<testsuite name="s">{texts}</testsuite>')
+    triage("ingest", report)
+    ids = sorted(row["id"] for row in triage("clusters", "--json").json["clusters"])
+    one = next(first for first, second in pairwise(ids) if first[0] == second[0])
+    into = next(id_ for id_ in ids if id_[0] != one[0])
+    triage("merge", into, one)
+    done = triage("show", one[0])
+    assert done.code == 2 and "several clusters begin so" in done.err
+    triage("merge", into, *(id_ for id_ in ids if id_[0] == one[0] and id_ != one))
+    assert triage("show", one[0]).out == triage("show", into).out
+
+
+def test_a_cluster_is_renamed_and_called_as_before_again(triage: Call) -> None:
+    triage("ingest", WAREHOUSE)
+    [row] = triage("clusters", "--json").json["clusters"]
+    done = triage("rename", row["id"][:6], "the  replica", "is\x1b[31m off")
+    assert done.code == 0 and "'triage undo' takes it back" in done.out and "\x1b" not in done.out
+    assert triage("show", row["id"], "--json").json["title"] == "the replica is\x1b[31m off"
+    assert triage("rename", row["id"], "the replica is\x1b[31m off").out.startswith("nothing to do")
+    assert f"is called {row['title']} again" in triage("undo").out
+    assert triage("show", row["id"], "--json").json["title"] == row["title"]
+    for call in (("rename", row["id"], " "), ("rename", row["id"]), ("rename", "zz", "x")):
+        refused = triage(*call)
+        assert (refused.code, refused.out) == (2, ""), call
+    assert triage("show", row["id"], "--json").json["title"] == row["title"]

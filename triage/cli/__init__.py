@@ -34,13 +34,14 @@ def main() -> None:
     except TriageError as error:
         _refuse(str(error))
     except SystemExit as stop:
+        _drop_what_nobody_reads()
         # The reader of a pipe went away: click swaps stdout and exits with 1, which here would be an answer.
         sys.exit(0 if sys.stdout is not out else stop.code)
     except BrokenPipeError:
-        _give_up_stdout()
+        _drop_what_nobody_reads()
         sys.exit(0)
     except OSError as error:
-        _give_up_stdout()
+        _drop_what_nobody_reads()
         _refuse(f"{error.filename or 'output'}: {error.strerror or error}; check the file and its disk")
 
 
@@ -56,9 +57,14 @@ def _usage(error: ClickException) -> str:
     return f"{message}; see '{context.command_path.removesuffix(' open')} --help'"
 
 
-def _give_up_stdout() -> None:
-    """Drop what could not be written: the interpreter would try it again at its end, and exit with 120."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+def _drop_what_nobody_reads() -> None:
+    """Drop what cannot be written: the interpreter would try it again at its end, and exit with 120."""
+    for number, stream in ((1, sys.__stdout__), (2, sys.__stderr__)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):  # the reader is gone, or the stream is closed
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
 def _refuse(text: str) -> None:

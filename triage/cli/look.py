@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.output import db_option, json_option, print_json, say, store_to_read, table
+from triage.cli.output import complain, db_option, json_option, print_json, say, store_to_read, table
 from triage.model import TriageError
 from triage.store import Store
 from triage.store.clusters import ClusterRow, Member
 
 if TYPE_CHECKING:
+    from triage.analysis.explain import Explanation
     from triage.export.report import Report
 
 _MOST_MEMBERS = 20
+_MOST_REASONS = 5
+_MOST_OF_A_REASON = 600
 
 
 class NotFoundError(TriageError):
@@ -26,17 +29,21 @@ class NotFoundError(TriageError):
 
 
 def cluster_or_fail(db: Store, prefix: str) -> ClusterRow:
-    """The cluster whose id starts with ``prefix``.
+    """The cluster whose id starts with ``prefix``; tells it where that one was merged into another, which is meant then.
 
     Raises:
         NotFoundError: none or several do.
     """
-    from triage.store.clusters import clusters_like, find_cluster
+    from triage.store.clusters import clusters as clusters_of
+    from triage.store.ids import ids_like
 
-    row = find_cluster(db, prefix)
-    if row is not None:
+    found = ids_like(db, prefix)
+    if prefix and len(now := set(found.values())) == 1:
+        [row] = clusters_of(db, now)
+        if row.id not in found:
+            complain(f"{prefix} was merged into {row.id[:8]}")
         return row
-    like = clusters_like(db, prefix)
+    like = list(found)
     if not prefix:
         said = "an empty text is no id of a cluster"
     elif like:
@@ -72,11 +79,18 @@ def clusters(words: tuple[str, ...], db_path: Path | None, as_json: bool) -> Non
     every = all_clusters(db)
     rows = select(db, every, terms)
     if as_json:
+        from triage.analysis.alike import alike
         from triage.analysis.cascades import cascades
+        from triage.store.moves import Decisions
 
         told = cascades(db, rows)
         follows = {id_: asdict(why) for id_, why in told.items()}
-        print_json({"clusters": [{**asdict(row), "follows": follows.get(row.id)} for row in rows]})
+        print_json(
+            {
+                "clusters": [{**asdict(row), "follows": follows.get(row.id)} for row in rows],
+                "alike": [asdict(one) for one in alike(rows, Decisions(db).kept)],
+            }
+        )
     else:
         print_clusters(db, rows, among=len(every))
     sys.exit(1 if terms and not rows else 0)
@@ -137,9 +151,8 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
         say(f"expected {one}")
     for said in _cascade(report):
         say(said)
-    why = list(dict.fromkeys(reason.text for reason in reasons))
-    say(f"grouped: {why[0]}" if len(why) == 1 else "\n  ".join(("grouped:", *why)))
     _say_in_full(report, *advice(report, engine))
+    _say_why(reasons)
     table(("failures", "variant"), [(v.failures, v.template) for v in report.variants], stretch="variant")
     table(
         ("test", "where", "what it says"),
@@ -191,6 +204,19 @@ def _say_in_full(report: Report, checks: tuple[str, ...], causes: tuple[str, ...
         say(f"\nit says ({_place(example)})")
         for line in excerpt(failure.trace or failure.message, failure.message).split("\n"):
             say(f"  {line}".rstrip())
+
+
+def _say_why(reasons: list[Explanation]) -> None:
+    """Why the failures were grouped so, of the variants with most of them."""
+    from triage.analysis.impact import count
+
+    say("\nwhy grouped")
+    for reason in reasons[:_MOST_REASONS]:
+        say(f"  {reason.text}")
+        for name, said in reason.lines:
+            say(f"    {name}: {' '.join(said.split())[:_MOST_OF_A_REASON]}")
+    if more := len(reasons) - len(reasons[:_MOST_REASONS]):
+        say(f"  and {count(more, 'variant')} more; --json tells why of all of them")
 
 
 def _place(member: Member) -> str:

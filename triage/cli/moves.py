@@ -1,14 +1,24 @@
-"""Commands that change the grouping: ``merge``, ``split``, ``apart``, ``undo``, ``recluster``."""
+"""Commands that decide about clusters: ``merge``, ``split``, ``apart``, ``rename``, ``undo``, ``recluster``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from triage.analysis.decisions import NOTHING_TO_DO
 from triage.analysis.impact import count
 from triage.cli.look import NotFoundError, cluster_or_fail
 from triage.cli.output import complain_of_rules, db_option, say, store_to_read
+from triage.store import Store
+
+
+def _decide(db: Store, change: Callable[[], object], told: Callable[[], str]) -> None:
+    """Make a ``change`` and tell it, or that there was nothing to do."""
+    from triage.store.history import decides
+
+    say(f"{told()}; 'triage undo' takes it back" if decides(db, change) else NOTHING_TO_DO)
 
 
 @click.command()
@@ -22,12 +32,12 @@ def merge(into: str, clusters: tuple[str, ...], db_path: Path | None) -> None:
     db = store_to_read(db_path)
     target = cluster_or_fail(db, into)
     others = [cluster_or_fail(db, cluster) for cluster in clusters]
-    moves.merge(db, target.id, [other.id for other in others])
-    merged = cluster_or_fail(db, target.id)
-    say(
-        f"{merged.id[:8]}  {merged.title}: {count(merged.tests, 'test')}, {count(merged.failures, 'failure')};"
-        " 'triage undo' takes it back"
-    )
+
+    def told() -> str:
+        merged = cluster_or_fail(db, target.id)
+        return f"{merged.id[:8]}  {merged.title}: {count(merged.tests, 'test')}, {count(merged.failures, 'failure')}"
+
+    _decide(db, lambda: moves.merge(db, target.id, [other.id for other in others]), told)
 
 
 @click.command()
@@ -41,14 +51,27 @@ def split(cluster: str, variant: str, db_path: Path | None) -> None:
 
     db = store_to_read(db_path)
     row = cluster_or_fail(db, cluster)
-    found = [known for known in variants(db, row.id) if variant and known.signature.startswith(variant)]
+    all_ = variants(db, row.id)
+    found = [known.signature for known in all_ if variant and known.signature.startswith(variant.lower())]
+    if (len(found) == len(all_) == 1) or (not found and _is_split_off(db, row.id, variant.lower())):
+        say(NOTHING_TO_DO)
+        return
     if len(found) != 1:
-        count = "no variant" if not found else f"{len(found)} variants"
+        many = f"{len(found)} variants" if found else "no variant"
         raise NotFoundError(
-            f"{variant}: {count} of {row.id[:8]} begin so; see 'triage show {row.id[:8]} --json'"
+            f"{variant}: {many} of {row.id[:8]} begin so; see 'triage show {row.id[:8]} --json'"
         )
-    new = cluster_or_fail(db, moves.split(db, found[0].signature))
+    new = cluster_or_fail(db, moves.split(db, found[0]))
     say(f"{new.id[:8]}  {new.title[:200]}; 'triage undo' takes it back")
+
+
+def _is_split_off(db: Store, cluster: str, variant: str) -> bool:
+    from triage.store.history import history
+
+    return bool(variant) and any(
+        change.field == "split" and change.undone_at is None and change.old.startswith(variant)
+        for change in history(db, cluster)
+    )
 
 
 @click.command()
@@ -62,9 +85,27 @@ def apart(one: str, other: str, back: bool, db_path: Path | None) -> None:
 
     db = store_to_read(db_path)
     a, b = cluster_or_fail(db, one), cluster_or_fail(db, other)
-    (moves.let_merge if back else moves.keep_apart)(db, (a.id, b.id))
-    how = "may be merged" if back else "stay apart"
-    say(f"{a.id[:8]} and {b.id[:8]} {how}; 'triage undo' takes it back")
+    if a.id == b.id:
+        say(f"nothing to do: both are {a.id[:8]}")
+        return
+    change, how = (moves.let_merge, "may be merged") if back else (moves.keep_apart, "stay apart")
+    _decide(db, lambda: change(db, (a.id, b.id)), lambda: f"{a.id[:8]} and {b.id[:8]} {how}")
+
+
+@click.command()
+@click.argument("cluster")
+@click.argument("title", nargs=-1, required=True)
+@db_option
+def rename(cluster: str, title: tuple[str, ...], db_path: Path | None) -> None:
+    """Call a CLUSTER something else; TITLE is one word or more."""
+    from triage.store.clusters import rename as call
+
+    name = " ".join(" ".join(title).split())
+    if not name:
+        raise click.UsageError("an empty text is no name of a cluster")
+    db = store_to_read(db_path)
+    row = cluster_or_fail(db, cluster)
+    _decide(db, lambda: call(db, row.id, name), lambda: f"{row.id[:8]}  {name}, before: {row.title}")
 
 
 @click.command()
@@ -86,10 +127,14 @@ def recluster(db_path: Path | None) -> None:
     from triage.rules import load_engine
     from triage.store.recluster import recluster as place_anew
 
-    db = store_to_read(db_path)
+    db = store_to_read(db_path, telling_age=False)
     engine, problems = load_engine()
     complain_of_rules(problems)
-    moved = place_anew(db, engine)
-    say(f"{count(sum(move.failures for move in moved), 'failure')} moved")
-    for move in moved:
+    done = place_anew(db, engine)
+    say(f"{count(done.failures, 'failure')} moved")
+    for move in done.moved:
         say(f"  {count(move.failures, 'failure')} of {move.old[:8]} to {move.new[:8]}")
+    for one, other in done.lost:
+        say(
+            f"  {one[:8]} and {other[:8]}: what was decided of them cannot hold, their words are the same now"
+        )

@@ -167,14 +167,18 @@ def json_option(command: _Command) -> _Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
 
 
-def store_at(path: Path | None) -> Store:
-    """The store of the ``--db`` option, made if there is none."""
-    from triage.store import open_store
+def store_at(path: Path | None, *, telling_age: bool = True) -> Store:
+    """The store of the ``--db`` option, made if there is none; says so if another version grouped its failures."""
+    from triage.store import default_path, open_store
+    from triage.store.grouping import AGED, is_aged
 
-    return open_store(path)
+    db = open_store(path)
+    if telling_age and is_aged(db):
+        complain(f"{path or default_path()}: {AGED}")
+    return db
 
 
-def store_to_read(path: Path | None) -> Store:
+def store_to_read(path: Path | None, *, telling_age: bool = True) -> Store:
     """The store of the ``--db`` option for who only looks: nothing is made; a default that is not there yet is empty.
 
     Raises:
@@ -183,7 +187,8 @@ def store_to_read(path: Path | None) -> Store:
     from triage.store import default_path, empty_store
 
     expect_store(path)
-    return store_at(path) if (path or default_path()).exists() else empty_store()
+    there = (path or default_path()).exists()
+    return store_at(path, telling_age=telling_age) if there else empty_store()
 
 
 def expect_store(path: Path | None) -> None:

@@ -194,17 +194,24 @@ def known_baseline(source: str, db_path: Path | None) -> Source | None:
 @json_option
 def group(file: str, as_json: bool) -> None:
     """Group texts, one a line."""
+    from triage.signature import explained, templates_of
     from triage.signature import group as group_texts
-    from triage.signature import normalize
 
     texts = list(one_source(file).lines())
     numbers = group_texts(texts)
-    templates: dict[int, str] = {}
-    for number, text in zip(numbers, texts, strict=True):
-        templates.setdefault(number, normalize(text))
     if as_json:
-        print_json({"groups": numbers, "templates": list(templates.values())})
+        told = explained(texts, numbers)
+        print_json(
+            {
+                "groups": numbers,
+                "templates": [template for template, _ in told],
+                "holes": [[asdict(values) for values in holes] for _, holes in told],
+            }
+        )
     else:
         sizes = Counter(numbers)
-        rows = sorted(((sizes[number], template) for number, template in templates.items()), reverse=True)
+        rows = sorted(
+            ((sizes[number], template) for number, template in enumerate(templates_of(texts, numbers))),
+            reverse=True,
+        )
         table(("texts", "template"), rows, stretch="template")

@@ -32,6 +32,7 @@ _COMMANDS = {
     "merge": ("moves", "Make clusters one."),
     "split": ("moves", "Make a variant of a cluster one of its own."),
     "apart": ("moves", "Never merge two clusters."),
+    "rename": ("moves", "Call a cluster something else."),
     "undo": ("moves", "Take the last decision back."),
     "recluster": ("moves", "Place all failures anew, and tell what moved."),
     "gate": ("gate", "Whether the newest runs are as expected."),

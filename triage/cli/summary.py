@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _MOST_SOURCES = 30
 """Of which it is said in a line of its own what was read."""
+_MOST_PROPOSED = 3
+"""Groups of clusters that are probably one."""
 
 
 def print_summary(paths: list[str], db_path: Path | None) -> int:
@@ -92,3 +94,18 @@ def print_clusters(db: Store, rows: list[ClusterRow], where: str = "", among: in
         for line in cells:
             del line[5]
     table(columns, cells, stretch="what it says")
+    _propose(db, rows)
+
+
+def _propose(db: Store, rows: list[ClusterRow]) -> None:
+    from triage.analysis.alike import alike
+    from triage.store.moves import Decisions
+
+    found = alike(rows, Decisions(db).kept)
+    for one in found[:_MOST_PROPOSED]:
+        ids = " ".join(cluster[:8] for cluster in one.clusters)
+        say(
+            f"{len(one.clusters)} differ in a word: {one.template[:200]}\n  'triage merge {ids}' makes them one"
+        )
+    if (more := len(found) - _MOST_PROPOSED) > 0:
+        say(f"and {count(more, 'such group')} more; 'triage clusters --json' has all of them")

@@ -21,7 +21,6 @@ from triage.store.clusters import (
     Member,
     Variant,
     clusters,
-    find_cluster,
     first_member,
     members,
     titles,
@@ -153,7 +152,7 @@ def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> R
     if cascade is None:
         cascade = cascades(db, clusters(db))
     found = members(db, cluster.id, limit=1_000)
-    in_runs, tests = {member.run_id for member in found}, {member.test for member in found}
+    in_runs = {member.run_id for member in found}
     its_runs = tuple(run for run in runs(db, in_runs) if run.same_as is None)
     totals = overall(run.totals for run in its_runs)
     investigation = find_investigation(db, cluster.id)
@@ -189,7 +188,7 @@ def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> R
         doubts=tuple(doubts(investigation)) if investigation else (),
         expectations=_expected(cluster, found, its_runs),
         rates=rates(totals, judged(db, in_runs)),
-        test_tags={test: tags for test, tags in tags_of_tests(db).items() if test in tests},
+        test_tags=tags_of_tests(db, {member.test for member in found if member.test}),
     )
 
 
@@ -232,12 +231,6 @@ def captures_of(rule: Rule, member: Member) -> dict[str, str]:
     failure = member.failure
     match = Engine([rule]).match(said(failure), failure.type, member.where)  # the others need not be compiled
     return match.captures if match else {}
-
-
-def report_of(db: Store, prefix: str) -> Report | None:
-    """The report of the cluster whose id starts with ``prefix``."""
-    cluster = find_cluster(db, prefix)
-    return gather(db, cluster) if cluster else None
 
 
 def _tree(investigation: Investigation, parent: int | None) -> tuple[Node, ...]:
