@@ -185,3 +185,12 @@ async def test_the_list_is_never_taken_off(app: TriageApp) -> None:
         await until(pilot, lambda: not isinstance(app.screen, CommandPalette))
         await pilot.pause()
         assert app.screen is screen
+
+
+async def test_a_database_of_another_grouping_is_told(
+    app: TriageApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("triage.store.grouping.ALGORITHM", 1_000)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await ready(pilot)
+        assert "'triage recluster'" in _said(app)

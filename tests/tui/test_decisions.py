@@ -274,6 +274,20 @@ async def test_an_owner_of_all_that_is_marked(app: TriageApp) -> None:
         assert not any(row.owner for row in _rows(screen))
 
 
+async def test_what_is_so_already_is_no_act_and_says_so(app: TriageApp) -> None:
+    async with app.run_test(size=(140, 45), notifications=True) as pilot:
+        screen = await ready(pilot)
+        before = _rows(screen)
+        await pilot.press("t", *"nightly", "enter", "O", *"ann", "enter")
+        assert "othing to do" not in _said(app)
+        for keys in (("t", *"nightly"), ("O", *"@ann"), ("t", *"-never"), ("R",)):
+            app.clear_notifications()
+            await pilot.press(*keys, "enter")
+            assert _said(app) == "Nothing to do: it is so already.", keys
+        await pilot.press("u", "u")
+        assert _rows(screen) == before
+
+
 async def test_another_program_decides_meanwhile(app: TriageApp) -> None:
     async with app.run_test(size=(140, 45), notifications=True) as pilot:
         screen = await ready(pilot)

@@ -322,7 +322,8 @@ async def test_the_log_of_a_cluster_opens_at_its_failure(app: TriageApp) -> None
         screen = await at_the_log(pilot)
         assert number(screen) == 308
         assert "build-2.log" in name(screen)
-        assert any(row.startswith("▶") for row in drawn(screen))
+        [sign] = [row for row in drawn(screen) if row.startswith("▶")]
+        assert sign[1:7].strip() == "308", "the sign stands where the log opens"
         marks = screen.view.marks("ConnectionError: [Errno 111] db at 10.0.0.7:5432 refused the connection")
         assert marks
         await press(pilot, "escape")

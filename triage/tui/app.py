@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -10,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import COLOR_SYSTEMS
-from textual import events
+from textual import events, work
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import get_current_worker
 
 from triage.model import TriageError
 from triage.rules.packs import config_files
 from triage.store.database import telling
+from triage.store.grouping import AGED, is_aged
 from triage.store.place import leave, left_at
 from triage.tui import colours
 from triage.tui.live_rules import SECONDS
@@ -43,6 +46,9 @@ _MODES = {
 """The screens beside the clusters: their modules, which are loaded when they are needed, and classes."""
 _SCREENS = {"whys": "WhysScreen", **_MODES}
 """Screens that open again in the next program."""
+_LATER = ("triage.analysis.explain", *(f"triage.tui.screens.{name}" for name in _SCREENS))
+_SOON = 0.3
+"""Seconds behind the first screen: by then it is drawn."""
 _MODE_KEYS = Binding.Group("Screens", compact=True)
 
 
@@ -93,14 +99,29 @@ class TriageApp(ReadingApp):
         first = ClustersScreen()
         self._take_keys()
         await self.push_screen(first)
+        self.set_timer(_SOON, self._load_the_rest)
         self.set_interval(SECONDS, self.look_at_rules)
         self.set_interval(SECONDS, self._look_at_store)
+        if is_aged(self.db):
+            self.notify(f"Of this database: {AGED}.", severity="warning", timeout=10, markup=False)
         if self.feed is not None:
             self.read_feed(self.feed)
         if self._paths:
             self.ingest(self._paths)
         elif self.feed is None:
             self._go_on(first)
+
+    @work(thread=True, group="loading")
+    def _load_the_rest(self) -> None:
+        """What the first screen does without, before a key asks for it and waits."""
+        worker = get_current_worker()
+        for name in _LATER:
+            if worker.is_cancelled:
+                return
+            import_module(name)
+        if not self.is_headless:
+            # All of it stays: looked through for cycles once more, it would hold up a key for 60 ms.
+            gc.freeze()
 
     def _look_at_store(self) -> None:
         """Show what another program has changed, unless this one reads and shows it itself."""

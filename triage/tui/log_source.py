@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
+
+from triage.tui.texts import numbered_lines
 
 if TYPE_CHECKING:
     from triage.ingest import Source
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from triage.store.clusters import ClusterRow, Member
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where to open a log."""
 
@@ -28,6 +31,14 @@ class Place:
     @classmethod
     def of(cls, member: Member) -> Place:
         return cls(member.source, member.failure.source_line, member)
+
+    @cached_property
+    def told(self) -> int | None:
+        """The line that says the failure, else ``line``: where the log opens, and where the sign of the failure stands."""
+        if self.member is None or self.is_exact:
+            return self.line
+        lines = numbered_lines(self.member)
+        return next((number for number, _, telling in lines if telling and number), self.line)
 
 
 class Desk:

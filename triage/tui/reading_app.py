@@ -215,7 +215,7 @@ class ReadingApp(AsciiApp):
         if changed.engine is not None:
             db = open_store(self.store_path)
             try:
-                moved = sum(move.failures for move in recluster(db, changed.engine))
+                moved = recluster(db, changed.engine).failures
             finally:
                 db.close()
         if not worker.is_cancelled:

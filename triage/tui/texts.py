@@ -52,6 +52,7 @@ _CATEGORY_SHORT = {
 """What a rule says it usually is: a question, until somebody decides."""
 
 _BAR_CELLS = 8
+_MOST_OF_A_REASON = 600
 _LEVELS = "▁▂▃▄▅▆▇█"
 
 
@@ -305,18 +306,10 @@ def reasons(explanations: Iterable[Explanation]) -> Text:
     for reason in explanations:
         text.append("• ", "bold")
         text.append(visible(reason.text) + "\n")
-        text.append("  headline  ", "dim")
-        text.append(one_line(reason.headline)[:600] + "\n")
-        text.append("  template  ", "dim")
-        text.append(one_line(reason.template) + "\n")
-        for hole in reason.holes[:12]:
-            text.append(f"    <{hole.kind}> ", "cyan")
-            text.append(one_line(str(hole)) + "\n")
-        if reason.runner_up:
-            text.append("  nearest other  ", "dim")
-            text.append(
-                f"{reason.runner_up[:8]} {one_line(reason.runner_up_title)[:120]}, score {reason.runner_up_score:.1f}, needed 100\n"
-            )
+        for name, said in reason.lines:
+            value = name.startswith("<")
+            text.append(f"    {name} " if value else f"  {name}  ", "cyan" if value else "dim")
+            text.append(one_line(said)[:_MOST_OF_A_REASON] + "\n")
         text.append("\n")
     return text
 

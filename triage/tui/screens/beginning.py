@@ -26,9 +26,11 @@ class BeginningScreen(DecidingScreen):
 
     def be_empty(self, is_empty: bool) -> None:
         """Show how to begin, or what there is."""
-        self.set_class(is_empty, "-empty")
-        self.query_one("#empty", Static).update(READING if self.triage.is_reading else EMPTY)
-        self.refresh_bindings()
+        if is_empty:
+            self.query_one("#empty", Static).update(READING if self.triage.is_reading else EMPTY)
+        if is_empty is not self.has_class("-empty"):
+            self.set_class(is_empty, "-empty")
+            self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Sample data is there for who has none."""

@@ -40,7 +40,7 @@ class DecidingScreen(UndoingScreen):
         from triage.tui.screens.verdict import VerdictScreen
 
         def put(verdict: Verdict) -> None:
-            if self.attempt(lambda: set_verdict(self.triage.db, self._ids(chosen), verdict)):
+            if self.decide(lambda: set_verdict(self.triage.db, self._ids(chosen), verdict)):
                 self.decided()
 
         def decide(verdict: Verdict | None) -> None:
@@ -78,7 +78,7 @@ class DecidingScreen(UndoingScreen):
             if owner is None:
                 return
             name = owner.lstrip("@")
-            if self.attempt(lambda: assign(self.triage.db, self._ids(chosen), name)):
+            if self.decide(lambda: assign(self.triage.db, self._ids(chosen), name)):
                 self.decided(f"{many}: {f'@{name}' if name else 'nobody'} looks after it; u takes it back")
 
         many = count(len(chosen), "cluster")
@@ -93,7 +93,7 @@ class DecidingScreen(UndoingScreen):
         from triage.tui.screens.prompt import PromptScreen
 
         def put(title: str | None) -> None:
-            if title and self.attempt(lambda: rename(self.triage.db, self._ids([row])[0], title)):
+            if title and self.decide(lambda: rename(self.triage.db, self._ids([row])[0], title)):
                 self.decided()
 
         self.app.push_screen(PromptScreen("What is it called?", value=row.title), put)
@@ -128,7 +128,7 @@ class DecidingScreen(UndoingScreen):
         apart = [pair for one, other in combinations(ids, 2) for pair in decisions.apart(one, other)]
 
         def put(anyway: bool = False) -> None:
-            if self.attempt(lambda: moves.merge(db, into.id, ids, anyway=anyway)):
+            if self.decide(lambda: moves.merge(db, into.id, ids, anyway=anyway)):
                 self.decided(f"{count(len(chosen), 'cluster')} are one; u takes it back", into.id)
 
         if not apart:
@@ -160,7 +160,7 @@ class DecidingScreen(UndoingScreen):
             if answer is None:
                 return
             signatures = [found[number].signature for number in answer]
-            if self.attempt(lambda: moves.split(self.triage.db, *signatures)):
+            if self.decide(lambda: moves.split(self.triage.db, *signatures)):
                 failures = count(sum(found[number].failures for number in answer), "failure")
                 self.decided(f"{failures} split off; u takes it back")
 
@@ -183,9 +183,9 @@ class DecidingScreen(UndoingScreen):
         db, ids = self.triage.db, [row.id for row in chosen]
         decisions = moves.Decisions(db)
         if all(decisions.apart(one, other) for one, other in combinations(ids, 2)):
-            if self.attempt(lambda: moves.let_merge(db, ids)):
+            if self.decide(lambda: moves.let_merge(db, ids)):
                 self.decided(f"{count(len(ids), 'cluster')} may be merged again; u takes it back")
-        elif self.attempt(lambda: moves.keep_apart(db, ids)):
+        elif self.decide(lambda: moves.keep_apart(db, ids)):
             self.decided(f"{count(len(ids), 'cluster')} are never merged; d once more allows it again")
 
     def _ids(self, rows: list[ClusterRow]) -> list[str]:

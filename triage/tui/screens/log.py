@@ -151,7 +151,7 @@ class LogScreen(Screen[None]):
 
     def _show_signs(self) -> None:
         source = self.place.source
-        signs = {place.line: "▶" for place in self._places if place.source == source and place.line}
+        signs = {place.told: "▶" for place in self._places if place.source == source and place.told}
         self.view.signs = {**signs, **dict.fromkeys(self._desk.evidence(source), "●")}
         self.view.refresh()
         self._show_place()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 from textual.screen import Screen
 
-from triage.analysis.decisions import taken_back
+from triage.analysis.decisions import NOTHING_TO_DO, taken_back
 from triage.store.clusters import titles
 from triage.store.database import StoreError, telling
-from triage.store.history import Change
+from triage.store.history import Change, decides
 from triage.store.moves import MoveError
 from triage.store.undo import undo
 from triage.tui.texts import one_line
@@ -45,6 +45,15 @@ class UndoingScreen(Screen[None]):
             return False
         return True
 
+    def decide(self, change: Callable[[], object]) -> bool:
+        """Whether ``change`` decided something; says so where it did not, or what stood in the way."""
+        acted: list[bool] = []
+        if not self.attempt(lambda: acted.append(decides(self.triage.db, change))):
+            return False
+        if not acted[0]:
+            self.notify(f"{NOTHING_TO_DO.capitalize()}.", severity="warning", markup=False)
+        return acted[0]
+
     def names(self, clusters: Iterable[str]) -> str:
         """What the clusters are called."""
         known = titles(self.triage.db)
@@ -69,7 +78,7 @@ class UndoingScreen(Screen[None]):
             words = [word.lstrip("#") for word in answer.replace(",", " ").split()]
             on = [word for word in words if word and not word.startswith("-")]
             off = [tag for word in words if word.startswith("-") and (tag := word[1:].lstrip("#"))]
-            if (on or off) and self.attempt(lambda: change(on, off)):
+            if (on or off) and self.decide(lambda: change(on, off)):
                 told = [*(f"#{tag}" for tag in on), *(f"no longer #{tag}" for tag in off)]
                 self.decided(f"{whose}: {', '.join(told)}; u takes it back")
 
