@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -29,6 +30,8 @@ import start
 import storing
 import viewing
 from measure import Row
+
+from triage.cli import _OBJECTS
 
 _DATA = Path(__file__).resolve().parents[2] / "shared"
 """Benchmark data that lie beside the project, where they do."""
@@ -88,6 +91,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
     parser.add_argument("--large", action="store_true", help="gigabytes instead of 50 MB")
     options = parser.parse_args()
+    gc.set_threshold(_OBJECTS)  # as the program does
     megabytes = 1024 if options.large else 50
     if options.json:
         print(json.dumps({"about": about(), "rows": [asdict(row) for row in rows(megabytes)]}, indent=2))
