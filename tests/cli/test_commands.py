@@ -79,6 +79,7 @@ def test_ingest_then_look(triage: Call) -> None:
     assert {"members", "variants", "explanation", "evidence"} <= shown.keys()
     assert len({member["test"] for member in shown["members"]}) == clusters[0]["tests"]
     assert "http-429-rate-limit" in shown["explanation"][0]["text"]
+    assert "Does the client wait the 58 s that the answer asks for?" in shown["advice"]["questions"]
 
     runs = triage("runs", "--json").json["runs"]
     assert {run["source"] for run in runs} == {run["source"] for run in first.json["runs"]}

@@ -68,7 +68,7 @@ some, many = st.lists(terms, max_size=3).map(tuple), st.lists(texts, max_size=3)
 @given(
     st.lists(
         st.builds(
-            Rule, texts, texts, st.sampled_from(list(CATEGORIES)), some, some, some, st.integers(0, 100),
+            Rule, texts, texts, st.sampled_from(list(CATEGORIES)), some, some, some, many, st.integers(0, 100),
             st.booleans(), *[many] * 7, texts, st.integers(0, 1 << 40),
         ),
         max_size=3,

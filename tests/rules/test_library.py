@@ -10,9 +10,11 @@ import re2
 import yaml
 
 from triage.ingest import Source, collect
+from triage.model import Failure
 from triage.rules import CATEGORIES, Engine, library, load
-from triage.rules.check import example_type, run_examples
-from triage.rules.model import _HOLE
+from triage.rules.advice import advice
+from triage.rules.check import example_type, presumed, run_examples
+from triage.rules.model import HOLE
 
 ROOT = Path(__file__).parents[2]
 FRESH = ROOT / "tests" / "data" / "fresh"
@@ -87,21 +89,36 @@ def test_titles_and_clusters_have_their_captures() -> None:
             assert set(rule.split_by) <= set(match.captures), text
 
 
-def test_holes_are_captures() -> None:
-    """What a cause, check or question fills in is captured by every example; other braces belong to a command."""
+def test_advice_of_every_example() -> None:
+    """Whatever an example does not capture, there is something to check, a cause and a question, without a bare {name}."""
     for rule in LOADED.rules:
-        groups = {
-            name
-            for c in (*rule.any, *rule.all)
-            if c.kind == "pattern"
-            for name in re2.compile(c.value).groupindex
-        }
-        told = {
-            name for line in (*rule.causes, *rule.checks, *rule.questions) for name in _HOLE.findall(line)
-        }
-        for text in rule.matching if (holes := told & groups) else ():
+        for text in rule.matching:
+            says = advice(rule, Failure(message=text, type=example_type(text)), presumed(rule))
+            assert says.checks and says.causes and says.questions, text
+            told = "\n".join((*says.checks, *says.causes, *says.questions))
+            assert rule.groups.isdisjoint(HOLE.findall(told)), text
+
+
+def test_holes_are_captured() -> None:
+    """What a check, cause or question fills in is there in an example; other braces belong to a command."""
+    for rule in LOADED.rules:
+        told = {name for line in (*rule.causes, *rule.checks, *rule.questions) for name in HOLE.findall(line)}
+        found = set()
+        for text in rule.matching if (holes := told & rule.groups) else ():
             match = next(m for m in ENGINE.matches(text, example_type(text)) if m.rule is rule)
-            assert holes <= set(match.captures), text
+            found |= set(match.captures)
+        assert holes <= found, (rule.id, holes - found)
+
+
+def test_what_is_sent_somewhere_does_not_go_where_the_log_says() -> None:
+    """A password, token or body is not for a machine that whoever wrote the log has chosen."""
+    for rule in LOADED.rules:
+        for check in rule.checks:
+            if re.search(
+                r"\$[A-Z_]*(?:TOKEN|PASSWORD|SECRET)|-X(?: ?)(?:POST|PUT|DELETE)|@\w+\.json|@FILE|client\.key|keyscan",
+                check,
+            ):
+                assert not {"url", "host"} & set(HOLE.findall(check)), (rule.id, check)
 
 
 def test_a_pattern_names_a_group_once() -> None:

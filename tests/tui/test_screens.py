@@ -75,6 +75,17 @@ async def test_answers_are_saved_while_they_are_typed(app: TriageApp) -> None:
             saved = found.whys[0].answer
 
 
+async def test_what_a_rule_asks_says_what_the_log_said(app: TriageApp) -> None:
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = await ready(pilot)
+        assert screen.rows.rows[0].rule == "http-429-rate-limit"
+        await pilot.press("w")
+        await pilot.pause()
+        assert isinstance(app.screen, WhysScreen)
+        asked = [row.suggestion for row in app.screen.notes.rows]
+        assert "Does the client wait the 58 s that the answer asks for?" in asked
+
+
 async def test_an_answer_opened_again_is_gone_on_with(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await ready(pilot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from textual.widgets import Input
 
 from tests.conftest import ROOT
 from tests.tui.conftest import NIGHTS, Open
+from triage.rules import Engine
 from triage.store import investigations as notes
 from triage.store import open_store
 from triage.store.clusters import clusters
@@ -55,7 +57,6 @@ def pressed(*keys: str) -> Callable[[Pilot[None]], object]:
         ("slash", *"nothing has this"),
         ("a", "v"),
         ("3",),
-        ("5", "slash", *"http", "enter", "j"),
         ("x",),
         ("question_mark",),
         ("a", "m"),
@@ -64,12 +65,28 @@ def pressed(*keys: str) -> Callable[[Pilot[None]], object]:
         ("slash", *"category:infra", "ctrl+s", *"infra", "enter", "ctrl+o"),
         ("m",),
     ],
-    ids=["summary", "evidence", "tests", "why-grouped", "filter", "filter-empty", "verdict", "runs", "rules", "export", "help",
+    ids=["summary", "evidence", "tests", "why-grouped", "filter", "filter-empty", "verdict", "runs", "export", "help",
          "merge", "split", "export-marked", "saved", "message"],
 )  # fmt: skip
 def test_clusters(
     snap_compare: Compare, app: TriageApp, keys: tuple[str, ...], size: tuple[int, int]
 ) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=pressed(*keys))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x45"])
+def test_rules(snap_compare: Compare, app: TriageApp, engine: Engine, size: tuple[int, int]) -> None:
+    """Of a few rules: the picture stays the same when the library grows."""
+    few = (
+        "http-401",
+        "http-403",
+        "http-429-quota",
+        "http-429-rate-limit",
+        "python-key",
+        "websocket-handshake-403",
+    )
+    app._engine = Engine([replace(rule, line=5) for rule in engine.rules if rule.id in few])
+    keys = ("5", "slash", *"http", "enter", "j")
     assert snap_compare(app, terminal_size=size, run_before=pressed(*keys))
 
 

@@ -18,6 +18,7 @@ from triage.store.clusters import ClusterRow, Member
 if TYPE_CHECKING:
     from triage.analysis.explain import Explanation
     from triage.export.report import Report
+    from triage.rules.advice import Advice
 
 _MOST_MEMBERS = 20
 _MOST_REASONS = 5
@@ -106,7 +107,7 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     from triage.analysis.explain import by_signature, explain
     from triage.analysis.impact import count, percent
     from triage.export.documents import category
-    from triage.export.report import advice, gather
+    from triage.export.report import advice_of, gather
     from triage.rules import load_engine
     from triage.store.clusters import clusters as all_clusters
 
@@ -117,6 +118,7 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     report = gather(db, row, cascade)
     alike = by_signature(report.members)
     engine = load_engine()[0]
+    says = advice_of(report, engine)
     reasons = [
         explain(row, alike[variant.signature], variant, others, engine)
         for variant in report.variants
@@ -133,6 +135,7 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
                 "impact_with_consequences": asdict(report.with_consequences),
                 "members": [asdict(member) for member in report.members],
                 "variants": [asdict(variant) for variant in report.variants],
+                "advice": asdict(says),
                 "explanation": [asdict(reason) for reason in reasons],
                 "evidence": [asdict(e) for e in report.investigation.evidence]
                 if report.investigation
@@ -151,7 +154,7 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
         say(f"expected {one}")
     for said in _cascade(report):
         say(said)
-    _say_in_full(report, *advice(report, engine))
+    _say_in_full(report, says)
     _say_why(reasons)
     table(("failures", "variant"), [(v.failures, v.template) for v in report.variants], stretch="variant")
     table(
@@ -188,9 +191,9 @@ def _cascade(report: Report) -> list[str]:
     return lines
 
 
-def _say_in_full(report: Report, checks: tuple[str, ...], causes: tuple[str, ...]) -> None:
+def _say_in_full(report: Report, says: Advice) -> None:
     """What the screen and the exports show of a cluster: what to do, and one failure as its source tells it."""
-    for title, lines in (("check first", checks), ("likely causes", causes)):
+    for title, lines in (("check first", says.checks), ("likely causes", says.causes)):
         if lines:
             say(f"\n{title}")
         for number, line in enumerate(lines, 1):

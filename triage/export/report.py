@@ -12,9 +12,9 @@ from triage.analysis.expected import judged, rates, told
 from triage.analysis.impact import Impact, count, grouped, impact, overall
 from triage.analysis.moments import utc
 from triage.model import Totals
-from triage.rules import Engine, Rule
+from triage.rules import Engine
+from triage.rules.advice import Advice, advice
 from triage.rules.expectations import Expectation, load_expectations
-from triage.rules.model import fill, leaves, said
 from triage.store import Store
 from triage.store.clusters import (
     ClusterRow,
@@ -213,24 +213,10 @@ def _linked(db: Store, told: dict[str, Consequence]) -> tuple[Linked, ...]:
     )
 
 
-def advice(report: Report, engine: Engine) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What to check first, and the likely causes, as the rule of the cluster says them of its example."""
-    row, example = report.cluster, report.example
-    rule = engine.rule(row.rule)
-    if rule is None or example is None:
-        return (), ()
-    captures = captures_of(rule, example)
-    checks, causes = (tuple(fill(line, captures) for line in lines) for lines in (rule.checks, rule.causes))
-    return checks, causes
-
-
-def captures_of(rule: Rule, member: Member) -> dict[str, str]:
-    """What ``rule`` finds in a failure; nothing where it does not match."""
-    if not any("(?P<" in condition.value for condition, _ in leaves(rule)):
-        return {}
-    failure = member.failure
-    match = Engine([rule]).match(said(failure), failure.type, member.where)  # the others need not be compiled
-    return match.captures if match else {}
+def advice_of(report: Report, engine: Engine) -> Advice:
+    """What the rule of the cluster says of its example."""
+    example = report.example
+    return advice(engine.rule(report.cluster.rule), example.failure, example.where) if example else Advice()
 
 
 def _tree(investigation: Investigation, parent: int | None) -> tuple[Node, ...]:

@@ -23,7 +23,7 @@ _CODE = [Path(__file__).with_name(f"{name}.py") for name in ("load", "model", "n
 _DIGEST = 32
 _FEW_BYTES = 16 << 10
 """Rule files that have less together are read in milliseconds: not every little project leaves a file behind."""
-_TEXTS = ("split_by", "causes", "checks", "questions", "links", "matching", "not_matching")
+_TEXTS = ("capturing", "split_by", "causes", "checks", "questions", "links", "matching", "not_matching")
 
 
 def load_cached(directory: Path) -> Loaded:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from triage.rules.globs import Globs
-from triage.rules.model import Condition, Group, Rule, Where, leaves
+from triage.rules.model import Condition, Group, Rule, Where, leaves, named_groups
 from triage.rules.statuses import statuses
 from triage.rules.texts import Held, Texts, matchable
 
@@ -74,10 +74,13 @@ class Compiled:
     def captures(self, rule: Rule, held: Held, text: str) -> dict[str, str]:
         """The named groups of those patterns of ``rule`` that hold, with what they took; the first pattern wins."""
         found: dict[str, str] = {}
+        text = matchable(text)
         for condition, excludes in leaves(rule):
-            captures = condition.kind == "pattern" and "(?P<" in condition.value and not excludes
+            captures = condition.kind == "pattern" and not excludes and named_groups(condition.value)
             if captures and self.numbers[condition] in held:
-                found = self._texts.captures(condition.value, matchable(text)) | found
+                found = self._texts.captures(condition.value, text) | found
+        for pattern in rule.capturing:
+            found = self._texts.captures(pattern, text) | found
         return found
 
     def _judge(self, group: Group | Rule) -> _Judge:

@@ -21,7 +21,9 @@ CATEGORIES = {
 """Ids of the categories, and the words shown to people."""
 
 DEFAULT_THRESHOLD = 90.0
-_HOLE = re.compile(r"\{(\w+)\}")
+HOLE = re.compile(r"\{(\w+)\}")
+"""Where a capture stands in a title, check, cause or question."""
+_GROUP = re.compile(r"\(\?P?<(\w+)>")
 _ADDRESS = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)|\[?(?=[a-fA-F:]*\d)[0-9a-fA-F]*:[0-9a-fA-F:.]+\]?(?![\w:]))"
 )
@@ -135,6 +137,8 @@ class Rule:
     any: tuple[Term, ...] = ()
     all: tuple[Term, ...] = ()
     none: tuple[Term, ...] = ()
+    capturing: tuple[str, ...] = ()
+    """Patterns with named groups that have no say in the match."""
     priority: int = 50
     """The highest wins where several rules match; then the better score, then the more specific condition."""
     merge: bool = True
@@ -161,6 +165,17 @@ class Rule:
     def conditions(self) -> tuple[Condition, ...]:
         """All there are, however deep."""
         return tuple(condition for condition, _ in leaves(self))
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The names of what its patterns can capture."""
+        patterns = [c.value for c, excludes in leaves(self) if c.kind == "pattern" and not excludes]
+        return frozenset(name for pattern in (*patterns, *self.capturing) for name in named_groups(pattern))
+
+
+def named_groups(pattern: str) -> list[str]:
+    """The names of the groups of a pattern, as ``(?P<name>...)`` or ``(?<name>...)``."""
+    return _GROUP.findall(pattern)
 
 
 def leaves(group: Group | Rule, excludes: bool = False) -> Iterator[tuple[Condition, bool]]:
@@ -202,7 +217,8 @@ class RuleMatch:
     @property
     def title(self) -> str:
         """The rule's title with its captures filled in."""
-        return fill(self.rule.title, self.captures) if "{" in self.rule.title else self.rule.title
+        title = self.rule.title
+        return fill(title, dict.fromkeys(self.rule.groups, "…") | self.captures) if "{" in title else title
 
     @property
     def key(self) -> str:
@@ -226,4 +242,4 @@ def _kept(capture: str) -> str:
 
 def fill(text: str, captures: dict[str, str]) -> str:
     """``text`` with ``{name}`` replaced by the captures; unknown names stay as they are."""
-    return _HOLE.sub(lambda hole: captures.get(hole[1], hole[0]), text)
+    return HOLE.sub(lambda hole: captures.get(hole[1], hole[0]), text)

@@ -13,14 +13,14 @@ from triage.rules.model import (
     Group,
     Rule,
     Term,
-    leaves,
+    named_groups,
     nearest,
 )
 from triage.rules.nodes import Document, Node
 from triage.rules.texts import MAX_PHRASE, compiled
 
 RULE_KEYS = (
-    "id", "title", "category", "match", "priority", "merge", "split_by",
+    "id", "title", "category", "match", "captures", "priority", "merge", "split_by",
     "causes", "checks", "questions", "links", "examples",
 )  # fmt: skip
 GROUP_KEYS = ("any", "all", "not", "none")
@@ -121,6 +121,7 @@ class Reader(Fields):
             any=match.any,
             all=match.all,
             none=match.none,
+            capturing=self._capturing(values.get("captures")),
             priority=int(self.number(values["priority"], 0, MAX_PRIORITY, whole=True)) if "priority" in values else 50,
             merge=self.boolean(values["merge"]) if "merge" in values else True,
             split_by=self.texts(values.get("split_by")),
@@ -136,10 +137,17 @@ class Reader(Fields):
         self._expect_captures(rule, values.get("split_by"))
         return rule
 
+    def _capturing(self, node: Node | None) -> tuple[str, ...]:
+        patterns = self.texts(node)
+        for item, pattern in zip(node.items if node else (), patterns, strict=True):
+            self._pattern(item)
+            if not named_groups(pattern):
+                self.fail(item, "expected a pattern with a named group: (?P<name>...)")
+        return patterns
+
     def _expect_captures(self, rule: Rule, node: Node | None) -> None:
-        patterns = [c.value for c, excludes in leaves(rule) if c.kind == "pattern" and not excludes]
         for item, name in zip(node.items if node else (), rule.split_by, strict=True):
-            if not any(f"(?P<{name}>" in pattern or f"(?<{name}>" in pattern for pattern in patterns):
+            if name not in rule.groups:
                 self.fail(item, f"no pattern has a group of the name '{name}': (?P<{name}>...)")
 
     def _group(self, node: Node) -> Group:
@@ -177,10 +185,7 @@ class Reader(Fields):
         kind = kinds[0]
         value = self._status(values[kind]) if kind == "status" else self.text(values[kind])
         if kind == "pattern":
-            try:
-                compiled(value)
-            except TriageError as error:
-                self.fail(values[kind], f"google-re2 refuses this pattern: {error}")
+            self._pattern(values[kind])
         if kind == "phrase" and len(value) > MAX_PHRASE:
             self.fail(values[kind], f"a phrase has at most {MAX_PHRASE} characters; use a pattern")
         if "threshold" in values and kind != "phrase":
@@ -191,6 +196,12 @@ class Reader(Fields):
             else DEFAULT_THRESHOLD
         )
         return Condition(kind, value, threshold)
+
+    def _pattern(self, node: Node) -> None:
+        try:
+            compiled(node.text)
+        except TriageError as error:
+            self.fail(node, f"google-re2 refuses this pattern: {error}")
 
     def _status(self, node: Node) -> str:
         text = node.text.lower()

@@ -15,8 +15,8 @@ from triage.analysis.moments import moment
 from triage.escapes import visible
 from triage.export.report import Report
 from triage.model import Totals, Verdict
-from triage.rules import CATEGORIES, Rule
-from triage.rules.model import fill
+from triage.rules import CATEGORIES
+from triage.rules.advice import Advice
 from triage.store.clusters import ClusterRow, Member
 from triage.store.runs import RunRow
 
@@ -143,7 +143,7 @@ def append_tags(text: Text, tags: Iterable[str]) -> None:
         text.append(f" #{one_line(tag)}", "cyan")
 
 
-def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text:
+def summary(report: Report, says: Advice) -> Text:
     """What to know first: what it is, what it costs, how it looks, what to check."""
     row = report.cluster
     text = Text()
@@ -168,12 +168,11 @@ def summary(report: Report, rule: Rule | None, captures: dict[str, str]) -> Text
         text.append("it says\n", "bold underline")
         for line in report.example.failure.message.split("\n")[:6] or [""]:
             text.append("  " + visible(line)[:400] + "\n", "red")
-    if rule is not None:
-        for title, lines in (("check first", rule.checks), ("likely causes", rule.causes)):
-            if lines:
-                text.append(f"\n{title}\n", "bold underline")
-                for number, line in enumerate(lines, 1):
-                    text.append(f"  {number}. {visible(fill(line, captures))}\n")
+    for title, lines in (("check first", says.checks), ("likely causes", says.causes)):
+        if lines:
+            text.append(f"\n{title}\n", "bold underline")
+            for number, line in enumerate(lines, 1):
+                text.append(f"  {number}. {visible(line)}\n")
     _cascade(text, report)
     text.append("\n")
     _field(

@@ -41,7 +41,8 @@ class Marker:
         self._said = tuple(said for said in dict.fromkeys((headline, bare)) if len(said) > 2)
         self._holes = tuple(hole.value for hole in template_of(headline)[1])
         conditions = [condition for condition, excludes in leaves(rule) if not excludes] if rule else []
-        self._patterns = [re2.compile(c.value) for c in conditions if c.kind == "pattern"]
+        patterns = [c.value for c in conditions if c.kind == "pattern"]
+        self._patterns = [re2.compile(pattern) for pattern in (*patterns, *(rule.capturing if rule else ()))]
         self._phrases = [c.value.lower() for c in conditions if c.kind == "phrase"]
 
     def marks(self, plain: str) -> list[Mark]:

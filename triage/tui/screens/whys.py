@@ -16,6 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from triage.escapes import visible
+from triage.rules.advice import advice
 from triage.store import investigations as store
 from triage.store.clusters import find_cluster, members
 from triage.store.investigations import Action, Why
@@ -81,7 +82,8 @@ class WhysScreen(Screen[None]):
             return
         self._members = members(db, row.id)
         rule = self.triage.engine.rule(row.rule)
-        self._suggestions = rule.questions if rule else ()
+        says = [advice(rule, member.failure, member.where) for member in self._members[:1]]
+        self._suggestions = says[0].questions if says else ()
         self._investigation = store.open_investigation(
             db, row.id, row.title, first_question(row.title, row.tests, row.failures)
         )

@@ -12,7 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from triage.export.report import Report, captures_of
+from triage.export.report import Report, advice_of
 from triage.rules import Engine
 from triage.store.clusters import ClusterRow, Member
 from triage.tui import texts
@@ -145,11 +145,7 @@ class Detail(Vertical):
             return texts.history(report)
         if name == "why grouped":
             return texts.reasons(self._explanations(report, engine))
-        rule = engine.rule(report.cluster.rule)
-        captures: dict[str, str] = {}
-        if rule is not None and report.example is not None:
-            captures = captures_of(rule, report.example)
-        return texts.summary(report, rule, captures)
+        return texts.summary(report, advice_of(report, engine))
 
     def _explanations(self, report: Report, engine: Engine) -> list[Explanation]:
         from triage.analysis.explain import by_signature, explain
