@@ -180,6 +180,7 @@ def test_the_line_itself_is_shown_with_a_mark() -> None:
         ("title: Fine\n    captures: ['\\d+']", "a pattern with a named group"),
         ("title: Fine\n    captures: ['(?P<x>a)(?=b)']", "google-re2 refuses this pattern"),
         ("title: Fine\n    captures: port", "expected a list"),
+        ("title: Fine\n    captures: ['[(?P<a>]']", "a pattern with a named group"),
         ("title: Fine\n    links: [example.org]", "begins with https://"),
         ("title: Fine\n    priority: 50.5", "a whole number from 0 to 100"),
     ],

@@ -182,7 +182,7 @@ def show(rule: str, as_json: bool) -> None:
         stretch="looks for",
     )
     for title, lines in (
-        ("likely causes", found.causes), ("check first", found.checks), ("questions", found.questions),
+        ("captures", found.capturing), ("likely causes", found.causes), ("check first", found.checks), ("questions", found.questions),
         ("links", found.links), ("matches", found.matching), ("does not match", found.not_matching),
     ):  # fmt: skip
         if lines:
@@ -226,6 +226,7 @@ def _document(rule: Rule) -> dict[str, object]:
     return {
         "id": rule.id, "title": rule.title, "category": rule.category, "family": rule.family,
         "priority": rule.priority, "merge": rule.merge, "split_by": rule.split_by, "conditions": conditions,
+        "captures": rule.capturing,
         "causes": rule.causes, "checks": rule.checks, "questions": rule.questions, "links": rule.links,
         "examples": {"match": rule.matching, "no_match": rule.not_matching}, "file": rule.file, "line": rule.line,
     }  # fmt: skip

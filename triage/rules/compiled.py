@@ -73,14 +73,16 @@ class Compiled:
 
     def captures(self, rule: Rule, held: Held, text: str) -> dict[str, str]:
         """The named groups of those patterns of ``rule`` that hold, with what they took; the first pattern wins."""
-        found: dict[str, str] = {}
+        patterns = []
         text = matchable(text)
         for condition, excludes in leaves(rule):
             captures = condition.kind == "pattern" and not excludes and named_groups(condition.value)
             if captures and self.numbers[condition] in held:
-                found = self._texts.captures(condition.value, text) | found
-        for pattern in rule.capturing:
-            found = self._texts.captures(pattern, text) | found
+                patterns.append(condition.value)
+        found: dict[str, str] = {}
+        for pattern in (*patterns, *rule.capturing):
+            for name, value in self._texts.captures(pattern, text).items():
+                found.setdefault(name, value)
         return found
 
     def _judge(self, group: Group | Rule) -> _Judge:

@@ -13,7 +13,6 @@ from triage.rules.model import (
     Group,
     Rule,
     Term,
-    named_groups,
     nearest,
 )
 from triage.rules.nodes import Document, Node
@@ -139,9 +138,8 @@ class Reader(Fields):
 
     def _capturing(self, node: Node | None) -> tuple[str, ...]:
         patterns = self.texts(node)
-        for item, pattern in zip(node.items if node else (), patterns, strict=True):
-            self._pattern(item)
-            if not named_groups(pattern):
+        for item in node.items if node else ():
+            if not self._pattern(item):
                 self.fail(item, "expected a pattern with a named group: (?P<name>...)")
         return patterns
 
@@ -197,9 +195,10 @@ class Reader(Fields):
         )
         return Condition(kind, value, threshold)
 
-    def _pattern(self, node: Node) -> None:
+    def _pattern(self, node: Node) -> list[str]:
+        """The names of its groups."""
         try:
-            compiled(node.text)
+            return compiled(node.text)
         except TriageError as error:
             self.fail(node, f"google-re2 refuses this pattern: {error}")
 

@@ -115,8 +115,8 @@ def matchable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def compiled(pattern: str) -> None:
-    """See that google-re2 takes ``pattern``.
+def compiled(pattern: str) -> list[str]:
+    """See that google-re2 takes ``pattern``; the names of its groups.
 
     Raises:
         TriageError: it does not; says why.
@@ -124,7 +124,7 @@ def compiled(pattern: str) -> None:
     if len(pattern) > MAX_PATTERN:
         raise TriageError(f"it has more than {MAX_PATTERN} characters; make it two")
     try:
-        re2.compile(pattern, _QUIET)
+        return list(re2.compile(pattern, _QUIET).groupindex)
     except re2.error as error:
         reason = error.args[0] if error.args else error
         said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)

@@ -71,7 +71,7 @@ class RulesScreen(ListingScreen[RuleRow]):
         text.append(f"{one_line(row.pack)}: {one_line(_from_here(rule.file))}:{rule.line}\n", "dim")
         looks = [f"{condition.kind}  {condition.value}" for condition in rule.conditions]
         for title, said in (
-            ("looks for", looks), ("check first", rule.checks), ("likely causes", rule.causes),
+            ("looks for", looks), ("captures", rule.capturing), ("check first", rule.checks), ("likely causes", rule.causes),
             ("asks", rule.questions), ("links", rule.links), ("examples", rule.matching),
         ):  # fmt: skip
             if said:

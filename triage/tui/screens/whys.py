@@ -82,8 +82,7 @@ class WhysScreen(Screen[None]):
             return
         self._members = members(db, row.id)
         rule = self.triage.engine.rule(row.rule)
-        says = [advice(rule, member.failure, member.where) for member in self._members[:1]]
-        self._suggestions = says[0].questions if says else ()
+        self._suggestions = advice(rule, self._members).questions
         self._investigation = store.open_investigation(
             db, row.id, row.title, first_question(row.title, row.tests, row.failures)
         )
