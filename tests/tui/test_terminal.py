@@ -35,9 +35,14 @@ class Terminal:
     """A pseudo terminal with the program in it."""
 
     def __init__(
-        self, *arguments: str, size: tuple[int, int] = (80, 24), pipe: Path | None = None, **environment: str
+        self,
+        *arguments: str,
+        size: tuple[int, int] = (80, 24),
+        pipe: Path | None = None,
+        controls: bool = True,
+        **environment: str,
     ) -> None:
-        """``pipe``: a file that is piped into the program."""
+        """``pipe``: a file that is piped into the program; ``controls``: whether its session has this terminal."""
         self._master, slave = pty.openpty()
         self.before = self.attributes
         program = [sys.executable, "-m", "triage", *arguments]
@@ -45,7 +50,7 @@ class Terminal:
         self.process = subprocess.Popen(
             [*(["sh", "-c", f"cat '{pipe}' | \"$@\"", "sh"] if pipe else []), *program],
             stdin=slave, stdout=slave, stderr=slave, close_fds=True, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # what makes it /dev/tty
+            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if controls else None,  # what makes it /dev/tty
             env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
         )  # fmt: skip
         os.close(slave)

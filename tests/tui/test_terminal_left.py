@@ -57,6 +57,17 @@ def test_the_terminal_is_closed(terminal: Terminal) -> None:
     assert terminal.process.wait(20) == 128 + signal.SIGHUP
 
 
+def test_the_terminal_of_another_session_is_closed(tmp_path: Path) -> None:
+    """Nobody sends a signal then: it must not go on reading."""
+    terminal = Terminal(
+        "--db", str(tmp_path / "triage.db"), str(SAMPLES / "nightly-2-warehouse.txt"), controls=False
+    )
+    terminal.wait_for("with it fixed")
+    terminal.hang_up()
+    assert terminal.process.wait(20) == 128 + signal.SIGHUP
+    terminal.close()
+
+
 @pytest.mark.parametrize("way", ["\x1a", signal.SIGTSTP])
 def test_suspended_and_resumed(terminal: Terminal, way: str | signal.Signals) -> None:
     """As often as one likes; in between the shell has its terminal."""
