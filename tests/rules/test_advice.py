@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,7 +73,7 @@ def test_the_failure_that_says_most_counts() -> None:
 
 
 def test_what_is_told_is_one_line() -> None:
-    rule = replace(VALVE, any=(Condition("pattern", r"(?s)valve (?P<valve>.*) stuck"),))
+    rule = VALVE._replace(any=(Condition("pattern", r"(?s)valve (?P<valve>.*) stuck"),))
     assert (
         says(rule, "valve a\n\n## Root cause\nnone stuck").questions[0]
         == "Why was a ## Root cause none not moved?"

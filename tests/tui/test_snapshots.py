@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,7 +84,7 @@ def test_rules(snap_compare: Compare, app: TriageApp, engine: Engine, size: tupl
         "python-key",
         "websocket-handshake-403",
     )
-    app._engine = Engine([replace(rule, line=5) for rule in engine.rules if rule.id in few])
+    app._engine = Engine([rule._replace(line=5) for rule in engine.rules if rule.id in few])
     keys = ("5", "slash", *"http", "enter", "j")
     assert snap_compare(app, terminal_size=size, run_before=pressed(*keys))
 

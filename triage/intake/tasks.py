@@ -6,7 +6,7 @@ import io
 import pickle
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from triage import __version__
@@ -75,7 +75,7 @@ def _taken(parcel: Parcel, signer: Signer) -> Taken:
 def packed(rules: Iterable[Rule]) -> bytes:
     """As much of ``rules`` as matching needs."""
     bare = [
-        replace(rule, causes=(), checks=(), questions=(), links=(), matching=(), not_matching=())
+        rule._replace(causes=(), checks=(), questions=(), links=(), matching=(), not_matching=())
         for rule in rules
     ]
     return zlib.compress(pickle.dumps(bare, pickle.HIGHEST_PROTOCOL))

@@ -67,8 +67,12 @@ def _made_of(directory: Path) -> bytes | None:
 
 
 def _packed(rules: tuple[Rule, ...], made_of: bytes) -> bytes:
-    data = orjson.dumps(rules)
+    data = orjson.dumps(rules, default=_as_dict)
     return _sealed(data, made_of) + data
+
+
+def _as_dict(one: Rule | Term) -> dict[str, object]:
+    return one._asdict()
 
 
 def _unpacked(packed: bytes, made_of: bytes) -> tuple[Rule, ...]:

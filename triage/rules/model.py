@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from triage.model import Failure, TriageError
 
@@ -101,8 +102,7 @@ WHERE_KINDS = ("test", "path", "runner", "source", "frame", "tag")
 KINDS = (*TEXT_KINDS, *WHERE_KINDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One thing to look for in a failure."""
 
     kind: str
@@ -114,8 +114,7 @@ class Condition:
     """For a phrase: the score, 0 to 100, from which it counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Conditions joined: each of ``all``, one of ``any`` where there are some, and not one of ``none``."""
 
     any: tuple[Term, ...] = ()
@@ -126,9 +125,11 @@ class Group:
 Term = Condition | Group
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A known kind of failure."""
+class Rule(NamedTuple):
+    """A known kind of failure.
+
+    A named tuple, as its parts are: hundreds are made before the first screen.
+    """
 
     id: str
     title: str

@@ -65,7 +65,8 @@ class TriageApp(ReadingApp):
 
     TITLE = "triage"
     NOTIFICATION_TIMEOUT = 2.5
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss"]  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/clusters.tcss"]  # type: ignore[assignment]
+    """With that of the first screen: else all would be parsed again when it opens."""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  (Textual types it so)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),

@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from textual import work
+from textual.reactive import Reactive
 from textual.worker import get_current_worker
 
 from triage.analysis.impact import count, grouped
@@ -38,10 +39,12 @@ if TYPE_CHECKING:
 class ReadingApp(AsciiApp):
     """An app on a store: it reads sources, what a command prints, and rules that change, and says how that went."""
 
+    ansi_theme_dark = Reactive(colours.DARK, init=False)
+    ansi_theme_light = Reactive(colours.LIGHT, init=False)
+
     def __init__(self, store_path: Path, feed: Feed | None, notify: Notify | None) -> None:
         # Without colours, the terminal's own stay; else the library would draw in shades of grey.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.ansi_theme_dark, self.ansi_theme_light = colours.DARK, colours.LIGHT
         self.store_path = store_path
         self.db = open_store(store_path)
         self.feed = feed
