@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from textual.binding import Binding
-
 from triage.tui.keymap import bindings
 
 PAGE = Path(__file__).with_name("keys.md")
@@ -14,16 +12,18 @@ BEGIN = "| id | key | does | where |\n| --- | --- | --- | --- |\n"
 
 def table() -> str:
     """A row for each id: its keys, what it does, on which screens."""
-    found: dict[str, tuple[list[str], Binding, list[str]]] = {}
+    found: dict[str, tuple[list[str], list[str], list[str]]] = {}
     for screen, known in bindings().items():
         for binding in known:
             if binding.id:
-                keys, _, screens = found.setdefault(binding.id, ([], binding, []))
+                keys, does, screens = found.setdefault(binding.id, ([], [], []))
+                said = (binding.tooltip or binding.description).lower()
+                does.extend(text for text in [said] if text not in does)
                 keys.extend(key for key in [binding.key_display or binding.key] if key not in keys)
                 screens.extend(name for name in [screen] if name not in screens)
     rows = (
-        f"| `{id_}` | {' '.join(f'`{key}`' for key in keys)} | {(one.tooltip or one.description).lower()} | {', '.join(screens)} |\n"
-        for id_, (keys, one, screens) in sorted(found.items())
+        f"| `{id_}` | {' '.join(f'`{key}`' for key in keys)} | {'; '.join(does)} | {', '.join(screens)} |\n"
+        for id_, (keys, does, screens) in sorted(found.items())
     )
     return BEGIN + "".join(rows)
 

@@ -19,11 +19,11 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from triage.model import TriageError
-from triage.rules.packs import config_files
 from triage.store.database import telling
 from triage.store.grouping import AGED, is_aged
 from triage.store.place import leave, left_at
 from triage.tui import colours
+from triage.tui.keymap import take_keys
 from triage.tui.live_rules import SECONDS
 from triage.tui.reading_app import ReadingApp, and_more
 from triage.tui.screens.clusters import ClustersScreen
@@ -132,14 +132,8 @@ class TriageApp(ReadingApp):
 
     def _take_keys(self) -> None:
         """Use the keys that the configuration names."""
-        files = [path for path in config_files() if path.is_file()]
-        if files:
-            from triage.tui.keymap import read_keys
-
-            keys, errors = read_keys(files)
-            self.set_keymap(keys)
-            if errors:
-                self.tell(f"{errors[0]}{and_more(errors, 'the same files')}")
+        if errors := take_keys(self):
+            self.tell(f"{errors[0]}{and_more(errors, 'the same files')}")
 
     def _go_on(self, first: ClustersScreen) -> None:
         """Be where the last screen on this store was left."""

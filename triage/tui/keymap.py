@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding, BindingsMap
 from textual.keys import Keys, _character_to_key
 
 from triage.rules.model import RuleError, nearest
-from triage.rules.packs import left_out, read_toml
+from triage.rules.packs import config_files, left_out, read_toml
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 _MODIFIERS = ("ctrl", "shift", "alt", "super")
+
+
+def take_keys(app: App[Any]) -> list[RuleError]:
+    """Give ``app`` the keys that the configuration names; what is wrong with these."""
+    files = [path for path in config_files() if path.is_file()]
+    keys, errors = read_keys(files)
+    app.set_keymap(keys)
+    return errors
 
 
 def read_keys(files: Iterable[Path]) -> tuple[dict[str, str], list[RuleError]]:
@@ -64,9 +76,11 @@ def bindings() -> dict[str, list[Binding]]:
     from triage.tui.screens.clusters import ClustersScreen
     from triage.tui.screens.filtering import ClusterFilter
     from triage.tui.screens.listing import ListingScreen
+    from triage.tui.screens.log import LogScreen
     from triage.tui.screens.runs import RunsScreen
     from triage.tui.screens.tests import TestsScreen
     from triage.tui.screens.whys import WhysScreen
+    from triage.tui.widgets.log_view import LogView
     from triage.tui.widgets.row_list import RowList
 
     def of(*nodes: type) -> list[Binding]:
@@ -77,6 +91,7 @@ def bindings() -> dict[str, list[Binding]]:
         "filter": of(ClusterFilter),
         "lists": of(RowList, ListingScreen, TestsScreen, RunsScreen, TriageApp),
         "five whys": of(RowList, WhysScreen, TriageApp),
+        "log": of(LogView, LogScreen, TriageApp),
     }
 
 

@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from triage.escapes import visible
 from triage.tui.ascii_app import AsciiApp
+from triage.tui.keymap import take_keys
 from triage.tui.log_source import Desk, Place
 from triage.tui.screens.log import LogScreen
 from triage.tui.terminal import Attributes, hand_over, on_end
@@ -21,7 +23,7 @@ class ViewApp(AsciiApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False),
-        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("question_mark", "help", "Help", key_display="?", id="help"),
     ]
 
     def __init__(self, place: Place, desk: Desk, before: Attributes | None = None) -> None:
@@ -34,6 +36,8 @@ class ViewApp(AsciiApp):
 
     async def on_mount(self) -> None:
         hand_over(self, self._before)
+        if errors := take_keys(self):
+            self.notify(visible(str(errors[0])), severity="error", markup=False)
         await self.push_screen(LogScreen([self._place], 0, self._desk), lambda _: self.exit())
 
     def action_help(self) -> None:

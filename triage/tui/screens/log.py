@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Static
@@ -19,6 +19,7 @@ from triage.escapes import visible
 from triage.ingest import IngestError
 from triage.model import TriageError
 from triage.tui.log_source import Desk, Place
+from triage.tui.screens.log_keys import LOG
 from triage.tui.widgets.ask_bar import AskBar
 from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.log_pane import LogPane, Near, same_line
@@ -41,27 +42,7 @@ class LogScreen(Screen[None]):
 
     CSS_PATH = "log.tcss"
     AUTO_FOCUS = "#log LogView"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "ask('/')", "Search", key_display="/"),
-        Binding("n", "hit(1)", "Next hit"),
-        Binding("N", "hit(-1)", "Previous hit", show=False),
-        Binding("n", "failure(1)", "Next failure"),
-        Binding("N", "failure(-1)", "Previous failure", show=False),
-        Binding("space,enter", "open_fold", "Open fold"),
-        Binding("space,enter", "pick", "Evidence", tooltip="Take the lines as evidence, or take them back"),
-        Binding("p", "passing", "Passing", tooltip="The same place in the log that passed last, beside it"),
-        Binding(
-            "colon", "ask(':')", "Go to line", key_display=":", show=False, tooltip="Go to a line, or 50%"
-        ),
-        Binding("e", "edit", "Edit", tooltip="Open the file of the stack frame, or the log, in $EDITOR"),
-        Binding("y", "copy", "Copy", show=False, tooltip="Copy the lines"),
-        Binding(
-            "s", "kept", "What is kept", show=False, tooltip="What the store has of it, or the file again"
-        ),
-        Binding("tab", "app.focus_next", "Other log", show=False),
-        Binding("escape", "back", "Back"),
-        Binding("q", "leave", "Close", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LOG
 
     def __init__(self, places: Sequence[Place], at: int, desk: Desk) -> None:
         super().__init__()
@@ -85,6 +66,11 @@ class LogScreen(Screen[None]):
     def on_mount(self) -> None:
         if self.children:  # there are none when the program ends while its screen opens
             self.view.ask = self._bar.ask
+            self.view.asks = {
+                key: kind
+                for id_, key_, kind in (("log-search", "slash", "/"), ("log-line", "colon", ":"))
+                for key in self.app._keymap.get(id_, key_).split(",")
+            }
             self._open()
 
     @property

@@ -52,15 +52,22 @@ class LogView(Widget, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVES,
-        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False),
-        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False),
-        Binding("right,l", "side(1)", "Scroll right", show=False),
-        Binding("left,h", "side(-1)", "Scroll left", show=False),
-        Binding("0,circumflex_accent", "side(0)", "Begin of the line", show=False),
-        Binding("w", "wrap", "Wrap", show=False, tooltip="Wrap long lines, or cut them"),
-        Binding("z", "folds", "Fold", tooltip="Open or close all folds"),
-        Binding("o", "fold", "Open fold", show=False),
-        Binding("v", "select", "Select", show=False, tooltip="Select lines from here on, or no more"),
+        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="log-half-down"),
+        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False, id="log-half-up"),
+        Binding("right,l", "side(1)", "Scroll right", show=False, id="log-right"),
+        Binding("left,h", "side(-1)", "Scroll left", show=False, id="log-left"),
+        Binding("0,circumflex_accent", "side(0)", "Begin of the line", show=False, id="log-begin"),
+        Binding("w", "wrap", "Wrap", show=False, tooltip="Wrap long lines, or cut them", id="log-wrap"),
+        Binding("z", "folds", "Fold", tooltip="Open or close all folds", id="log-folds"),
+        Binding("o", "fold", "Open fold", show=False, id="log-fold"),
+        Binding(
+            "v",
+            "select",
+            "Select",
+            show=False,
+            tooltip="Select lines from here on, or no more",
+            id="log-select",
+        ),
     ]
 
     class Moved(Message):
@@ -89,6 +96,7 @@ class LogView(Widget, can_focus=True):
         self.marks: Marks = lambda plain: []
         self.hits: Callable[[str], list[tuple[int, int]]] = lambda plain: []
         self.ask: Callable[[str], None] = lambda kind: None
+        self.asks: Mapping[str, str] = {}
         """Asks what to search for (``/``) or where to go (``:``), and takes the focus."""
         self._seen: list[Row] | None = None
         self._digits = _FEWEST_DIGITS
@@ -371,9 +379,9 @@ class LogView(Widget, can_focus=True):
         if focused is not self and focused is not None:
             event.stop()
             focused.post_message(events.Key(event.key, event.character))
-        elif event.character in ("/", ":"):
+        elif kind := self.asks.get(event.key):
             event.stop()
-            self.ask(event.character)
+            self.ask(kind)
 
     def on_click(self, event: events.Click) -> None:
         if 0 <= event.y < len(self.seen):
