@@ -1,18 +1,26 @@
 """Whatever is pressed on whatever screen, whatever the store holds and however large the terminal is: no exception.
 
-``TRIAGE_RANDOM_KEYS=1000`` presses so many on each screen instead of a few, ``TRIAGE_RANDOM_SEED`` other ones.
+``TRIAGE_RANDOM_KEYS=1000`` presses so many on each screen instead of a few, ``TRIAGE_RANDOM_SEED`` other ones. Of what a state
+machine finds, hypothesis gives the fewest keys.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing
+from contextvars import copy_context
 from pathlib import Path
+from typing import TypeVar
 from xml.sax.saxutils import quoteattr
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from textual import events
 from textual.command import CommandPalette
 from textual.drivers.headless_driver import HeadlessDriver
@@ -28,9 +36,10 @@ from triage.tui.app import TriageApp
 from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.screens.small import SmallScreen
 
-_KEYS = int(os.environ.get("TRIAGE_RANDOM_KEYS", "15"))
+_KEYS = int(os.environ.get("TRIAGE_RANDOM_KEYS", "8"))
 _SEED = os.environ.get("TRIAGE_RANDOM_SEED", "1")
 
+T = TypeVar("T")
 _SIZES = ((1, 1), (20, 5), (60, 20), (80, 24), (140, 45))
 _SPECIAL = (
     *("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "shift+tab", "enter", "escape"),
@@ -93,10 +102,22 @@ _JUNK = (
 
 
 @pytest.fixture(params=["empty", "samples", "junk"])
-def app(
-    request: pytest.FixtureRequest, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> TriageApp:
-    """Stays when it is told to quit, and reads nothing but one file, whatever somebody asks for."""
+def store(request: pytest.FixtureRequest, tmp_path: Path, engine: Engine) -> Path:
+    path = tmp_path / "filled" / "triage.db"
+    path.parent.mkdir()
+    sources = {"empty": [], "samples": [str(SAMPLES)], "junk": _junk(tmp_path)}[request.param]
+    with closing(open_store(path)) as db:
+        if sources:
+            ingest_all(db, sources, engine)
+    return path
+
+
+@pytest.fixture
+def started(
+    store: Path, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], TriageApp]:
+    """A program on a copy of the store; it stays when it is told to quit, and reads nothing but one file, whatever
+    somebody asks for."""
     ingest = TriageApp.ingest
     monkeypatch.setattr(TriageApp, "exit", lambda *_, **__: None)
     monkeypatch.setattr(
@@ -104,14 +125,15 @@ def app(
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EDITOR", "true")
-    store = tmp_path / "triage.db"
-    sources = {"empty": [], "samples": [str(SAMPLES)], "junk": _junk(tmp_path)}[request.param]
-    with closing(open_store(store)) as db:
-        if sources:
-            ingest_all(db, sources, engine)
-    made = TriageApp(store, [])
-    made._use(engine, ())
-    return made
+
+    def start() -> TriageApp:
+        copied = Path(shutil.copy(store, tmp_path / "triage.db"))
+        app = TriageApp(copied, [])
+        app._use(engine, ())
+        app.animation_level = "none"
+        return app
+
+    return start
 
 
 def _junk(directory: Path) -> list[str]:
@@ -178,14 +200,15 @@ async def _home(pilot: Pilot[None]) -> None:
         await _do(pilot, key)
 
 
-async def test_random_keys(app: TriageApp, request: pytest.FixtureRequest) -> None:
+def _screens(kind: str) -> dict[str, tuple[str, ...]]:
+    return {name: way for name, way in _SCREENS.items() if kind != "empty" or name in _EMPTY}
+
+
+async def test_random_keys(started: Callable[[], TriageApp], request: pytest.FixtureRequest) -> None:
     pressed: list[object] = []
     try:
-        async with app.run_test(size=(80, 24), notifications=True) as pilot:
-            app.animation_level = "none"
-            for name, way in _SCREENS.items():
-                if request.node.callspec.id == "empty" and name not in _EMPTY:
-                    continue
+        async with started().run_test(size=(80, 24), notifications=True) as pilot:
+            for name, way in _screens(request.node.callspec.id).items():
                 chance = random.Random(f"{_SEED} {name} {request.node.name}")
                 await _home(pilot)
                 pressed = ["home", *way]
@@ -198,3 +221,53 @@ async def test_random_keys(app: TriageApp, request: pytest.FixtureRequest) -> No
     except BaseException as error:
         error.add_note(f"after these keys: {pressed}")
         raise
+
+
+_WHAT = st.one_of(
+    *[st.sampled_from(_SPECIAL)] * 4,
+    *[st.sampled_from(_LETTERS)] * 5,
+    st.sampled_from(_STRANGE),
+    st.sampled_from(_SIZES),
+)
+
+
+def test_keys_as_a_state_machine(started: Callable[[], TriageApp], request: pytest.FixtureRequest) -> None:
+    ways = _screens(request.node.callspec.id)
+
+    class Keys(RuleBasedStateMachine):
+        """A program of its own for each run, on any screen; what is pressed there may lead to any other."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self._loop, self._context = asyncio.Runner(), copy_context()
+            self._run = started().run_test(size=(80, 24), notifications=True)
+            self._pilot = self._do(self._run.__aenter__())
+
+        def _do(self, what: Coroutine[object, object, T]) -> T:
+            return self._loop.run(what, context=self._context)
+
+        @initialize(screen=st.sampled_from(list(ways)))
+        def go(self, screen: str) -> None:
+            for key in ways[screen]:
+                self._do(_do(self._pilot, key))
+
+        @rule(what=_WHAT)
+        def press(self, what: str | tuple[int, int]) -> None:
+            self._do(_do(self._pilot, what))
+
+        def teardown(self) -> None:
+            self._do(_do(self._pilot, (80, 24)))
+            self._do(self._run.__aexit__(None, None, None))
+            self._loop.close()
+
+    run_state_machine_as_test(
+        Keys,
+        settings=settings(
+            max_examples=4 if _KEYS < 100 else len(ways),
+            stateful_step_count=max(_KEYS, 24),
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
