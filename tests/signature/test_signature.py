@@ -106,6 +106,8 @@ def test_a_bare_comparison_is_told_apart_by_its_test() -> None:
         ("AssertionError [ERR_ASSERTION]", "Expected values to be strictly equal:\n\n1 !== 2\n"),
         ("AssertionError", "expected 1 to equal 2"),
         ("panicked", "assertion `left == right` failed\n  left: 1\n right: 2"),
+        ("AssertionError", "assert [+ received] == [- snapshot]"),
+        ("Error", "expect(received).toMatchSnapshot()\n\nSnapshot name: `basket 1`"),
     ],
 )
 def test_what_a_runner_says_of_a_bare_comparison_is_no_cause(type_: str, message: str) -> None:
