@@ -59,6 +59,16 @@ def test_a_failure_that_the_rule_does_not_match_any_more() -> None:
     assert advice(None, [Said(Failure(message="valve v7 stuck"))]) == advice(VALVE, []) == Advice()
 
 
+def test_braces_of_a_program_are_its_own() -> None:
+    checks = (
+        "curl -w '%{url} %{valve}' {url}",
+        "docker ps --format '{{valve}} {{ json . }}'",
+        'echo "${valve}"',
+    )
+    told = says(VALVE._replace(checks=checks), "valve v7 stuck, see http://shop.test/x")
+    assert told.checks == ("curl -w '%{url} %{valve}' URL", checks[1], 'echo "$v7"')
+
+
 def test_the_failure_that_says_most_counts() -> None:
     told = says(
         VALVE,

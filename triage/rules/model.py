@@ -22,8 +22,8 @@ CATEGORIES = {
 """Ids of the categories, and the words shown to people."""
 
 DEFAULT_THRESHOLD = 90.0
-HOLE = re.compile(r"\{(\w+)\}")
-"""Where a capture stands in a title, check, cause or question."""
+HOLE = re.compile(r"(?<![%{])\{(\w+)\}(?!\})")
+"""Where a capture stands in a title, check, cause or question: not ``%{url}``, which is curl's, nor ``{{host}}``."""
 _GROUP = re.compile(r"\(\?P?<(\w+)>")
 _ADDRESS = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w)|\[?(?=[a-fA-F:]*\d)[0-9a-fA-F]*:[0-9a-fA-F:.]+\]?(?![\w:]))"
