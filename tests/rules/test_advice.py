@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,17 +10,11 @@ from hypothesis import strategies as st
 from triage.model import Failure
 from triage.rules import Rule, load_engine
 from triage.rules.advice import Advice, advice
-from triage.rules.model import NOWHERE, Condition, RuleMatch, Where
-
-
-@dataclass(frozen=True)
-class Said:
-    failure: Failure
-    where: Where = NOWHERE
+from triage.rules.model import Condition, RuleMatch
 
 
 def says(rule: Rule, *messages: str) -> Advice:
-    return advice(rule, [Said(Failure(message=message)) for message in messages])
+    return advice(rule, [Failure(message=message) for message in messages])
 
 
 VALVE = Rule(
@@ -56,7 +49,7 @@ def test_what_the_failure_does_not_say_is_left_out_or_left_to_fill_in() -> None:
 
 def test_a_failure_that_the_rule_does_not_match_any_more() -> None:
     assert says(VALVE, "all is well").checks == ("ping VALVE -c {count}", "look at the lamp")
-    assert advice(None, [Said(Failure(message="valve v7 stuck"))]) == advice(VALVE, []) == Advice()
+    assert advice(None, [Failure(message="valve v7 stuck")]) == advice(VALVE, []) == Advice()
 
 
 def test_braces_of_a_program_are_its_own() -> None:

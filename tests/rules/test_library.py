@@ -9,12 +9,11 @@ import pytest
 import re2
 import yaml
 
-from tests.rules.test_advice import Said
 from triage.ingest import Source, collect
 from triage.model import Failure
 from triage.rules import CATEGORIES, Engine, library, load
 from triage.rules.advice import advice
-from triage.rules.check import example_type, presumed, run_examples
+from triage.rules.check import example_type, run_examples
 from triage.rules.model import HOLE
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +93,7 @@ def test_advice_of_every_example() -> None:
     """Whatever an example does not capture, there is something to check, a cause and a question, without a bare {name}."""
     for rule in LOADED.rules:
         for text in rule.matching:
-            says = advice(rule, [Said(Failure(message=text, type=example_type(text)), presumed(rule))])
+            says = advice(rule, [Failure(message=text, type=example_type(text))])
             assert says.checks and says.causes and says.questions, text
             told = "\n".join((*says.checks, *says.causes, *says.questions))
             assert rule.groups.isdisjoint(HOLE.findall(told)), text

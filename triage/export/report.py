@@ -216,7 +216,7 @@ def _linked(db: Store, told: dict[str, Consequence]) -> tuple[Linked, ...]:
 def advice_of(report: Report, engine: Engine) -> Advice:
     """What the rule of the cluster says of its failures, of the one that is shown as evidence first."""
     shown = [report.example] if report.example else []
-    return advice(engine.rule(report.cluster.rule), [*shown, *report.members])
+    return advice(engine.rule(report.cluster.rule), (one.failure for one in [*shown, *report.members]))
 
 
 def _tree(investigation: Investigation, parent: int | None) -> tuple[Node, ...]:

@@ -6,27 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
 
 from triage.model import Failure
-from triage.rules.engine import Engine
-from triage.rules.model import HOLE, Rule, Where, fill, said
+from triage.rules.model import HOLE, Rule, fill, said
 
-_ANYWHERE = frozenset(("url", "host", "port", "table"))
+_MACHINE = frozenset(("url", "host", "port"))
+_ANYWHERE = _MACHINE | {"table"}
 """What any line may use."""
 _LOOKED_AT = 10
 """Failures of which the one that says most is taken."""
 _PASTED = re.compile(r"[\w./:][\w./:@%+,=-]{0,300}", re.ASCII)
 """What may stand in a command that somebody pastes into a shell: nothing that a shell acts on, and no option."""
-
-
-class Told(Protocol):
-    """A failure, and where it happened."""
-
-    @property
-    def failure(self) -> Failure: ...
-    @property
-    def where(self) -> Where: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +28,17 @@ class Advice:
     questions: tuple[str, ...] = ()
 
 
-def advice(rule: Rule | None, failures: Iterable[Told]) -> Advice:
+def advice(rule: Rule | None, failures: Iterable[Failure]) -> Advice:
     """What ``rule`` says of its failures; without a rule, or without any, nothing.
 
     Of the first few, the one counts in which most is captured. A cause or question that needs a capture which is not there is
     left out. A check then has the name of the capture in capitals (``curl -si URL``), and so it has where a shell would act
     on what was captured: the log says what that is, and whoever wrote the log must not write the command.
     """
-    some = list(islice(failures, _LOOKED_AT))
-    if rule is None or not some:
+    texts = [said(failure) for failure in islice(failures, _LOOKED_AT)]
+    if rule is None or not texts:
         return Advice()
-    captures = _captures(rule, some)
+    captures = _captures(rule, texts)
     names = rule.groups | _ANYWHERE
     pasted = {
         name: value if _PASTED.fullmatch(value := captures.get(name, "")) else name.upper() for name in names
@@ -60,30 +50,22 @@ def advice(rule: Rule | None, failures: Iterable[Told]) -> Advice:
     )
 
 
-def _captures(rule: Rule, failures: Sequence[Told]) -> dict[str, str]:
+def _captures(rule: Rule, texts: Sequence[str]) -> dict[str, str]:
+    from triage.rules.subject import address, table
+    from triage.rules.texts import captured
+
     used = set(HOLE.findall("\n".join((*rule.checks, *rule.causes, *rule.questions))))
     own: dict[str, str] = {}
     if used & rule.groups:
-        engine = Engine([rule])  # the others need not be compiled
-        found = (_own(engine, one) for one in failures)
+        found = (captured(rule.capturing_patterns, text) for text in texts)
         own = max(found, key=lambda captures: len(used & captures.keys()))
-    return {**(_named(failures, own) if used & _ANYWHERE else {}), **own}
-
-
-def _own(engine: Engine, one: Told) -> dict[str, str]:
-    match = engine.match(said(one.failure), one.failure.type, one.where)
-    return match.captures if match else {}
-
-
-def _named(failures: Sequence[Told], own: dict[str, str]) -> dict[str, str]:
-    """The first machine and the first table that the failures name."""
-    from triage.rules.subject import address, table
-
-    texts = [said(one.failure) for one in failures]
-    machine: dict[str, str] = next(filter(None, map(address, texts)), {})
-    if {"host", "port"} & own.keys() and own.get("host") != machine.get("host"):
-        machine = {}  # the URL is another one's
-    return {**machine, **next(filter(None, map(table, texts)), {})}
+    machine: dict[str, str] = {}
+    if used & _MACHINE:
+        machine = next(filter(None, map(address, texts)), {})
+        if {"host", "port"} & own.keys() and own.get("host") != machine.get("host"):
+            machine = {}  # the URL is another one's
+    named = next(filter(None, map(table, texts)), {}) if "table" in used else {}
+    return {**machine, **named, **own}
 
 
 def _filled(lines: Iterable[str], names: frozenset[str], captures: dict[str, str]) -> Iterable[str]:

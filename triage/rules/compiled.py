@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from triage.rules.globs import Globs
-from triage.rules.model import Condition, Group, Rule, Where, leaves, named_groups
+from triage.rules.model import Condition, Group, Rule, Where
 from triage.rules.statuses import statuses
 from triage.rules.texts import Held, Texts, matchable
 
@@ -70,20 +70,6 @@ class Compiled:
                 found.append((-self._rules[at].priority, -score, -length, self._rules[at].id, at))
         found.sort()
         return [(self._rules[at], -score) for _, score, _, _, at in found]
-
-    def captures(self, rule: Rule, held: Held, text: str) -> dict[str, str]:
-        """The named groups of those patterns of ``rule`` that hold, with what they took; the first pattern wins."""
-        patterns = []
-        text = matchable(text)
-        for condition, excludes in leaves(rule):
-            captures = condition.kind == "pattern" and not excludes and named_groups(condition.value)
-            if captures and self.numbers[condition] in held:
-                patterns.append(condition.value)
-        found: dict[str, str] = {}
-        for pattern in (*patterns, *rule.capturing):
-            for name, value in self._texts.captures(pattern, text).items():
-                found.setdefault(name, value)
-        return found
 
     def _judge(self, group: Group | Rule) -> _Judge:
         parts = []

@@ -11,7 +11,6 @@ from triage.rules.model import NOWHERE, WHERE_KINDS, Near, Rule, RuleMatch, Wher
 
 if TYPE_CHECKING:
     from triage.rules.compiled import Compiled
-    from triage.rules.texts import Held
 
 _FIELDS = {"test": "test", "path": "paths", "runner": "runner", "source": "source", "frame": "trace", "tag": "tags"}  # fmt: skip
 """The field of ``Where`` that each kind of condition asks."""
@@ -41,12 +40,12 @@ class Engine:
         """The rule that wins for ``text`` (a failure's type and message), or None."""
         held = self._compiled.held(text, type, where)
         ranked = self._compiled.ranked(held)
-        return self._matched(*ranked[0], held, text) if ranked else None
+        return self._matched(*ranked[0], text) if ranked else None
 
     def matches(self, text: str, type: str = "", where: Where = NOWHERE) -> list[RuleMatch]:
         """Every rule that matches, the winner first: by priority, score, length of what matched, id."""
         held = self._compiled.held(text, type, where)
-        return [self._matched(rule, score, held, text) for rule, score in self._compiled.ranked(held)]
+        return [self._matched(rule, score, text) for rule, score in self._compiled.ranked(held)]
 
     def near(self, rule: Rule, text: str, type: str = "", where: Where = NOWHERE) -> list[Near]:
         """Every condition of ``rule`` with its score: why it did or did not match."""
@@ -68,5 +67,11 @@ class Engine:
         asked = {_FIELDS[kind] for kind in WHERE_KINDS if self._compiled.asks(kind)}
         return replace(NOWHERE, **{field: getattr(where, field) for field in asked}) if asked else NOWHERE
 
-    def _matched(self, rule: Rule, score: float, held: Held, text: str) -> RuleMatch:
-        return RuleMatch(rule, score, partial(self._compiled.captures, rule, held, text))
+    def _matched(self, rule: Rule, score: float, text: str) -> RuleMatch:
+        return RuleMatch(rule, score, partial(_captures, rule, text))
+
+
+def _captures(rule: Rule, text: str) -> dict[str, str]:
+    from triage.rules.texts import captured
+
+    return captured(rule.capturing_patterns, text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -168,12 +168,18 @@ class Rule(NamedTuple):
         return tuple(condition for condition, _ in leaves(self))
 
     @property
+    def capturing_patterns(self) -> tuple[str, ...]:
+        """The patterns that have named groups; of two with the same group the first one counts."""
+        patterns = (c.value for c, excludes in leaves(self) if c.kind == "pattern" and not excludes)
+        return (*filter(named_groups, patterns), *self.capturing)
+
+    @property
     def groups(self) -> frozenset[str]:
         """The names of what its patterns can capture."""
-        patterns = [c.value for c, excludes in leaves(self) if c.kind == "pattern" and not excludes]
-        return frozenset(name for pattern in (*patterns, *self.capturing) for name in named_groups(pattern))
+        return frozenset(name for pattern in self.capturing_patterns for name in named_groups(pattern))
 
 
+@lru_cache(4_096)
 def named_groups(pattern: str) -> list[str]:
     """The names of the groups of a pattern, as ``(?P<name>...)`` or ``(?<name>...)``."""
     return _GROUP.findall(pattern)

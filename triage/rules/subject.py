@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-_MOST = 8_000
+_MOST = 2_000
 """Characters of a message that are looked at."""
 _URL = re.compile(r"\b(?:https?|wss?)://[^\s'\"<>`|\\]+", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_](?:[\w.-]*\w)?|[0-9A-Fa-f:]+", re.ASCII)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 import re2
 
@@ -18,6 +18,8 @@ MAX_PATTERN = 20_000
 """Characters of a pattern: all of its literals must fit into the memory of a filter."""
 _MOST_TOGETHER = 160_000
 """Characters of the patterns in one filter: of those in the library about as many fit."""
+_REMEMBERED = 1_024
+"""Patterns with groups that stay compiled."""
 MAX_PHRASE = 300
 """Characters of a phrase; what is longer is no phrase any more."""
 MAX_TEXT = 8_000
@@ -34,7 +36,6 @@ class Texts:
     def __init__(self, conditions: Iterable[tuple[int, Condition]]) -> None:
         """Each condition comes with the number that stands for it."""
         chosen = [(number, c) for number, c in conditions if c.kind in ("pattern", "phrase")]
-        self._searched: dict[str, re2._Regexp] = {}
         self._filters = [each for together in _parted(chosen) for each in _filters(together)]
 
     def held(self, text: str) -> Held:
@@ -52,13 +53,22 @@ class Texts:
                     found[number] = score, length
         return found
 
-    def captures(self, pattern: str, text: str) -> dict[str, str]:
-        """The named groups of a pattern in its first match."""
-        searched = self._searched.get(pattern)
-        if searched is None:
-            searched = self._searched[pattern] = re2.compile(pattern, _QUIET)
-        match = searched.search(text)
-        return {name: value for name, value in match.groupdict().items() if value} if match else {}
+
+def captured(patterns: Iterable[str], text: str) -> dict[str, str]:
+    """The named groups of ``patterns`` in their first matches; of a name that several have, the first one counts."""
+    text = matchable(text)
+    found: dict[str, str] = {}
+    for pattern in patterns:
+        if match := _searched(pattern).search(text):
+            for name, value in match.groupdict().items():
+                if value:
+                    found.setdefault(name, value)
+    return found
+
+
+@lru_cache(_REMEMBERED)
+def _searched(pattern: str) -> re2._Regexp:
+    return re2.compile(pattern, _QUIET)
 
 
 def _parted(chosen: list[tuple[int, Condition]]) -> Iterator[list[tuple[int, Condition]]]:

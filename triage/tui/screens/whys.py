@@ -82,7 +82,7 @@ class WhysScreen(Screen[None]):
             return
         self._members = members(db, row.id)
         rule = self.triage.engine.rule(row.rule)
-        self._suggestions = advice(rule, self._members).questions
+        self._suggestions = advice(rule, (member.failure for member in self._members)).questions
         self._investigation = store.open_investigation(
             db, row.id, row.title, first_question(row.title, row.tests, row.failures)
         )

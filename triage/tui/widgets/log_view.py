@@ -9,14 +9,14 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from triage.tui.log_rows import LogRows, Row
-from triage.tui.widgets.moves import MOVES
+from triage.tui.widgets.moves import LOG_MOVES, MOVES
 from triage.viewer.log_file import LogFile
 
 if TYPE_CHECKING:
@@ -50,25 +50,7 @@ class LogView(Widget, can_focus=True):
     LogView .log--capture { color: $text-warning; text-style: bold underline; }
     LogView .log--hit { background: $warning; color: $background; text-style: bold underline; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *MOVES,
-        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="log-half-down"),
-        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False, id="log-half-up"),
-        Binding("right,l", "side(1)", "Scroll right", show=False, id="log-right"),
-        Binding("left,h", "side(-1)", "Scroll left", show=False, id="log-left"),
-        Binding("0,circumflex_accent", "side(0)", "Begin of the line", show=False, id="log-begin"),
-        Binding("w", "wrap", "Wrap", show=False, tooltip="Wrap long lines, or cut them", id="log-wrap"),
-        Binding("z", "folds", "Fold", tooltip="Open or close all folds", id="log-folds"),
-        Binding("o", "fold", "Open fold", show=False, id="log-fold"),
-        Binding(
-            "v",
-            "select",
-            "Select",
-            show=False,
-            tooltip="Select lines from here on, or no more",
-            id="log-select",
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVES, *LOG_MOVES]
 
     class Moved(Message):
         """The cursor is on another line, or the view shows other lines."""
