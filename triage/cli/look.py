@@ -135,7 +135,7 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
                 "impact_with_consequences": asdict(report.with_consequences),
                 "members": [asdict(member) for member in report.members],
                 "variants": [asdict(variant) for variant in report.variants],
-                "advice": asdict(says),
+                "advice": says._asdict(),
                 "explanation": [asdict(reason) for reason in reasons],
                 "evidence": [asdict(e) for e in report.investigation.evidence]
                 if report.investigation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from triage.model import Failure
 from triage.rules.model import HOLE, Rule, fill, said
@@ -15,12 +15,11 @@ _ANYWHERE = _MACHINE | {"table"}
 """What any line may use."""
 _LOOKED_AT = 10
 """Failures of which the one that says most is taken."""
-_PASTED = re.compile(r"[\w./:][\w./:@%+,=-]{0,300}", re.ASCII)
+_PASTED = r"(?a:[\w./:][\w./:@%+,=-]{0,300})"
 """What may stand in a command that somebody pastes into a shell: nothing that a shell acts on, and no option."""
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """Lines of a rule, with what its patterns captured in a failure."""
 
     checks: tuple[str, ...] = ()
@@ -41,7 +40,8 @@ def advice(rule: Rule | None, failures: Iterable[Failure]) -> Advice:
     captures = _captures(rule, texts)
     names = rule.groups | _ANYWHERE
     pasted = {
-        name: value if _PASTED.fullmatch(value := captures.get(name, "")) else name.upper() for name in names
+        name: value if re.fullmatch(_PASTED, value := captures.get(name, "")) else name.upper()
+        for name in names
     }
     return Advice(
         checks=tuple(fill(line, pasted) for line in rule.checks),

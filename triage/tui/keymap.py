@@ -21,6 +21,8 @@ _MODIFIERS = ("ctrl", "shift", "alt", "super")
 def take_keys(app: App[Any]) -> list[RuleError]:
     """Give ``app`` the keys that the configuration names; what is wrong with these."""
     files = [path for path in config_files() if path.is_file()]
+    if not files:
+        return []
     keys, errors = read_keys(files)
     app.set_keymap(keys)
     return errors
