@@ -16,8 +16,8 @@ from tests.tui.test_terminal import Terminal
 from triage.tui import ascii as module
 from triage.tui.app import TriageApp
 from triage.tui.ascii import plain
-from triage.tui.ascii_app import wanted
 from triage.tui.log_source import Desk, Place
+from triage.tui.terminal_app import wanted
 from triage.tui.view_app import ViewApp
 
 _PLAIN = "sample_logs/nightly-1-api.xml", "sample_logs/nightly-2-api.xml"

@@ -485,6 +485,10 @@ class _Again(ViewApp):
         self._places = places
         self.opened = 0
 
-    async def on_mount(self) -> None:
+    async def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
+        event.prevent_default()  # the library calls that of the class above too
+        await self._open()
+
+    async def _open(self) -> None:
         self.opened += 1
-        await self.push_screen(LogScreen(*self._places), lambda _: self.call_later(self.on_mount))
+        await self.push_screen(LogScreen(*self._places), lambda _: self.call_later(self._open))

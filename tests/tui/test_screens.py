@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from tests.conftest import FRESH, SAMPLES
 from tests.tui.conftest import ready
@@ -19,6 +19,8 @@ from triage.store.investigations import find_investigation
 from triage.tui.app import TriageApp
 from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.screens.export import ExportScreen
+from triage.tui.screens.investigations import InvestigationsScreen
+from triage.tui.screens.rule import RuleScreen
 from triage.tui.screens.runs import RunsScreen
 from triage.tui.screens.whys import WhysScreen
 from triage.tui.widgets.detail import PARTS, Detail
@@ -338,7 +340,7 @@ async def test_an_export_replaces_a_file_only_when_told(app: TriageApp, tmp_path
     assert document.read_text("utf-8").startswith("<!DOCTYPE html>"), "the name says which form"
 
 
-async def test_a_key_typed_twice_answers_a_dialog_once(app: TriageApp) -> None:
+async def test_of_two_keys_the_first_answers_a_dialog(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await ready(pilot)
         row = screen.rows.rows[0].id
@@ -346,8 +348,32 @@ async def test_a_key_typed_twice_answers_a_dialog_once(app: TriageApp) -> None:
         for character in "34":
             app.post_message(events.Key(character, character))
         await pilot.pause()
-        assert app.screen is screen
+        assert isinstance(app.screen, InvestigationsScreen), (
+            "the second one is for what the first has led back to"
+        )
+        assert screen in app.screen_stack
         assert {r.id: r.verdict for r in clusters(app.db)}[row] is Verdict.FLAKY
+
+
+async def test_a_rule_that_was_begun_is_given_up_only_when_that_is_wanted(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        await pilot.press("c", "escape")
+        assert app.screen is screen, "nothing was typed"
+        await pilot.press("c", "x", "escape", "n")
+        assert isinstance(app.screen, RuleScreen)
+        assert app.screen.query_one(TextArea).text.startswith("x")
+        await pilot.press("escape", "y")
+        assert app.screen is screen
+
+
+async def test_lines_that_are_pasted_are_one(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("w")
+        app.post_message(events.Paste("the key is shared\n  by both runs\n"))
+        await pilot.pause()
+        assert app.screen.query_one("#answer", Input).value == "the key is shared by both runs"
 
 
 async def test_what_is_typed_is_kept_when_the_program_ends_at_once(app: TriageApp) -> None:

@@ -59,8 +59,8 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
-    def type(self, keys: str) -> None:
-        os.write(self._master, keys.encode())
+    def type(self, keys: str | bytes) -> None:
+        os.write(self._master, keys if isinstance(keys, bytes) else keys.encode())
 
     def read(self) -> bool:
         """Take what was drawn; False when the program has ended."""
@@ -226,6 +226,43 @@ def test_wrong_keys_and_resizing_do_no_harm(terminal: Terminal) -> None:
     terminal.type("\x03")
     assert terminal.end() == 0, strip_ansi(terminal.seen)[-3_000:]
     assert "Traceback" not in terminal.seen
+
+
+def test_bytes_that_are_no_characters(terminal: Terminal) -> None:
+    """A terminal in another encoding, and a character that comes in two pieces."""
+    terminal.wait_for("with it fixed")
+    terminal.type(b"/\xc3")
+    terminal.wait_for_quiet()
+    terminal.type(b"\xbc")
+    terminal.wait_for("\u00fc")
+    terminal.type(b"\xff")
+    terminal.wait_for("\ufffd")
+    terminal.type("\x1b")
+    terminal.type("\x1b[B")
+    terminal.type("q")
+    assert terminal.end() == 0
+    assert "Traceback" not in terminal.seen
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("/gra", "1 shown"),
+        ("tquit\r", "#quit"),
+        ("wbecause it asks too often\r", "Why is it that because it asks too often?"),
+        ("3/pricing\r", "1 shown"),
+        ("l/429 Too\r", "25 %"),
+        ("\x10postm", "Export postmortems"),
+        ("?\x1b[27u/gra", "1 shown"),
+    ],
+)
+def test_what_is_typed_at_once(terminal: Terminal, typed: str, shown: str) -> None:
+    """As over a slow line, or by somebody who knows the keys: each acts where the ones before it led."""
+    terminal.wait_for("with it fixed")
+    terminal.type(typed)
+    terminal.wait_for(shown)
+    terminal.type("\x03")
+    assert terminal.end() == 0
 
 
 def test_keys_work_behind_a_pipe(store: Path) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("TEXTUAL_FPS", "480")
 # Nothing glides: over a slow line it comes late, and some get sick of it.
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+# Milliseconds after which escape was no beginning of another key's sequence; vim, tmux and htop wait about as long.
+os.environ.setdefault("ESCDELAY", "25")
 
 
 def run(

@@ -52,8 +52,14 @@ _SOON = 0.3
 _MODE_KEYS = Binding.Group("Screens", compact=True)
 
 
+def _commands() -> type[Provider]:
+    from triage.tui.finding import Commands  # when the palette opens
+
+    return Commands
+
+
 def _goals() -> type[Provider]:
-    from triage.tui.finding import Goals  # when the palette opens
+    from triage.tui.finding import Goals
 
     return Goals
 
@@ -61,7 +67,7 @@ def _goals() -> type[Provider]:
 class TriageApp(ReadingApp):
     """``triage`` on a terminal."""
 
-    COMMANDS = ReadingApp.COMMANDS | {_goals}
+    COMMANDS: ClassVar[set[Any]] = {_commands, _goals}
 
     TITLE = "triage"
     NOTIFICATION_TIMEOUT = 2.5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import to_thread
+from asyncio import gather, shield, to_thread
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 from textual import work
 from textual.command import CommandList, CommandPalette, Hit, Hits, Provider
 from textual.content import Content
+from textual.system_commands import SystemCommandsProvider
 
 from triage.analysis.moments import moment
 from triage.rules import Rule
@@ -59,11 +60,12 @@ def found(typed: str, said: Sequence[str]) -> list[tuple[int, float]]:
 
 class Palette(CommandPalette):
     """The library's, which breaks where a page is wanted of a list of which nothing is seen yet, and where it is left before it
-    has begun to look."""
+    has begun to look; and which finds nothing for who types on while it begins: its providers end with the first search."""
 
     @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
     async def _gather_commands(self, search_value: str) -> None:
         try:
+            await shield(gather(*(provider._wait_init() for provider in self._providers)))
             await CommandPalette._gather_commands.__wrapped__(self, search_value)  # type: ignore[attr-defined]
         except Exception:
             # Who has left it took its list away while it looked, or before.
@@ -73,6 +75,18 @@ class Palette(CommandPalette):
     def _action_command_list(self, action: str) -> None:
         if self.query_one(CommandList).scrollable_content_region:
             super()._action_command_list(action)
+
+
+class Commands(SystemCommandsProvider):
+    """Every command, by its name and by what it says of itself."""
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        words = query.lower().split()
+        for title, told, go, _ in self.app.get_system_commands(self.screen):
+            said = all(word in told.lower() for word in words)
+            if fit := max(matcher.match(title), 2.0 * len(query) * said):
+                yield Hit(fit, matcher.highlight(title), go, title, told)
 
 
 class Goals(Provider):

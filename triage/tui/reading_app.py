@@ -21,10 +21,10 @@ from triage.rules import Engine, RuleError, load_engine
 from triage.store import open_store
 from triage.store.database import telling
 from triage.tui import colours
-from triage.tui.ascii_app import AsciiApp
 from triage.tui.live_rules import Changed, LiveRules, told
 from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.terminal import Notify, notification
+from triage.tui.terminal_app import TerminalApp
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from triage.tui.feed import Came, Ended, Feed
 
 
-class ReadingApp(AsciiApp):
+class ReadingApp(TerminalApp):
     """An app on a store: it reads sources, what a command prints, and rules that change, and says how that went."""
 
     ansi_theme_dark = Reactive(colours.DARK, init=False)

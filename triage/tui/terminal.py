@@ -66,7 +66,6 @@ def hand_over(app: App[Any], before: Attributes | None) -> None:
     driver: Any = app._driver
     if before is not None and hasattr(driver, "attrs_before"):
         driver.attrs_before = before
-        threading.Thread(target=_end_with_the_terminal, daemon=True).start()
     stop_between_events()
 
 
@@ -105,16 +104,6 @@ def on_end(leave: Callable[[int], object]) -> None:
 
     for number in _ENDING:
         signal.signal(number, end)
-
-
-def _end_with_the_terminal() -> None:
-    """Wait until the terminal is gone, and end the program as SIGHUP does where no such signal came (the terminal is that of
-    another session): the library would read the end of its input again and again."""
-    if hasattr(select, "poll"):
-        gone = select.poll()
-        gone.register(0, 0)
-        if any(event & select.POLLHUP for _, event in gone.poll()):
-            os.kill(os.getpid(), signal.SIGHUP)
 
 
 def stop_between_events() -> None:

@@ -7,14 +7,14 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from triage.escapes import visible
-from triage.tui.ascii_app import AsciiApp
 from triage.tui.keymap import take_keys
 from triage.tui.log_source import Desk, Place
 from triage.tui.screens.log import LogScreen
 from triage.tui.terminal import Attributes, hand_over, on_end
+from triage.tui.terminal_app import TerminalApp
 
 
-class ViewApp(AsciiApp):
+class ViewApp(TerminalApp):
     """One log."""
 
     TITLE = "triage"

@@ -14,8 +14,7 @@ class Dialog(ModalScreen[ScreenResultType]):
     _is_answered = False
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        """End with ``result``. Keys typed right behind the one that ended it came here too: they must not end the screen below,
-        nor may what they opened above be ended in its place."""
+        """End with ``result``, once, and with what was opened above it: the screen below must not be ended in its place."""
         stack = self.app.screen_stack
         if self._is_answered or self not in stack:
             nothing: AwaitComplete = AwaitComplete.nothing()  # type: ignore[no-untyped-call]

@@ -65,12 +65,6 @@ class LogScreen(Screen[None]):
 
     def on_mount(self) -> None:
         if self.children:  # there are none when the program ends while its screen opens
-            self.view.ask = self._bar.ask
-            self.view.asks = {
-                key: kind
-                for id_, key_, kind in (("log-search", "slash", "/"), ("log-line", "colon", ":"))
-                for key in self.app._keymap.get(id_, key_).split(",")
-            }
             self._open()
 
     @property

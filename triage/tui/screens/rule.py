@@ -29,7 +29,7 @@ class RuleScreen(Dialog[str | None]):
     CSS_PATH = "rule.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", priority=True),
-        Binding("escape", "dismiss(None)", "Cancel", priority=True),
+        Binding("escape", "cancel", "Cancel", priority=True),
     ]
 
     def __init__(self, draft: Draft, rules: Sequence[Rule]) -> None:
@@ -58,6 +58,19 @@ class RuleScreen(Dialog[str | None]):
         wrong = [f"line {error.line}: {error.text}" for error in loaded.errors]
         wrong += [f"{bad.reason}: {bad.text.splitlines()[0][:120]}" for bad in failed]
         return wrong if ours or wrong else ["there is no rule in it"]
+
+    def action_cancel(self) -> None:
+        """Leave; what was typed is given up only when that is wanted."""
+        if self.query_one(TextArea).text == visible(self._draft.text):
+            self.dismiss(None)
+            return
+        from triage.tui.screens.confirm import ConfirmScreen
+
+        def leave(wanted: bool | None) -> None:
+            if wanted:
+                self.dismiss(None)
+
+        self.app.push_screen(ConfirmScreen("Give up what you typed?"), leave)
 
     def action_save(self) -> None:
         if wrong := self._wrong(self._rules):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
@@ -68,11 +68,7 @@ class AskBar(Input):
 
     def close(self) -> None:
         self.screen.set_focus(self._pane.view)
-        # Behind the keys that are on their way here: who is disabled loses them.
-        self.call_later(self._disable)
-
-    def _disable(self) -> None:
-        self.disabled = self.screen.focused is not self
+        self.disabled = True
 
     def back(self) -> bool:
         """Whether there was something to leave: what is typed, to where one was before, or the search."""
@@ -112,23 +108,9 @@ class AskBar(Input):
                 self._pane.view.put_at(*self._origin)
 
     async def action_submit(self) -> None:
-        """Close at once: what is typed right behind it is for the log."""
         if self._kind == ":":
             self._go_to(self.value.strip())
         self.close()
-
-    async def _on_key(self, event: events.Key) -> None:
-        if self.screen.focused is not self:
-            event.stop()
-            event.prevent_default()
-            self.app.post_message(events.Key(event.key, event.character))
-        elif event.key == "enter":
-            # A binding would come behind the keys that follow.
-            event.stop()
-            event.prevent_default()
-            await self.action_submit()
-        else:
-            await super()._on_key(event)
 
     def _go_to(self, said: str) -> None:
         bare = said.replace(",", "").replace("_", "")

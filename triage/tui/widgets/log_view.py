@@ -77,9 +77,6 @@ class LogView(Widget, can_focus=True):
         self.difference = "+"
         self.marks: Marks = lambda plain: []
         self.hits: Callable[[str], list[tuple[int, int]]] = lambda plain: []
-        self.ask: Callable[[str], None] = lambda kind: None
-        self.asks: Mapping[str, str] = {}
-        """Asks what to search for (``/``) or where to go (``:``), and takes the focus."""
         self._seen: list[Row] | None = None
         self._digits = _FEWEST_DIGITS
 
@@ -354,16 +351,6 @@ class LogView(Widget, can_focus=True):
         if self.rows is not None and self.rows.log.size:
             self.picked_from = self.cursor if self.picked_from is None else None
             self.redraw()
-
-    def on_key(self, event: events.Key) -> None:
-        """What is typed faster than it is handled goes where the keys before it led: a binding would come too late."""
-        focused = self.screen.focused
-        if focused is not self and focused is not None:
-            event.stop()
-            focused.post_message(events.Key(event.key, event.character))
-        elif kind := self.asks.get(event.key):
-            event.stop()
-            self.ask(kind)
 
     def on_click(self, event: events.Click) -> None:
         if 0 <= event.y < len(self.seen):

@@ -1,0 +1,126 @@
+"""What the applications have in common: how they take keys from a terminal, and that they can do with ASCII."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections import deque
+from collections.abc import Iterator, Mapping
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import App
+from textual.widgets import Input
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.binding import Binding
+    from textual.driver import Driver
+    from textual.filter import LineFilter
+    from textual.message_pump import MessagePump
+
+_STUCK = 1.0
+"""Seconds after which a key is no longer waited for."""
+
+
+def wanted(encoding: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a terminal of ``encoding`` has no Unicode, or ``LC_ALL`` says so (Python writes UTF-8 in the locale ``C``).
+
+    >>> wanted("utf8", {}), wanted("iso8859-15", {}), wanted("utf-8", {"LC_ALL": "POSIX"})
+    (False, True, True)
+    """
+    return codecs.lookup(encoding).name != "utf-8" or environment.get("LC_ALL") in ("C", "POSIX")
+
+
+def of_terminal() -> str:
+    """The encoding in which the screen is written."""
+    return getattr(sys.__stderr__, "encoding", None) or "utf-8"
+
+
+class TerminalApp(App[None]):
+    """An application that can do with ASCII, and in which a key acts where the keys before it led.
+
+    The library hands each key to what has the focus when it comes. What was typed at once (over a slow line, by somebody who
+    knows the keys) would go to the list, where the first of these keys opens a prompt for the others.
+    """
+
+    _ascii: LineFilter | None = None
+
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
+        self._ahead: deque[events.Key | events.Paste] = deque()
+        self._underway: str | None = None
+        """The key that is not done yet; empty for what was pasted."""
+        self._since = 0.0
+
+    async def on_event(self, event: events.Event) -> None:
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            return await super().on_event(event)
+        key = event.key if isinstance(event, events.Key) else ""
+        is_held = key == self._underway and not self._ahead and self._is_move(key)
+        if self._underway is None or is_held or key == "ctrl+c":
+            return await self._press(event, key)
+        self._ahead.append(event)
+        if monotonic() - self._since > _STUCK:
+            await self._next_key()
+        return None
+
+    async def _press(self, event: events.Key | events.Paste, key: str) -> None:
+        target = self.focused or self.screen
+        if isinstance(event, events.Paste) and isinstance(target, Input):
+            # It would keep the first line alone.
+            event = events.Paste(" ".join(line.strip() for line in event.text.splitlines()))
+        self._underway, self._since = key, monotonic()
+        await super().on_event(event)
+        self._follow(self._way(target))
+
+    def _is_move(self, key: str) -> bool:
+        """Whether the key only leads on: held down it must not wait, or the cursor would go on when it is let go."""
+        bound = self.screen.active_bindings.get(key)
+        return bound is not None and bound.binding.action.startswith(("move(", "page(", "side("))
+
+    def _way(self, target: MessagePump) -> Iterator[MessagePump]:
+        """Whom a key comes by: what has the focus and what that is in, the screen that it may open, and who sets the focus."""
+        while target is not self and target._parent is not None:
+            yield target
+            target = target._parent
+        yield self
+        yield from self.screen_stack[-1:]
+        yield self
+
+    def _follow(self, way: Iterator[MessagePump]) -> None:
+        """Go where the key goes, behind it; from the end on the next key may go."""
+        if not any(one.call_later(self._follow, way) for one in way):
+            self.call_later(self._next_key)
+
+    async def _next_key(self) -> None:
+        self._underway = None
+        if self._ahead and self.screen_stack:
+            await self.on_event(self._ahead.popleft())
+
+    def use_ascii(self, asked: bool) -> None:
+        """Draw ASCII alone, if that is ``asked`` for, or if the terminal has nothing else; a browser always has."""
+        encoding = of_terminal()
+        if asked or (wanted(encoding) and "TEXTUAL_DRIVER" not in os.environ):
+            from triage.tui.ascii import Ascii
+
+            self._ascii = Ascii("ascii" if os.environ.get("LC_ALL") in ("C", "POSIX") else encoding)
+
+    def get_driver_class(self) -> type[Driver]:
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found  # a browser, or Windows
+        from triage.tui.driver import PromptDriver
+
+        return PromptDriver
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return filters if self._ascii is None else [*filters, self._ascii]
+
+    def get_key_display(self, binding: Binding) -> str:
+        shown = super().get_key_display(binding)
+        return shown if self._ascii is None or shown.isascii() else binding.key
