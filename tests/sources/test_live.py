@@ -18,6 +18,7 @@ from triage.sources.live import Command, Followed, LiveError, follow, log_for, w
 from triage.sources.session import Session, ingest_all
 from triage.store import Store, empty_store, open_store
 from triage.store.clusters import clusters, set_verdict
+from triage.store.investigations import find_investigation, open_investigation
 from triage.store.runs import runs
 
 _CONSOLE = (SAMPLES / "nightly-1-feed.txt").read_bytes()
@@ -43,6 +44,32 @@ def test_a_file_that_grows_is_one_run(db: Store, engine: Engine, tmp_path: Path,
     assert followed.read([str(path)]).results
     assert _shown(db) == _at_its_end(path, engine)
     assert not followed.read([str(path)]).results  # nothing new
+
+
+def test_what_was_said_of_a_run_that_goes_on_stays_with_its_tests(
+    db: Store, engine: Engine, tmp_path: Path
+) -> None:
+    """At the end the same test is said to have failed in other words: the notes begun on it go along."""
+    followed, path = Followed(db, engine), tmp_path / "r.xml"
+
+    def read(said: str) -> str:
+        path.write_text(
+            f'<testsuite name="s"><testcase name="t"><failure message="{said}"/></testcase></testsuite>'
+        )
+        followed.read([str(path)])
+        return next(row.id for row in clusters(db) if row.failures)
+
+    first = read("the lamp is dark")
+    notes = open_investigation(db, first, "the lamp is dark", "Why?")
+    set_verdict(db, [first], Verdict.PRODUCT_BUG)
+    last = read("no current in the house")
+    assert last != first
+    found = find_investigation(db, last)
+    assert found is not None and found.id == notes.id
+    assert find_investigation(db, first) is None
+    assert {row.id: row.verdict for row in clusters(db)}[last] is Verdict.PRODUCT_BUG
+    assert read("no current in the house ") == last, "read anew, nothing moves"
+    assert find_investigation(db, last) is not None
 
 
 def test_a_file_that_is_gone_or_broken_keeps_what_it_told(db: Store, engine: Engine, tmp_path: Path) -> None:

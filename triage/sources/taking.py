@@ -23,8 +23,8 @@ from triage.sources.baseline import Baselines, beside_passing
 from triage.sources.watching import Reading, watched
 from triage.sources.workers import Workers
 from triage.store import Store
+from triage.store.bequest import replacing
 from triage.store.ingest import Ingested, known_run, known_tests, next_batch, store
-from triage.store.runs import forget
 
 EACH = 2 << 10
 """Bytes that a source counts beside its own: thousands of tiny ones are work too, and are not to wait without end."""
@@ -259,9 +259,8 @@ class _Taking:
             rows = list(rows)
         with self._db.atomic():
             known = known or self._known(entry)  # another program may have read the same meanwhile
-            if of in self._replaced:
-                forget(self._db, self._replaced[of])
-            done = known or store(self._db, name, format_, entry.digest, self._batch, rows)
+            with replacing(self._db, self._replaced.get(of, ())):
+                done = known or store(self._db, name, format_, entry.digest, self._batch, rows)
         self._replaced.pop(of, None)
         self._baselines.add(done.run_id)
         return done

@@ -11,6 +11,7 @@ from triage.intake import Signer
 from triage.model import Failure
 from triage.rules import Engine
 from triage.rules.model import Where
+from triage.store.bequest import bequeath
 from triage.store.clusters import refresh_counts
 from triage.store.database import Store
 from triage.store.grouping import mark_grouped
@@ -72,7 +73,7 @@ def recluster(db: Store, engine: Engine) -> Reclustered:
         refresh_counts(db, {cluster for pair in moved for cluster in pair})
         heirs = {old: new for (old, new), _ in reversed(moved.most_common())}
         for old, new in heirs.items():
-            _bequeath(db, old, new)
+            bequeath(db, old, new)
         mark_grouped(db)
     return Reclustered([Moved(old, new, count) for (old, new), count in moved.most_common()], lost)
 
@@ -97,35 +98,3 @@ def _sign_all(db: Store, signer: Signer, places: Places) -> Counter[tuple[str, s
                 changed.append((sign.id, number))
     db.conn.executemany("UPDATE failures SET signature_id = ? WHERE id = ?", changed)
     return pairs
-
-
-def _bequeath(db: Store, old: str, new: str) -> None:
-    """What people said of ``old``, which is empty now, to ``new``, as far as that has nothing of its own."""
-    if db.conn.execute("SELECT failures FROM clusters WHERE id = ?", [old]).fetchone()[0]:
-        return
-    db.conn.execute(
-        "UPDATE clusters SET (verdict, status) = (SELECT verdict, status FROM clusters WHERE id = ?)"
-        " WHERE id = ? AND verdict = 'unknown' AND status = 'open'",
-        [old, new],
-    )
-    # Who takes the name back finds what the program calls the cluster now, not what it called the old one.
-    db.conn.execute(
-        "UPDATE history SET old = (SELECT title FROM clusters WHERE id = ?2) WHERE id = ("
-        " SELECT min(id) FROM history WHERE cluster_id = ?1 AND field = 'title' AND undone_at IS NULL) AND NOT EXISTS ("
-        " SELECT 1 FROM history WHERE cluster_id = ?2 AND field = 'title' AND undone_at IS NULL)",
-        [old, new],
-    )
-    db.conn.execute(
-        "UPDATE clusters SET title = (SELECT title FROM clusters WHERE id = ?1) WHERE id = ?2 AND EXISTS ("
-        " SELECT 1 FROM history WHERE cluster_id = ?1 AND field = 'title' AND undone_at IS NULL) AND NOT EXISTS ("
-        " SELECT 1 FROM history WHERE cluster_id = ?2 AND field = 'title' AND undone_at IS NULL)",
-        [old, new],
-    )
-    db.conn.execute(
-        "UPDATE clusters SET owner = (SELECT owner FROM clusters WHERE id = ?) WHERE id = ? AND owner = ''",
-        [old, new],
-    )
-    db.conn.execute("INSERT OR IGNORE INTO tags SELECT ?, tag FROM tags WHERE cluster_id = ?", [new, old])
-    db.conn.execute("UPDATE OR IGNORE investigations SET cluster_id = ? WHERE cluster_id = ?", [new, old])
-    db.conn.execute("UPDATE history SET cluster_id = ? WHERE cluster_id = ?", [new, old])
-    db.conn.execute("UPDATE history SET old = ? WHERE field = 'notes' AND old = ?", [new, old])
