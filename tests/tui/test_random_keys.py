@@ -101,11 +101,11 @@ _JUNK = (
 )
 
 
-@pytest.fixture(params=["empty", "samples", "junk"])
+@pytest.fixture(params=["empty", "samples", "junk", "unwritable"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, engine: Engine) -> Path:
     path = tmp_path / "filled" / "triage.db"
     path.parent.mkdir()
-    sources = {"empty": [], "samples": [str(SAMPLES)], "junk": _junk(tmp_path)}[request.param]
+    sources = {"empty": [], "junk": _junk(tmp_path)}.get(request.param, [str(SAMPLES)])
     with closing(open_store(path)) as db:
         if sources:
             ingest_all(db, sources, engine)
@@ -114,7 +114,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, engine: Engine) -> Pat
 
 @pytest.fixture
 def started(
-    store: Path, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    store: Path,
+    tmp_path: Path,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Callable[[], TriageApp]:
     """A program on a copy of the store; it stays when it is told to quit, and reads nothing but one file, whatever
     somebody asks for."""
@@ -130,6 +134,8 @@ def started(
         copied = Path(shutil.copy(store, tmp_path / "triage.db"))
         app = TriageApp(copied, [])
         app._use(engine, ())
+        if request.node.callspec.id == "unwritable":
+            app.db.conn.execute("PRAGMA query_only = 1")
         app.animation_level = "none"
         return app
 

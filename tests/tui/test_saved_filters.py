@@ -99,9 +99,9 @@ async def test_a_locked_store_is_told(app: TriageApp) -> None:
         assert isinstance(app.screen, PromptScreen)
         app.db.conn.execute("PRAGMA query_only = 1")
         await press(pilot, "enter")
-        assert "readonly" in said(app)
+        assert "may not be written" in said(app)
         await press(pilot, "ctrl+o", "delete")
-        assert "readonly" in said(app)
+        assert "may not be written" in said(app)
         app.db.conn.execute("PRAGMA query_only = 0")
         assert saved_filters(app.db) == {"a": "b"}
 

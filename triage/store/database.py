@@ -51,6 +51,11 @@ class Store:
         """Another one whenever something was written, by this store or by another program."""
         return self.conn.total_changes, self.conn.execute("PRAGMA data_version").fetchone()[0]
 
+    @property
+    def path(self) -> Path:
+        """The file; an empty path for a store in memory."""
+        return Path(self.conn.execute("PRAGMA database_list").fetchone()[2])
+
     def close(self) -> None:
         """Close the file."""
         self.conn.close()
@@ -69,13 +74,16 @@ def default_path() -> Path:
 def open_store(path: Path | None = None) -> Store:
     """The store in ``path`` (default: see ``default_path``), created or migrated as needed.
 
-    An older file is copied to ``NAME.backup-DATE`` before it is migrated.
+    An older file is copied to ``NAME.backup-DATE`` before it is migrated. One that may not be written can be looked at;
+    what would change it is refused then (see ``telling``).
 
     Raises:
-        StoreError: not a database, written by a newer version, read-only or locked.
+        StoreError: not a database, written by a newer version, locked; may not be written, and is of an older version.
     """
     path = path or default_path()
     try:
+        if path.is_file() and not _writable(path):
+            return _open_to_look(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         # Screens read in worker threads; each opens its own store, the check would only forbid closing it.
         connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, check_same_thread=False)
@@ -91,6 +99,24 @@ def open_store(path: Path | None = None) -> Store:
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error}; name another file with --db") from None
     return db
+
+
+def _writable(path: Path) -> bool:
+    """Whether the file may be written, and the journal beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _open_to_look(path: Path) -> Store:
+    """Nobody else writes to it either, as long as there is no journal: SQLite would need one to read along."""
+    has_journal = path.with_name(f"{path.name}-wal").exists()
+    uri = f"{path.absolute().as_uri()}?{'mode=ro' if has_journal else 'immutable=1'}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_MS / 1000, check_same_thread=False)
+    if not _up_to_date(connection):
+        connection.close()
+        raise StoreError(
+            f"{path}: of another version of triage, and may not be written; copy it, and open the copy"
+        )
+    return Store(connection)
 
 
 def _patiently(do: Callable[[], object]) -> None:
@@ -124,6 +150,8 @@ def telling(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY:
+            raise StoreError(f"{path}: may not be written: copy it, and open the copy") from None
         raise StoreError(f"{path}: {error}; is another program writing to it, is the disk full?") from None
 
 

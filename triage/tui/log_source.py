@@ -61,7 +61,11 @@ class Desk:
         return {}
 
     def pick(self, place: Place, line: int | None, lines: Sequence[str]) -> str:
-        """Take ``lines``, the first of which has the number ``line``, as evidence, or take them back; what was done."""
+        """Take ``lines``, the first of which has the number ``line``, as evidence, or take them back; what was done.
+
+        Raises:
+            StoreError: it cannot be stored.
+        """
         raise NotImplementedError
 
 
@@ -92,6 +96,12 @@ class ClusterDesk(Desk):
         return {(item.line or 0) + n: text for item in picked for n, text in enumerate(item.text.split("\n"))}
 
     def pick(self, place: Place, line: int | None, lines: Sequence[str]) -> str:
+        from triage.store.database import telling
+
+        with telling(self._db.path):
+            return self._pick(place, line, lines)
+
+    def _pick(self, place: Place, line: int | None, lines: Sequence[str]) -> str:
         from triage.escapes import visible
         from triage.ingest.redact import redact
         from triage.store import investigations as notes

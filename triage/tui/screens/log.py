@@ -288,7 +288,11 @@ class LogScreen(Screen[None]):
         if not any(line.strip() for line in lines):
             self.notify("Choose a line that says something.", severity="warning", markup=False)
             return
-        told = self._desk.pick(self.place, number, lines)
+        try:
+            told = self._desk.pick(self.place, number, lines)
+        except TriageError as error:
+            self.notify(visible(str(error)), severity="error", markup=False)
+            return
         self.view.picked_from = None
         self._show_signs()
         self.notify(visible(told), markup=False)

@@ -3,47 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, cast
-
-from textual.screen import Screen
 
 from triage.analysis.decisions import NOTHING_TO_DO, taken_back
 from triage.store.clusters import titles
-from triage.store.database import StoreError, telling
 from triage.store.history import Change, decides
 from triage.store.moves import MoveError
 from triage.store.undo import undo
+from triage.tui.screens.attempting import AttemptingScreen
 from triage.tui.texts import one_line
-
-if TYPE_CHECKING:
-    from triage.tui.app import TriageApp
 
 _MOST_OF_A_NAME = 40
 
 
-class UndoingScreen(Screen[None]):
+class UndoingScreen(AttemptingScreen):
     """A screen on which something is decided. Those who inherit show what became of it."""
-
-    @property
-    def triage(self) -> TriageApp:
-        return cast("TriageApp", self.app)
 
     def decided(self, said: str = "") -> None:
         """Show what was decided, say it."""
         raise NotImplementedError
 
     def attempt(self, change: Callable[[], object]) -> bool:
-        """Whether ``change`` was made; says what stood in the way where it was not."""
         try:
-            with telling(self.triage.store_path):
-                change()
+            return super().attempt(change)
         except MoveError as error:
             self.triage.tell(f"{self.names(error.clusters)}: {error.reason}")
             return False
-        except StoreError as error:
-            self.triage.tell(error)
-            return False
-        return True
 
     def decide(self, change: Callable[[], object]) -> bool:
         """Whether ``change`` decided something; says so where it did not, or what stood in the way."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -21,6 +20,7 @@ from triage.store import investigations as store
 from triage.store.clusters import find_cluster, members
 from triage.store.investigations import Action, Why
 from triage.tui.notes import Line, lines
+from triage.tui.screens.attempting import AttemptingScreen
 from triage.tui.screens.whys_keys import WHYS
 from triage.tui.texts import numbered_lines, one_line
 from triage.tui.widgets.answer_input import AnswerInput
@@ -28,16 +28,13 @@ from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.row_list import RowList
 from triage.whys import detection_question, first_question, next_question
 
-if TYPE_CHECKING:
-    from triage.tui.app import TriageApp
-
 SAVE_AFTER = 0.4
 """Seconds after the last key until an answer is saved."""
 
 LogRow = tuple[int | None, str, bool]
 
 
-class WhysScreen(Screen[None]):
+class WhysScreen(AttemptingScreen):
     """Notes on the left, the answer and the log to prove it on the right."""
 
     CSS_PATH = "whys.tcss"
@@ -55,10 +52,6 @@ class WhysScreen(Screen[None]):
     def whereabouts(self) -> dict[str, str]:
         """Where this screen is: on this cluster, wherever the cursor of the list below is."""
         return {"cluster": self._cluster_id}
-
-    @property
-    def triage(self) -> TriageApp:
-        return cast("TriageApp", self.app)
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", classes="bar", markup=False)
@@ -83,9 +76,11 @@ class WhysScreen(Screen[None]):
         self._members = members(db, row.id)
         rule = self.triage.engine.rule(row.rule)
         self._suggestions = advice(rule, (member.failure for member in self._members)).questions
-        self._investigation = store.open_investigation(
-            db, row.id, row.title, first_question(row.title, row.tests, row.failures)
-        )
+        question = first_question(row.title, row.tests, row.failures)
+        if not self.attempt(lambda: store.open_investigation(db, row.id, row.title, question)):
+            self.dismiss(None)
+            return
+        self._reload()
         self.query_one("#title", Static).update(f"Five whys: {one_line(row.title)}")
         self._show_log()
         whys = self._investigation.whys
@@ -141,8 +136,7 @@ class WhysScreen(Screen[None]):
     @on(RowList.Moved, "#tree")
     def _moved(self) -> None:
         line = self.notes.current
-        if line is not None and line.why is not None and line.why.id != self._why:
-            self._save()
+        if line is not None and line.why is not None and line.why.id != self._why and self._save():
             self._reload()
             self._why = line.why.id
             self._show_answer()
@@ -153,7 +147,7 @@ class WhysScreen(Screen[None]):
         if line is not None and line.action is not None:
             self._edit_action(line.action)
         elif line is not None and line.suggestion:
-            self._select(store.ask(self.triage.db, self._investigation.id, self._why, line.suggestion))
+            self._ask_on(self._why, line.suggestion)
             self.query_one("#answer").focus()
         else:
             self.query_one("#answer").focus()
@@ -166,14 +160,16 @@ class WhysScreen(Screen[None]):
         if self._timer is None:
             self._timer = self.set_timer(SAVE_AFTER, self._save_and_show)
 
-    def _save(self) -> None:
+    def _save(self) -> bool:
+        """Whether all that was typed is stored; what is not is kept, and tried again with the next key."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
         if self._unsaved is not None:
-            why, answer = self._unsaved
+            if not self.attempt(partial(store.write_answer, self.triage.db, *self._unsaved)):
+                return False
             self._unsaved = None
-            store.write_answer(self.triage.db, why, answer)
+        return True
 
     def keep(self) -> None:
         """Save what is typed, also the keys of which this screen was not told yet: the program ends."""
@@ -183,20 +179,20 @@ class WhysScreen(Screen[None]):
         self._save()
 
     def _save_and_show(self) -> None:
-        self._save()
+        if not self._save():
+            return
         self._reload()
         at = self.notes.cursor
         self.notes.show(lines(self._investigation, self._suggestions), at)
 
     def on_unmount(self) -> None:
         self._save()
-        store.close_if_empty(self.triage.db, self._cluster_id)
+        self.attempt(lambda: store.close_if_empty(self.triage.db, self._cluster_id))
 
     @on(Input.Submitted, "#answer")
     def _answered(self, event: Input.Submitted) -> None:
-        self._save()
         answer = event.value.strip()
-        if self._why is None:
+        if self._why is None or not self._save():
             return
         if not answer:
             self.notify("Answer first; escape goes to the notes.", severity="warning", markup=False)
@@ -205,11 +201,20 @@ class WhysScreen(Screen[None]):
         children = self._investigation.children(self._why)
         question = next_question(answer)
         if not children:
-            self._select(store.ask(self.triage.db, self._investigation.id, self._why, question))
+            self._ask_on(self._why, question)
             return
-        if not children[0].answer.strip():
-            store.write_question(self.triage.db, children[0].id, question)
-        self._select(children[0].id)
+        first = children[0]
+        if first.answer.strip() or self.attempt(
+            lambda: store.write_question(self.triage.db, first.id, question)
+        ):
+            self._select(first.id)
+
+    def _ask_on(self, parent: int | None, question: str) -> None:
+        """Ask ``question`` below ``parent``, and go there."""
+        asked: list[int] = []
+        db, notes = self.triage.db, self._investigation.id
+        if self.attempt(lambda: asked.append(store.ask(db, notes, parent, question))):
+            self._select(asked[0])
 
     def action_answer(self) -> None:
         self.query_one("#answer").focus()
@@ -217,13 +222,16 @@ class WhysScreen(Screen[None]):
     def action_branch(self) -> None:
         why = self._current
         if why is not None:
-            self._select(store.ask(self.triage.db, self._investigation.id, why.parent_id, why.question))
+            self._ask_on(why.parent_id, why.question)
             self.query_one("#answer").focus()
 
     def action_detection(self) -> None:
         question = detection_question(self._investigation.title)
         known = next((why for why in self._investigation.whys if why.question == question), None)
-        self._select(known.id if known else store.ask(self.triage.db, self._investigation.id, None, question))
+        if known:
+            self._select(known.id)
+        else:
+            self._ask_on(None, question)
         self.query_one("#answer").focus()
 
     def action_role(self, role: str) -> None:
@@ -231,8 +239,8 @@ class WhysScreen(Screen[None]):
         if why is None or not why.answer.strip():
             self.notify("Answer the question first.", severity="warning", markup=False)
             return
-        store.set_role(self.triage.db, why.id, "" if why.role == role else role)
-        self._select(why.id)
+        if self.attempt(lambda: store.set_role(self.triage.db, why.id, "" if why.role == role else role)):
+            self._select(why.id)
 
     def action_evidence(self) -> None:
         self.log_lines.focus()
@@ -293,15 +301,17 @@ class WhysScreen(Screen[None]):
             self.notify("Choose a line that says something.", severity="warning", markup=False)
             return
         member = self._members[self._member % len(self._members)]
-        picked = self._evidence_at(row)
-        if picked is not None:
-            store.remove_evidence(self.triage.db, picked.id)
-        else:
-            store.add_evidence(
-                self.triage.db, self._investigation.id, row[1].strip(), why=self._why, failure=member.id,
-                source=member.source, line=row[0],
-            )  # fmt: skip
-        self._select(self._why)
+        picked, db = self._evidence_at(row), self.triage.db
+        add = partial(
+            store.add_evidence, db, self._investigation.id, row[1].strip(), why=self._why, failure=member.id,
+            source=member.source, line=row[0],
+        )  # fmt: skip
+        self._change(partial(store.remove_evidence, db, picked.id) if picked else add)
+
+    def _change(self, change: Callable[[], object]) -> None:
+        """Change the notes, and show them anew where one was."""
+        if self.attempt(change):
+            self._select(self._why)
 
     def action_add_action(self) -> None:
         self._edit_action(None)
@@ -312,13 +322,9 @@ class WhysScreen(Screen[None]):
         def take(edited: Action | None) -> None:
             if edited is None:
                 return
-            if action is None:
-                store.add_action(
-                    self.triage.db, self._investigation.id, edited.text, edited.owner, edited.due
-                )
-            else:
-                store.write_action(self.triage.db, edited)
-            self._select(self._why)
+            db, notes = self.triage.db, self._investigation.id
+            add = partial(store.add_action, db, notes, edited.text, edited.owner, edited.due)
+            self._change(add if action is None else partial(store.write_action, db, edited))
 
         self.app.push_screen(ActionScreen(action), take)
 
@@ -338,8 +344,7 @@ class WhysScreen(Screen[None]):
 
         def take(text: str | None) -> None:
             if text is not None:
-                write(text)
-                self._select(self._why)
+                self._change(lambda: write(text))
 
         self.app.push_screen(PromptScreen(title, hint, value), take)
 
@@ -349,16 +354,14 @@ class WhysScreen(Screen[None]):
             return
         db = self.triage.db
         if line.evidence is not None:
-            store.remove_evidence(db, line.evidence.id)
+            self._change(partial(store.remove_evidence, db, line.evidence.id))
         elif line.action is not None:
-            store.remove_action(db, line.action.id)
+            self._change(partial(store.remove_action, db, line.action.id))
         elif line.why is not None and line.kind in ("question", "answer"):
             if line.why.id == self._investigation.whys[0].id:
                 self.notify("The first question stays.", severity="warning", markup=False)
                 return
             self._confirm_removal(line.why)
-            return
-        self._select(self._why)
 
     def _confirm_removal(self, why: Why) -> None:
         from triage.tui.screens.confirm import ConfirmScreen
@@ -366,9 +369,8 @@ class WhysScreen(Screen[None]):
         below = self._investigation.count_below(why.id)
 
         def take(sure: bool | None) -> None:
-            if sure:
+            if sure and self.attempt(lambda: store.remove_why(self.triage.db, why.id)):
                 self._unsaved = None
-                store.remove_why(self.triage.db, why.id)
                 self._select(why.parent_id)
 
         if not below and not why.answer.strip():
@@ -384,8 +386,9 @@ class WhysScreen(Screen[None]):
         self.app.push_screen(ExportScreen([self._cluster_id]))
 
     def action_back(self) -> None:
-        """From the answer or the log to the notes, from the notes to the clusters."""
-        self._save()
+        """From the answer or the log to the notes, from the notes to the clusters; not without what was typed."""
+        if not self._save():
+            return
         if self.focused is self.notes or self.focused is None:
             self.dismiss(None)
         else:
