@@ -525,3 +525,34 @@ def test_each_of_two_exceptions_is_counted_for_itself(text_source: TextSource) -
     run = collect(text_source(log))
     assert [failure.type for failure in run.failures] == ["KeyError", "ValueError"]
     assert [warn.text for warn in run.warnings] == ["said 300 times", "said 200 times"]
+
+
+def test_an_exception_without_a_word_is_not_told_by_what_stands_around_it(text_source: TextSource) -> None:
+    text = (
+        "the shop opens\n"
+        "  Traceback (most recent call last):\n"
+        '    File "/shop/till.py", line 3, in pay\n'
+        "      assert till\n"
+        "  AssertionError\n"
+        "the shop closes\n"
+    )
+    (failure,) = collect(text_source(text)).failures
+    assert (failure.message, failure.source_line, failure.line) == ("AssertionError", 2, 3)
+    assert "the shop opens" in failure.trace
+
+
+def test_a_traceback_behind_the_stack_of_another_failure(text_source: TextSource) -> None:
+    text = (
+        "thread 'main' panicked at 'the till is locked', src/till.rs:163:21\n"
+        "stack backtrace:\n"
+        "   0: rust_begin_unwind\n"
+        "note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose backtrace.\n"
+        "the wrapper goes on\n"
+        "Traceback (most recent call last):\n"
+        '  File "/shop/run.py", line 3, in run\n'
+        "    raise Closed(1)\n"
+        "shop.Closed: 1\n"
+    )
+    first, second = collect(text_source(text)).failures
+    assert "the till is locked" in first.message
+    assert (second.message, second.source_line) == ("shop.Closed: 1", 6)

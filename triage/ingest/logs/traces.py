@@ -219,7 +219,10 @@ class _Growing:
         if FRAME.match(line):
             self._stacked = True
             return True
-        if _CHAIN.match(line) or _TRACEBACK.match(line) or _GROUP.match(line):
+        if _TRACEBACK.match(line):
+            # Behind a stack and other words it is of another failure.
+            return not (self._stacked and any(text.strip() for text in self._pending))
+        if _CHAIN.match(line) or _GROUP.match(line):
             return True
         if self._ended:
             return False
