@@ -182,3 +182,28 @@ def test_utest_without_levels() -> None:
     assert run.format == "sbt-console"
     assert counts(run) == (2, 1, 1, 0, 0)
     assert case(run, "boxes").failures[0].headline == "java.lang.Exception: eleven"
+
+
+def test_zio_tests_that_throw() -> None:
+    run = run_of("""
+    [info] + ShelfSpec
+    [info]   - counts boxes
+    [info]       Exception in thread "zio-fiber-97" java.lang.RuntimeException: the shelf fell
+    [info]       \tat demo.ShelfSpec$.run(ShelfSpec.scala:9)
+    [error] Error during tests:
+    [error] \tdemo.ShelfSpec
+    [error] (Test / test) sbt.TestsFailedException: Tests unsuccessful
+    """)
+    assert counts(run) == (1, 0, 1, 0, 0)
+    (failed,) = run.cases
+    assert "the shelf fell" in failed.failures[0].message
+
+
+def test_munit_without_levels() -> None:
+    run = run_of("""
+    ==> X demo.ShelfSuite.counts boxes  0.001s munit.FailException: /x/ShelfSuite.scala:12 eleven is not twelve
+    11:    val boxes = 11
+    12:    assertEquals(boxes, 12)
+    """)
+    assert run.format == "sbt-console"
+    assert "eleven is not twelve" in case(run, "counts boxes").failures[0].message

@@ -31,7 +31,7 @@ _SPECS2 = re.compile(
 _ZIO = re.compile(
     r"^(?P<passed>\d{1,9}) tests? passed\. (?P<failed>\d{1,9}) tests? failed\. (?P<ignored>\d{1,9}) tests? ignored\.$"
 )
-_ZIO_WHY = re.compile(r"^ +✗ \S")
+_ZIO_WHY = re.compile(r"^ +(?:✗ \S|Exception in thread \"zio-fiber-)")
 _UTEST = re.compile(r"^Tests: (?P<tests>\d{1,9}), Passed: (?P<passed>\d{1,9}), Failed: (?P<failed>\d{1,9})$")
 _BLOOP = re.compile(r"^(?P<tests>\d{1,9}) tests?, (?P<counts>\d{1,9} [a-z]{4,10}(?:, \d{1,9} [a-z]{4,10})*)$")
 _BLOOP_START = re.compile(r"^Compil(?:ing|ed) \S+ \((?:\d+ (?:Scala|Java) sources?|\d+ms)")
@@ -89,6 +89,8 @@ def _sniff(sample: Sample) -> int:
         return 72
     if levels and any(line.endswith(" *** FAILED ***") and _SCALATEST_TEST.match(line) for line in lines):
         return 72
+    if any(map(_MUNIT_FAILED.match, lines)):
+        return 66
     return (
         45
         if levels
