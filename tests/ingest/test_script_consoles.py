@@ -706,3 +706,36 @@ def test_suites_that_jest_left_out() -> None:
         "jest-console",
     )
     assert counts(run) == (208, 202, 0, 0, 6)
+
+
+def test_what_no_test_of_cypress_caught() -> None:
+    run = made(
+        """
+          (Run Starting)
+
+          Running:  cart.cy.js                                                                      (1 of 1)
+
+
+          1) An uncaught error was detected outside of a test
+
+          0 passing
+          1 failing
+
+          1) An uncaught error was detected outside of a test:
+             AssertionError: The following error originated from your test code, not from Cypress.
+
+          > the till is locked
+
+        When Cypress detects uncaught errors originating from your test code it will automatically fail the current test.
+
+        Cypress could not associate this error to any specific test.
+
+
+          (Results)
+        """,
+        "cypress-console",
+    )
+    assert not run.failures
+    failure = case(run, "An uncaught error was detected outside of a test").failures[0]
+    assert failure.headline == "AssertionError: the till is locked"
+    assert "originated from your test code" in failure.message
