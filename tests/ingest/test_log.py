@@ -556,3 +556,20 @@ def test_a_traceback_behind_the_stack_of_another_failure(text_source: TextSource
     first, second = collect(text_source(text)).failures
     assert "the till is locked" in first.message
     assert (second.message, second.source_line) == ("shop.Closed: 1", 6)
+
+
+def test_tracebacks_that_do_not_follow_from_each_other(text_source: TextSource) -> None:
+    text = (
+        "test_pay failed (1).Traceback (most recent call last):\n"
+        '  File "/shop/till.py", line 3, in pay\n'
+        "    assert till\n"
+        "AssertionError\n"
+        "\n"
+        "test_drop failed (1).Traceback (most recent call last):\n"
+        '  File "/shop/floor.py", line 9, in drop\n'
+        "    floor[3]\n"
+        "IndexError: no floor\n"
+    )
+    first, second = collect(text_source(text)).failures
+    assert (first.message, first.source_line, first.line) == ("AssertionError", 1, 3)
+    assert (second.message, second.source_line, second.line) == ("IndexError: no floor", 6, 9)

@@ -163,6 +163,8 @@ class _Growing:
             if not self._look_for_traceback(line):
                 self._judge(line, score)
             return True
+        if _TRACEBACK.match(line):
+            return False
         if self._is_its_exception(line, score):
             self._accept(line)
             self._judge(line, score)
@@ -194,6 +196,10 @@ class _Growing:
 
     def _takes_in_traceback(self, line: str) -> bool:
         margin = self._margin.match(line) if self._margin else None
+        if margin is None and line.startswith('  File "'):
+            # What stands before the word is no margin, but a text of its own.
+            self._margin = _shape("")
+            margin = self._margin.match(line)
         if self._grouped:
             # Of a group, what comes below its own exception tells of its parts.
             margin = _GROUP_MARGIN.match(line) or margin
@@ -220,8 +226,10 @@ class _Growing:
             self._stacked = True
             return True
         if _TRACEBACK.match(line):
-            # Behind a stack and other words it is of another failure.
-            return not (self._stacked and any(text.strip() for text in self._pending))
+            # Behind a stack and other words, or an exception that it does not follow from, it is of another failure.
+            last = next((text for text in reversed(self.trace.lines) if text.strip()), "")
+            told = self._ended and self._pending and not self._grouped and not _CHAIN.match(last)
+            return not told and not (self._stacked and any(text.strip() for text in self._pending))
         if _CHAIN.match(line) or _GROUP.match(line):
             return True
         if self._ended:

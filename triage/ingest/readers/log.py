@@ -141,7 +141,8 @@ def _failure(trace: Trace) -> Failure:
         around.pop()
     message = bare(trace.message) if trace.told else "Traceback without its exception: the log ends here"
     # A class without a message is looked for in the trace alone: what stands around it says something else.
-    message = failure_from(dedent("\n".join(trace.lines)), message=message).message
+    said = failure_from(dedent("\n".join(trace.lines)), message=message).message
+    message = message if "Traceback (most recent" in said else said
     failure = failure_from("\n".join(around), message=message, kind="error", source_line=trace.first)
     failure = replace(failure, message=message, lead=len(before) if failure.trace else 0)
     if (own := own_frame("\n".join(trace.lines))) is not None:
