@@ -28,6 +28,8 @@ TextSource = Callable[[str], Source]
         "test_error_handling PASSED",
         "DEBUG errors=[] failed=0",
         "checking for strerror... yes",
+        "npm ERR! A complete log of this run can be found in:",
+        "npm ERR!     /shop/.npm/_logs/2019-08-22T10_59_14_802Z-debug.log",
     ],
 )
 def test_innocent_lines(line: str) -> None:
