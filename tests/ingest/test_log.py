@@ -575,3 +575,28 @@ def test_tracebacks_that_do_not_follow_from_each_other(text_source: TextSource) 
     first, second = collect(text_source(text)).failures
     assert (first.message, first.source_line, first.line) == ("AssertionError", 1, 3)
     assert (second.message, second.source_line, second.line) == ("IndexError: no floor", 6, 9)
+
+
+def test_error_records_of_powershell(text_source: TextSource) -> None:
+    text = (
+        "the shop opens\n"
+        "go : panic: the till is locked\n"
+        "At C:\\shop\\run.ps1:26 char:3\n"
+        "+   go test ./...\n"
+        "+   ~~~~~~~~~~~~~\n"
+        "    + CategoryInfo          : NotSpecified: (panic: the till is locked:String) [], RemoteException\n"
+        "    + FullyQualifiedErrorId : NativeCommandError\n"
+        " \n"
+        "Add-Box : The shelf is full\n"
+        "At line:1 char:5\n"
+        "+     Add-Box\n"
+        "+     ~~~~~~~\n"
+        "    + CategoryInfo          : OperationStopped: (:) [], RuntimeException\n"
+        "    + FullyQualifiedErrorId : The shelf is full\n"
+        "the shop closes\n"
+    )
+    failures = collect(text_source(text)).failures
+    assert [(f.headline, f.source_line) for f in failures] == [
+        ("go : panic: the till is locked", 2),
+        ("Add-Box : The shelf is full", 9),
+    ]

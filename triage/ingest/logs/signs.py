@@ -36,6 +36,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"\[(?:error|emerg|alert|crit)\] |(?i)\b(?:level(?:name)?|severity(?:_?text)?|lvl)[\"']?[=:] ?[\"']?(?:error|err|fatal|critical|panic|50|60)\b|\"@l\":\"(?:error|fatal)\""),
     (ERROR, r"(?i)\b(?:bad|unknown|unrecognized|invalid|illegal) (?:command[- ]line )?(?:option|argument|flag|switch)s?\b"),
     (CAUSE, r": (?:directory|file) not found\b|\bno required module provides package\b"),
+    (ERROR, r"^At (?:line|.+\.psm?1):\d+ char:\d+$"),
     (ERROR, r"^error [A-Z\"]|\bnpm (?:ERR!|error)|^E: |^Err:\d|^##\[error\]|^::error\b|\[31m|^\s*ERR_[A-Z]+|^➤ YN00(?:01|09|16|18|28|35|41|82):"),
     (ERROR, r"^\[?[\d:. T+-]{8,35} (?:ERR|FTL|CRT)\]|^(?:fail|crit): [A-Z][\w.]+\[\d+\]|<(?:Error|Fatal|Critical)> |\bat=error\b|\] Rule \d+: .* failed with message:|^[EF]/\w|^\d\d-\d\d [\d:.]+ +\d+ +\d+ [EF] "),
     (ERROR, r"^[EF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\]|^[\w./-]*[Mm]ake(?:file)?(?:\.\w+)?(?:[\[:]\d+\]?)?: \*\*\* .*Stop\.|^(?:\S+: line \d+: +\d+ )?Killed\b"),
