@@ -254,3 +254,24 @@ def test_cucumber_without_places() -> None:
     failure = case(run, "Adds up").failures[0]
     assert (failure.message, failure.type, failure.source_line) == ("expected 3, got 2", "RuntimeError", 9)
     assert "nothing more" not in failure.trace
+
+
+def test_a_hook_of_cucumber_that_breaks() -> None:
+    run = made(
+        """
+        Feature: Cart
+
+          Scenario: Adds up     # features/cart.feature:2
+          the till is locked (RuntimeError)
+          ./features/support/hooks.rb:2:in `Before'
+            When I add 2 things # features/step_definitions/steps.rb:1
+
+        Failing Scenarios:
+        cucumber features/cart.feature:2 # Scenario: Adds up
+
+        1 scenario (1 failed)
+        1 step (1 skipped)
+        """,
+        "cucumber-console",
+    )
+    assert case(run, "Adds up").failures[0].message == "the till is locked"

@@ -140,6 +140,8 @@ class _Parser:
             self._end_chunk(keep=mark.lstrip().startswith("|"), line=line)
         elif self.chunk is not None and (mark or self.current is not None or line.text[:6] == _BROKE_INDENT):
             self.chunk.lines.append(line.text)
+        elif self.chunk is None and (self.current is not None or self.title) and _RAISED.match(mark):
+            self.chunk = Block(Line(line.number - 1, ""), [line.text])  # a hook broke: no step stands above
         elif (
             self.current is None
             and mark
