@@ -896,3 +896,48 @@ def test_older_forge_counts_per_contract_and_its_tail_alone_names_what_failed() 
         "forge-console",
     )
     assert case(tail, "test_Counts()").failures[0].message == "Invalid data"
+
+
+def test_what_a_program_says_behind_the_dots_of_prove() -> None:
+    run = made(
+        """
+        t/cart.t .. the till opens
+        ok 1 - sums
+        ok 2 - pays
+        1..2
+        ok
+        All tests successful.
+        Files=1, Tests=2,  0 wallclock secs
+        Result: PASS
+        """,
+        "tap",
+    )
+    assert counts(run) == (2, 2, 0, 0, 0)
+
+
+def test_a_test_feed_of_the_junit_platform() -> None:
+    run = made(
+        """
+        JUnit Jupiter > CartTest > sums() :: STARTED
+        JUnit Jupiter > CartTest > sums() :: FAILED
+        \torg.opentest4j.AssertionFailedError: three left
+        \t\tat shop.CartTest.sums(CartTest.java:9)
+        JUnit Jupiter > CartTest > pays() :: STARTED
+        JUnit Jupiter > CartTest > pays() :: SUCCESSFUL
+        JUnit Jupiter > CartTest > drops() :: SKIPPED
+        \tReason: no floor
+
+        Test run finished after 12 ms
+        [         3 tests found           ]
+        [         1 tests skipped         ]
+        [         2 tests started         ]
+        [         0 tests aborted         ]
+        [         1 tests successful      ]
+        [         1 tests failed          ]
+        """,
+        "junit-platform-console",
+    )
+    assert counts(run) == (3, 1, 1, 0, 1)
+    failure = case(run, "sums()").failures[0]
+    assert (failure.headline, failure.line) == ("org.opentest4j.AssertionFailedError: three left", 9)
+    assert case(run, "drops()").properties == (("reason", "no floor"),)

@@ -192,3 +192,40 @@ def test_an_assembly_that_is_not_there() -> None:
     The test source file "/srv/Shop.dll" provided was not found.
     """)
     assert headlines(run) == ['The test source file "/srv/Shop.dll" provided was not found.']
+
+
+def test_marks_of_vstest_16() -> None:
+    run = run_of("""
+    Starting test execution, please wait...
+      √ Holds_boxes [3ms]
+      ! Weighs_nothing [< 1ms]
+      X Counts_boxes [134ms]
+      Stack Trace:
+         at Demo.Shelf.Counts_boxes() in C:\\shop\\Shelf.cs:line 11
+
+    Test Run Failed.
+    Total tests: 3
+         Passed: 1
+         Failed: 1
+        Skipped: 1
+     Total time: 3.3 Seconds
+    """)
+    assert counts(run) == (3, 1, 1, 0, 1)
+    failure = case(run, "Counts_boxes").failures[0]
+    assert failure.headline.startswith("at Demo.Shelf.Counts_boxes()")
+    assert failure.line == 11
+
+
+def test_what_azure_marks_as_an_error_may_be_well() -> None:
+    run = run_of("""
+    ##[error]  Passed Holds_boxes [< 1 ms]
+    ##[error]  Failed Counts_boxes [3 ms]
+    ##[error]  Error Message:
+    ##[error]   eleven is not twelve
+    ##[error]Test Run Failed.
+    ##[error]Total tests: 2
+    ##[error]     Passed: 1
+    ##[error]     Failed: 1
+    """)
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "Counts_boxes").failures[0].message == "eleven is not twelve"

@@ -54,3 +54,69 @@ def test_what_vet_and_the_compiler_say_alone() -> None:
 def test_a_directory_that_is_not_there() -> None:
     run = made("stat /srv/shop/nope: directory not found\n", "log")
     assert len(run.failures) == 1
+
+
+def test_seconds_as_the_first_versions_of_go_have_them() -> None:
+    run = made(
+        """
+        === RUN TestTotal
+        --- PASS: TestTotal (0.06 seconds)
+        === RUN TestStock
+        --- FAIL: TestStock (0.10 seconds)
+        \tstock_test.go:11: three left
+        FAIL
+        exit status 1
+        FAIL\tshop/cart 0.160s
+        """,
+        "go-test-console",
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "TestStock").failures[0].message == "three left"
+    assert case(run, "TestTotal").duration == 0.06
+
+
+def test_a_package_that_is_well_has_no_red_test() -> None:
+    run = made(
+        """
+        === RUN   TestPrint
+        and here the line of its result was lost
+        ok  \tshop/cart\t0.160s
+        """,
+        "go-test-console",
+    )
+    assert counts(run) == (1, 1, 0, 0, 0)
+
+
+def test_benchmarks_that_fail_have_no_time() -> None:
+    run = made(
+        """
+        goos: linux
+        pkg: shop/cart
+        BenchmarkAdd
+            bench_test.go:6: cart is full
+        --- FAIL: BenchmarkAdd
+        BenchmarkDrop
+            bench_test.go:14: no floor here
+        --- SKIP: BenchmarkDrop
+        BenchmarkSum-8   \t1000000000\t         0.2642 ns/op
+        FAIL
+        exit status 1
+        FAIL\tshop/cart\t0.002s
+        """,
+        "go-test-console",
+    )
+    assert counts(run) == (2, 0, 1, 0, 1)
+    assert case(run, "BenchmarkAdd").failures[0].message == "cart is full"
+
+
+def test_tests_of_a_package_that_do_not_compile_are_told_once() -> None:
+    run = made(
+        """
+        # shop/cart_test [shop/cart.test]
+        cart/cart_test.go:5:2: "fmt" imported and not used
+        FAIL\tshop/cart [build failed]
+        FAIL
+        """,
+        "go-test-console",
+    )
+    assert [f.message for f in run.failures] == ['cart/cart_test.go:5:2: "fmt" imported and not used']

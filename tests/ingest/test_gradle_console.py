@@ -207,3 +207,25 @@ def test_mixed_streams_part_a_test_from_its_stack() -> None:
     """)
     assert counts(run) == (10, 9, 1, 0, 0)
     assert case(run, "counts()").failures[0].line == 61
+
+
+def test_xctest_under_gradle() -> None:
+    run = run_of(
+        """
+    > Task :xcTest FAILED
+
+    ShelfTests.testAdd STARTED
+
+    ShelfTests.testAdd FAILED
+        java.lang.Throwable: XCTAssertEqual failed: ("11") is not equal to ("12")
+
+    ShelfTests.testDrop STARTED
+
+    ShelfTests.testDrop PASSED
+
+    2 tests completed, 1 failed
+    """
+        + TAIL
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert "XCTAssertEqual failed" in case(run, "testAdd").failures[0].message

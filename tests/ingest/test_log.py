@@ -28,6 +28,8 @@ TextSource = Callable[[str], Source]
         "test_error_handling PASSED",
         "DEBUG errors=[] failed=0",
         "checking for strerror... yes",
+        "npm ERR! A complete log of this run can be found in:",
+        "npm ERR!     /shop/.npm/_logs/2019-08-22T10_59_14_802Z-debug.log",
     ],
 )
 def test_innocent_lines(line: str) -> None:
@@ -525,3 +527,76 @@ def test_each_of_two_exceptions_is_counted_for_itself(text_source: TextSource) -
     run = collect(text_source(log))
     assert [failure.type for failure in run.failures] == ["KeyError", "ValueError"]
     assert [warn.text for warn in run.warnings] == ["said 300 times", "said 200 times"]
+
+
+def test_an_exception_without_a_word_is_not_told_by_what_stands_around_it(text_source: TextSource) -> None:
+    text = (
+        "the shop opens\n"
+        "  Traceback (most recent call last):\n"
+        '    File "/shop/till.py", line 3, in pay\n'
+        "      assert till\n"
+        "  AssertionError\n"
+        "the shop closes\n"
+    )
+    (failure,) = collect(text_source(text)).failures
+    assert (failure.message, failure.source_line, failure.line) == ("AssertionError", 2, 3)
+    assert "the shop opens" in failure.trace
+
+
+def test_a_traceback_behind_the_stack_of_another_failure(text_source: TextSource) -> None:
+    text = (
+        "thread 'main' panicked at 'the till is locked', src/till.rs:163:21\n"
+        "stack backtrace:\n"
+        "   0: rust_begin_unwind\n"
+        "note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose backtrace.\n"
+        "the wrapper goes on\n"
+        "Traceback (most recent call last):\n"
+        '  File "/shop/run.py", line 3, in run\n'
+        "    raise Closed(1)\n"
+        "shop.Closed: 1\n"
+    )
+    first, second = collect(text_source(text)).failures
+    assert "the till is locked" in first.message
+    assert (second.message, second.source_line) == ("shop.Closed: 1", 6)
+
+
+def test_tracebacks_that_do_not_follow_from_each_other(text_source: TextSource) -> None:
+    text = (
+        "test_pay failed (1).Traceback (most recent call last):\n"
+        '  File "/shop/till.py", line 3, in pay\n'
+        "    assert till\n"
+        "AssertionError\n"
+        "\n"
+        "test_drop failed (1).Traceback (most recent call last):\n"
+        '  File "/shop/floor.py", line 9, in drop\n'
+        "    floor[3]\n"
+        "IndexError: no floor\n"
+    )
+    first, second = collect(text_source(text)).failures
+    assert (first.message, first.source_line, first.line) == ("AssertionError", 1, 3)
+    assert (second.message, second.source_line, second.line) == ("IndexError: no floor", 6, 9)
+
+
+def test_error_records_of_powershell(text_source: TextSource) -> None:
+    text = (
+        "the shop opens\n"
+        "go : panic: the till is locked\n"
+        "At C:\\shop\\run.ps1:26 char:3\n"
+        "+   go test ./...\n"
+        "+   ~~~~~~~~~~~~~\n"
+        "    + CategoryInfo          : NotSpecified: (panic: the till is locked:String) [], RemoteException\n"
+        "    + FullyQualifiedErrorId : NativeCommandError\n"
+        " \n"
+        "Add-Box : The shelf is full\n"
+        "At line:1 char:5\n"
+        "+     Add-Box\n"
+        "+     ~~~~~~~\n"
+        "    + CategoryInfo          : OperationStopped: (:) [], RuntimeException\n"
+        "    + FullyQualifiedErrorId : The shelf is full\n"
+        "the shop closes\n"
+    )
+    failures = collect(text_source(text)).failures
+    assert [(f.headline, f.source_line) for f in failures] == [
+        ("go : panic: the till is locked", 2),
+        ("Add-Box : The shelf is full", 9),
+    ]

@@ -441,3 +441,34 @@ def test_ctest_reason_with_a_line_end() -> None:
     rx = case(run, "rx")
     assert rx.duration == 0.25
     assert rx.failures[0].message.startswith("Failed  Required regular expression not found.")
+
+
+def test_ctest_of_which_only_the_end_is_there() -> None:
+    run = run_of("""
+    The following tests FAILED:
+         27 - ShelfTest (SEGFAULT)
+    Errors while running CTest
+    make: *** [test] Error 8
+    """)
+    assert run.format == "ctest-console"
+    assert case(run, "ShelfTest").failures[0].headline == "SEGFAULT"
+
+
+def test_nextest_whose_output_is_indented() -> None:
+    run = run_of("""
+       Nextest run ID 5f1 with nextest profile: default
+          Starting 1 test across 1 binary
+              FAIL [   0.548s] (1/1) shelf::all counts::boxes
+        stdout ───
+
+          running 1 test
+          test counts::boxes ... FAILED
+
+        stderr ───
+
+          thread 'counts::boxes' (156) panicked at src/shelf.rs:18:14:
+          eleven is not twelve
+              Summary [   0.6s] 1 test run: 0 passed, 1 failed, 0 skipped
+    """)
+    failure = case(run, "counts::boxes").failures[0]
+    assert (failure.headline, failure.line) == ("eleven is not twelve", 18)

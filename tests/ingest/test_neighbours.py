@@ -98,3 +98,27 @@ def test_what_green_tests_print_is_theirs() -> None:
     noisy = _GO.replace("--- PASS", "panic: tested\nERROR: told by the test\n--- PASS")
     run = run_of(noisy + "done\n")
     assert counts(run)[1:3] == (1, 0)
+
+
+def test_what_a_wrapper_shows_of_its_runner_is_no_other_run() -> None:
+    run = run_of("""
+    === RUN   TestTill
+        till_test.go:5: locked
+    --- FAIL: TestTill (0.00s)
+    FAIL shop/cart.TestTill (0.00s)
+    FAIL shop/cart
+
+    DONE 1 tests, 1 failure in 0.4s
+
+    PASS shop/cart.TestTill (re-run 1) (0.00s)
+    PASS shop/cart
+
+    === Failed
+    === FAIL: shop/cart TestTill (0.00s)
+        till_test.go:5: locked
+
+    DONE 2 runs, 2 tests, 1 failure in 0.9s
+    """)
+    assert run.format == "gotestsum-console"
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert case(run, "TestTill").flaky

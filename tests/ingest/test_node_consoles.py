@@ -147,3 +147,33 @@ def test_the_same_in_tap() -> None:
 def test_an_option_that_is_not_there() -> None:
     run = made("node: bad option: --test-coverage-functions=100\n", "log")
     assert len(run.failures) == 1
+
+
+def test_a_browser_of_karma_that_never_comes() -> None:
+    run = made(
+        """
+        06 06 2017 10:21:28.876:INFO [karma]: Karma v1.5.0 server started at http://0.0.0.0:19876/
+        06 06 2017 10:21:28.885:INFO [launcher]: Starting browser ChromeHeadless
+        06 06 2017 10:22:28.887:WARN [launcher]: ChromeHeadless have not captured in 60000 ms, killing.
+        06 06 2017 10:22:29.005:INFO [launcher]: Trying to start ChromeHeadless again (1/2).
+        """,
+        "karma-console",
+    )
+    assert [failure.headline for failure in run.failures] == [
+        "ChromeHeadless have not captured in 60000 ms, killing."
+    ]
+
+
+def test_a_browser_of_karma_that_is_lost_is_told_once() -> None:
+    run = made(
+        """
+        28 09 2018 04:09:20.648:INFO [karma]: Karma v1.7.1 server started at http://0.0.0.0:9876/
+        Chrome 63.0.3205 (Linux 0.0.0): Executed 1 of 47 SUCCESS (0 secs / 0.001 secs)
+        28 09 2018 04:09:31.778:WARN [Chrome 63.0.3205 (Linux 0.0.0)]: Disconnected (1 times) , because no message in 10000 ms.
+        Chrome 63.0.3205 (Linux 0.0.0) ERROR
+          Disconnected , because no message in 10000 ms.
+        Chrome 63.0.3205 (Linux 0.0.0): Executed 1 of 47 DISCONNECTED (10.027 secs / 0.001 secs)
+        """,
+        "karma-console",
+    )
+    assert [failure.headline for failure in run.failures] == ["Disconnected, because no message in 10000 ms."]

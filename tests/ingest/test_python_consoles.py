@@ -351,3 +351,18 @@ def test_behave_plain_tracebacks_and_hooks() -> None:
         "RuntimeError: no shop",
     ]
     assert not run.failures
+
+
+def test_a_verdict_whose_blocks_are_lost() -> None:
+    run = made(
+        """
+        KeyError: 'till'
+
+        ----------------------------------------------------------------------
+        Ran 15 tests in 0.087s
+
+        FAILED (failures=2, errors=9, skipped=1)
+        """,
+        "unittest-console",
+    )
+    assert counts(run) == (15, 3, 2, 9, 1)

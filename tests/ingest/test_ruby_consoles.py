@@ -221,3 +221,57 @@ def test_code_of_test_unit_with_wide_numbers() -> None:
         "test-unit-console",
     )
     assert case(run, "test_total").failures[0].message == "<1> expected but was\n<2>"
+
+
+def test_cucumber_without_places() -> None:
+    run = made(
+        """
+        Feature: Cart
+
+          Background:
+            Given an empty cart
+
+          Scenario: Adds up
+            When I add 2 things
+            Then it holds 3 things
+              expected 3, got 2 (RuntimeError)
+              ./features/step_definitions/steps.rb:3:in `/^it holds/'
+              features/cart.feature:9:in `Then it holds 3 things'
+            And nothing more
+
+          Scenario: Pays
+            When I pay
+
+        Failing Scenarios:
+        cucumber features/cart.feature:7
+
+        2 scenarios (1 failed, 1 passed)
+        7 steps (1 failed, 1 skipped, 5 passed)
+        """,
+        "cucumber-console",
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    failure = case(run, "Adds up").failures[0]
+    assert (failure.message, failure.type, failure.source_line) == ("expected 3, got 2", "RuntimeError", 9)
+    assert "nothing more" not in failure.trace
+
+
+def test_a_hook_of_cucumber_that_breaks() -> None:
+    run = made(
+        """
+        Feature: Cart
+
+          Scenario: Adds up     # features/cart.feature:2
+          the till is locked (RuntimeError)
+          ./features/support/hooks.rb:2:in `Before'
+            When I add 2 things # features/step_definitions/steps.rb:1
+
+        Failing Scenarios:
+        cucumber features/cart.feature:2 # Scenario: Adds up
+
+        1 scenario (1 failed)
+        1 step (1 skipped)
+        """,
+        "cucumber-console",
+    )
+    assert case(run, "Adds up").failures[0].message == "the till is locked"

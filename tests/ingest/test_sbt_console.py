@@ -90,3 +90,120 @@ def test_code_that_does_not_compile() -> None:
     """)
     assert headlines(run) == ["not found: value missing"]
     assert (run.failures[0].file, run.failures[0].line) == ("/x/src/test/scala/A.scala", 5)
+
+
+def test_a_log_that_breaks_off_before_the_counts() -> None:
+    run = run_of("""
+    [info] ShelfSpec:
+    [info] - holds boxes *** FAILED ***
+    [info]   11 did not equal 12 (ShelfSpec.scala:12)
+    [info] ScalaTest
+    [info] Run completed in 111 milliseconds.
+    """)
+    assert run.format == "sbt-console"
+    assert case(run, "holds boxes").failures[0].message == "11 did not equal 12 (ShelfSpec.scala:12)"
+
+
+def test_classes_that_only_the_list_at_the_end_names() -> None:
+    run = run_of("""
+    [error] Failed: Total 9, Failed 1, Errors 1, Passed 7
+    [error] Failed tests:
+    [error] \tdemo.ShelfSpec
+    [error] Error during tests:
+    [error] \tdemo.DoorSpec
+    [error] (Test / test) sbt.TestsFailedException: Tests unsuccessful
+    """)
+    assert counts(run) == (9, 7, 1, 1, 0)
+    assert [f.message for f in run.failures] == [
+        "Failed tests: demo.ShelfSpec",
+        "Error during tests: demo.DoorSpec",
+    ]
+
+
+def test_specs2_without_indentation() -> None:
+    run = run_of("""
+    [info] ShelfSpec
+    [info] A shelf should
+    [info] + hold boxes
+    [info] x count them
+    [error]    '11' is not equal to '12' (ShelfSpec.scala:26)
+    [info] Total for specification ShelfSpec
+    [info] Finished in 119 ms
+    [info] 2 examples, 1 failure, 0 error
+    """)
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "count them").failures[0].line == 26
+
+
+def test_utest() -> None:
+    run = run_of("""
+    [info] X demo.ShelfTests.boxes.count 4ms
+    [info]   java.lang.Exception: eleven
+    [info]     demo.ShelfTests$.$anonfun$tests$2(ShelfTests.scala:7)
+    [info] + demo.ShelfTests.weight 0ms
+    [info] Tests: 2, Passed: 1, Failed: 1
+    [error] Failed tests:
+    [error] \tdemo.ShelfTests
+    [error] (Test / test) sbt.TestsFailedException: Tests unsuccessful
+    """)
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "boxes.count").suite == "demo.ShelfTests"
+    assert case(run, "boxes.count").failures[0].type == "java.lang.Exception"
+    assert not run.failures
+
+
+def test_utest_in_its_first_versions() -> None:
+    run = run_of("""
+    [info] demo.ShelfTests       Success
+    [info]     weight            Success
+    [info]     boxes             Failure(utest.AssertionError: (assert(a == b)...
+    [info] Tests: 4
+    [info] Passed: 3
+    [info] Failed: 1
+    [success] Total time: 1 s, completed Apr 19, 2014 7:59:20 PM
+    """)
+    assert counts(run) == (4, 3, 1, 0, 0)
+    assert case(run, "boxes").failures[0].message == "utest.AssertionError: (assert(a == b)..."
+
+
+def test_utest_without_levels() -> None:
+    run = run_of("""
+    [info] compiling 1 Scala source to /x/target ...
+    -------------------------------- Running Tests --------------------------------
+    + demo.ShelfTests.weight 1ms  12
+    X demo.ShelfTests.boxes 0ms
+      java.lang.Exception: eleven
+        demo.ShelfTests$.$anonfun$tests$4(ShelfTests.scala:7)
+    ----------------------------------- Failures -----------------------------------
+    X demo.ShelfTests.boxes 0ms
+      java.lang.Exception: eleven
+    Tests: 2, Passed: 1, Failed: 1
+    """)
+    assert run.format == "sbt-console"
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "boxes").failures[0].headline == "java.lang.Exception: eleven"
+
+
+def test_zio_tests_that_throw() -> None:
+    run = run_of("""
+    [info] + ShelfSpec
+    [info]   - counts boxes
+    [info]       Exception in thread "zio-fiber-97" java.lang.RuntimeException: the shelf fell
+    [info]       \tat demo.ShelfSpec$.run(ShelfSpec.scala:9)
+    [error] Error during tests:
+    [error] \tdemo.ShelfSpec
+    [error] (Test / test) sbt.TestsFailedException: Tests unsuccessful
+    """)
+    assert counts(run) == (1, 0, 1, 0, 0)
+    (failed,) = run.cases
+    assert "the shelf fell" in failed.failures[0].message
+
+
+def test_munit_without_levels() -> None:
+    run = run_of("""
+    ==> X demo.ShelfSuite.counts boxes  0.001s munit.FailException: /x/ShelfSuite.scala:12 eleven is not twelve
+    11:    val boxes = 11
+    12:    assertEquals(boxes, 12)
+    """)
+    assert run.format == "sbt-console"
+    assert "eleven is not twelve" in case(run, "counts boxes").failures[0].message

@@ -607,3 +607,135 @@ def test_a_run_that_comes_to_no_test_says_why() -> None:
     )
     assert counts(run) == (0, 0, 0, 0, 0)
     assert [f.message for f in run.failures] == ['Cannot open file "nothere.php".']
+
+
+def test_what_flutter_tells_ahead_of_the_red_line() -> None:
+    run = made(
+        """
+        00:01 +0: /shop/cart_test.dart: Cart sums
+        ══╡ EXCEPTION CAUGHT BY WIDGETS LIBRARY ╞═══════════════════════════════════════════════════════════
+        The following StateError was thrown building Shelf(dirty):
+        Bad state: no shelf
+
+        When the exception was thrown, this was the stack:
+        #0      Shelf.build (package:shop/shelf.dart:20:5)
+        ════════════════════════════════════════════════════════════════════════════════════════════════════
+        ══╡ EXCEPTION CAUGHT BY FLUTTER TEST FRAMEWORK ╞════════════════════════════════════════════════════
+        The following TestFailure was thrown running a test:
+        Expected: exactly one matching candidate
+          Actual: no cart
+
+        When the exception was thrown, this was the stack:
+        #4      main.<anonymous closure> (file:///shop/cart_test.dart:13:5)
+
+        The test description was:
+          Cart sums
+        ════════════════════════════════════════════════════════════════════════════════════════════════════
+        00:02 +0 -1: /shop/cart_test.dart: Cart sums [E]
+          Test failed. See exception logs above.
+          The test description was: Cart sums
+
+        To run this test again: dart test /shop/cart_test.dart -p vm --plain-name 'Cart sums'
+        ══╡ EXCEPTION CAUGHT BY FLUTTER TEST FRAMEWORK ╞════════════════════════════════════════════════════
+        The following message was thrown running a test:
+        the till is locked
+
+        The test description was:
+          Cart pays
+        ════════════════════════════════════════════════════════════════════════════════════════════════════
+        00:02 +0 -2: /shop/cart_test.dart: Cart pays [E]
+          Test failed. See exception logs above.
+          The test description was: Cart pays
+
+        00:02 +0 -2: Some tests failed.
+        """,
+        "dart-console",
+    )
+    assert counts(run) == (2, 0, 2, 0, 0)
+    sums, pays = (case(run, name).failures[0] for name in ("Cart sums", "Cart pays"))
+    assert sums.message == "Expected: exactly one matching candidate\n  Actual: no cart"
+    assert (sums.file, sums.line, sums.source_line) == ("/shop/cart_test.dart", 13, 11)
+    assert "till" not in sums.trace
+    assert pays.message == "the till is locked"
+
+
+def test_dart_before_it_marked_errors() -> None:
+    run = made(
+        """
+        02:00 +8 ~1: test/cart_test.dart: sums
+        02:01 +8 ~1 -1: test/cart_test.dart: sums
+          the till is locked
+          test/cart_test.dart 7:5  main.<fn>
+
+        02:01 +8 ~1 -1: test/cart_test.dart: pays
+        02:02 +9 ~1 -1: test/cart_test.dart: drops
+        """,
+        "dart-console",
+    )
+    assert counts(run) == (11, 9, 1, 0, 1)
+    assert case(run, "sums").failures[0].message == "the till is locked"
+
+
+def test_a_file_of_pester_that_broke_outside_its_blocks() -> None:
+    run = made(
+        """
+        Running tests from 'C:\\shop\\Cart.Tests.ps1'
+        [-] <ScriptBlock>:C:\\shop\\Cart.Tests.ps1:27 failed with:
+        RuntimeException: the till is locked
+        at <ScriptBlock>, C:\\shop\\Cart.Tests.ps1:29
+        Tests completed in 50ms
+        Tests Passed: 0, Failed: 6, Skipped: 0, Inconclusive: 0, NotRun: 0
+        Container failed: 1
+          - <ScriptBlock>:C:\\shop\\Cart.Tests.ps1:27
+        """,
+        "pester-console",
+    )
+    assert counts(run) == (6, 0, 6, 0, 0)
+    assert not run.cases
+    assert run.failures[0].message.endswith("RuntimeException: the till is locked")
+    assert run.failures[0].line == 29
+
+
+def test_suites_that_jest_left_out() -> None:
+    run = made(
+        """
+        Test Suites: 1 skipped, 53 passed, 53 of 54 total
+        Tests:       6 skipped, 202 passed, 208 total
+        Time:        30.707 s, estimated 55 s
+        """,
+        "jest-console",
+    )
+    assert counts(run) == (208, 202, 0, 0, 6)
+
+
+def test_what_no_test_of_cypress_caught() -> None:
+    run = made(
+        """
+          (Run Starting)
+
+          Running:  cart.cy.js                                                                      (1 of 1)
+
+
+          1) An uncaught error was detected outside of a test
+
+          0 passing
+          1 failing
+
+          1) An uncaught error was detected outside of a test:
+             AssertionError: The following error originated from your test code, not from Cypress.
+
+          > the till is locked
+
+        When Cypress detects uncaught errors originating from your test code it will automatically fail the current test.
+
+        Cypress could not associate this error to any specific test.
+
+
+          (Results)
+        """,
+        "cypress-console",
+    )
+    assert not run.failures
+    failure = case(run, "An uncaught error was detected outside of a test").failures[0]
+    assert failure.headline == "AssertionError: the till is locked"
+    assert "originated from your test code" in failure.message

@@ -35,7 +35,7 @@ def around(source: Source, found: list[Session], end: int, last: int, parse: _Pa
     green = _Green(source, found, parse)
     if end == last:
         end = green.end(last)
-    return [*_ahead(source, green.start()), *(_behind(source, end, red=False) if end < last else [])]
+    return [*_ahead(source, green.start(), found), *(_behind(source, end, red=False) if end < last else [])]
 
 
 class _Green:
@@ -71,13 +71,21 @@ def _shown(sessions: list[Session]) -> list[tuple[Totals, float | None]]:
     return [(session.totals, session.duration) for session in sessions]
 
 
-def _ahead(source: Source, end: int) -> list[Session]:
-    """The results of another runner that stand before line ``end`` or end there: its job went on."""
+def _ahead(source: Source, end: int, found: list[Session]) -> list[Session]:
+    """The results of another runner that stand before line ``end`` or end there: its job went on.
+
+    Tests that ``found`` tells of as well are no other runner's: a wrapper shows what the runner below it printed.
+    """
     text = "\n".join(islice(source.lines(), end))
     part = Source(source.name, partial(io.BytesIO, text.encode("utf-8", "replace")))
     if not end or surest(part)[1] is surest(source)[1]:
         return []
-    return told_in(part, 0)
+    known = {case.name for session in found for case in session.cases}
+    return [
+        session
+        for session in told_in(part, 0)
+        if not session.cases or any(case.name not in known for case in session.cases)
+    ]
 
 
 def _behind(source: Source, end: int, *, red: bool) -> list[Session]:

@@ -36,6 +36,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"\[(?:error|emerg|alert|crit)\] |(?i)\b(?:level(?:name)?|severity(?:_?text)?|lvl)[\"']?[=:] ?[\"']?(?:error|err|fatal|critical|panic|50|60)\b|\"@l\":\"(?:error|fatal)\""),
     (ERROR, r"(?i)\b(?:bad|unknown|unrecognized|invalid|illegal) (?:command[- ]line )?(?:option|argument|flag|switch)s?\b"),
     (CAUSE, r": (?:directory|file) not found\b|\bno required module provides package\b"),
+    (ERROR, r"^At (?:line|.+\.psm?1):\d+ char:\d+$"),
     (ERROR, r"^error [A-Z\"]|\bnpm (?:ERR!|error)|^E: |^Err:\d|^##\[error\]|^::error\b|\[31m|^\s*ERR_[A-Z]+|^➤ YN00(?:01|09|16|18|28|35|41|82):"),
     (ERROR, r"^\[?[\d:. T+-]{8,35} (?:ERR|FTL|CRT)\]|^(?:fail|crit): [A-Z][\w.]+\[\d+\]|<(?:Error|Fatal|Critical)> |\bat=error\b|\] Rule \d+: .* failed with message:|^[EF]/\w|^\d\d-\d\d [\d:.]+ +\d+ +\d+ [EF] "),
     (ERROR, r"^[EF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+:\d+\]|^[\w./-]*[Mm]ake(?:file)?(?:\.\w+)?(?:[\[:]\d+\]?)?: \*\*\* .*Stop\.|^(?:\S+: line \d+: +\d+ )?Killed\b"),
@@ -83,6 +84,7 @@ HARMLESS = (
     r"|^(?:#\d+ (?:\d+\.\d+ )?)?(?:debconf|invoke-rc\.d|update-alternatives|dpkg-preconfigure): "  # apt in a container
     r"|^(?:\+{1,5} |\$ |\[command\]|\[Pipeline\])|^Stage .* skipped due to"  # commands as they are told, steps of Jenkins
     r"|^\[ *\d+\.\d+\] init: "  # of an image that boots
+    r"|^(?:\d+\.\d+ )?npm (?:ERR!|error)\s+(?:A complete log of this run|(?:/|[A-Z]:[/\\])\S+\.log$)"  # where npm keeps its log
     r"|^\s*(?:echo|printf|Write-Host|Write-Error|die|core\.setFailed\() ?[\"']|\bthrow new [\w.]+\(|^\s*raise \w|(?:\|\||&&|;|\bthen|\belse) *\{? *(?:exit \d|echo [\"'])"  # code
     r"|^#\d+ \[[^\]]*\] |^(?:Step \d+/\d+ :| => \[)"  # steps of a Dockerfile
 )
@@ -103,7 +105,7 @@ ECHO = (
     r"|\bld returned \d|process didn't exit successfully|could not compile `|error exitcode$|errors compiling module|intermediate artifacts can be found|build stopped: subcommand failed|Sanitizer: reported \d"
     r"|did not (?:run|execute) successfully|completed unsuccessfully|^failed to run: |Encountered error while|recipe for target .* failed|Failed with result '|entered failed state|^FAILED: (?:\[code=\d+\] )?[\w.@/\\+-]+\s*$|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
     r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b"
-    r"|^(?:\d+\.\d+ )?npm (?:ERR!|error)\s*(?:$|(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |[/A-Z][:/\\])"
+    r"|^(?:\d+\.\d+ )?npm (?:ERR!|error)\s*(?:$|(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |/|[A-Z]:[/\\])"
     r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: )?Found [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b"
 )
 """Says only that something went wrong further up."""

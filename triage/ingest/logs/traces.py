@@ -26,7 +26,7 @@ FRAME = re.compile(
     r"\s+at \S|\s*\.\.\. \d+ (?:more|common frames)|\s*Caused by:|\s*Suppressed: |\s*File \"[^\"]+\", line \d"
     r"|goroutine \d+ \[|created by \S|\s+\S+\.go:\d+|\s*\d+: +(?:0x[0-9a-f]+ - )?\S|\s+from \S+:\d+|\s*#\d+ +\S"
     r"|\s*stack backtrace:|\s*Stack trace:|\s*note: run with `?RUST_BACKTRACE|\s*--- End of |\s+thrown in "
-    r"|\s*\[signal |\s*❯ \S|==\d+==|SUMMARY: \w+Sanitizer"
+    r"|\s*At .+:\d+ char:\d+$|\s+\+ (?:CategoryInfo|FullyQualifiedErrorId) *: |\s*\[signal |\s*❯ \S|==\d+==|SUMMARY: \w+Sanitizer"
 )
 ANNOUNCED = re.compile(
     r"<<< (?:FAILURE|ERROR)!|\S > .*\bFAILED\s*$|^\s*● (?:.* › |Test suite failed)|^ {1,4}\d+\) |^not ok \d|^--- FAIL:|^ ?FAIL +\S+\.\w+|^FAILED \S+::"
@@ -65,6 +65,8 @@ _EMPTY = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:.*\b(?:ERROR|FATAL|SEVERE)\b.* :\s
 """An event whose message begins in the next line: Spring Boot tells why an application did not start like this."""
 _CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$|CMake (?:\w+ )?Warning\b.*:$")
 """The first line of an event of .NET, of a warning of CMake, whose message is indented below."""
+_POWERSHELL = re.compile(r"At .+:\d+ char:\d+$")
+"""Where an error of PowerShell happened; what it says stands above."""
 _IGNORED = "...ignoring"
 """What Ansible says of the failure above that it was told to ignore."""
 _ANNOTATION = "::error"
@@ -152,6 +154,8 @@ class _Growing:
         ):
             self._accept(line)
             return True
+        if _POWERSHELL.match(line) and any(map(_POWERSHELL.match, self.trace.lines)):
+            return False
         if _PASSED.match(line) or (not self._section and _HEADING.match(line)):
             return False
         if self._empty and not _EVENT.match(line[:200]):
@@ -163,6 +167,8 @@ class _Growing:
             if not self._look_for_traceback(line):
                 self._judge(line, score)
             return True
+        if _TRACEBACK.match(line):
+            return False
         if self._is_its_exception(line, score):
             self._accept(line)
             self._judge(line, score)
@@ -194,6 +200,10 @@ class _Growing:
 
     def _takes_in_traceback(self, line: str) -> bool:
         margin = self._margin.match(line) if self._margin else None
+        if margin is None and line.startswith('  File "'):
+            # What stands before the word is no margin, but a text of its own.
+            self._margin = _shape("")
+            margin = self._margin.match(line)
         if self._grouped:
             # Of a group, what comes below its own exception tells of its parts.
             margin = _GROUP_MARGIN.match(line) or margin
@@ -219,7 +229,12 @@ class _Growing:
         if FRAME.match(line):
             self._stacked = True
             return True
-        if _CHAIN.match(line) or _TRACEBACK.match(line) or _GROUP.match(line):
+        if _TRACEBACK.match(line):
+            # Behind a stack and other words, or an exception that it does not follow from, it is of another failure.
+            last = next((text for text in reversed(self.trace.lines) if text.strip()), "")
+            told = self._ended and self._pending and not self._grouped and not _CHAIN.match(last)
+            return not told and not (self._stacked and any(text.strip() for text in self._pending))
+        if _CHAIN.match(line) or _GROUP.match(line):
             return True
         if self._ended:
             return False
@@ -328,12 +343,14 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
 def _begun(number: int, line: str, score: float, before: list[str]) -> _Growing:
     """The trace that ``line`` tells of, from the heading of its test on."""
     start = next((i for i, text in enumerate(before) if _NUMBERED.match(text)), len(before))
+    if _POWERSHELL.match(line) and before and before[-1].strip():
+        start = len(before) - 1
     lead = before[start:]
     if not lead:
         return _Growing(number, line, score, before)
     growing = _Growing(number - len(lead), lead[0], score, before[:start])
     growing.trace.lines[1:] = [*lead[1:], line]
-    growing.trace.message = line
+    growing.trace.message = lead[0] if _POWERSHELL.match(line) else line
     return growing
 
 

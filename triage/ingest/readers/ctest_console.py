@@ -31,7 +31,7 @@ _PERCENT = re.compile(
     r"^(?P<percent>\d+)% tests passed, (?P<failed>\d+) tests? failed out of (?P<tests>\d+)$"
 )
 _TIME = re.compile(r"^Total Test time \(real\) = +(?P<seconds>[\d.]+) sec$")
-_LISTED = re.compile(r"^\t *(?P<number>\d+) - (?P<name>\S.*?) \((?P<status>[^()]+)\)(?:\s.*)?$")
+_LISTED = re.compile(r"^(?:\t| {4}) *(?P<number>\d+) - (?P<name>\S.*?) \((?P<status>[^()]+)\)(?:\s.*)?$")
 # What CTest itself says of a test in its output with -V.
 _ABOUT = re.compile(
     r"^(?:Test command: |Working Directory: |Test timeout computed to be: |Environment variables: )"
@@ -44,6 +44,7 @@ _LOGGED_ABOUT = re.compile(
     r"^(?:\d{1,7}/\d{1,7} Test: |Command: |Directory: |Output:$|-{58}$|<end of output>$|\".*\" (?:start|end) time: |\".*\" time elapsed: )"
 )
 _LOG_END = re.compile(r"^End testing: ")
+_ERRORS = "Errors while running CTest"
 _SKIPPED = ("Skipped", "Not Run (Disabled)", "Disabled")
 
 
@@ -53,7 +54,10 @@ def _sniff(sample: Sample) -> int:
         return 87
     if any(map(_PERCENT.match, lines)):
         return 80
-    return 75 if any(map(_RESULT.match, lines)) else 0
+    if any(map(_RESULT.match, lines)):
+        return 75
+    ended = any(line.startswith(_ERRORS) for line in lines)
+    return 70 if ended and any(map(_LISTED.match, lines)) else 0
 
 
 @dataclass
@@ -128,6 +132,8 @@ class _Parser:
             self.session.stated = Totals(tests, tests - failed, failed)
         elif self.summing_up:
             self._summary(mark, line)
+        elif mark == "The following tests FAILED:":
+            self.summing_up = True
         elif match := _RESULT.match(mark):
             self._result(match, line)
         elif "***" in mark and _TORN.match(mark):
@@ -156,6 +162,8 @@ class _Parser:
     def _summary(self, mark: str, line: Line) -> None:
         if match := _TIME.match(mark):
             self.session.duration = seconds(match["seconds"])
+        elif mark.startswith(_ERRORS):
+            self.session.closed = True
         elif (match := _LISTED.match(mark)) and not self._has_result(match["number"]):
             # With -Q this list is all there is, and a result whose reason has a line break is no line.
             test = self.tests.setdefault(match["number"], _Test(match["name"]))

@@ -33,6 +33,10 @@ _STEPS = re.compile(r"^\d{1,9} [Ss]teps?(?: \(.*\))?$")
 _TIME = re.compile(r"^(?P<m>\d{1,6})m ?(?P<s>[\d.]+)s(?: \(.*\))?$")
 _PLACE = r"(?:file:(?://)?)?(?P<file>\S[^#]*?\.feature):(?P<line>\d{1,9})(?::\d{1,9})?"
 _SCENARIO = re.compile(rf"^ *(?P<key>[^\s:#|][^:#|]{{0,30}}): (?P<name>\S.*?) *# {_PLACE}$")
+_BARE = re.compile(r"^ +(?:Scenario(?: Outline| Template)?|Example): (?P<name>\S[^#]*)$")
+"""A scenario with ``--no-source``: only its failure and the list at the end tell where it stands."""
+_BARE_STEP = re.compile(r"^ +(?:Given|When|Then|And|But|\*) \S")
+_BROKE_INDENT = " " * 6
 _BLOCK = re.compile(
     rf"^\d{{1,6}}\) (?:[^:#]{{1,30}}: )?(?P<name>\S.*?)(?: \(attempt (?P<attempt>\d{{1,3}})(?P<retried>, retried)?\))? # {_PLACE}$"
 )
@@ -89,7 +93,9 @@ class _Parser:
     current: _Case | None = None
     chunk: Block | None = None
     """Lines below a step: what it broke with."""
-    loose: list[Block] = field(default_factory=list)
+    loose: list[tuple[Block, str]] = field(default_factory=list)
+    """What steps broke with, and the title of the scenario, where it has no place."""
+    title: str = ""
     heading: str = ""
     listing: str = ""
 
@@ -117,6 +123,10 @@ class _Parser:
         elif match := _BLOCK.match(mark):
             self._end_chunk()
             self._block(match, line)
+        elif match := _BARE.match(mark):
+            self._end_chunk()
+            # With --expand a row of examples is the name of a scenario.
+            self.current, self.title = None, self.title if match["name"].startswith("|") else match["name"]
         elif match := _SCENARIO.match(mark):
             self._end_chunk()
             self._scenario(match, line)
@@ -124,11 +134,19 @@ class _Parser:
             self._end_chunk()
             if self.current is not None:
                 self.chunk = Block(line)
+        elif self.title and self.current is None and _BARE_STEP.match(mark):
+            self._end_chunk()
         elif _OTHER.match(mark) or self.session.closed:
             self._end_chunk(keep=mark.lstrip().startswith("|"), line=line)
-        elif self.chunk is not None and (mark or self.current is not None):
+        elif self.chunk is not None and (mark or self.current is not None or line.text[:6] == _BROKE_INDENT):
             self.chunk.lines.append(line.text)
-        elif self.heading == "failed" and mark and self.current is None:
+        elif self.chunk is None and (self.current is not None or self.title) and _RAISED.match(mark):
+            self.chunk = Block(Line(line.number - 1, ""), [line.text])  # a hook broke: no step stands above
+        elif (
+            self.current is None
+            and mark
+            and (self.heading == "failed" or (self.title and mark.startswith(_BROKE_INDENT)))
+        ):
             self.chunk = Block(Line(line.number - 1, ""), [line.text])
         else:
             self._end_chunk()
@@ -177,7 +195,7 @@ class _Parser:
         if chunk is None or not chunk.text.strip():
             return
         if self.current is None or (self.current.file, self.current.line) in self.outline:
-            self.loose.append(chunk)
+            self.loose.append((chunk, self.title))
         else:
             failure = _failure(chunk)
             undefined = failure.message.startswith(
@@ -206,7 +224,7 @@ class _Parser:
 
     def _place_loose(self) -> None:
         """Ruby lists the failed steps apart, each with its line in the feature."""
-        for chunk in self.loose:
+        for chunk, title in self.loose:
             found = [
                 (m["file"], int(m["line"])) for text in chunk.lines for m in _REFERENCE.finditer(text[:1000])
             ]
@@ -216,8 +234,13 @@ class _Parser:
                     c for (f, n), c in self.cases.items() if f == file and n <= number and c.outcome.is_red
                 ]
                 case = max(above, key=lambda c: c.line, default=case)
+            if case is None:  # a step of the background stands above all scenarios
+                without = [c for c in self.cases.values() if c.outcome.is_red and not c.failures]
+                case = without[0] if len(without) == 1 else None
             if case is not None and not case.failures:
                 case.failures.append(_failure(chunk))
+                if title and case.name == f"{case.file}:{case.line}":
+                    case.name = title
 
     def _forget_passed(self) -> None:
         """Undefined and pending scenarios look like passed ones in pretty output: only the counts know."""

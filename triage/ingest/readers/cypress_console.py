@@ -14,7 +14,7 @@ from triage.ingest.console import Block, Line, Session, reader_of, run_before_ru
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.mocha_text import MochaRun
-from triage.model import Totals
+from triage.model import Failure, Totals
 
 _PART = re.compile(
     r"^  \((?P<what>Run Starting|Run Finished|Results|Screenshots|Video|Uploading [\w ]+|Uploaded [\w ]+|Tests? [\w ]+)\)\s*$"
@@ -26,7 +26,10 @@ _ROW = re.compile(rf"^  │ [✔✖√×] +(?P<spec>\S.*?){_CELLS} +│$")
 _TOTAL = re.compile(rf"^ +[✔✖√×] +(?:All specs passed!|\d+ of \d+ failed \(\d+%\)){_CELLS}\s*$")
 _BROKEN: Final = "Oops...we found an error preparing this test file:"
 _BROKE = re.compile(
-    r"^(?:Cypress failed to |Can't run because |We detected that the .* (?:crashed|process)|Cypress could not )"
+    r"^(?:Cypress failed to |Can't run because |We detected that the .* (?:crashed|process)|Cypress could not (?!associate ))"
+)
+_ORIGIN = re.compile(
+    r"^(?P<type>\w+: )?(?P<whose>The following error originated from your \w+ code, not from Cypress\.)\n\s*> (?P<said>.*)"
 )
 _BOX_ORDER: Final = ("Tests", "Passing", "Failing", "Pending", "Skipped")
 
@@ -104,6 +107,9 @@ class _Parser:
         for run in self.runs:
             run.blame_tests()
             run.into(self.session)
+        self.session.cases = [
+            replace(case, failures=tuple(map(_own_words_last, case.failures))) for case in self.session.cases
+        ]
         stated = self.total
         if stated is None and self.rows:
             stated = sum(self.rows, Totals())
@@ -113,6 +119,15 @@ class _Parser:
             )
         self.session.stated = stated
         return self.session
+
+
+def _own_words_last(failure: Failure) -> Failure:
+    """What was thrown in front of what Cypress says of every error that no test caught."""
+    match = _ORIGIN.match(failure.message)
+    if match is None:
+        return failure
+    head = f"{match['type'] or ''}{match['said']}\n{match['whose']}"
+    return replace(failure, message=head + failure.message[match.end() :])
 
 
 def _totals(match: re.Match[str]) -> Totals:

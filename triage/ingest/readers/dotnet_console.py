@@ -22,6 +22,10 @@ from triage.model import Failure, Outcome
 _VSTEST = re.compile(
     r"^ {0,2}(?P<status>Passed|Failed|Skipped|Not Run) {1,3}(?P<name>[^\s:!].*?)(?: \[(?P<time>[^\[\]]*\d ?m?s|[^\[\]]*\d [mh])\])?$"
 )
+_VSTEST_16 = re.compile(r"^ {2}(?P<status>[X✗√✓V!]) (?P<name>\S.*?) \[(?P<time>[^\[\]]*\d ?(?:ms|[smh]))\]$")
+_MARKS = {"X": "failed", "✗": "failed", "!": "skipped"}
+_AZURE = "##[error]"
+"""What Azure puts before all that VSTest writes to its standard error, which may be all of it."""
 _PADDED = re.compile(r"^(?:Passed {3}|Failed {3}|Skipped {2}|Not Run {2})\S")
 """As VSTest 15 wrote it, below messages without a blank line."""
 _PLATFORM_TEST = re.compile(
@@ -69,7 +73,7 @@ _STARTED = (
 
 
 def _sniff(sample: Sample) -> int:
-    lines = sample_lines(sample)
+    lines = [line.removeprefix(_AZURE) for line in sample_lines(sample)]
     if any(map(is_total, lines)):
         return 80
     if any(
@@ -190,6 +194,9 @@ class _Parser:
         ):
             self._open(match["name"], match["status"].lower(), match["time"], line)
             return True
+        if match := _VSTEST_16.match(mark):
+            self._open(match["name"], _MARKS.get(match["status"], "passed"), match["time"], line)
+            return True
         if match := _PLATFORM_TEST.match(mark):
             self._open(match["name"], match["status"], match["time"], line)
             return True
@@ -286,6 +293,9 @@ def _failure(block: _Block, kind: str) -> Failure | None:
         end = next((i for i, line in enumerate(filled) if re.match(r"^\s+at ", line.mark)), len(filled))
         start = 1 if filled and filled[0].text.strip().startswith("from ") and len(filled) > 1 else 0
         messages = [line.text.strip() for line in filled[start:end]]
+    elif not said and block.sections.get(_TRACE_LABEL):
+        # It failed without a word; where it did so says most.
+        filled = [line for line in filled if not _LABEL.match(line.mark)] or filled
     trace = "\n".join(line.text for line in filled)
     number = filled[0].number if filled else block.sections[_MESSAGE_LABEL][0].number
     if not filled:
@@ -296,7 +306,7 @@ def _failure(block: _Block, kind: str) -> Failure | None:
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
     parser = _Parser()
     for line in lines:
-        parser.feed(line)
+        parser.feed(Line(line.number, line.text.removeprefix(_AZURE)))
     yield parser.finish()
 
 

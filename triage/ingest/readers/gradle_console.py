@@ -23,6 +23,10 @@ _EVENT = re.compile(
     r"^(?P<path>\S.*?) > (?P<name>.+?) (?P<status>PASSED|FAILED|SKIPPED|STARTED|STANDARD_OUT|STANDARD_ERROR)"
     r"(?: \((?P<time>[\d.]+ ?\w+)\))?\s*$"
 )
+_XCTEST_EVENT = re.compile(
+    r"^(?P<path>[A-Z]\w*)\.(?P<name>test\w*) (?P<status>PASSED|FAILED|SKIPPED|STARTED)(?: \((?P<time>[\d.]+ ?\w+)\))?\s*$"
+)
+"""As the plugin for native software tells of XCTest."""
 _OUTER = re.compile(r"^Gradle Test (?:Run|Executor) \S+$")
 _DEVICE = re.compile(r"^(?P<name>.+?)\[(?P<device>[^\[\]]+ - [\w.]+)\]$")
 _COMPLETED = re.compile(
@@ -165,7 +169,7 @@ class _Parser:
         return self.tasks.setdefault(self.task, _Task())
 
     def _event(self, mark: str, line: Line) -> bool:
-        if match := _EVENT.match(mark):
+        if match := _EVENT.match(mark) or _XCTEST_EVENT.match(mark):
             path = [
                 part
                 for part in [*match["path"].split(" > "), *match["name"].split(" > ")]

@@ -30,7 +30,7 @@ _FILE = re.compile(
     r"^ {0,2}(?P<status>PASS|FAIL) +(?:(?P<project>\S[^/\\]{0,60}?) +)?(?P<file>[^\s(]+\.[A-Za-z]{2,4})"
     r"(?: \([\d.]+ ?m?s(?:, \d+ MB heap size)?\))?$"
 )
-_SUITES = re.compile(r"^Test Suites: +(?:(?P<failed>\d{1,9}) failed, )?(?:\d+ \w+, )*\d+ total$")
+_SUITES = re.compile(r"^Test Suites: +(?:(?P<failed>\d{1,9}) failed, )?(?:\d+ \w+, )*(?:\d+ of )?\d+ total$")
 _TESTS = re.compile(r"^Tests: +(?P<counts>(?:\d+ \w+, )*\d+ total)$")
 _TIME = re.compile(r"^Time: +(?P<seconds>[\d.]+) ?(?P<unit>ms|s|m|h)\b")
 _AGAIN = re.compile(r"^Summary of all failing tests$")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from triage.ingest.case_book import MAX_BLOCK, CaseBook, adding_up, failure_of, spoken_seconds
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, adding_up, failure_of, spoken_seconds
 from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines
 from triage.ingest.reader import Reader, Sample
 from triage.model import Outcome, Totals
@@ -32,6 +32,9 @@ _CAUGHT_ENDS = re.compile(
     r"^(?:[A-Z][a-z]+: +|Test (?:run|execution|plan execution) finished|[ |│+]*(?:duration|status): )"
 )
 _NODE_ENDS = re.compile(r"^[ |│+]*status: ")
+# With the details "testfeed" a test has a line when it starts and one when it ends.
+_FED = re.compile(r"^(?P<path>\S.* > \S.*) :: (?P<how>STARTED|SUCCESSFUL|FAILED|ABORTED|SKIPPED)$")
+_FED_OUTCOMES = {"SUCCESSFUL": Outcome.PASSED, "FAILED": Outcome.FAILED}
 _SEGMENT = re.compile(r"\[(?P<kind>[\w-]+):(?P<value>[^\[\]]*)\]")
 
 
@@ -51,9 +54,21 @@ class _Parser:
     block: list[Line] = field(default_factory=list)
     unique_id: str = ""
     caught: list[Line] | None = None
+    fed: tuple[Entry, list[Line]] | None = None
+    """The test of the line above, and what is told of it."""
 
     def feed(self, line: Line) -> bool:
         mark = line.mark
+        if self.fed is not None and line.text.startswith(("\t", "    ")):
+            self.fed[1].append(Line(line.number, line.text.removeprefix("\t")))
+            return False
+        self._end_fed()
+        if match := _FED.match(mark):
+            if match["how"] != "STARTED":
+                *above, name = match["path"].split(" > ")
+                outcome = _FED_OUTCOMES.get(match["how"], Outcome.SKIPPED)
+                self.fed = (self.book.settle(name, " > ".join(above[1:]), outcome, line), [])
+            return False
         if match := _COUNT.match(mark):
             self._end()
             self.listing = False
@@ -95,6 +110,16 @@ class _Parser:
             frame = re.match(r"^[\w.$/<>@-]+\([^()]*\)$", text[:500]) is not None
             self.block.append(Line(line.number, f"\tat {text}" if frame else text))
         return False
+
+    def _end_fed(self) -> None:
+        fed, self.fed = self.fed, None
+        if fed is None or not fed[1]:
+            return
+        entry, said = fed
+        if entry.outcome is Outcome.FAILED:
+            entry.failures.append(failure_of(said))
+        elif entry.outcome is Outcome.SKIPPED:
+            entry.properties.append(("reason", said[0].text.strip().removeprefix("Reason: ")))
 
     def _end_caught(self) -> None:
         caught, self.caught = self.caught, None
@@ -139,6 +164,7 @@ class _Parser:
         entry.failures.append(failure)
 
     def finish(self) -> Session:
+        self._end_fed()
         self._end_caught()
         self._end()
         self.session.cases = self.book.results()

@@ -38,6 +38,8 @@ _ERROR = re.compile(rf"^{_BROWSER} ERROR$")
 _GONE = re.compile(
     rf"^(?:.*WARN \[{_BROWSER}\]: |{_BROWSER.replace('browser', 'browser2')} )?(?P<why>Disconnected\b.*)$"
 )
+_TIMES = re.compile(r"(?: \(\d+ times\))? ?,")
+_NOT_CAPTURED = "have not captured in "
 _LOG = re.compile(
     r"^(?:\d\d \d\d \d{4} \d\d:\d\d:\d\d\.\d{3}:|)(?P<level>INFO|WARN|ERROR) \[(?P<who>[\w -]+)\]:? ?(?P<said>.*)$"
 )
@@ -94,6 +96,8 @@ class _Parser:
     """That of the block; None for an error outside any test."""
     last: Line | None = None
     """The last counts of a browser."""
+    lost: Line | None = None
+    """The last browser that did not start in time; it is tried again."""
     listing: bool = False
     after_blank: bool = True
 
@@ -118,9 +122,11 @@ class _Parser:
             self.case, self.block = None, Block(line)
         elif match := _GONE.match(mark):
             self._end_block()
-            self._outside(match["why"], line)
+            self._outside(_TIMES.sub(",", match["why"], count=1), line)
         elif match := _LOG.match(mark):
             self._end_block()
+            if _NOT_CAPTURED in match["said"]:
+                self.lost = Line(line.number, match["said"])
             if match["level"] == "ERROR" and match["who"] not in ("reporter",):
                 self.case, self.block = None, Block(line)
         elif match := _DONE.match(mark):
@@ -222,10 +228,13 @@ class _Parser:
         failure = _failure(block)
         if case is not None:
             case.failures.append(failure)
-        else:
+            return
+        said = failure.message
+        said = _TIMES.sub(",", said, count=1) if said.startswith("Disconnected") else said
+        if not any(known.message == said for known in self.session.failures):
             whole = f"{block.header.text.strip()}\n{block.text}"
             self.session.failures.append(
-                replace(failure, kind="error", trace=whole, source_line=block.header.number)
+                replace(failure, message=said, kind="error", trace=whole, source_line=block.header.number)
             )
 
     def finish(self) -> Session:
@@ -241,6 +250,8 @@ class _Parser:
                 and "ERROR" in self.last.mark
             ):
                 self._outside(self.last.text.strip(), self.last)
+        elif self.lost is not None and not self.cases and not self.session.failures:
+            self._outside(self.lost.text, self.lost)
         elif self.counts:
             passed, failed, skipped = (
                 self.counts.get(what, 0) for what in ("completed", "failed", "skipped")

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import dropwhile
+from textwrap import dedent
 from typing import Any
 from urllib.parse import unquote
 
@@ -139,8 +140,11 @@ def _failure(trace: Trace) -> Failure:
     while not around[-1].strip():
         around.pop()
     message = bare(trace.message) if trace.told else "Traceback without its exception: the log ends here"
+    # A class without a message is looked for in the trace alone: what stands around it says something else.
+    said = failure_from(dedent("\n".join(trace.lines)), message=message).message
+    message = message if "Traceback (most recent" in said else said
     failure = failure_from("\n".join(around), message=message, kind="error", source_line=trace.first)
-    failure = replace(failure, lead=len(before) if failure.trace else 0)
+    failure = replace(failure, message=message, lead=len(before) if failure.trace else 0)
     if (own := own_frame("\n".join(trace.lines))) is not None:
         # What stands around it may be of another failure.
         failure = replace(failure, file=own.file, line=own.line)

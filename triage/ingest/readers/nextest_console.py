@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry
-from triage.ingest.console import Line, Session, dedent, reader_of, sample_lines, seconds
+from triage.ingest.console import Line, Session, dedent, indent_of, reader_of, sample_lines, seconds
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.rust_text import PANIC, panic_failure
 from triage.model import Failure, Outcome, Totals
@@ -27,7 +27,7 @@ _SUMMARY = re.compile(
 _COUNT = re.compile(r"(\d{1,9}) (passed|failed|skipped|exec failed|timed out|flaky|leaky)")
 _START = re.compile(r"^ *Starting (?P<tests>\d{1,9}) tests? across \d+ ")
 _OUTPUT = re.compile(
-    r"^(?:--- (?:TRY \d+ )?STD(?:OUT|ERR): |  (?:TRY \d+ )?std(?:out|err)(?: \(.*\))? ─|  output ─|─{8,}|-{8,})"
+    r"^(?:--- (?:TRY \d+ )?STD(?:OUT|ERR): | {2,}(?:TRY \d+ )?(?:std(?:out|err)(?: \(.*\))?|output) ─|─{8,}|-{8,})"
 )
 _HARNESS = re.compile(
     r"^(?:running \d+ tests?|test \S.* \.\.\. \w+|failures:|test result: .*|\s*\(test (?:aborted|failed|timed out).*)$"
@@ -151,9 +151,11 @@ def _outcome(status: str) -> Outcome | None:
 def _failure(entry: Entry, status: Line, lines: list[Line]) -> Failure:
     match = _STATUS.match(status.mark)
     what = match["status"] if match else ""
+    head = next((line for line in lines if line.text.startswith("  ") and _OUTPUT.match(line.mark)), None)
+    margin = 2 + (indent_of(head.text) if head else 2)
     bare = [
         Line(line.number, text)
-        for line, text in zip(lines, dedent([ln.text for ln in lines], 4), strict=True)
+        for line, text in zip(lines, dedent([ln.text for ln in lines], margin), strict=True)
     ]
     said = [
         line

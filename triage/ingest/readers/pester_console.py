@@ -21,7 +21,7 @@ _MARK = re.compile(
     r"(?: (?P<time>[\d.,]+m?s)(?: \([\d.,]+m?s\|[\d.,]+m?s(?:\|[\d.,]+m?s)?\))?)?$"
 )
 _BROKEN = re.compile(
-    r"^ *\[-\] (?P<what>(?:Describe|Context|Discovery in|Error occurred in) .*?(?:failed(?: with:)?|block|script\b.*))(?: [\d.,]+m?s.*)?$"
+    r"^ *\[-\] (?P<what>(?:Describe|Context|Discovery in|Error occurred in) .*?(?:failed(?: with:)?|block|script\b.*)|<ScriptBlock>.* failed with:)(?: [\d.,]+m?s.*)?$"
 )
 _PATH = re.compile(r"^(?:[A-Za-z]:[\\/]|/|\.{1,2}[\\/]).*\.ps1$")
 _COUNTS = re.compile(

@@ -161,7 +161,7 @@ def _broken(file: _File, failed: int) -> Failure | None:
     if not errors and (failed or not wstat):
         return None
     said = [line for line in file.loose if line.text.strip()][-50:]
-    why = "\n".join(line.text.strip() for line in file.details[1:])
+    why = "\n".join(line.text.strip() for line in file.details[1:] if not line.mark.startswith("  Failed "))
     lines = said or file.details
     message = "\n".join(line.text.strip().removeprefix("# ") for line in said[:3]) or why
     trace = "\n".join(line.text for line in lines)

@@ -31,7 +31,7 @@ _SPECS2 = re.compile(
 _ZIO = re.compile(
     r"^(?P<passed>\d{1,9}) tests? passed\. (?P<failed>\d{1,9}) tests? failed\. (?P<ignored>\d{1,9}) tests? ignored\.$"
 )
-_ZIO_WHY = re.compile(r"^ +✗ \S")
+_ZIO_WHY = re.compile(r"^ +(?:✗ \S|Exception in thread \"zio-fiber-)")
 _UTEST = re.compile(r"^Tests: (?P<tests>\d{1,9}), Passed: (?P<passed>\d{1,9}), Failed: (?P<failed>\d{1,9})$")
 _BLOOP = re.compile(r"^(?P<tests>\d{1,9}) tests?, (?P<counts>\d{1,9} [a-z]{4,10}(?:, \d{1,9} [a-z]{4,10})*)$")
 _BLOOP_START = re.compile(r"^Compil(?:ing|ed) \S+ \((?:\d+ (?:Scala|Java) sources?|\d+ms)")
@@ -49,7 +49,13 @@ _MUNIT_FAILED = re.compile(
 )
 _MUNIT_PASSED = re.compile(r"^ {2}\+ (?P<name>\S.*?)(?: +(?P<time>\d+\.\d+s))?$")
 _SPECS2_TEST = re.compile(r"^ +(?P<mark>[+x!o*]) (?P<name>\S.*?)(?: \(\d+ \w+\))?$")
-_WEAVER = re.compile(r"^(?P<mark>[+-])\s(?P<name>\S.*?) (?P<time>\d+m?s)$")
+_SPECS2_FLAT = re.compile(r"^(?P<mark>[+x!]) (?P<name>\S.*?)(?: \(\d+ \w+\))?$")
+_UTEST_BANNER = re.compile(r"^-{20,} (?P<what>Running Tests|Failures) -{20,}$")
+_UTEST_TEST = re.compile(r"^(?P<mark>[X+]) (?P<name>\S.*?) (?P<time>\d+m?s)(?: {1,2}.*)?$")
+_UTEST_OLD = re.compile(r"^ *(?P<name>\S+)(?: {2}|\t)\s*(?:Success|Failure\((?P<why>.*?)\)?)$")
+_UTEST_COUNT = re.compile(r"^(?P<key>Tests|Passed|Failed): (?P<number>\d{1,9})$")
+_LIST = re.compile(r"^(?P<what>Failed tests|Error during tests|Errored tests):$")
+_LISTED = re.compile(r"^\s+\S")
 _JUNIT = re.compile(
     r"^Test (?P<suite>[\w.$]+)\.(?P<name>\S+) (?P<how>failed|ignored|skipped)(?:: (?P<why>.*?))?(?:, took (?P<time>[\d.]+)(?: sec|s))?$"
 )
@@ -74,9 +80,17 @@ def _sniff(sample: Sample) -> int:
         return 78
     if any(map(_ZIO.match, lines)):
         return 76
+    if any(map(_UTEST.match, lines)) and any(map(_UTEST_BANNER.match, lines)):
+        return 78
     levels = any(line.startswith(("[info] ", "[error] ")) for line in sample_lines(sample))
     if levels and any(_SPECS2.match(line) or _MUNIT_FAILED.match(line) for line in lines):
         return 74
+    if levels and any(map(_UTEST_COUNT.match, lines)) and any(map(_UTEST_OLD.match, lines)):
+        return 72
+    if levels and any(line.endswith(" *** FAILED ***") and _SCALATEST_TEST.match(line) for line in lines):
+        return 72
+    if any(map(_MUNIT_FAILED.match, lines)):
+        return 66
     return (
         45
         if levels
@@ -110,6 +124,13 @@ class _Parser:
     """The failed test (none for a suite that aborted), what is told of it, its indentation."""
     compiler: list[list[Line]] = field(default_factory=list)
     tasks: list[Line] = field(default_factory=list)
+    banner: bool = False
+    """Whether utest runs, whose lines have no level."""
+    utest: dict[str, int] = field(default_factory=dict)
+    """Counts that the first versions of utest put on a line each."""
+    listing: str = ""
+    listed: list[tuple[str, Line]] = field(default_factory=list)
+    """Classes that sbt lists as red at its end, below which heading."""
 
     def feed(self, line: Line) -> None:
         mark = line.mark
@@ -118,7 +139,10 @@ class _Parser:
         if _BLOOP_START.match(text):
             self.plain = True
         level = level or ("info" if self.plain else "")
-        if self._totals(text):
+        if banner := _UTEST_BANNER.match(text):
+            self._end()
+            self.banner, self.repeating = True, banner["what"] == "Failures"
+        elif self._totals(text):
             self._end()
         elif _BLOOP_END.match(text) and self.bloop.tests:
             self._end()
@@ -167,7 +191,12 @@ class _Parser:
             self.session.closed = self.repeating = True
         elif match := _UTEST.match(text):
             self.framework += Totals(*(int(match[key]) for key in ("tests", "passed", "failed")))
-            self.session.closed = True
+            self.session.closed, self.repeating, self.banner = True, False, False
+        elif match := _UTEST_COUNT.match(text):
+            self.utest[match["key"]] = int(match["number"])
+            if len(self.utest) == 3:
+                self.framework += Totals(*(self.utest.pop(key) for key in ("Tests", "Passed", "Failed")))
+                self.session.closed = True
         elif match := _BLOOP.match(text):
             self.bloop += _bloop_totals(match)
             self.session.closed, self.repeating = True, False
@@ -215,7 +244,15 @@ class _Parser:
             return True
         elif self.suite and (match := _MUNIT_PASSED.match(text)) and match["time"]:
             self._settle(match["name"], self.suite, Outcome.PASSED, line, spoken_seconds(match["time"]), None)
-        elif level and (match := _SPECS2_TEST.match(text)):
+        elif (level or self.banner) and (match := _UTEST_TEST.match(text)):
+            suite, name = _split(match["name"])
+            outcome = Outcome.FAILED if match["mark"] == "X" else Outcome.PASSED
+            self._settle(name, suite or self.suite, outcome, line, spoken_seconds(match["time"]), None, 0)
+        elif level and (match := _UTEST_OLD.match(text)) and match["why"]:
+            self._settle(match["name"], self.suite, Outcome.FAILED, line, None, match["why"])
+        elif level and (
+            match := _SPECS2_TEST.match(text) or (_SPECS2_FLAT.match(text) if self.suite else None)
+        ):
             outcome = {"+": Outcome.PASSED, "x": Outcome.FAILED, "!": Outcome.ERROR}.get(
                 match["mark"], Outcome.SKIPPED
             )
@@ -244,7 +281,11 @@ class _Parser:
             self.block = (entry, [Line(line.number, why)] if why else [], indent)
 
     def _other(self, level: str, text: str, line: Line) -> None:
-        if level == "error" and (match := _TASK.match(text)):
+        if level == "error" and (match := _LIST.match(text)):
+            self.listing = match["what"]
+        elif level == "error" and self.listing and _LISTED.match(text):
+            self.listed.append((self.listing, Line(line.number, text.strip())))
+        elif level == "error" and (match := _TASK.match(text)):
             self.tasks.append(line)
         elif level == "error" and (
             _SCALA3.match(text) or ((match := _COMPILER.match(text)) and match["text"])
@@ -294,6 +335,13 @@ class _Parser:
         session.stated = next((totals for totals in stated if totals.tests), None)
         for block in self.compiler:
             session.failures.append(_compiler_failure(block))
+        told = [f"{failure.message} {failure.trace}" for failure in session.failures]
+        suites = {case.suite.rpartition(".")[2] for case in session.cases if case.outcome.is_red}
+        for what, line in self.listed:
+            # Most frameworks say more of a class than that it is red.
+            if line.text.rpartition(".")[2] not in suites and not any(line.text in text for text in told):
+                message = f"{what}: {line.text}"
+                session.failures.append(Failure(message, kind="error", source_line=line.number))
         red = session.totals.red > 0 or bool(session.failures)
         for line in self.tasks:
             match = _TASK.match(_LEVEL.sub("", line.mark))
@@ -307,6 +355,13 @@ class _Parser:
                     )
                 )
         return session
+
+
+def _split(path: str) -> tuple[str, str]:
+    """Class and name of ``a.b.HelloTests.outer.inner``."""
+    parts = path.split(".")
+    end = next((i for i, part in enumerate(parts) if part[:1].isupper()), -1) + 1
+    return ".".join(parts[:end]), ".".join(parts[end:]) or path
 
 
 def _bloop_totals(match: re.Match[str]) -> Totals:

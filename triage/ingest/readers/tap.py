@@ -30,7 +30,10 @@ _DIRECTIVE = re.compile(
 )
 _BAIL = re.compile(r"^ *Bail out!\s*(?P<why>.*)$")
 _COMMENT = re.compile(r"^ *#(?P<text>.*)$")
-_FILE = re.compile(r"^(?P<file>\S+\.\w{1,5}) \.{2,} *(?P<end>\S.*)?$")
+# What a program writes to its standard error may stand behind the dots.
+_FILE = re.compile(
+    r"^(?P<file>\S+\.\w{1,5}) \.{2,} *(?:(?P<end>(?:ok|skipped|Dubious|Failed|All)\b.*)|(?P<said>\S.*))?$"
+)
 _SUMMARY = re.compile(
     r"^(?:Test Summary Report|Dubious, test returned|Files=\d+, Tests=\d+|Failed \d+/\d+ subtests)"
 )

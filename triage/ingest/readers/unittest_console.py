@@ -165,12 +165,22 @@ class _Parser:
         # Up to Python 3.10, and in nose2, an unexpected success is only counted.
         told = sum(case.said == "unexpected success" for case in self.cases.values())
         failed = counted.failed + max(0, stated.get("unexpected successes", 0) - told)
-        named = failed + counted.errors + skipped + expected
+        failed += max(0, stated.get("failures", 0) - self._told("failure"))
+        errors = counted.errors + max(0, stated.get("errors", 0) - self._told("error"))
+        named = failed + errors + skipped + expected
         # Subtests are no tests of their own, and whole classes that are skipped are not among those that ran.
         # testrepository, whose counts begin with an id, has counted the fixtures.
         tests = max((self.ran or 0) + (0 if "id" in stated else fixtures), named)
-        self.session.stated = Totals(tests, tests - named, failed, counted.errors, skipped, expected)
+        self.session.stated = Totals(tests, tests - named, failed, errors, skipped, expected)
         self.session.closed = True
+
+    def _told(self, kind: str) -> int:
+        """How often a test is said to have gone wrong like that: more often than there are tests, with subtests."""
+        bare = Outcome.ERROR if kind == "error" else Outcome.FAILED
+        return sum(
+            sum(failure.kind == kind for failure in case.failures) or (case.outcome is bare)
+            for case in self.cases.values()
+        )
 
     def results(self) -> Iterator[CaseResult]:
         for (suite, name), case in self.cases.items():

@@ -1,6 +1,6 @@
 """The output of ``go test`` as a session: what its console reader and its JSON reader have in common.
 
-Written after the ``testing`` package and ``cmd/go`` of Go 1.4 to 1.25. The suite of a test is its package; a parent
+Written after the ``testing`` package and ``cmd/go`` of Go 1.0 to 1.25. The suite of a test is its package; a parent
 of subtests is a test of its own, as Go counts it. Without ``-v`` tests that passed are not named.
 """
 
@@ -15,17 +15,19 @@ from triage.ingest.logs.severity import severity
 from triage.ingest.runners.go_text import COMPILER, CRASH, build_failure, crash_failure, log_failure
 from triage.model import CaseResult, Failure, Outcome, Warn
 
+# Go 1.0 to 1.2 say "seconds"; benchmarks have no time.
 RESULT = re.compile(
-    r"^(?P<indent> *)--- (?P<status>PASS|FAIL|SKIP): (?P<name>\S+) \((?P<seconds>\d+\.\d+)s\)$"
+    r"^(?P<indent> *)--- (?P<status>PASS|FAIL|SKIP): (?=Benchmark\S*$|.*\)$)(?P<name>\S+)(?: \((?P<seconds>\d+\.\d+)(?:s| seconds)\))?$"
 )
 _GLUED = re.compile(
-    r"^(?P<before>\S.*?)(?P<result>--- (?:PASS|FAIL|SKIP): (?:Test|Example|Fuzz|Benchmark)\S* \(\d+\.\d+s\))$"
+    r"^(?P<before>\S.*?)(?P<result>--- (?:PASS|FAIL|SKIP): (?:Test|Example|Fuzz|Benchmark)\S* \(\d+\.\d+(?:s| seconds)\))$"
 )
 _STARTED = re.compile(r"^=== (?P<what>RUN|CONT|NAME|PAUSE) +(?P<name>\S.*)$")
 PACKAGE = re.compile(
     r"^(?P<status>ok|FAIL|\?)(?: *\t| {4,6})(?P<name>\S+)\s+(?:[\d.]+s\b|\(cached\)|\[(?P<why>[\w ]+)\])"
 )
 BUILD = re.compile(r"^# (?P<name>[\w./~-]+)(?: \[[\w./~-]+\])?$")
+_BENCHMARK_BEGINS = re.compile(r"^Benchmark(?:[A-Z_]\w*)?(?:/\S*)?$")
 _BENCHMARK = re.compile(r"^(?P<name>Benchmark\S*?)(?:-\d+)?\s+\d+\s+[\d.e+]+ ns/op\b")
 _EXIT = re.compile(r"^(?:exit status \d+|signal: \S.*)$")
 _COVERED = re.compile(r"^coverage: ")
@@ -97,6 +99,9 @@ class GoParser:
                 self.tests.setdefault(self.current, _Test())
         elif match := RESULT.match(mark):
             self._result(match, line)
+        elif _BENCHMARK_BEGINS.match(mark):
+            self.start(mark)
+            self.current, self.streaming, self.compiling = mark, True, ""
         elif "--- " in mark and (match := _GLUED.match(mark)):
             # A test printed something without a line end.
             self._result_behind(match, line.number)
@@ -112,7 +117,8 @@ class GoParser:
 
     def _result(self, match: re.Match[str], line: Line) -> None:
         test = self.tests.setdefault(match["name"], _Test())
-        test.outcome, test.seconds = OUTCOMES[match["status"]], float(match["seconds"])
+        test.outcome = OUTCOMES[match["status"]]
+        test.seconds = float(match["seconds"]) if match["seconds"] else None
         test.depth, test.result = len(match["indent"]), line
         if test.outcome is Outcome.FAILED:
             test.lines, self.race = [*self.race, *test.lines], []
@@ -177,7 +183,10 @@ class GoParser:
         if self.crash:
             self._end_crash(line)
         elif failed and match["why"]:
-            self.session.failures.append(build_failure([*self.build.pop(match["name"], []), line]))
+            own = [
+                said for name in (match["name"], f"{match['name']}_test") for said in self.build.pop(name, [])
+            ]
+            self.session.failures.append(build_failure([*own, line]))
         elif failed:
             reason = self._reason(line)
             unfinished = [test for test in self.tests.values() if test.outcome is None]
@@ -185,7 +194,7 @@ class GoParser:
                 test.crash = reason
             if not unfinished and all(test.outcome is not Outcome.FAILED for test in self.tests.values()):
                 self.session.failures.append(reason)
-        self._flush(match["name"])
+        self._flush(match["name"], passed=match["status"] == "ok")
         self.ended = self.summed = True
 
     def _reason(self, end: Line) -> Failure:
@@ -217,11 +226,16 @@ class GoParser:
             self.session.failures.append(replace(failure, message=message))
         self.crash = []
 
-    def _flush(self, package: str) -> None:
-        failed = [name for name, test in self.tests.items() if test.outcome in (Outcome.FAILED, None)]
+    def _flush(self, package: str, *, passed: bool = False) -> None:
+        failed = (
+            []
+            if passed
+            else [name for name, test in self.tests.items() if test.outcome in (Outcome.FAILED, None)]
+        )
         parents = {self._parent(name) for name in failed}
         for name, test in self.tests.items():
-            outcome = test.outcome or self._of_parent(name)
+            # A package that is well has no test that failed, whatever became of the line that says so.
+            outcome = test.outcome or (Outcome.PASSED if passed else self._of_parent(name))
             failure = test.failure() if outcome is Outcome.FAILED else None
             if outcome is Outcome.FAILED and failure is None and name not in parents and test.result:
                 failure = bare_failure(test.result)
