@@ -34,6 +34,12 @@ def counts(run: Run) -> tuple[int, ...]:
             id="namespace",
         ),
         pytest.param(
+            '<testsuite name="a"><testcase name="x"><skipped message="TEST_CASE tagged with !mayfail"/>'
+            "<error>FAILED</error></testcase></testsuite>",
+            (1, 0, 0, 0, 1, 0),
+            id="Catch2, thrown where it may fail",
+        ),
+        pytest.param(
             '<testrun name="r" tests="2"><testsuite name="s"><testcase name="x"/>'
             '<testcase name="y" ignored="true"/></testsuite></testrun>',
             (2, 1, 0, 0, 1, 0),
