@@ -336,6 +336,18 @@ def test_properties_reach_the_case(text_source: TextSource) -> None:
     assert ("os", "linux") in run.info.properties
 
 
+def test_a_failure_without_text_stands_where_its_element_does(text_source: TextSource) -> None:
+    """Newman and others put the end tag into a line of its own."""
+    told = '<failure message="expected 2"{}</failure></testcase></testsuite>'
+    for text in (">", ">\n", ">\n\n  "):
+        run = collect(text_source(f'<testsuite name="s">\n<testcase name="x">\n{told.format(text)}'))
+        assert run.cases[0].failures[0].source_line == 3
+    run = collect(
+        text_source(f'<testsuite name="s">\n<testcase name="x">\n{told.format(">" + chr(10) + "at 7")}')
+    )
+    assert run.cases[0].failures[0].source_line == 4
+
+
 def test_documents_one_after_the_other(text_source: TextSource) -> None:
     one = '<?xml version="1.0"?>\n<testsuite name="s" tests="1">\n{}</testsuite>\n'
     run = collect(text_source("\n" + one.format(A) + one.format(A_FAILED) + "<testsuites/>\nDone in 3 s\n"))

@@ -267,12 +267,12 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
     type_ = _class(attributes.get("type") or attributes.get("error_type", ""))
     if type_ == test.get("name"):  # minitest-reporters 1.1
         type_ = ""
-    lead = len(text) - len(text.lstrip("\n"))
+    is_empty = not text or text.isspace()
+    lead = 0 if is_empty else len(text) - len(text.lstrip("\n"))
     if not message and text.startswith("(", lead):
         lines = clean(text).strip("\n").split("\n")
         if bats := bats_failure(lines, line + lead):
             return [replace(bats, kind=kind)]
-    is_empty = not text or text.isspace()
     if not is_empty and (says_nothing(message) or _repeats(message, test)):
         message = ""
     elif is_empty and _TRACE.search(message):  # some put all of it into the attribute
