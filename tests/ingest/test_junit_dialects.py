@@ -416,6 +416,7 @@ def test_seconds(text: str, value: float | None) -> None:
         ("Mon, 02 Mar 2026 02:00:00 GMT", "2026-03-02T02:00:00+00:00"),
         ("Mon Mar  2 02:00:00 2026", "2026-03-02T02:00:00"),
         ("yesterday", None),
+        ("0001-01-01T00:00:00Z", None),  # never set
     ],
 )
 def test_moments(text: str, value: str | None) -> None:
