@@ -338,3 +338,14 @@ def test_nose_appends_what_was_logged_to_the_message() -> None:
     )
     assert [case.failures[0].message for case in run.cases] == ["3 != 4", "AssertionError"]
     assert all("asked" in case.failures[0].trace for case in run.cases)
+
+
+def test_xcpretty_escapes_twice() -> None:
+    told = "XCTAssertEqual failed: (&amp;quot;a&amp;quot;) is not equal to (&amp;quot;&amp;lt;b&amp;gt;&amp;quot;)"
+    case = "<testcase classname='ShopTests' name='testPays'><failure message='{}'>{}</failure></testcase>"
+    texts = ("Tests/ShopTests.swift:17", "the markup is wrong")
+    run = run_of(f"<testsuite name='s'>{''.join(case.format(told, text) for text in texts)}</testsuite>")
+    first, second = (case.failures[0] for case in run.cases)
+    assert first.message == 'XCTAssertEqual failed: ("a") is not equal to ("<b>")'
+    assert (first.file, first.line) == ("Tests/ShopTests.swift", 17)
+    assert "&quot;a&quot;" in second.message

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from html import unescape
 from itertools import takewhile
 
 from triage.escapes import strip_ansi
@@ -270,6 +271,8 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
     message = clean(attributes.get("message") or attributes.get("error_msg", "")).strip()  # cocotb
     if " >> begin captured " in message:
         message = _NOSE.sub("", message)
+    if "&quot;" in message and _ONLY_PLACE.fullmatch(text.strip()):  # xcpretty escapes twice
+        message = unescape(message)
     type_ = _class(attributes.get("type") or attributes.get("error_type", ""))
     if type_ == test.get("name"):  # minitest-reporters 1.1
         type_ = ""
