@@ -123,6 +123,14 @@ def test_qt_rows_of_early_and_late_versions(text_source: TextSource) -> None:
     assert run.cases[1].output == "qdebug: told"
 
 
+def test_qt_counts_what_failed_as_blacklisted_though_it_skips_then(text_source: TextSource) -> None:
+    """What a black-listed test did before decides, but for an expected failure."""
+    function = '<TestFunction name="{0}"><Incident type="{0}" file="" line="0"/><Incident type="skip" file="" line="0"/></TestFunction>'
+    text = "".join(map(function.format, ("bxfail", "bxpass", "bfail")))
+    run = collect(text_source(f'<TestCase name="tst">{text}</TestCase>'))
+    assert [case.outcome.value for case in run.cases] == ["skipped", "xfailed", "xfailed"]
+
+
 def test_googletest_of_early_versions(text_source: TextSource) -> None:
     text = (
         '<testsuites><testsuite name="S"><testcase name="a" status="run" result="skipped" classname="S"/>'

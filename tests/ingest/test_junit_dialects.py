@@ -34,6 +34,12 @@ def counts(run: Run) -> tuple[int, ...]:
             id="namespace",
         ),
         pytest.param(
+            '<testsuite name="a"><testcase name="x"><skipped message="TEST_CASE tagged with !mayfail"/>'
+            "<error>FAILED</error></testcase></testsuite>",
+            (1, 0, 0, 0, 1, 0),
+            id="Catch2, thrown where it may fail",
+        ),
+        pytest.param(
             '<testrun name="r" tests="2"><testsuite name="s"><testcase name="x"/>'
             '<testcase name="y" ignored="true"/></testsuite></testrun>',
             (2, 1, 0, 0, 1, 0),
@@ -330,6 +336,18 @@ def test_properties_reach_the_case(text_source: TextSource) -> None:
     assert ("os", "linux") in run.info.properties
 
 
+def test_a_failure_without_text_stands_where_its_element_does(text_source: TextSource) -> None:
+    """Newman and others put the end tag into a line of its own."""
+    told = '<failure message="expected 2"{}</failure></testcase></testsuite>'
+    for text in (">", ">\n", ">\n\n  "):
+        run = collect(text_source(f'<testsuite name="s">\n<testcase name="x">\n{told.format(text)}'))
+        assert run.cases[0].failures[0].source_line == 3
+    run = collect(
+        text_source(f'<testsuite name="s">\n<testcase name="x">\n{told.format(">" + chr(10) + "at 7")}')
+    )
+    assert run.cases[0].failures[0].source_line == 4
+
+
 def test_documents_one_after_the_other(text_source: TextSource) -> None:
     one = '<?xml version="1.0"?>\n<testsuite name="s" tests="1">\n{}</testsuite>\n'
     run = collect(text_source("\n" + one.format(A) + one.format(A_FAILED) + "<testsuites/>\nDone in 3 s\n"))
@@ -398,6 +416,7 @@ def test_seconds(text: str, value: float | None) -> None:
         ("Mon, 02 Mar 2026 02:00:00 GMT", "2026-03-02T02:00:00+00:00"),
         ("Mon Mar  2 02:00:00 2026", "2026-03-02T02:00:00"),
         ("yesterday", None),
+        ("0001-01-01T00:00:00Z", None),  # never set
     ],
 )
 def test_moments(text: str, value: str | None) -> None:

@@ -298,3 +298,54 @@ def test_rows_of_data_of_testng_have_one_name_and_are_no_tries() -> None:
     assert counts(of_testng) == (2, 1, 1, 0, 0)
     other = run_of(f'<testsuite name="C" tests="2" timestamp="2026-03-02T13:06:02Z">{inside}</testsuite>')
     assert (counts(other), other.totals.flaky) == ((1, 1, 0, 0, 0), 1)
+
+
+def test_cucumber_of_ruby_tells_the_steps_before_what_went_wrong() -> None:
+    run = run_of(
+        """
+        <testsuite name="Cart" tests="1" failures="1">
+        <testcase classname="Cart" name="Pays twice"><failure message="failed Pays twice" type="failed">
+        <![CDATA[Scenario: Pays twice
+
+        Given a full cart
+
+        Message:
+        ]]>
+        <![CDATA[
+        expected: 1
+             got: 2
+         (RSpec::Expectations::ExpectationNotMetError)
+        ./features/steps/cart.rb:7:in `block'
+        features/cart.feature:5:in `it is paid']]></failure></testcase></testsuite>
+        """
+    )
+    (failure,) = run.cases[0].failures
+    assert failure.message == "RSpec::Expectations::ExpectationNotMetError: expected: 1\n     got: 2"
+    assert (failure.type, failure.file) == (
+        "RSpec::Expectations::ExpectationNotMetError",
+        "./features/steps/cart.rb",
+    )
+
+
+def test_nose_appends_what_was_logged_to_the_message() -> None:
+    logged = "-------------------- &gt;&gt; begin captured logging &lt;&lt; --------------------"
+    case = (
+        '<testcase classname="t.T" name="{0}"><failure type="exceptions.AssertionError" message="{1}{2}&#10;shop: asked">'
+        'Traceback (most recent call last):\n  File "t.py", line 5, in {0}\nAssertionError: {1}{2}\nshop: asked</failure></testcase>'
+    )
+    run = run_of(
+        f"<testsuite>{case.format('a', '3 != 4&#10;', logged)}{case.format('b', '', logged)}</testsuite>"
+    )
+    assert [case.failures[0].message for case in run.cases] == ["3 != 4", "AssertionError"]
+    assert all("asked" in case.failures[0].trace for case in run.cases)
+
+
+def test_xcpretty_escapes_twice() -> None:
+    told = "XCTAssertEqual failed: (&amp;quot;a&amp;quot;) is not equal to (&amp;quot;&amp;lt;b&amp;gt;&amp;quot;)"
+    case = "<testcase classname='ShopTests' name='testPays'><failure message='{}'>{}</failure></testcase>"
+    texts = ("Tests/ShopTests.swift:17", "the markup is wrong")
+    run = run_of(f"<testsuite name='s'>{''.join(case.format(told, text) for text in texts)}</testsuite>")
+    first, second = (case.failures[0] for case in run.cases)
+    assert first.message == 'XCTAssertEqual failed: ("a") is not equal to ("<b>")'
+    assert (first.file, first.line) == ("Tests/ShopTests.swift", 17)
+    assert "&quot;a&quot;" in second.message

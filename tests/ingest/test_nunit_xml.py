@@ -45,6 +45,12 @@ def test_outcomes_of_version_3(
     assert [failure.kind for failure in case.failures] == ([kind] if kind else [])
 
 
+def test_a_list_of_tests_is_no_run(text_source: TextSource) -> None:
+    """What ``nunit3-console --explore`` writes."""
+    [case] = collect(text_source(run_of('<test-case name="T" fullname="N.F.T" runstate="Runnable"/>'))).cases
+    assert case.outcome is Outcome.SKIPPED
+
+
 def test_names_properties_and_the_place_of_a_failure(text_source: TextSource) -> None:
     text = run_of(
         '<test-case name="T(1,&quot;a.b&quot;)" fullname="N.F(1).T(1,&quot;a.b&quot;)" classname="N.F" result="Failed" '

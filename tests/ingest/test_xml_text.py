@@ -133,3 +133,50 @@ def test_what_was_told_before_a_character_is_not_told_again(text_source: TextSou
     run = collect(text_source(f"<testsuite>{cases}<testcase name='a & b'/></testsuite>"))
     assert [case.name for case in run.cases] == [*map(str, range(9_000)), "a & b"]
     assert [warning.line for warning in run.warnings] == [9_001]
+
+
+def test_lines_of_a_console_between_the_declaration_and_the_root(text_source: TextSource) -> None:
+    """doctest writes the declaration before the tests run, and the rest behind them."""
+    text = '<?xml version="1.0"?>\nopening map<int> @ 1.5\n[done]\n<testsuites>\n<testsuite name="s">\n'
+    text += '<testcase name="a"><failure message="m"/></testcase></testsuite></testsuites>\n'
+    for declared in (text, text.replace("opening", "\n[opening]")):
+        run = collect(text_source(declared))
+        [case] = run.cases
+        assert (case.name, case.failures[0].source_line) == ("a", declared.count("\n"))
+        assert run.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<testsuites", "<testsuite name='s'><testcase name='a'/></testsuite></testsuites>"),
+        ("<testExecutions version='1'", "<file path='s'><testCase name='a'/></file></testExecutions>"),
+    ],
+)
+def test_what_is_printed_into_the_tag_of_the_root(text_source: TextSource, before: str, after: str) -> None:
+    """Catch2 leaves it open until all tests ran."""
+    for printed in ("3 items\n", "\n", " x -> y & <z\n"):
+        head = before.replace("'", '"')
+        run = collect(text_source(f'<?xml version="1.0"?>\n{head}{printed}>\n  {after}\n'))
+        assert [case.name for case in run.cases] == ["a"]
+        assert all("not well-formed" in warning.text for warning in run.warnings)
+
+
+def test_a_tag_that_is_printed_and_never_closed(text_source: TextSource) -> None:
+    text = "<testsuite name='s'>\n<testcase name='a'><system-out>\nis a vector<int> of <main.cpp></system-out></testcase>\n"
+    run = collect(text_source(text + "<testcase name='b'/></testsuite>"))
+    assert [(case.name, case.output.strip()) for case in run.cases] == [
+        ("a", "is a vector<int> of <main.cpp>"),
+        ("b", ""),
+    ]
+    assert (run.warnings[0].line, "not well-formed" in run.warnings[0].text) == (3, True)
+
+
+def test_end_tags_that_do_not_fit_are_a_break(text_source: TextSource) -> None:
+    """What is left open may say that the test failed."""
+    for told in ("<skipped></error>", "<failure>", "\n  <failure>not 2\n"):
+        text = f"<testsuite name='s'><testcase name='a'/><testcase name='b'>{told}</testcase></testsuite>"
+        run = collect(text_source(text))
+        assert run.cases[0].name == "a"
+        assert all(case.outcome.is_red for case in run.cases[1:])
+        assert ["mismatched tag" in warning.text for warning in run.warnings] == [True]

@@ -32,9 +32,16 @@ _AFTER_THE_END = [
     expat.errors.codes[text]
     for text in (expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT, expat.errors.XML_ERROR_MISPLACED_XML_PI)
 ]
+_BEFORE_THE_ROOT = [
+    expat.errors.codes[text] for text in (expat.errors.XML_ERROR_SYNTAX, expat.errors.XML_ERROR_INVALID_TOKEN)
+]
 _UNESCAPED = [
     expat.errors.codes[text]
-    for text in (expat.errors.XML_ERROR_INVALID_TOKEN, expat.errors.XML_ERROR_UNDEFINED_ENTITY)
+    for text in (
+        expat.errors.XML_ERROR_INVALID_TOKEN,
+        expat.errors.XML_ERROR_UNDEFINED_ENTITY,
+        expat.errors.XML_ERROR_TAG_MISMATCH,
+    )
 ]
 _MENDED = 1 << 23
 """Bytes of a file that is mended where it is not well-formed."""
@@ -48,12 +55,23 @@ _ATTRIBUTE = (
 )
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 _MARKUP = re.compile(
-    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<!?/?" + _NAME + rb"\s*+/?>"
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<(?P<bare>"
+    + _NAME
+    + rb")\s*+>|<!?/?"
+    + _NAME
+    + rb"\s*+/?>"
     rb"|(?P<tag><" + _NAME + rb"(?>(?:" + _ATTRIBUTE + rb")+)\s*+/?>)"
     rb"|" + _REFERENCE + rb"|(?P<lone>[<&])",
     re.DOTALL,
 )
 """Markup, as far as it can be told from characters that should have been escaped; or one of these."""
+_OPENED = re.compile(rb"<(" + _NAME + rb")")
+_CLOSED = re.compile(rb"</(" + _NAME + rb")\s*+>")
+_TORN = re.compile(
+    rb"<(testsuites|testExecutions)(?:\s++" + _NAME + rb"\s*+=\s*+\"[^\"<>]*+\")*+"
+    rb"(?!\s*+/?>|\s++" + _NAME + rb"\s*+=)"
+)
+"""A root that Catch2 leaves open until its first child: what the tests print stands in the tag."""
 _LONE = re.compile(_REFERENCE + rb"|([<&\"'])")
 _ESCAPED = {b"<": b"&lt;", b"&": b"&amp;", b'"': b"&quot;", b"'": b"&apos;"}
 _DEFERS = expat.version_info >= (2, 6) and not hasattr(expat.ParserCreate(), "SetReparseDeferralEnabled")
@@ -65,6 +83,7 @@ _PROLOGUE = re.compile(
 )
 _ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,99})((?:\s[^<>]{0,4000})?)")
 _FIRST = re.compile(rb"<(?=[?!A-Za-z_])")
+_TAG = re.compile(rb"<[!A-Za-z_]")
 
 
 class Place:
@@ -151,11 +170,13 @@ def _batches(source: Source, make: Callable[[Any], Handler]) -> Iterator[Sequenc
     if encoding is None:
         yield (Warn("not in the encoding that it declares; read as Latin-1", 1),)
         encoding = "iso-8859-1"
-    told, runs, broken = 0, not _DEFERS, 0
+    told, runs, broken, is_mended = 0, not _DEFERS, 0, False
     while True:
         chunks: Iterable[bytes] = _chunks(source, encoding)
         if broken:
-            chunks = [_mended(b"".join(chunks))]
+            written = b"".join(chunks)
+            chunks = [mended := _mended(written)]
+            is_mended = mended != written
         mendable = not broken and _small(source)
         try:
             for items in _after(told, _parsed(source, make, chunks, runs=runs, mendable=mendable)):
@@ -166,7 +187,7 @@ def _batches(source: Source, make: Callable[[Any], Handler]) -> Iterator[Sequenc
             runs = False
         except _UnescapedError as error:
             broken = error.line
-    if broken:
+    if is_mended:
         text = "not well-formed: each '<', '&' and quote that is no markup was read as the character"
         yield (Warn(text, broken),)
 
@@ -262,14 +283,15 @@ class _Documents:
             try:
                 self._place.parser.Parse(chunk, False)
             except expat.ExpatError as error:
-                if error.code not in _AFTER_THE_END:
-                    raise
                 # The junk may begin in the chunk before.
                 both = self._before + chunk
-                chunk = both[self._place.parser.ErrorByteIndex - self._fed + len(self._before) :]
+                at = self._place.parser.ErrorByteIndex - self._fed + len(self._before)
+                before = error.code in _BEFORE_THE_ROOT and not self._fed and not _TAG.search(both, 0, at)
+                if not before and error.code not in _AFTER_THE_END:
+                    raise
                 self._place.above += error.lineno - 1
                 self._begun = False
-                chunk = self._skip_junk(chunk)
+                chunk = self._skip_lines(both[at:]) if before else self._skip_junk(both[at:])
             else:
                 self._fed += len(chunk)
                 self._before = chunk
@@ -314,6 +336,13 @@ class _Documents:
         self._place.above += chunk.count(b"\n", 0, found.start()) if found else 0
         return chunk[found.start() :] if found else b""
 
+    def _skip_lines(self, chunk: bytes) -> bytes:
+        """``chunk`` without the lines of a console between a declaration and the root."""
+        found = _NEXT.search(chunk, 1) or _FIRST.search(chunk, 1)
+        end = found.start() if found else len(chunk)
+        self._place.above += chunk.count(b"\n", 0, end)
+        return chunk[end:]
+
     def _see_entity(self, name: str, is_parameter: bool, value: str | None, *_: object) -> None:
         """What an entity stands for is never put into its place; one that only names another file does no harm so."""
         if is_parameter or value is not None:
@@ -341,17 +370,32 @@ def _small(source: Source) -> bool:
 
 
 def _mended(text: bytes) -> bytes:
-    """``text`` with a reference for each ``<``, ``&`` and quote that is no markup, as hand-made writers forget it."""
+    """``text`` with a reference for each ``<``, ``&`` and quote that is no markup, as hand-made writers forget it.
+
+    In a document that comes to its end a tag without attributes that stands behind words and that nothing closes
+    is none: tests print ``vector<int>``.
+    """
+    root = _OPENED.search(text)
+    name = root[1] if root else b""
+    if root and (torn := _TORN.match(text, root.start())):
+        text, name = text[: torn.end()] + b">" + text[torn.end() :], torn[1]
+    closed = {match[1] for match in _CLOSED.finditer(text)}
+    is_whole = name in closed
 
     def lone(match: re.Match[bytes]) -> bytes:
         return _ESCAPED[match[1]] if match[1] else match[0]
 
     def attribute(match: re.Match[bytes]) -> bytes:
-        return b'%s"%s"' % (match[1], _LONE.sub(lone, match[2] or match[3] or b""))
+        said = match[2] or match[3] or b""
+        escaped = _LONE.sub(lone, said)
+        return match[0] if escaped == said else b'%s"%s"' % (match[1], escaped)
 
     def markup(match: re.Match[bytes]) -> bytes:
         if match["lone"]:
             return _ESCAPED[match["lone"]]
+        if match["bare"] and is_whole and match["bare"] not in closed:
+            before = match.string[max(0, match.start() - 80) : match.start()].rstrip(b" \t")
+            return match[0] if before.endswith((b">", b"\n", b"\r")) else b"&lt;" + match[0][1:]
         return _ATTRIBUTES.sub(attribute, match[0]) if match["tag"] else match[0]
 
     return _MARKUP.sub(markup, text)

@@ -59,7 +59,10 @@ def _outcome(node: Node) -> Outcome:
         return Outcome.SKIPPED
     if truth(node.get("success")) is False:
         return Outcome.FAILED
-    return Outcome.FAILED if node.child("failure") else Outcome.PASSED
+    if node.child("failure"):
+        return Outcome.FAILED
+    # Version 3 always tells a result, but where it only lists the tests (`--explore`).
+    return Outcome.SKIPPED if node.get("runstate") else Outcome.PASSED
 
 
 class _Handler(Tree):

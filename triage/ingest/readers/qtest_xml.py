@@ -104,9 +104,10 @@ def _outcome(types: list[str]) -> Outcome:
         outcome = worse(outcome, _FAILED.get(kind, Outcome.PASSED))
     if outcome.is_red:
         return outcome
-    if "skip" in types or "bskip" in types:
-        return Outcome.SKIPPED
     tolerated = [_TOLERATED[kind] for kind in types if kind in _TOLERATED]
+    # As in Qt's own totals, what failed is not skipped thereafter.
+    if ("skip" in types or "bskip" in types) and not {"bfail", "bxpass"}.intersection(types):
+        return Outcome.SKIPPED
     if tolerated:
         return tolerated[-1]
     return Outcome.XFAILED if "pass" not in types else Outcome.PASSED

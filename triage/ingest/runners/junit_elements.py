@@ -214,7 +214,7 @@ class Case:
             outcome, failures = worse(outcome, Outcome.FAILED), [*failures, *self.warned]
         if outcome is Outcome.PASSED and not self.retried:
             outcome = text.said(self.attributes) or outcome
-        elif outcome is Outcome.FAILED and self.tolerated:
+        elif outcome.is_red and self.tolerated:
             outcome = Outcome.XFAILED
         if self.attributes.get("flaky", "").lower() == "true" and not self.retried:
             # Firebase Test Lab: a failure of it is that of an earlier try.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from html import unescape
 from itertools import takewhile
 
 from triage.escapes import strip_ansi
@@ -91,6 +92,10 @@ _BOOST = re.compile(
     r"^- message: (?!\"\")(?P<said>.+)$|^EXCEPTION STACK TRACE: -+\n(?P<thrown>.+)$", re.MULTILINE
 )
 _CATCH2 = re.compile(r"FAILED:\n(?P<said>.+?)(?:\nat \S+:\d{1,9})?", re.DOTALL)
+_CUCUMBER = re.compile(r"\((?P<type>[A-Z][\w:]{1,200})\)$", re.MULTILINE)
+"""The class behind the words, which Cucumber of Ruby puts below the steps of the scenario."""
+_NOSE = re.compile(r":?\s{0,9}-{20} >> begin captured \w+ << -{20}.*", re.DOTALL)
+"""What nose appends to the words of an exception."""
 _JEST_TITLE = re.compile(r"● [^\n]*\n\s*(?P<said>\S.*?)(?:\n\s*\n|\Z)", re.DOTALL)
 _NODE_CAUSE = re.compile(r"\n *cause: (?P<type>[A-Z]\w*)\b")
 _BOOST_FILE = re.compile(
@@ -163,7 +168,7 @@ def moment(text: str | None) -> str | None:
     """A time stamp as ISO 8601: as it is, from seconds or milliseconds since 1970, or from the words of a date."""
     text = (text or "").strip()
     if re.match(r"\d{4}-\d\d-\d\d", text):
-        return text
+        return None if text.startswith("0001-01-01") else text  # Go's and .NET's time that was never set
     if text.isdecimal() and len(text) in (10, 13):
         return datetime.fromtimestamp(int(text[:10]), UTC).isoformat(timespec="seconds")
     for read in (parsedate_to_datetime, lambda said: datetime.strptime(said, "%a %b %d %H:%M:%S %Y")):
@@ -264,15 +269,19 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
     if " › " in text[:2000] and (blocks := error_blocks(text, line)):
         return [replace(block, kind=kind) for block in blocks]
     message = clean(attributes.get("message") or attributes.get("error_msg", "")).strip()  # cocotb
+    if " >> begin captured " in message:
+        message = _NOSE.sub("", message)
+    if "&quot;" in message and _ONLY_PLACE.fullmatch(text.strip()):  # xcpretty escapes twice
+        message = unescape(message)
     type_ = _class(attributes.get("type") or attributes.get("error_type", ""))
     if type_ == test.get("name"):  # minitest-reporters 1.1
         type_ = ""
-    lead = len(text) - len(text.lstrip("\n"))
+    is_empty = not text or text.isspace()
+    lead = 0 if is_empty else len(text) - len(text.lstrip("\n"))
     if not message and text.startswith("(", lead):
         lines = clean(text).strip("\n").split("\n")
         if bats := bats_failure(lines, line + lead):
             return [replace(bats, kind=kind)]
-    is_empty = not text or text.isspace()
     if not is_empty and (says_nothing(message) or _repeats(message, test)):
         message = ""
     elif is_empty and _TRACE.search(message):  # some put all of it into the attribute
@@ -311,8 +320,12 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
 def _message(text: str, test: Attributes) -> str:
     """The message in a text, where the element has none of its own; empty for texts that ``parts`` can read."""
     if '\n  File "' in text and (said := native_message(text)):
-        return said
+        return _NOSE.sub("", said)
     body = text.strip()
+    if body.startswith("Scenario") and "\nMessage:\n" in body:
+        told = body.partition("\nMessage:\n")[2]
+        if match := _CUCUMBER.search(told):
+            return f"{match['type']}: {told[: match.start()].strip()}"
     if match := _CATCH2.fullmatch(body) or (_JEST_TITLE.match(body) if body.startswith("● ") else None):
         return "\n".join(line.strip() for line in match["said"].split("\n"))
     if "\n- " in text and (boost := _BOOST.search(text)):
