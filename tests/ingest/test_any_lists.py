@@ -337,3 +337,15 @@ def test_rows_of_one_id_are_tries_and_phases() -> None:
         7,pays,failed
         """)
     assert counts(samples) == (2, 1, 1, 0, 0)
+
+
+def test_a_suite_without_tests_is_no_test() -> None:
+    """As Jasmine's results tell suites that only hold suites."""
+    spec = {"description": "fills", "status": "passed"}
+    run = read({
+        "suite1": {"description": "tank", "status": "passed", "specs": []},
+        "suite2": {"description": "tank when empty", "status": "passed", "specs": [spec]},
+        "suite3": {"description": "pump", "status": "failed", "message": "afterAll: 3 drops", "specs": []},
+    })  # fmt: skip
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert headlines(run) == ["pump: afterAll: 3 drops"]
