@@ -349,3 +349,22 @@ def test_a_suite_without_tests_is_no_test() -> None:
     })  # fmt: skip
     assert counts(run) == (1, 1, 0, 0, 0)
     assert headlines(run) == ["pump: afterAll: 3 drops"]
+
+
+def test_rows_of_salesforce_and_of_a_check_that_only_warns() -> None:
+    """As CumulusCI writes tests of Apex, and people's own scripts checks of addresses."""
+    run = read([
+        {"ClassName": "TankTest", "Method": "fills", "Outcome": "Pass", "Message": None, "StackTrace": None},
+        {"ClassName": "TankTest", "Method": "drains", "Outcome": "Fail", "Message": "3 drops", "StackTrace": "Class.TankTest"},
+    ])  # fmt: skip
+    assert [(one.suite, one.name) for one in run.cases] == [("TankTest", "fills"), ("TankTest", "drains")]
+    assert case(run, "drains").failures[0].message == "3 drops"
+    checks = read([
+        {"name": "pumps", "method": "GET", "status": 200, "result": "PASS", "failure_type": "NONE"},
+        {"name": "tanks", "method": "GET", "status": 200, "result": "WARNING", "failure_type": "SLOW"},
+        {"name": " valves", "method": "GET", "status": 405, "result": "FAIL", "failure_type": "STATUS ERROR"},
+    ])  # fmt: skip
+    assert counts(checks) == (3, 2, 1, 0, 0)
+    assert case(checks, "valves").failures[0].message == "STATUS ERROR"
+    bare = read({"tests": [{"test_name": " valves", "status": "fail"}]})
+    assert case(bare, "valves").failures[0].source_line == 4

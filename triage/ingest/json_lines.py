@@ -52,6 +52,8 @@ class Finder:
                 if (place := self._after(b'"%s"' % key, self._cursor)) is not None:
                     return place
         named = self._after(b'"%s"' % name, self._cursor) if name else None
+        if named is None and name:
+            named = self._after(b' %s"' % name, self._cursor)  # names are told without blanks around
         if named is not None:
             self._cursor = named
         firsts = [
