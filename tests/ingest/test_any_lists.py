@@ -368,3 +368,25 @@ def test_rows_of_salesforce_and_of_a_check_that_only_warns() -> None:
     assert case(checks, "valves").failures[0].message == "STATUS ERROR"
     bare = read({"tests": [{"test_name": " valves", "status": "fail"}]})
     assert case(bare, "valves").failures[0].source_line == 4
+
+
+def test_a_table_whose_results_are_words_of_their_own() -> None:
+    run = run_of(
+        """
+        Test,Left,Right,Result
+        T1,PASS,PASS,PASS
+        T2,FAIL,PASS,LEFT_FAIL
+        T3,FAIL,FAIL,BOTH_FAIL
+        T4,-,-,NOT PASSED
+        """
+    )
+    assert counts(run) == (3, 1, 2, 0, 0)
+    assert [warning.text for warning in run.warnings] == ["1 rows tell no known result and are left out"]
+    sheet = run_of(
+        """
+        Test Case ID ,Description ,Expected Results ,Actual Results ,Pass/Fail
+        T1 ,fills ,7 ,7,Pass
+        T2 ,drains ,5 ,4,Fail
+        """
+    )
+    assert counts(sheet) == (2, 1, 1, 0, 0)

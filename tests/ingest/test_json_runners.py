@@ -436,3 +436,12 @@ def test_playwright_blob(read: Read) -> None:
 def test_a_playwright_blob_that_was_cut_off(read: Read) -> None:
     run = read({"method": "onConfigure", "params": {"config": {}}}, {"method": "onProject", "params": {}})
     assert (run.cases, len(run.warnings)) == ((), 1)
+
+
+def test_pytest_json_report_without_its_tests(read: Read) -> None:
+    summary = {"passed": 5, "failed": 2, "error": 1, "xfailed": 1, "total": 9, "collected": 9}
+    run = read({"created": 1772416800.5, "duration": 3.5, "exitcode": 1, "root": "/shop", "summary": summary})
+    totals = run.totals
+    assert run.format == "pytest-json-report" and not run.cases
+    assert (totals.tests, totals.passed, totals.failed, totals.errors, totals.xfailed) == (9, 5, 2, 1, 1)
+    assert "without its tests" in run.warnings[0].text

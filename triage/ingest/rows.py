@@ -43,7 +43,9 @@ def _keys(said: str) -> tuple[str, ...]:
     return tuple(said.split())
 
 
-_RESULT = _keys("status outcome result state verdict teststatus testresult executionstatus lastresult")
+_RESULT = _keys(
+    "status outcome result state verdict teststatus testresult executionstatus lastresult passfail"
+)
 _FLAGS = _keys("passed success succeeded ok pass ispassed")
 _NAME = _keys(
     "name fullname title fulltitle testcasetitle automatedtestname testname testcasename testcase test identifier testfqn fullyqualifiedname nodeid"
@@ -82,6 +84,7 @@ _PARTS = frozenset(
      "error", "failure", "expectations", "logs", "steplogs", "items", "contexts", "teardowns", "status", "location")
 )  # fmt: skip
 _DEPTH = 8
+_WORD = re.compile(r"[a-z]+")
 _FOLD = re.compile(r"[^a-z0-9]+")
 _TOLD = re.compile(r"(?i)\b(?:T?FAIL(?:ED|URE)?|TBROK|(?:\w*)error|panic(?:ked)?|exception|not ok)\b")
 _LONG = 200
@@ -131,6 +134,14 @@ def outcome_of(row: Mapping[str, Any]) -> Outcome | None:
         return Outcome.FAILED if red else Outcome.PASSED
     number = row.get("statusid")
     return _TESTRAIL.get(number) if isinstance(number, int) else None
+
+
+def outcome_among(row: Mapping[str, Any]) -> Outcome | None:
+    """What a result of few words says by one of them, as ``OUT_FAIL`` does; for rows that are sure to be tests."""
+    said = next((str(row[key]) for key in _RESULT if key in row), "")
+    words = _WORD.findall(said[:_LONG].lower())
+    told = {OUTCOMES[word] for word in words if word in OUTCOMES}
+    return told.pop() if len(told) == 1 and len(words) <= 3 and "not" not in words else None
 
 
 def is_part(key: str) -> bool:
