@@ -184,6 +184,15 @@ def test_a_plan_that_is_not_met_is_a_failure_of_the_run(text: str, said: str, li
     assert [(failure.message, failure.source_line) for failure in run.failures] == [(said, line)]
 
 
+def test_a_test_more_that_failed_says_it_itself() -> None:
+    """As Bats tells a ``teardown_file`` that failed."""
+    run = run_of(
+        "1..1\nok 1 fills\nnot ok 2 teardown_file failed\n# bats warning: Executed 2 instead of expected 1 tests\n"
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert not run.failures
+
+
 def test_nothing_runs_behind_a_bail_out() -> None:
     run = run_of("1..3\nok 1 - fills\nBail out! no water\nok 2 - drains\nok 3 - hums\n")
     assert counts(run) == (1, 1, 0, 0, 0)
