@@ -337,3 +337,56 @@ def test_rows_of_one_id_are_tries_and_phases() -> None:
         7,pays,failed
         """)
     assert counts(samples) == (2, 1, 1, 0, 0)
+
+
+def test_a_suite_without_tests_is_no_test() -> None:
+    """As Jasmine's results tell suites that only hold suites."""
+    spec = {"description": "fills", "status": "passed"}
+    run = read({
+        "suite1": {"description": "tank", "status": "passed", "specs": []},
+        "suite2": {"description": "tank when empty", "status": "passed", "specs": [spec]},
+        "suite3": {"description": "pump", "status": "failed", "message": "afterAll: 3 drops", "specs": []},
+    })  # fmt: skip
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert headlines(run) == ["pump: afterAll: 3 drops"]
+
+
+def test_rows_of_salesforce_and_of_a_check_that_only_warns() -> None:
+    """As CumulusCI writes tests of Apex, and people's own scripts checks of addresses."""
+    run = read([
+        {"ClassName": "TankTest", "Method": "fills", "Outcome": "Pass", "Message": None, "StackTrace": None},
+        {"ClassName": "TankTest", "Method": "drains", "Outcome": "Fail", "Message": "3 drops", "StackTrace": "Class.TankTest"},
+    ])  # fmt: skip
+    assert [(one.suite, one.name) for one in run.cases] == [("TankTest", "fills"), ("TankTest", "drains")]
+    assert case(run, "drains").failures[0].message == "3 drops"
+    checks = read([
+        {"name": "pumps", "method": "GET", "status": 200, "result": "PASS", "failure_type": "NONE"},
+        {"name": "tanks", "method": "GET", "status": 200, "result": "WARNING", "failure_type": "SLOW"},
+        {"name": " valves", "method": "GET", "status": 405, "result": "FAIL", "failure_type": "STATUS ERROR"},
+    ])  # fmt: skip
+    assert counts(checks) == (3, 2, 1, 0, 0)
+    assert case(checks, "valves").failures[0].message == "STATUS ERROR"
+    bare = read({"tests": [{"test_name": " valves", "status": "fail"}]})
+    assert case(bare, "valves").failures[0].source_line == 4
+
+
+def test_a_table_whose_results_are_words_of_their_own() -> None:
+    run = run_of(
+        """
+        Test,Left,Right,Result
+        T1,PASS,PASS,PASS
+        T2,FAIL,PASS,LEFT_FAIL
+        T3,FAIL,FAIL,BOTH_FAIL
+        T4,-,-,NOT PASSED
+        """
+    )
+    assert counts(run) == (3, 1, 2, 0, 0)
+    assert [warning.text for warning in run.warnings] == ["1 rows tell no known result and are left out"]
+    sheet = run_of(
+        """
+        Test Case ID ,Description ,Expected Results ,Actual Results ,Pass/Fail
+        T1 ,fills ,7 ,7,Pass
+        T2 ,drains ,5 ,4,Fail
+        """
+    )
+    assert counts(sheet) == (2, 1, 1, 0, 0)

@@ -65,3 +65,30 @@ def test_a_status_lost_in_what_was_printed() -> None:
     )
     assert counts(run) == (2, 1, 1, 0, 0)
     assert case(run, "prints").failures[0].headline == "after print"
+
+
+def test_a_panic_before_rust_1_73_said_its_place_last() -> None:
+    run = made(
+        """
+        running 1 test
+        test adds ... FAILED
+
+        failures:
+
+        ---- adds stdout ----
+        thread 'adds' panicked at 'assertion failed: `(left == right)`
+          left: `4`,
+         right: `5`', src/sum.rs:12:9
+        note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+
+
+        failures:
+            adds
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
+        """,
+        "cargo-test-console",
+    )
+    [failure] = case(run, "adds").failures
+    assert failure.message == "assertion failed: `(left == right)`\n  left: `4`,\n right: `5`"
+    assert (failure.file, failure.line) == ("src/sum.rs", 12)

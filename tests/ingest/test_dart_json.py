@@ -105,3 +105,12 @@ def test_an_error_behind_the_end_of_a_test_is_told(text_source: TextSource) -> N
         text_source(stream(START, SUITE, began(1, "opens"), ended(1), broke(1, "late", failure=False), END))
     )
     assert (run.totals.passed, [f.message for f in run.failures]) == (1, ["late"])
+
+
+def test_the_first_protocol_told_a_skip_only_at_the_start(text_source: TextSource) -> None:
+    done = {key: value for key, value in ended(2).items() if key != "skipped"}
+    told = began(2, "opens", metadata={"skip": True, "skipReason": "no till"})
+    run = collect(text_source(stream({**START, "protocolVersion": "0.1.0"}, SUITE, told, done, END)))
+    assert [(case.outcome, case.properties) for case in run.cases] == [
+        (Outcome.SKIPPED, (("reason", "no till"),))
+    ]

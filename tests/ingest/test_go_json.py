@@ -135,3 +135,53 @@ def test_a_last_event_that_is_cut_is_told_and_the_others_are_read() -> None:
     ]
     assert run_of(TWO[:-20]).cases[0].outcome is Outcome.PASSED
     assert run_of(TWO[:-20]).warnings
+
+
+def ran(test: str, word: str, *lines: str) -> list[dict[str, Any]]:
+    """Events of one run of a test."""
+    told = [f"=== RUN   {test}\n", *lines, f"--- {word.upper()}: {test} (0.10s)\n"]
+    return [*said(test, *told), {"Action": word, "Test": test, "Elapsed": 0.1}]
+
+
+def ended(word: str) -> list[dict[str, Any]]:
+    """Events of the end of the package."""
+    line = f"ok  \t{PACKAGE}\t0.3s\n" if word == "pass" else f"FAIL\t{PACKAGE}\t0.3s\n"
+    return [{"Output": line}, {"Action": word, "Elapsed": 0.3}]
+
+
+def test_what_gotestsum_runs_again_is_a_try_of_the_same_test() -> None:
+    run = run_of(
+        events(
+            *ran("TestOpen", "pass"),
+            *ran("TestShut", "fail", "    pump_test.go:9: still open\n"),
+            *ran("TestDrain", "fail", "    pump_test.go:20: still full\n"),
+            *ended("fail"),
+            *ran("TestShut", "pass"),
+            *ran("TestDrain", "fail", "    pump_test.go:20: still full\n"),
+            *ended("fail"),
+        )
+    )
+    assert [(case.name, case.outcome, case.attempts, len(case.failures)) for case in run.cases] == [
+        ("TestOpen", Outcome.PASSED, 1, 0),
+        ("TestShut", Outcome.PASSED, 2, 1),
+        ("TestDrain", Outcome.FAILED, 2, 2),
+    ]
+    assert not run.failures
+
+
+def test_a_test_that_is_asked_for_twice_failed_if_it_failed_once() -> None:
+    run = run_of(
+        events(
+            *ran("TestOpen", "pass"),
+            *ran("TestShut", "fail", "    pump_test.go:9: still open\n"),
+            *ran("TestOpen", "pass"),
+            *ran("TestShut", "pass"),
+            *ended("fail"),
+        )
+    )
+    assert [(case.name, case.outcome, case.attempts) for case in run.cases] == [
+        ("TestOpen", Outcome.PASSED, 1),
+        ("TestShut", Outcome.FAILED, 2),
+    ]
+    assert [failure.message for failure in run.cases[1].failures] == ["still open"]
+    assert not run.failures

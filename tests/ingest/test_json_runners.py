@@ -171,6 +171,32 @@ def test_xcresult(read: Read) -> None:
     assert retried.flaky and retried.attempts == 2
 
 
+def test_xcresult_that_was_asked_to_repeat_a_test(read: Read) -> None:
+    runs = [{"nodeType": "Repetition", "name": f"Run {n}", "result": "Passed"} for n in (1, 2)]
+    why = {"nodeType": "Failure Message", "name": "Test skipped - no card", "result": "Skipped"}
+    cases = [
+        {"nodeType": "Test Case", "name": "testOpens()", "result": "Passed", "children": runs},
+        {"nodeType": "Test Case", "name": "testWaits()", "result": "Skipped", "children": [why]},
+    ]
+    run = read({"testNodes": [{"nodeType": "Test Suite", "name": "TillTests", "children": cases}]})
+    opens, waits = run.cases
+    assert (opens.outcome, opens.flaky) == (P, False)
+    assert waits.properties == (("reason", "Test skipped - no card"),)
+
+
+def test_xcresult_details_of_one_test(read: Read) -> None:
+    broke = {"nodeType": "Test Case Run", "name": "failed - the till is shut", "result": "Failed"}
+    run = read({
+        "testIdentifier": "TillTests/testRetries()", "testName": "testRetries()", "testResult": "Passed",
+        "testRuns": [
+            {"nodeType": "Repetition", "name": "First Run", "result": "Failed", "children": [broke]},
+            {"nodeType": "Repetition", "name": "Retry 1", "result": "Passed"},
+        ],
+    })  # fmt: skip
+    assert (run.format, told(run)) == ("xcresult-json", [("TillTests", "testRetries()", P)])
+    assert run.cases[0].flaky and run.cases[0].failures[0].message == "failed - the till is shut"
+
+
 def test_xcresult_summary(read: Read) -> None:
     failure = {
         "testName": "testPays()",
@@ -305,6 +331,19 @@ def test_postman(read: Read) -> None:
     assert "answered 200 OK" in run.cases[1].failures[0].message and not run.warnings
 
 
+def test_postman_names_every_test_of_a_request_three_times(read: Read) -> None:
+    def result(number: int) -> dict[str, Any]:
+        tests = {"status is 200": False}
+        return {"id": f"0b1c2d3e-000{number}", "name": f"list {number}", "url": "http://shop/orders", "tests": tests,
+                "testPassFailCounts": {"status is 200": {"pass": 0, "fail": 1}}, "allTests": [tests]}  # fmt: skip
+
+    report = {"collection_id": "1", "totalPass": 0, "totalFail": 2, "results": [result(1), result(2)]}
+    lines = json.dumps(report, indent=1).split("\n")
+    run = read("\n".join(lines))
+    wanted = [n for n, line in enumerate(lines, 1) if '"status is 200": false' in line]
+    assert [case.failures[0].source_line for case in run.cases] == [wanted[0], wanted[2]]
+
+
 def test_tree_of_an_allure_report(read: Read) -> None:
     def leaf(name: str, status: str, **more: Any) -> dict[str, Any]:
         return {
@@ -324,6 +363,12 @@ def test_tree_of_an_allure_report(read: Read) -> None:
     run = read({"uid": "root", "name": "suites", "children": [suite]})
     assert (run.format, told(run)) == ("allure-suites", [("till", "opens", P), ("till", "pays", E)])
     assert run.totals.flaky == 1
+
+
+def test_playwright_without_its_counts(read: Read) -> None:
+    spec = {"title": "opens", "tests": [{"results": [{"status": "failed", "errors": []}]}]}
+    run = read({"config": {"rootDir": "/shop"}, "suites": [{"title": "till.spec.ts", "specs": [spec]}]})
+    assert (run.format, told(run)) == ("playwright-json", [("", "opens", F)])
 
 
 def test_playwright_with_a_long_difference_in_its_head(read: Read) -> None:
@@ -391,3 +436,12 @@ def test_playwright_blob(read: Read) -> None:
 def test_a_playwright_blob_that_was_cut_off(read: Read) -> None:
     run = read({"method": "onConfigure", "params": {"config": {}}}, {"method": "onProject", "params": {}})
     assert (run.cases, len(run.warnings)) == ((), 1)
+
+
+def test_pytest_json_report_without_its_tests(read: Read) -> None:
+    summary = {"passed": 5, "failed": 2, "error": 1, "xfailed": 1, "total": 9, "collected": 9}
+    run = read({"created": 1772416800.5, "duration": 3.5, "exitcode": 1, "root": "/shop", "summary": summary})
+    totals = run.totals
+    assert run.format == "pytest-json-report" and not run.cases
+    assert (totals.tests, totals.passed, totals.failed, totals.errors, totals.xfailed) == (9, 5, 2, 1, 1)
+    assert "without its tests" in run.warnings[0].text

@@ -164,3 +164,51 @@ def test_lines_that_only_say_ok_are_no_tests(text: str) -> None:
 def test_numbered_results_need_no_version_and_no_plan() -> None:
     run = run_of("ok 1 - opens\nnot ok 2 - closes\n")
     assert (run.format, counts(run)) == ("tap", (2, 1, 1, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "line"),
+    [
+        (
+            "TAP version 13\n1..2\nok 1 - fills\nok 2 - drains\nok 3 - hums\n",
+            "2 tests were planned, 3 ran",
+            2,
+        ),
+        ("ok 1 - fills\nok 2 - drains\n1..3\n", "3 tests were planned, 2 ran", 3),
+        ("TAP Version 13\n1..3\nok 1 - fills\nok 2 - drains\n", "3 tests were planned, 2 ran", 2),
+    ],
+    ids=["more", "fewer", "spelled as old writers do"],
+)
+def test_a_plan_that_is_not_met_is_a_failure_of_the_run(text: str, said: str, line: int) -> None:
+    run = run_of(text)
+    assert [(failure.message, failure.source_line) for failure in run.failures] == [(said, line)]
+
+
+def test_a_test_more_that_failed_says_it_itself() -> None:
+    """As Bats tells a ``teardown_file`` that failed."""
+    run = run_of(
+        "1..1\nok 1 fills\nnot ok 2 teardown_file failed\n# bats warning: Executed 2 instead of expected 1 tests\n"
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert not run.failures
+
+
+def test_nothing_runs_behind_a_bail_out() -> None:
+    run = run_of("1..3\nok 1 - fills\nBail out! no water\nok 2 - drains\nok 3 - hums\n")
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert headlines(run) == ["no water"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1..2\nok 1 - fills\nok 2 - drains\n1..1\nnot ok 1 - hums\n",
+        "ok 1 - fills\nok 2 - drains\n1..2\nnot ok 1 - hums\n1..1\n",
+        "TAP version 14\nok 1 - fills\nok 2 - drains\n1..2\nTAP version 14\nnot ok 1 - hums\n1..1\n",
+    ],
+    ids=["plans ahead", "plans behind", "versions"],
+)
+def test_the_output_of_several_programs_has_several_plans(text: str) -> None:
+    run = run_of(text)
+    assert counts(run) == (3, 2, 1, 0, 0)
+    assert not run.failures and not run.warnings

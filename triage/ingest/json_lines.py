@@ -33,6 +33,12 @@ class Finder:
         name = _spelled(item.name)[0]
         return replace(item, failures=tuple(self._failure(failure, name) for failure in item.failures))
 
+    def pass_by(self, text: str) -> None:
+        """What is asked for next stands behind ``text``."""
+        for key in _spelled(text):
+            if self._after(b'"%s"' % key, self._cursor) is not None:
+                return
+
     def _failure(self, failure: Failure, name: bytes = b"") -> Failure:
         if failure.source_line is not None:
             return failure
@@ -46,6 +52,8 @@ class Finder:
                 if (place := self._after(b'"%s"' % key, self._cursor)) is not None:
                     return place
         named = self._after(b'"%s"' % name, self._cursor) if name else None
+        if named is None and name:
+            named = self._after(b' %s"' % name, self._cursor)  # names are told without blanks around
         if named is not None:
             self._cursor = named
         firsts = [
@@ -54,6 +62,8 @@ class Finder:
             if len(first := said.strip().split("\n", 1)[0].strip()) >= _SHORTEST
             for spelled in _spelled(first)
         ]
+        if named is not None and name in firsts:
+            return named
         for start in (self._cursor, 0):
             for begin in firsts:
                 for key in (b'"' + begin, begin):

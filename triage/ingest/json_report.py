@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -21,8 +21,14 @@ _MENDED = 64 << 20
 """Bytes of a broken document that are looked at."""
 
 
+class Behind(NamedTuple):
+    """What a reader yields where the same names come again and again: what it tells next stands behind ``text``."""
+
+    text: str
+
+
 def json_report(
-    read: Callable[[Source, Any], Iterator[Item]], cases: str, *, several: bool = False
+    read: Callable[[Source, Any], Iterator[Item | Behind]], cases: str, *, several: bool = False
 ) -> Callable[[Source], Iterator[Item]]:
     """A ``Reader.read`` from a function of the parsed document.
 
@@ -35,7 +41,7 @@ def json_report(
         if (source.size or 0) > LARGE and source.encoding == "utf-8":
             document, whole = outline(source)
             if document:
-                yield from read(source, document)
+                yield from (item for item in read(source, document) if not isinstance(item, Behind))
                 if not whole:
                     yield Warn("the JSON breaks off; what was complete before is read")
                 return
@@ -60,7 +66,7 @@ def json_report(
         else:
             yield from placed(source, read(source, document))
 
-    def _each(source: Source, documents: list[Any]) -> Iterator[Item]:
+    def _each(source: Source, documents: list[Any]) -> Iterator[Item | Behind]:
         error: IngestError | None = None
         told = False
         for document in documents:
@@ -76,12 +82,18 @@ def json_report(
     return read_source
 
 
-def placed(source: Source, items: Iterator[Item]) -> Iterator[Item]:
+def placed(source: Source, items: Iterator[Item | Behind]) -> Iterator[Item]:
     """``items`` with the line of every failure that is found in ``source``."""
     finder: Finder | None = None
+    behind: Behind | None = None
     for item in items:
-        if isinstance(item, Failure) or (isinstance(item, CaseResult) and item.failures):
+        if isinstance(item, Behind):
+            behind = item
+        elif isinstance(item, Failure) or (isinstance(item, CaseResult) and item.failures):
             finder = finder or Finder(_utf8(source))
+            if behind is not None:
+                finder.pass_by(behind.text)
+                behind = None
             yield finder.place(item)
         else:
             yield item

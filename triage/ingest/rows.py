@@ -15,7 +15,7 @@ from triage.ingest.parts import failure_from
 from triage.model import CaseResult, Failure, Outcome
 
 _WORDS = {
-    Outcome.PASSED: "pass passed passing success successful succeeded ok warn",
+    Outcome.PASSED: "pass passed passing success successful succeeded ok warn warning",
     Outcome.FAILED: "fail failed failing failure ko notok nok testerror",
     Outcome.ERROR: "error errored broken brok timeout timedout crash crashed panicked aborted interrupt interrupted"
     " undefined undefinedstep ambiguous bindingerror stepdefinitionpending"
@@ -43,12 +43,14 @@ def _keys(said: str) -> tuple[str, ...]:
     return tuple(said.split())
 
 
-_RESULT = _keys("status outcome result state verdict teststatus testresult executionstatus lastresult")
+_RESULT = _keys(
+    "status outcome result state verdict teststatus testresult executionstatus lastresult passfail"
+)
 _FLAGS = _keys("passed success succeeded ok pass ispassed")
 _NAME = _keys(
     "name fullname title fulltitle testcasetitle automatedtestname testname testcasename testcase test identifier testfqn fullyqualifiedname nodeid"
     " description displayname scenarioname scenariotitle scenarioheading specheading featurename methodname scenario case label testid"
-    " caseid suiteteststepname id key url path"
+    " caseid suiteteststepname id key url path method"
 )
 _SUITE = _keys(
     "suite classname class suitename testsuite testclass scope featuretitle feature module group section"
@@ -59,6 +61,8 @@ _MESSAGE = _keys(
     " statusdetails failuredetails expanded statusmessage comment responsemessage detail details"
 )
 _TRACE = _keys("trace traceback stacktrace stack backtrace longrepr failureexpanded")
+_KIND = _keys("failuretype errortype failurecategory")
+"""What may tell why, where nothing else does."""
 _OUTPUT = _keys("log output logs decodedlogs stdout systemout systemoutput stderr systemerr")
 _SECONDS = _keys("duration time executiontime durations elapsedseconds durationseconds runtime seconds")
 _MILLIS = _keys("durationms elapsed elapsedms timems milliseconds durationinms")
@@ -80,6 +84,7 @@ _PARTS = frozenset(
      "error", "failure", "expectations", "logs", "steplogs", "items", "contexts", "teardowns", "status", "location")
 )  # fmt: skip
 _DEPTH = 8
+_WORD = re.compile(r"[a-z]+")
 _FOLD = re.compile(r"[^a-z0-9]+")
 _TOLD = re.compile(r"(?i)\b(?:T?FAIL(?:ED|URE)?|TBROK|(?:\w*)error|panic(?:ked)?|exception|not ok)\b")
 _LONG = 200
@@ -129,6 +134,14 @@ def outcome_of(row: Mapping[str, Any]) -> Outcome | None:
         return Outcome.FAILED if red else Outcome.PASSED
     number = row.get("statusid")
     return _TESTRAIL.get(number) if isinstance(number, int) else None
+
+
+def outcome_among(row: Mapping[str, Any]) -> Outcome | None:
+    """What a result of few words says by one of them, as ``OUT_FAIL`` does; for rows that are sure to be tests."""
+    said = next((str(row[key]) for key in _RESULT if key in row), "")
+    words = _WORD.findall(said[:_LONG].lower())
+    told = {OUTCOMES[word] for word in words if word in OUTCOMES}
+    return told.pop() if len(told) == 1 and len(words) <= 3 and "not" not in words else None
 
 
 def is_part(key: str) -> bool:
@@ -240,6 +253,8 @@ def _failure(row: Mapping[str, Any], outcome: Outcome, reason: str, trace: str, 
     if lines := [line.strip() for line in output.split("\n") if line.strip()]:
         first = next((line for line in lines if _TOLD.search(line[:1_000])), lines[-1])
         return failure_from(output, message=first, kind=kind)
+    if told := _text(row, _KIND):
+        return Failure(told, kind=kind)
     word = next((row[key] for key in _RESULT if isinstance(row.get(key), str)), outcome.value)
     return Failure(f"ended as '{clean(word)[:_LONG]}', and the report does not say why", kind=kind)
 

@@ -104,7 +104,9 @@ def _result(
                 Failure(f"{text(test.told, 'name')} failed", kind="error", source_line=test.number)
             ]
         return
-    if outcome is Outcome.PASSED and get(event, "skipped") is True:
+    # The end says it since version 0.1.1 of the protocol.
+    skipped = get(event, "skipped") if "skipped" in event else get(test.told, "metadata", "skip")
+    if outcome is Outcome.PASSED and skipped is True:
         outcome = Outcome.SKIPPED
     yield _case(test, outcome, _since(event, _begin(test)), suites, groups)
 

@@ -19,7 +19,8 @@ from triage.ingest.json_text import objects_in, text
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.go_session import BUILD, OUTCOMES, GoParser
 from triage.ingest.runners.go_text import ginkgo_failure
-from triage.model import Failure, Warn
+from triage.ingest.runners.junit_tries import joined
+from triage.model import CaseResult, Failure, Warn
 
 _EVENT = re.compile(
     r'^\{\s*+(?:"Time": ?"[^"]*",\s*+|"ImportPath": ?"[^"]*",\s*+)?"Action": ?"'
@@ -122,7 +123,22 @@ class _Package:
         told = {failure.source_line for failure in self.outside}
         others = [failure for failure in session.failures if failure.source_line not in told]
         session.failures = [*others, *self.outside]
+        session.cases = _with_reruns(session.cases)
         return session
+
+
+def _with_reruns(cases: list[CaseResult]) -> list[CaseResult]:
+    """Cases of which one that failed and comes again was tried again, as ``gotestsum --rerun-fails`` does."""
+    known: dict[str, int] = {}
+    kept: list[CaseResult] = []
+    for case in cases:
+        at = known.get(case.name)
+        if at is not None and kept[at].outcome.is_red:
+            kept[at] = joined(kept[at], case)
+        else:
+            known[case.name] = len(kept)
+            kept.append(case)
+    return kept
 
 
 READER = Reader("go-test-json", _sniff, reader_of("go test", _sessions))

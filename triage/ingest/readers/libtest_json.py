@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from triage.ingest.json_report import miscounted
 from triage.ingest.json_text import get, integer, load_lines, text
 from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.runners.rust_text import several_lines
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 
 _EVENT = re.compile(
@@ -170,6 +171,8 @@ def _failure(event: dict[str, Any], number: int) -> Failure:
                 below.append(following)
             message = match["old"] or "\n".join(below).strip() or "panicked"
             return Failure(message, "panic", "failure", output, match["file"], int(match["line"]), number)
+    if (panic := several_lines(lines, number)) is not None:
+        return replace(panic, type="panic")
     last = next((line for line in reversed(lines) if line.strip()), "")
     message = said or last.strip() or f"ended as '{text(event, 'event')}', and the report does not say why"
     return Failure(message, trace=output, source_line=number)

@@ -29,7 +29,8 @@ def _sniff(sample: Sample) -> int:
         return 95
     if has_keys(sample, "suites", "specs", "expectedStatus"):
         return 90
-    return 85 if has_keys(sample, "suites", "specs", "results", "ok") else 0
+    listed = has_keys(sample, "suites", "specs", "results")
+    return 85 if listed and (has_keys(sample, "ok") or has_keys(sample, "config", "rootDir")) else 0
 
 
 def _read(source: Source, report: Any) -> Iterator[Item]:

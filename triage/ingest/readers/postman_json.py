@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from triage.ingest.json_report import json_report, miscounted
+from triage.ingest.json_report import Behind, json_report, miscounted
 from triage.ingest.json_text import get, has_ends, integer, number, rows, seconds, text
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo
@@ -15,7 +15,7 @@ def _sniff(sample: Sample) -> int:
     return 93 if has_ends(sample, "totalPass", "totalFail", "results", "collection_id") else 0
 
 
-def _read(source: Source, report: Any) -> Iterator[Item]:
+def _read(source: Source, report: Any) -> Iterator[Item | Behind]:
     if not isinstance(get(report, "results"), list):
         raise IngestError(f"{source.name}: no results in this Postman export; export the run again")
     name = text(report, "name")
@@ -26,6 +26,8 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
     )
     counted = 0
     for result in rows(report, "results"):
+        # Tests of many requests have one name, and each is named several times.
+        yield Behind(text(result, "id"))
         rounds = rows(result, "allTests") or [get(result, "tests")]
         for index, tests in enumerate(rounds):
             for case in _cases(result, tests, index if len(rounds) > 1 else None):

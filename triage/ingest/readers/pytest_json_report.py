@@ -11,7 +11,7 @@ from triage.ingest.json_text import get, has_keys, integer, number, rows, second
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.ingest.runners.pytest_text import native_message, node_parts
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _STAGES = ("setup", "call", "teardown")
@@ -30,10 +30,13 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
     environment = environment if isinstance(environment, dict) else {}
     created = number(report, "created")
     moment = datetime.fromtimestamp(created, UTC) if created and 0 < created < 1e11 else None
+    stated = None if "tests" in report else _stated(report)
     yield RunInfo(
         started=moment.isoformat(timespec="seconds") if moment else None,
         duration=seconds(report, "duration", per=1.0),
         properties=tuple((key, said) for key in environment if (said := text(environment, key))),
+        totals=stated,
+        totals_stand=stated is not None,
     )
     for collector in rows(report, "collectors"):
         if text(collector, "outcome") == "failed":
@@ -46,6 +49,13 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         yield Warn("the report was written without its tests (--json-report-summary)")
     elif total is not None and total != len(tests):
         yield Warn(f"the report counts {total} tests, {len(tests)} are listed")
+
+
+def _stated(report: Any) -> Totals:
+    """The counts of a report that was written without its tests."""
+    told = {key: max(0, integer(report, "summary", key) or 0) for key in _OUTCOMES}
+    errors = told.pop("error")
+    return Totals(sum(told.values()) + errors, errors=errors, **told)
 
 
 def _unloaded(collector: dict[str, Any]) -> Failure:

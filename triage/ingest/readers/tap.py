@@ -19,7 +19,7 @@ from triage.ingest.reader import HEAD_BYTES, Reader, Sample
 from triage.ingest.runners.tap_text import TITLE, Test, flat, give_back, parsed, told
 from triage.model import CaseResult, Failure, Warn
 
-_VERSION = re.compile(r"^ *(?:TAP version 1[2-4]|(?P<kernel>KTAP version \d))$")
+_VERSION = re.compile(r"^(?P<indent> *)(?:TAP version 1[2-4]|(?P<kernel>KTAP version \d))$", re.IGNORECASE)
 _PLAN = re.compile(r"^(?P<indent> *)1\.\.(?P<count>\d{1,9})(?:\s*#\s*(?P<why>.*))?$")
 _RESULT = re.compile(
     r"^(?P<indent> *)(?P<ok>(?:not )?ok|(?:skip|todo)(?= \d))(?:\s+(?P<number>\d{1,9})(?=[\s-]|$))?(?:$|\s*-|\s)(?P<rest>.*)$"
@@ -91,6 +91,8 @@ class _Parser:
     """Tests by depth, that of the file first; a level is given to the result line that ends it, or began it."""
     depths: list[int] = field(default_factory=lambda: [0])
     planned: int | None = None
+    plan: list[Line] = field(default_factory=list)
+    """The line that says so."""
     skipped_all: str = ""
     block: list[str] | None = None
     """Lines of the YAML block that is open."""
@@ -131,6 +133,11 @@ class _Parser:
             self.summing_up = True
         elif self.summing_up:
             return
+        elif self._begins_another(mark):
+            self.end_file(line.number - 1)
+            self.feed(line)
+        elif self.bailed is not None:
+            return  # what is told behind it was not asked for
         elif mark == "ok" and self.planned == len(self.stack[0]):
             return  # what prove says of the whole file
         elif match := _RESULT.match(mark):
@@ -142,6 +149,7 @@ class _Parser:
         elif match := _PLAN.match(mark):
             if not match["indent"]:
                 self.planned, self.skipped_all = int(match["count"]), match["why"] or ""
+                self.plan = [line]
         elif _BAIL.match(mark):
             self.bailed = line
         elif _VERSION.match(mark):
@@ -182,6 +190,18 @@ class _Parser:
     @property
     def _last(self) -> Test | None:
         return self.stack[-1][-1] if self.stack[-1] else None
+
+    def _begins_another(self, mark: str) -> bool:
+        """Whether another program's output begins, as where several wrote into one file.
+
+        It has a version of its own, or it counts from one where as many tests ran as were planned.
+        """
+        if (match := _VERSION.match(mark)) and not self.kernel:
+            return not match["indent"] and bool(self.stack[0] or self.planned == 0 or self.bailed)
+        if not self.planned or len(self.stack[0]) != self.planned:
+            return False
+        again = _PLAN.match(mark) or _RESULT.match(mark)
+        return again is not None and not again["indent"] and again.groupdict().get("number", "1") == "1"
 
     def _never_ended(self, mark: str) -> bool:
         """Whether a result stands outside of the YAML block that is open, which is closed then."""
@@ -267,7 +287,7 @@ class _Parser:
 
     def end_file(self, last: int) -> None:
         """The end of one program's output."""
-        ran = len(self.stack[0])
+        ran = top = len(self.stack[0])
         died = self.kernel and len(self.stack) > 1 and not self.bailed
         while len(self.stack) > 1:
             level = self.stack.pop()
@@ -298,11 +318,15 @@ class _Parser:
             self._died(last)
         elif self.planned is not None and self.planned != ran:
             said = f"{where}{self.planned} tests were planned, {ran} ran"
-            if self.planned > ran:
+            if self.planned < top:
+                if all(test.ok for test in tests):
+                    # Bats tells a tear-down that failed as one test more.
+                    self._broken(said, self.plan)
+            elif self.planned > ran:
                 # What a test that passed printed is no reason, where others failed.
                 red = any(not test.ok for test in tests)
                 loose = [] if red and not any(severity(line.mark) for line in self.loose[-1:]) else self.loose
-                self._broken(loose[-1].text.strip() if loose else said, loose[-50:])
+                self._broken(loose[-1].text.strip() if loose else said, loose[-50:] or self.plan)
             self.session.warnings.append(Warn(said, last))
         elif self.planned is None and tests and not any(test.holds for test in tests):
             self.session.warnings.append(Warn(f"{where}no plan: whether all tests ran is not known", last))

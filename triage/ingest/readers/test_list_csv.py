@@ -14,13 +14,15 @@ from typing import Any
 
 from triage.ingest.json_text import clean
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.ingest.rows import case_of, name_of, outcome_of, row_of
+from triage.ingest.rows import case_of, name_of, outcome_among, outcome_of, row_of
 from triage.ingest.runners.junit_tries import joined
 from triage.model import CaseResult, Item, Warn
 
 _DELIMITERS = ",;\t|"
 _HEAD = re.compile(r'(?i)^[\ufeff"]*[a-z]')
-_RESULTS = frozenset(("status", "outcome", "result", "success", "state", "verdict", "failurecount"))
+_RESULTS = frozenset(
+    ("status", "outcome", "result", "success", "state", "verdict", "failurecount", "passfail")
+)
 _CASES = "Test Cases/"
 _LOOKED_AT = 20
 """Rows that a sniffer looks at."""
@@ -86,7 +88,7 @@ def _rows(source: Source) -> Iterator[tuple[str, Item]]:
     try:
         for cells in table:
             row = _row(columns, cells)
-            outcome = outcome_of(row)
+            outcome = outcome_of(row) or outcome_among(row)
             if outcome is not None and name_of(row):
                 told = True
                 yield str(row.get("id", "")), _placed(case_of(row, outcome), row, begin)

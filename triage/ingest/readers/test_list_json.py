@@ -46,6 +46,8 @@ _KNOWN = (
 )
 _PATH = re.compile(r"[/.:]")
 """A key that names a suite rather than what it holds."""
+_HOLDS = re.compile(r"(?:test|spec|scenario|suite|test_?case)s$", re.IGNORECASE)
+"""A key under which a suite lists its tests."""
 _ABOUT = re.compile(
     r'"[\w ]{0,40}(?:test|spec|scenario|suite|testcase)s?(?:[_A-Z][\w ]{0,40})?"\s*:', re.IGNORECASE
 )
@@ -118,7 +120,8 @@ def _told(
             yield item, sure
     for failure in outside_of(row):
         yield failure, about
-    if case and not listed:
+    empty = any(value == [] and _HOLDS.match(key) for key, value in told.items())
+    if case and not listed and not empty:
         yield case, about or is_of_tests(row) or any(map(_is_about, told))
     elif case and case.failures and not red and depth:
         [why] = case.failures

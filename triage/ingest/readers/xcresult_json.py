@@ -1,4 +1,4 @@
-"""What ``xcrun xcresulttool get test-results tests`` (or ``summary``) says of an Xcode result bundle.
+"""What ``xcrun xcresulttool get test-results tests`` (``summary``, ``test-details``) says of an Xcode result bundle.
 
 After the JSON schemas that ``xcresulttool help get test-results`` prints (Xcode 16 and newer).
 """
@@ -30,12 +30,16 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 def _sniff(sample: Sample) -> int:
     if has_ends(sample, "testNodes", "nodeType"):
         return 94
+    if has_ends(sample, "testRuns", "testResult", "nodeType"):
+        return 93
     return 92 if has_ends(sample, "totalTestCount", "passedTests", "failedTests") else 0
 
 
 def _read(source: Source, report: Any) -> Iterator[Item]:
     if isinstance(get(report, "testNodes"), list):
         yield from _nodes(report)
+    elif isinstance(get(report, "testRuns"), list):
+        yield _details(report)
     elif integer(report, "totalTestCount") is not None:
         yield from _summary(report)
     else:
@@ -65,12 +69,15 @@ def _nodes(report: Any) -> Iterator[Item]:
 def _case(node: dict[str, Any], path: tuple[str, ...]) -> CaseResult:
     outcome = _OUTCOMES.get(text(node, "result"), Outcome.ERROR)
     runs = _of_kind(node, "Repetition")
+    if all(text(run, "result") == "Passed" for run in runs):
+        runs = []  # asked to run several times, and none of them failed
     failures = [_failure(told) for told in _of_kind(node, "Failure Message")]
     if outcome.is_red and not failures:
         failures = [Failure("failed, and the result does not say why")]
     if outcome in (Outcome.SKIPPED, Outcome.XFAILED):
         failures = []
-    reasons = [text(told, "name") for told in _of_kind(node, "Skip Message")]
+    kinds = ("Skip Message", "Failure Message") if outcome is Outcome.SKIPPED else ("Skip Message",)
+    reasons = [text(told, "name") for kind in kinds for told in _of_kind(node, kind)]
     return CaseResult(
         name=text(node, "name") or text(node, "nodeIdentifier").rpartition("/")[2],
         outcome=outcome,
@@ -83,6 +90,23 @@ def _case(node: dict[str, Any], path: tuple[str, ...]) -> CaseResult:
             *(("reason", reason) for reason in reasons if reason),
         ),
     )
+
+
+def _details(report: Any) -> CaseResult:
+    """The one test of ``test-details``; what broke in a run of it is the name of a node there."""
+    identifier = text(report, "testIdentifier")
+    suite, _, name = identifier.rpartition("/")
+    node = {
+        "name": text(report, "testName") or name,
+        "result": text(report, "testResult"),
+        "durationInSeconds": number(report, "durationInSeconds"),
+        "children": rows(report, "testRuns"),
+    }
+    case = _case(node, tuple(suite.split("/")))
+    broken = [told for told in _of_kind(node, "Test Case Run") if text(told, "result") == "Failed"]
+    if not broken or _of_kind(node, "Failure Message"):
+        return case
+    return replace(case, failures=tuple(map(_failure, broken)))
 
 
 def _of_kind(node: dict[str, Any], kind: str) -> list[dict[str, Any]]:

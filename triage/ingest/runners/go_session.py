@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 from triage.ingest.console import Line, Session, bare_failure, indent_of
 from triage.ingest.logs.severity import severity
 from triage.ingest.runners.go_text import COMPILER, CRASH, build_failure, crash_failure, log_failure
+from triage.ingest.runners.junit_tries import joined
 from triage.model import CaseResult, Failure, Outcome, Warn
 
 # Go 1.0 to 1.2 say "seconds"; benchmarks have no time.
@@ -62,6 +65,8 @@ class GoParser:
     session: Session = field(default_factory=Session)
     tests: dict[str, _Test] = field(default_factory=dict)
     """Of the package whose closing line is not there yet."""
+    before: list[tuple[str, _Test]] = field(default_factory=list)
+    """Those that had ended when they were started again, as ``-count`` does."""
     current: str = ""
     streaming: bool = False
     """Whether output belongs to the test that was started last (``-v``), not to the result line above it."""
@@ -95,7 +100,9 @@ class GoParser:
             self.verbose, self.streaming, self.compiling = True, True, ""
             self.ended = self.summed = False
             self.current = "" if match["what"] == "PAUSE" else match["name"]
-            if self.current:
+            if match["what"] == "RUN":
+                self._begin(self.current)
+            elif self.current:
                 self.tests.setdefault(self.current, _Test())
         elif match := RESULT.match(mark):
             self._result(match, line)
@@ -133,8 +140,14 @@ class GoParser:
 
     def start(self, name: str) -> None:
         """A test began."""
-        self.tests.setdefault(name, _Test())
+        self._begin(name)
         self.ended = self.summed = False
+
+    def _begin(self, name: str) -> None:
+        test = self.tests.setdefault(name, _Test())
+        if test.outcome is not None:
+            self.before.append((name, test))
+            self.tests[name] = _Test()
 
     def output_of(self, name: str) -> bool:
         """What follows is of that test, where no line of ``-v`` says so; false if there is no such test."""
@@ -192,10 +205,15 @@ class GoParser:
             unfinished = [test for test in self.tests.values() if test.outcome is None]
             for test in unfinished:
                 test.crash = reason
-            if not unfinished and all(test.outcome is not Outcome.FAILED for test in self.tests.values()):
+            if not unfinished and not self._any_failed:
                 self.session.failures.append(reason)
         self._flush(match["name"], passed=match["status"] == "ok")
         self.ended = self.summed = True
+
+    @property
+    def _any_failed(self) -> bool:
+        ran = (*(test for _, test in self.before), *self.tests.values())
+        return any(test.outcome is Outcome.FAILED for test in ran)
 
     def _reason(self, end: Line) -> Failure:
         """Why a package failed of which no test did: a broken ``TestMain``, an ``os.Exit``, a signal."""
@@ -227,20 +245,18 @@ class GoParser:
         self.crash = []
 
     def _flush(self, package: str, *, passed: bool = False) -> None:
-        failed = (
-            []
-            if passed
-            else [name for name, test in self.tests.items() if test.outcome in (Outcome.FAILED, None)]
-        )
+        ran = [*self.before, *self.tests.items()]
+        failed = [name for name, test in ran if not passed and test.outcome in (Outcome.FAILED, None)]
         parents = {self._parent(name) for name in failed}
-        for name, test in self.tests.items():
+        cases = []
+        for name, test in ran:
             # A package that is well has no test that failed, whatever became of the line that says so.
             outcome = test.outcome or (Outcome.PASSED if passed else self._of_parent(name))
             failure = test.failure() if outcome is Outcome.FAILED else None
             if outcome is Outcome.FAILED and failure is None and name not in parents and test.result:
                 failure = bare_failure(test.result)
             reason = "\n".join(line.text.strip() for line in test.lines).strip()
-            self.session.cases.append(
+            cases.append(
                 CaseResult(
                     name,
                     outcome,
@@ -250,7 +266,9 @@ class GoParser:
                     properties=(("reason", reason),) if reason and outcome is Outcome.SKIPPED else (),
                 )
             )
-        self.tests, self.current, self.streaming, self.compiling = {}, "", False, ""
+        self.session.cases += _once(cases) if self.before else cases
+        self.tests, self.before, self.current = {}, [], ""
+        self.streaming, self.compiling = False, ""
         self.loose.clear()
 
     def _of_parent(self, name: str) -> Outcome:
@@ -278,3 +296,18 @@ class GoParser:
         if self.session.closed and not self.verbose:
             self.session.warnings.append(Warn("tests that passed are not named without -v, and not counted"))
         return self.session
+
+
+def _once(cases: Iterable[CaseResult]) -> list[CaseResult]:
+    """Each test once that was asked to run several times: it failed if any of its runs did."""
+    runs: dict[str, list[CaseResult]] = {}
+    for case in cases:
+        runs.setdefault(case.name, []).append(case)
+    return [_worst(several) for several in runs.values()]
+
+
+def _worst(several: list[CaseResult]) -> CaseResult:
+    red = [case for case in several if case.outcome.is_red]
+    if red:
+        return replace(reduce(joined, several), outcome=red[0].outcome)
+    return next((case for case in several if case.outcome is Outcome.PASSED), several[-1])

@@ -13,6 +13,10 @@ from triage.model import Failure
 PANIC = re.compile(
     r"^thread '.*?' (?:\(\d+\) )?panicked at (?:'(?P<old>.*)', )?(?P<file>\S+?):(?P<line>\d{1,9}):\d+:?$"
 )
+_OLD = re.compile(r"^thread '.*?' panicked at '(?P<said>.*)$")
+_OLD_END = re.compile(r"^(?P<said>.*)', (?P<file>\S+?):(?P<line>\d{1,9}):\d+$")
+_MOST = 1_000
+"""Lines of one message."""
 _NOT_AS_EXPECTED = re.compile(r"^note: (?:test did not panic|panic did not contain)")
 _AFTER = re.compile(r"^note: |^stack backtrace:")
 
@@ -26,10 +30,25 @@ def panic_failure(text: str, number: int) -> Failure:
         return failure_from(text, message=message, source_line=number)
     panic = next(((i, m) for i, line in enumerate(lines) if (m := PANIC.match(line[:MAX_MARK]))), None)
     if panic is None:
+        if (failure := several_lines(lines, number)) is not None:
+            return failure
         return replace(failure_from(text, message=_plain(lines)), trace=text, source_line=number)
     index, match = panic
     message = match["old"] or _plain(lines[index + 1 :])
     return Failure(message, "", "failure", text, match["file"], int(match["line"]), number)
+
+
+def several_lines(lines: Sequence[str], number: int) -> Failure | None:
+    """The panic of a Rust before 1.73, which said where it was behind a message of several lines."""
+    for begin, line in enumerate(lines):
+        if (first := _OLD.match(line[:MAX_MARK])) is None:
+            continue
+        for end in range(begin + 1, min(len(lines), begin + _MOST)):
+            if last := _OLD_END.match(lines[end][:MAX_MARK]):
+                message = "\n".join([first["said"], *lines[begin + 1 : end], last["said"]])
+                trace = "\n".join(lines)
+                return Failure(message, "", "failure", trace, last["file"], int(last["line"]), number)
+    return None
 
 
 def _plain(lines: Sequence[str]) -> str:
