@@ -128,6 +128,23 @@ def test_gotestsum_tells_a_package_that_failed_without_a_test() -> None:
     assert [failure.message for failure in run.failures] == ["no database"]
 
 
+def test_gotestsum_does_not_know_how_long_a_test_that_hangs_took() -> None:
+    run = made(
+        """
+        ✖  shop/cart (9.8s)
+
+        === Failed
+        === FAIL: shop/cart TestHangs (unknown)
+        panic: test timed out after 10s
+
+        DONE 3 tests, 1 failure in 10.2s
+        """,
+        "gotestsum-console",
+    )
+    assert counts(run) == (3, 2, 1, 0, 0)
+    assert case(run, "TestHangs").failures[0].message == "panic: test timed out after 10s"
+
+
 def test_gotestsum_without_its_summary() -> None:
     github = made(
         """
