@@ -229,3 +229,46 @@ def test_what_azure_marks_as_an_error_may_be_well() -> None:
     """)
     assert counts(run) == (2, 1, 1, 0, 0)
     assert case(run, "Counts_boxes").failures[0].message == "eleven is not twelve"
+
+
+def test_signs_of_vstest_16() -> None:
+    """A skipped test may have no time, a mark may be lost to an encoding, a terminal puts its progress ahead."""
+    run = run_of(f"""
+    Starting test execution, please wait...
+      V Adds [1m 2s]
+      ! Waits
+      X Counts [1h 5m]
+      Error Message:
+       the marks differ:
+      X one
+      ! two
+      Stack Trace:
+         at Demo.Shelf.Counts() in /x/Shelf.cs:line 12
+      Standard Output Messages:
+     looking:
+      ! shelf 7
+
+    Test run in progress.{" " * 100}  X Holds [< 1ms]
+      Error Message:
+       System.InvalidOperationException : the shelf fell
+    Test run in progress...{" " * 100}
+
+    Test Run Failed.
+    Total tests: 4
+         Passed: 1
+         Failed: 2
+        Skipped: 1
+    """)
+    assert [(one.name, one.outcome, one.duration) for one in run.cases] == [
+        ("Adds", Outcome.PASSED, 62.0),
+        ("Waits", Outcome.SKIPPED, None),
+        ("Counts", Outcome.FAILED, 3900.0),
+        ("Holds", Outcome.FAILED, 0.001),
+    ]
+    assert case(run, "Counts").failures[0].message == "the marks differ:\nX one\n! two"
+    failure = case(run, "Holds").failures[0]
+    assert (failure.type, failure.message) == (
+        "System.InvalidOperationException",
+        "System.InvalidOperationException : the shelf fell",
+    )
+    assert "progress" not in failure.trace

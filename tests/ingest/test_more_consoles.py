@@ -229,3 +229,42 @@ def test_common_test() -> None:
     """)
     assert counts(run) == (3, 1, 1, 0, 1)
     assert "badmatch" in case(run, "counts").failures[0].message
+
+
+def test_what_breaks_outside_the_tests_of_nunit_3() -> None:
+    """The engine throws behind the results; a test that prints an exception throws nothing."""
+    run = run_of("""
+    NUnit Console 3.16.3 (Release)
+
+    System.FormatException : printed by a test
+
+    Errors, Failures and Warnings
+
+    1) Invalid : C:\\Program Files (x86)\\shop\\Stock.Tests.DLL
+    File not found
+
+    2) Invalid : Demo.Shelf.Prints("stock.dll")
+    No arguments were provided
+
+    Test Run Summary
+      Overall result: Failed
+      Test Count: 2, Passed: 1, Failed: 1, Warnings: 0, Inconclusive: 0, Skipped: 0
+        Failed Tests - Failures: 0, Errors: 0, Invalid: 1
+        Duration: 0.123 seconds
+
+    System.Net.Sockets.SocketException : Connection refused
+      ----> System.IO.IOException : broken pipe
+
+    --SocketException
+    Connection refused
+      at NUnit.Engine.Runners.ProcessRunner.Unload () in /x/Runner.cs:line 12
+    """)
+    assert counts(run) == (2, 1, 0, 1, 0)
+    assert [one.name for one in run.cases] == ['Prints("stock.dll")']
+    missing, thrown = run.failures
+    assert (missing.message, missing.source_line) == ("File not found", 8)
+    assert thrown.message.split("\n") == [
+        "System.Net.Sockets.SocketException : Connection refused",
+        "  ----> System.IO.IOException : broken pipe",
+    ]
+    assert (thrown.type, thrown.source_line) == ("System.Net.Sockets.SocketException", 19)

@@ -130,8 +130,138 @@ def test_nextest() -> None:
     assert case(run, "tests::flips").flaky
     failure = case(run, "tests::counts").failures[0]
     assert (failure.message, failure.file, failure.line) == ("boxes on shelf 7", "src/lib.rs", 12)
-    assert case(run, "tests::falls").failures[0].kind == "error"
+    assert case(run, "tests::falls").failures[0].message == "process aborted with signal 11 (SIGSEGV)"
     assert not run.failures
+
+
+def test_nextest_says_how_a_process_ended_in_few_letters() -> None:
+    run = run_of("""
+        Starting 5 tests across 1 binary
+      TRY 1 SEGV [   0.003s] (───) shop falls
+      TRY 2 PASS [   0.003s] (1/5) shop falls
+       - test configured to fail if flaky
+     FAIL + LEAK [   0.103s] (2/5) shop leaks
+    ABORT SIG 33 [   0.003s] (3/5) shop is_killed
+      TRY 1 USR1 [   0.003s] (───) shop dies
+      TRY 2 SIG 33 [   0.003s] (4/5) shop dies
+       XFAIL [   0.003s] (5/5) shop cannot_start
+      Cancelling due to test failure
+         Summary [   0.100s] 5 tests run: 0 passed, 4 failed, 1 exec failed, 0 skipped
+     FLKY-FL 2/3 [   0.003s] (1/5) shop falls
+    error: test run failed
+    """)
+    assert counts(run) == (5, 0, 4, 1, 0)
+    assert [one.message for one in case(run, "falls").failures] == [
+        "test passed on attempt 2/3 but is configured to fail when flaky",
+        "process aborted with signal 11 (SIGSEGV)",
+    ]
+    assert case(run, "is_killed").failures[0].message == "process aborted with signal 33"
+    dead = case(run, "dies")
+    assert (dead.attempts, [one.message for one in dead.failures]) == (
+        2,
+        ["ended by USR1", "process aborted with signal 33"],
+    )
+    assert [(one.kind, one.message) for one in case(run, "cannot_start").failures] == [
+        ("error", "could not be started")
+    ]
+
+
+def test_nextest_without_capture_prints_ahead_of_the_result() -> None:
+    run = run_of("""
+        Starting 2 tests across 1 binary
+           START [         ] (1/2) shop counts
+    error: printed by the test
+    [12:30:45] Error: seven boxes
+         RETRY 2/2 [         ] (1/2) shop counts
+    [12:30:46] eight boxes
+      TRY 2 FAIL [   0.013s] (1/2) shop counts
+           START [         ] (2/2) shop adds
+    Error: survived
+            PASS [   0.013s] (2/2) shop adds
+         Summary [   0.100s] 2 tests run: 1 passed, 1 failed, 0 skipped
+      TRY 2 FAIL [   0.013s] (1/2) shop counts
+    error: test run failed
+    """)
+    assert not run.failures
+    assert [one.message for one in case(run, "counts").failures] == ["[12:30:46] eight boxes"]
+
+
+def test_nextest_on_a_terminal_fills_its_rows() -> None:
+    """One that fills its row goes on in the next; the bar stands below them."""
+    width = 60
+    rows = [
+        "─" * 12,
+        " Nextest run ID 8ec with nextest profile: default",
+        "    Starting 1 test across 1 binary",
+        "        FAIL [   0.013s] (1/1) shop counts",
+        "  stderr ───",
+        "    thread 'counts' panicked at src/lib.rs:12:5:",
+        "    " + "seven boxes " * 8,
+        "     Running [ 00:00:02] ███▏  12/13: 1 running",
+        "        SLOW [ 00:00:02] shop waits",
+        "... and 3 more tests running",
+        "     Summary [   0.1s] 1 test run: 0 passed, 1 failed",
+    ]
+    run = run_of("".join(row + " " * (-len(row) % width) for row in rows) + "\nerror: test run failed\n")
+    assert run.format == "nextest-console"
+    failure = case(run, "counts").failures[0]
+    assert (failure.message, failure.file) == (("seven boxes " * 8).strip(), "src/lib.rs")
+    assert counts(run) == (1, 0, 1, 0, 0)
+
+
+def test_nextest_captures_what_a_script_prints() -> None:
+    run = run_of("""
+        Starting 1 test across 1 binary
+           SETUP [         1/2] seed: sh seed.sh
+      SETUP PASS [   0.009s] seed: sh seed.sh
+           SETUP [         2/2] start-database: sh -c 'exit 3'
+      SETUP SLOW [>  1.000s] start-database: sh -c 'exit 3'
+       SETUP TMT [   2.009s] start-database: sh -c 'exit 3'
+      stdout ───
+        port 5432 is taken
+
+        (script timed out)
+
+      Cancelling due to setup script failure
+         Summary [   2.009s] 0/1 tests run: 0 passed, 0 skipped
+    error: setup script failed
+    """)
+    assert headlines(run) == ["setup script start-database timed out: port 5432 is taken"]
+    assert [warn.text for warn in run.warnings] == ["1 of 1 tests were not run"]
+    cut = run_of("""
+         Summary [   2.009s] 0/1 tests run: 0 passed, 0 skipped
+    error: setup script failed
+    """)
+    assert headlines(cut) == ["error: setup script failed"]
+
+
+def test_another_panic_than_expected() -> None:
+    run = run_of("""
+        Starting 1 test across 1 binary
+            FAIL [   0.013s] (1/1) shop falls
+      stdout ───
+
+        running 1 test
+        test falls - should panic ... FAILED
+
+        ---- falls stdout ----
+        note: panic did not contain expected string
+              panic message: `"seven boxes"`,
+         expected substring: `"eight"`
+
+      stderr ───
+
+        thread 'falls' (12) panicked at src/lib.rs:12:5:
+        seven boxes
+
+         Summary [   0.100s] 1 test run: 0 passed, 1 failed, 0 skipped
+    error: test run failed
+    """)
+    assert case(run, "falls").failures[0].message.split("\n") == [
+        "panic did not contain expected string",
+        'panic message: `"seven boxes"`,',
+        'expected substring: `"eight"`',
+    ]
 
 
 def test_old_nextest_with_its_own_headings() -> None:

@@ -127,6 +127,14 @@ def test_version_2_without_results_in_words(text_source: TextSource) -> None:
     assert run.failures == () and run.warnings == ()
 
 
+def test_a_report_without_a_result_is_red_and_a_list_of_tests_is_none(text_source: TextSource) -> None:
+    """The engine threw, or ``--explore`` listed what could be run."""
+    thrown = collect(text_source('<test-run start-time="2026-11-22 04:17:22Z"><command-line/></test-run>'))
+    assert ["has no result" in failure.message for failure in thrown.failures] == [True]
+    suite = '<test-suite type="Assembly" name="Cart.dll" testcasecount="0" runstate="NotRunnable"/>'
+    assert not collect(text_source(f'<test-run id="2" testcasecount="0">{suite}</test-run>')).failures
+
+
 def test_wrong_counts_are_told(text_source: TextSource) -> None:
     text = run_of('<test-case name="T" result="Passed"/>', head='result="Passed" total="9"')
     [warn] = collect(text_source(text)).warnings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import FRESH
+from tests.conftest import DATA, FRESH
 from triage.rules import Engine
 from triage.sources.session import ingest_all
 from triage.store import Store, open_store
@@ -35,6 +35,14 @@ def test_three_descriptions_of_one_run_count_once_in_any_order(tmp_path: Path, e
         assert all("counted instead" in run.why for run in runs(db) if run.same_as is not None)
         db.close()
     assert len(seen) == 1
+
+
+def test_of_two_that_name_the_same_tests_the_one_counts_that_counts_more(engine: Engine, db: Store) -> None:
+    """nextest's console counts what was skipped and does not name it, its JUnit report does not know it."""
+    nextest = DATA / "recorded" / "nextest"
+    ingest_all(db, [str(nextest / "junit.xml"), str(nextest / "console-retries.txt")], engine)
+    [main] = [run for run in runs(db) if run.same_as is None]
+    assert (main.format, main.totals.skipped) == ("nextest-console", 1)
 
 
 def test_a_failure_of_the_run_that_only_the_twin_tells_is_kept(

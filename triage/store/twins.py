@@ -29,9 +29,10 @@ class _Told:
     traces: int
 
     @property
-    def worth(self) -> tuple[int, int, str]:
-        """The run that names more tests, then the one that says more of its failures, stands for both."""
-        return len(self.red_by_name), self.traces, self.format
+    def worth(self) -> tuple[int, int, int, str]:
+        """The run that names more tests, then the one that counts more (what was skipped may have no name), then the
+        one that says more of its failures, stands for both."""
+        return len(self.red_by_name), self.totals.tests, self.traces, self.format
 
 
 def join_twins(db: Store, run: int) -> set[int]:

@@ -40,7 +40,7 @@ _RESULT = re.compile(
 _ERROR = re.compile(r"^error(?:\[E\d+\])?: (?P<text>\S.*)$")
 # Errors that only say that there were others.
 _ECHO = re.compile(
-    r"^(?:could not compile|aborting due to|\d+ targets? failed|(?:doc)?test failed, to rerun)"
+    r"^(?:could not compile|aborting due to|\d+ targets? failed|(?:doc)?test failed, to rerun|command `.*` exited with)"
 )
 _ECHO_LINE = re.compile(r"^(?:error: test failed, to rerun|Caused by:)")
 _LISTED = re.compile(r"^ {4}(?P<name>\S.*)$")

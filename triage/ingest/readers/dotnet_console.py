@@ -17,13 +17,17 @@ from triage.ingest.console import Line, Session, reader_of, sample_lines
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.dotnet_counts import Counts, is_total
+from triage.ingest.runners.dotnet_text import dotnet_type
 from triage.model import Failure, Outcome
 
 _VSTEST = re.compile(
     r"^ {0,2}(?P<status>Passed|Failed|Skipped|Not Run) {1,3}(?P<name>[^\s:!].*?)(?: \[(?P<time>[^\[\]]*\d ?m?s|[^\[\]]*\d [mh])\])?$"
 )
-_VSTEST_16 = re.compile(r"^ {2}(?P<status>[X✗√✓V!]) (?P<name>\S.*?) \[(?P<time>[^\[\]]*\d ?(?:ms|[smh]))\]$")
-_MARKS = {"X": "failed", "✗": "failed", "!": "skipped"}
+# VSTest 16.0 to 16.5; where the encoding of a console has no check mark, something like it stands there.
+_SIGNED = re.compile(r"^  (?P<sign>[X✗√✓vV?!]) (?P<name>\S.*?)(?: \[(?P<time>[^\[\]]*\d(?:m?s|[mh]))\])?$")
+_SIGNS = {"X": "failed", "✗": "failed", "!": "skipped"}
+_PROGRESS = re.compile(r"^(?:(?:Test run in progress\.{1,3} *)+| {40,})(?=  \S|$)")
+"""What a terminal shows and wipes with blanks before the next line."""
 _AZURE = "##[error]"
 """What Azure puts before all that VSTest writes to its standard error, which may be all of it."""
 _PADDED = re.compile(r"^(?:Passed {3}|Failed {3}|Skipped {2}|Not Run {2})\S")
@@ -126,6 +130,8 @@ class _Parser:
     build: dict[str, Failure] = field(default_factory=dict)
 
     def feed(self, line: Line) -> None:
+        if match := _PROGRESS.match(line.mark):
+            line = Line(line.number, line.text[match.end() :])
         mark = line.mark
         if self.aborted is not None and (
             not mark.strip() or len(self.aborted) >= _MAX_CRASH or is_total(mark)
@@ -194,8 +200,12 @@ class _Parser:
         ):
             self._open(match["name"], match["status"].lower(), match["time"], line)
             return True
-        if match := _VSTEST_16.match(mark):
-            self._open(match["name"], _MARKS.get(match["status"], "passed"), match["time"], line)
+        if (match := _SIGNED.match(mark)) and (
+            match["time"]
+            # A project may be called X.
+            or (not _END.match(mark) and (self.block is None or self.block.label in ("", _TRACE_LABEL)))
+        ):
+            self._open(match["name"], _SIGNS.get(match["sign"], "passed"), match["time"], line)
             return True
         if match := _PLATFORM_TEST.match(mark):
             self._open(match["name"], match["status"], match["time"], line)
@@ -300,7 +310,8 @@ def _failure(block: _Block, kind: str) -> Failure | None:
     number = filled[0].number if filled else block.sections[_MESSAGE_LABEL][0].number
     if not filled:
         return Failure("\n".join(messages), kind=kind, source_line=number)
-    return failure_from(trace, message="\n".join(messages).strip(), kind=kind, source_line=number)
+    message = "\n".join(messages).strip()
+    return failure_from(trace, message=message, type=dotnet_type(message), kind=kind, source_line=number)
 
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:

@@ -14,7 +14,7 @@ from typing import Any
 from triage.ingest.json_report import miscounted
 from triage.ingest.json_text import get, integer, load_lines, text
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.ingest.runners.rust_text import several_lines
+from triage.ingest.runners.rust_text import begins_failure, is_harness, panic_failure, several_lines
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 
 _EVENT = re.compile(
@@ -28,11 +28,14 @@ _OUTCOMES = {
     "ignored": Outcome.SKIPPED,
     "allowed_failure": Outcome.XFAILED,
 }
+_TIMED_OUT = {"time limit exceeded": "test timeout"}
+"""In the words of nextest's console and JUnit report: one failure is one, whoever tells it."""
 _RUNNING = re.compile(r"^\s+(?:Running|Doc-tests) (?P<name>.+)$")
 _PANIC = re.compile(
     r"^(?:thread '.*?'(?: \(\d+\))? )?panicked at (?:'(?P<old>.*)', )?(?P<file>[^\s:][^:]*):(?P<line>\d{1,9}):\d+:?$"
 )
-_RETRY = re.compile(r"#\d{1,3}$")
+_RETRY = re.compile(r"#(?P<try>\d{1,3})$")
+"""What nextest puts behind a name: which try of a test that was."""
 _TEXT_ERROR = re.compile(r"^error(?:\[E\d+\])?: (?!test failed|could not compile|\d+ targets? failed)")
 
 
@@ -51,6 +54,7 @@ class _Run:
     """Tests that began, with their line."""
     counted: int = 0
     stated: int = 0
+    nextest: bool = False
     seconds: float = 0.0
 
 
@@ -76,11 +80,14 @@ def _read(source: Source) -> Iterator[Item]:
             if kind == "test" and text(event, "event") == "timeout" and name in run.running:
                 continue  # only that it is slow: it goes on
             told = True
-            run.running.pop(name, None)
-            case = _case(run, event, last)
-            run.counted += 1
-            # nextest tells each try, with its number behind the name.
+            # nextest tells the last try or each of them, with its number behind the name; where they begin it has none.
             again = _RETRY.search(name) is not None and "$" in name
+            run.running.pop(name, None)
+            run.running.pop(_RETRY.sub("", name) if again else name, None)
+            run.nextest = run.nextest or "$" in name
+            case = _case(run, event, last)
+            # A suite of nextest that goes on counts what it ignored once more.
+            run.counted += not (run.nextest and case.outcome is Outcome.SKIPPED)
             key = (case.suite, case.name)
             if again and key in tries:
                 tries[key].append(case)
@@ -116,7 +123,8 @@ def _suite(run: _Run, event: dict[str, Any]) -> None:
         run.suite = f"{crate}::{target}" if crate and target != crate else crate or run.suite
         return
     run.open -= 1
-    run.stated += sum(integer(event, key) or 0 for key in ("passed", "failed", "ignored", "measured"))
+    ignored = () if run.nextest else ("ignored",)
+    run.stated += sum(integer(event, key) or 0 for key in ("passed", "failed", *ignored, "measured"))
     run.seconds += _seconds(event) or 0.0
 
 
@@ -131,8 +139,16 @@ def _seconds(event: dict[str, Any]) -> float | None:
 
 def _named(run: _Run, name: str, outcome: Outcome, **rest: Any) -> CaseResult:
     binary, mark, inner = name.partition("$")
-    suite, name = (binary, inner) if mark else (run.suite, name)
-    return CaseResult(_RETRY.sub("", name) if mark else name, outcome, suite, **rest)
+    if not mark:
+        return CaseResult(name, outcome, run.suite, **rest)
+    again = _RETRY.search(inner)
+    return CaseResult(
+        inner[: again.start()] if again else inner,
+        outcome,
+        binary,
+        attempts=int(again["try"]) if again else 1,
+        **rest,
+    )
 
 
 def _case(run: _Run, event: dict[str, Any], number: int) -> CaseResult:
@@ -161,6 +177,7 @@ def _output(event: dict[str, Any]) -> str:
 def _failure(event: dict[str, Any], number: int) -> Failure:
     """The panic in the captured output; the message of libtest itself for a test that should have panicked."""
     said, output = text(event, "message") or text(event, "reason"), _output(event).strip("\n")
+    said = _TIMED_OUT.get(said, said)
     lines = output.split("\n")
     for index, line in enumerate(lines):
         if match := _PANIC.match(line[:1_000]):
@@ -170,10 +187,14 @@ def _failure(event: dict[str, Any], number: int) -> Failure:
                     break
                 below.append(following)
             message = match["old"] or "\n".join(below).strip() or "panicked"
-            return Failure(message, "panic", "failure", output, match["file"], int(match["line"]), number)
+            return Failure(message, "", "failure", output, match["file"], int(match["line"]), number)
     if (panic := several_lines(lines, number)) is not None:
-        return replace(panic, type="panic")
-    last = next((line for line in reversed(lines) if line.strip()), "")
+        return panic
+    name = _RETRY.sub("", text(event, "name").rpartition("$")[2])
+    kept = [line for line in lines if not is_harness(line[:1_000], name)]
+    if not said and any(map(begins_failure, kept)):
+        return replace(panic_failure("\n".join(kept), number), trace=output)
+    last = next((line for line in reversed(kept) if line.strip()), "")
     message = said or last.strip() or f"ended as '{text(event, 'event')}', and the report does not say why"
     return Failure(message, trace=output, source_line=number)
 
@@ -189,7 +210,7 @@ def _joined(results: list[CaseResult]) -> CaseResult:
         last.outcome,
         last.suite,
         duration=round(sum(spent), 6) if spent else None,
-        attempts=len(results),
+        attempts=max(len(results), last.attempts),
         failures=tuple(failure for case in results for failure in case.failures),
         output=last.output,
         properties=last.properties,

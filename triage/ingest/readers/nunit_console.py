@@ -1,16 +1,18 @@
 """What NUnit's console runners print: nunit3-console and nunitlite, and nunit-console of NUnit 2.
 
 Written after ``ResultReporter`` of the NUnit console 3 and ``ResultSummarizer`` of NUnit 2. Inconclusive and explicit
-tests are skipped; invalid ones are errors. Tests that passed are counted, not named.
+tests are skipped; invalid ones are errors. Tests that passed are counted, not named. An assembly that does not load, and
+an exception of the engine, are failures of the run.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, failure_of, spoken_seconds
-from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines
+from triage.ingest.console import Line, Session, bare_failure, reader_of, run_after_run, sample_lines
 from triage.ingest.reader import Reader, Sample
 from triage.model import Outcome, Totals
 
@@ -35,11 +37,18 @@ _END = re.compile(
 )
 _TYPE = re.compile(r"^ *(?:\w{1,30} : )?(?P<type>[\w.]{1,300}(?:Exception|Error)) : ")
 _FRAME = re.compile(r"^at ")
+_ASSEMBLY = re.compile(r"^[^\"]*\.(?:dll|exe|nunit|sln|\w\wproj)$", re.IGNORECASE)
+_RUNNER = re.compile(r"^NUnit Console (?:Runner )?\d")
+_THROWN = re.compile(r"^(?P<type>(?:\w+\.)+\w*Exception) : \S")
+_STACK = re.compile(r"^--\w*Exception$")
+"""The head of the engine's own stack; what a test prints has none."""
 
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
-    return 78 if any(_COUNTS.match(line) or _TWO.match(line) for line in lines) else 0
+    if any(_COUNTS.match(line) or _TWO.match(line) for line in lines):
+        return 78
+    return 78 if all(any(map(said.match, lines)) for said in (_RUNNER, _THROWN, _STACK)) else 0
 
 
 @dataclass
@@ -49,6 +58,8 @@ class _Parser:
     item: re.Match[str] | None = None
     status: Line | None = None
     block: list[Line] = field(default_factory=list)
+    thrown: list[Line] | None = None
+    """An exception outside of any test."""
 
     def feed(self, line: Line) -> bool:
         mark = line.mark
@@ -91,12 +102,24 @@ class _Parser:
             self.item, self.status, self.block = match, line, []
         elif _END.match(mark.strip()):
             self._end()
+        elif self.item is None and self.thrown is None and _THROWN.match(mark):
+            self.thrown = [line]
+        elif self.thrown is not None and len(self.thrown) < MAX_BLOCK:
+            self.thrown.append(line)
         elif self.item is not None and len(self.block) < MAX_BLOCK:
             # Frames stand without a margin, which is what tells them from the message.
             self.block.append(Line(line.number, f"   {line.text}") if _FRAME.match(mark) else line)
         return False
 
     def _end(self) -> None:
+        thrown, self.thrown = self.thrown, None
+        if thrown and any(_STACK.match(line.mark) for line in thrown):
+            said = takewhile(str.strip, (line.text for line in thrown))
+            match = _THROWN.match(thrown[0].mark)
+            self.session.failures.append(
+                failure_of(thrown, message="\n".join(said), type=match["type"] if match else "", kind="error")
+            )
+            self.session.closed = True
         item, self.item = self.item, None
         if item is None or self.status is None:
             return
@@ -112,6 +135,11 @@ class _Parser:
             self.book.settle(name, suite, Outcome.PASSED, self.status)
             return
         failed = what in ("Failed", "Failure", "Parent Failure")
+        if not failed and _ASSEMBLY.match(item["name"]):
+            self.session.failures.append(
+                failure_of(self.block, kind="error") if told else bare_failure(self.status, "error")
+            )
+            return
         entry = self.book.settle(name, suite, Outcome.FAILED if failed else Outcome.ERROR, self.status)
         if told:
             kind = "failure" if failed else "error"

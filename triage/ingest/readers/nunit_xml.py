@@ -85,6 +85,11 @@ class _Handler(Tree):
     def closed(self, node: Node) -> None:
         if node is self._root:
             self._compare(node)
+            # A list of tests (--explore) has no result either, but it counts them.
+            told = any(node.get(name) for name in ("result", "total", "testcasecount"))
+            if node.name == "test-run" and not told and not self._cases:
+                text = "the run has no result: NUnit's engine broke before any test, its console says why"
+                self._fail(Failure(text, kind="error", source_line=node.line))
         # Version 2 does not tell of a fixture's tear-down but by the fixture's result.
         silent = self._red_before.pop() == self._red
         if silent and node.name in ("test-suite", "test-run") and _is_red(node):

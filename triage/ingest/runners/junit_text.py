@@ -21,6 +21,7 @@ from triage.ingest.runners.go_text import CRASH, crash_failure, log_failure
 from triage.ingest.runners.playwright_text import error_blocks
 from triage.ingest.runners.pytest_text import native_message
 from triage.ingest.runners.ruby_text import FRAME
+from triage.ingest.runners.rust_text import begins_failure, panic_failure
 from triage.ingest.text import mend
 from triage.model import Failure, Outcome, Totals
 
@@ -288,6 +289,10 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         text, message = message, ""
     elif is_empty and not message and " " in attributes.get("type", "").strip():
         message = attributes["type"].strip()  # no class, but words
+    if message.startswith(("thread '", "note: ")) and not is_empty and begins_failure(message):
+        return [
+            replace(panic_failure(clean(text[lead:]), line + lead), kind=kind)
+        ]  # nextest: it says where, the text what
     if not message and _GO.search(text):
         return [replace(_go(text[lead:], line + lead), kind=kind)]
     if not message:
