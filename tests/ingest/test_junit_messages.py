@@ -298,3 +298,13 @@ def test_rows_of_data_of_testng_have_one_name_and_are_no_tries() -> None:
     assert counts(of_testng) == (2, 1, 1, 0, 0)
     other = run_of(f'<testsuite name="C" tests="2" timestamp="2026-03-02T13:06:02Z">{inside}</testsuite>')
     assert (counts(other), other.totals.flaky) == ((1, 1, 0, 0, 0), 1)
+
+
+def test_characters_that_xml_forbids_are_escaped_twice_by_surefire() -> None:
+    run = run_of("""
+        <testsuite name="s"><testcase name="a"><failure message="no key &lt;&amp;#1;&amp;#27;&gt;">no key &lt;&amp;amp#1;&gt; &amp;#10;
+        \tat shop.CartIT.adds(CartIT.java:53)</failure></testcase></testsuite>
+    """)
+    [failure] = run.cases[0].failures
+    assert failure.message == "no key <??>"
+    assert failure.trace.startswith("no key <?> &#10;\n")
