@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tests.conftest import DATA, source_of
 from tests.ingest.made import case, counts, headlines, run_of
+from triage.ingest import collect
 from triage.model import Outcome
 
 TAIL = """
@@ -207,3 +209,10 @@ def test_mixed_streams_part_a_test_from_its_stack() -> None:
     """)
     assert counts(run) == (10, 9, 1, 0, 0)
     assert case(run, "counts()").failures[0].line == 61
+
+
+def test_a_nested_class_is_the_one_of_its_report() -> None:
+    directory = DATA / "recorded" / "gradle"
+    console = collect(source_of(directory / "gradle-4.8-junit5.txt"))
+    [reported] = collect(source_of(directory / "gradle-4.8-nested.xml")).cases
+    assert reported.id in {case.id for case in console.cases}

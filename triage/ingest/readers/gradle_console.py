@@ -23,6 +23,8 @@ _EVENT = re.compile(
     r"^(?P<path>\S.*?) > (?P<name>.+?) (?P<status>PASSED|FAILED|SKIPPED|STARTED|STANDARD_OUT|STANDARD_ERROR)"
     r"(?: \((?P<time>[\d.]+ ?\w+)\))?\s*$"
 )
+_NESTED = re.compile(r"^(?P<suite>[\w.]+\$[\w$]+)\.(?P<name>\S.*)$")
+"""Up to Gradle 4 a nested class is told with its test, behind the class around it."""
 _OUTER = re.compile(r"^Gradle Test (?:Run|Executor) \S+$")
 _DEVICE = re.compile(r"^(?P<name>.+?)\[(?P<device>[^\[\]]+ - [\w.]+)\]$")
 _COMPLETED = re.compile(
@@ -175,6 +177,8 @@ class _Parser:
                 return True
             self._end_test()
             suite, name = " > ".join(path[:-1]), path[-1]
+            if (nested := _NESTED.match(name)) and nested["suite"].startswith(f"{suite}$"):
+                suite, name = nested["suite"], nested["name"]
             status, duration = match["status"], spoken_seconds(match["time"])
         elif match := _LOGGER_TEST.match(mark):
             self._end_test()
