@@ -100,11 +100,30 @@ def test_a_run_that_was_stopped(text_source: TextSource) -> None:
         collect(text_source(stream(SUITE, began(1, "opens"))))
 
 
-def test_an_error_behind_the_end_of_a_test_is_told(text_source: TextSource) -> None:
-    run = collect(
-        text_source(stream(START, SUITE, began(1, "opens"), ended(1), broke(1, "late", failure=False), END))
-    )
-    assert (run.totals.passed, [f.message for f in run.failures]) == (1, ["late"])
+def test_an_error_behind_the_end_of_a_test_makes_it_red(text_source: TextSource) -> None:
+    late = broke(1, "late", failure=False)
+    run = collect(text_source(stream(START, SUITE, began(1, "opens"), ended(1), late, END)))
+    [case] = run.cases
+    assert (case.outcome, [f.message for f in case.failures]) == (Outcome.ERROR, ["late"])
+    assert run.failures == ()
+
+
+def test_an_error_long_behind_the_end_of_a_test_is_told(text_source: TextSource) -> None:
+    others = [event for id_ in range(2, 2_000) for event in (began(id_, f"opens {id_}"), ended(id_))]
+    late = broke(1, "late", failure=False)
+    run = collect(text_source(stream(START, SUITE, began(1, "opens"), ended(1), *others, late, END)))
+    assert (run.totals.passed, [f.message for f in run.failures]) == (1_999, ["late"])
+    assert [case.name for case in run.cases][:2] == ["opens", "opens 2"]
+
+
+def test_the_tries_are_those_that_the_runner_tells(text_source: TextSource) -> None:
+    again = {"testID": 1, "messageType": "print", "message": "Retry: opens", "type": "print"}
+    tries = [broke(1, "no key", failure=False), broke(1, "no door", failure=False), again]
+    passed = collect(text_source(stream(START, SUITE, began(1, "opens"), *tries, ended(1), END)))
+    assert (passed.totals.flaky, passed.cases[0].attempts, len(passed.cases[0].failures)) == (1, 2, 2)
+    tries.append(broke(1, "no key", failure=False))
+    failed = collect(text_source(stream(START, SUITE, began(1, "opens"), *tries, ended(1, "error"), END)))
+    assert (failed.totals.errors, failed.cases[0].attempts) == (1, 2)
 
 
 def test_the_first_protocol_told_a_skip_only_at_the_start(text_source: TextSource) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tests.conftest import DATA, source_of
 from tests.ingest.made import case, counts, headlines, run_of
+from triage.ingest import collect
 from triage.model import Outcome
 
 TAIL = """
@@ -229,3 +231,10 @@ def test_xctest_under_gradle() -> None:
     )
     assert counts(run) == (2, 1, 1, 0, 0)
     assert "XCTAssertEqual failed" in case(run, "testAdd").failures[0].message
+
+
+def test_a_nested_class_is_the_one_of_its_report() -> None:
+    directory = DATA / "recorded" / "gradle"
+    console = collect(source_of(directory / "gradle-4.8-junit5.txt"))
+    [reported] = collect(source_of(directory / "gradle-4.8-nested.xml")).cases
+    assert reported.id in {case.id for case in console.cases}

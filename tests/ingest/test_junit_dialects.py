@@ -87,6 +87,7 @@ def test_counted(text_source: TextSource, told: str, expected: tuple[int, ...]) 
 A = '<testcase name="a" classname="c" time="1"/>'
 A_FAILED = '<testcase name="a" classname="c" time="1"><failure message="m"/></testcase>'
 B = '<testcase name="b" classname="c"/>'
+SUREFIRE = '<testsuite xmlns:x="urn:y" x:noNamespaceSchemaLocation="surefire-test-report.xsd">'
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,13 @@ B = '<testcase name="b" classname="c"/>'
             (2, 1, 1, 0, 0, 0),
             id="Surefire tells reruns inside",
         ),
+        pytest.param(
+            SUREFIRE,
+            A_FAILED + A_FAILED.replace("failure", "error") + A,
+            (2, 1, 0, 1, 0, 0),
+            id="its tear-down broke too",
+        ),
+        pytest.param(SUREFIRE, A_FAILED + B + A_FAILED, (3, 1, 2, 0, 0, 0), id="Surefire's rows of data"),
     ],
 )
 def test_equal_names(text_source: TextSource, head: str, cases: str, expected: tuple[int, ...]) -> None:

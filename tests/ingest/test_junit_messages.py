@@ -349,3 +349,13 @@ def test_xcpretty_escapes_twice() -> None:
     assert first.message == 'XCTAssertEqual failed: ("a") is not equal to ("<b>")'
     assert (first.file, first.line) == ("Tests/ShopTests.swift", 17)
     assert "&quot;a&quot;" in second.message
+
+
+def test_characters_that_xml_forbids_are_escaped_twice_by_surefire() -> None:
+    run = run_of("""
+        <testsuite name="s"><testcase name="a"><failure message="no key &lt;&amp;#1;&amp;#27;&gt;">no key &lt;&amp;amp#1;&gt; &amp;#10;
+        \tat shop.CartIT.adds(CartIT.java:53)</failure></testcase></testsuite>
+    """)
+    [failure] = run.cases[0].failures
+    assert failure.message == "no key <??>"
+    assert failure.trace.startswith("no key <?> &#10;\n")

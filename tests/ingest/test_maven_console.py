@@ -236,3 +236,34 @@ def test_the_cause_stands_above_the_goal_that_broke_of_it(above: str, goal: str,
         [ERROR] Failed to execute goal demo:shelf-plugin:1:run (default) on project demo: {goal} -> [Help 1]
     """)
     assert headlines(run) == told
+
+
+REPORT = """
+    -------------------------------------------------------------------------------
+    Test set: demo.{name}
+    -------------------------------------------------------------------------------
+    Tests run: 5, Failures: 1, Errors: 3, Skipped: 0, Time elapsed: 0.05 s <<< FAILURE! - in demo.{name}
+    falls(demo.{name})  Time elapsed: 0 s  <<< FAILURE!
+    java.lang.AssertionError: the shelf fell
+
+    falls(demo.{name})  Time elapsed: 0 s  <<< ERROR!
+    java.lang.IllegalStateException: cannot close
+
+    stands(demo.{name})  Time elapsed: 0 s  <<< ERROR!
+    java.lang.IllegalStateException: no shelf
+
+    stands(demo.{name})  Time elapsed: 0 s  <<< ERROR!
+    java.lang.IllegalStateException: no shelf
+"""
+
+
+def test_the_text_of_a_class_counts_a_test_once_and_needs_no_summary() -> None:
+    run = run_of(REPORT.format(name="ShelfTest") + REPORT.format(name="DoorTest").strip("\n"))
+    assert run.format == "maven-console"
+    assert counts(run) == (6, 2, 0, 4, 0)
+    assert run.warnings == ()
+    told = [f.message for c in run.cases if c.name == "falls" for f in c.failures]
+    assert told[:2] == [
+        "java.lang.AssertionError: the shelf fell",
+        "java.lang.IllegalStateException: cannot close",
+    ]

@@ -176,3 +176,20 @@ def test_ctest_is_known_by_its_structure_whoever_wrote_it() -> None:
 def test_a_site_without_tests_is_none_of_ctest() -> None:
     with pytest.raises(IngestError, match="the root <Site>"):
         run_of('<Site Generator="pump-writer"><Page><Title>Test</Title></Page></Site>')
+
+
+def test_a_summary_of_failsafe_counts_and_says_what_broke() -> None:
+    run = run_of(
+        """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <failsafe-summary result="254" timeout="true">
+            <completed>4</completed><errors>1</errors><failures>1</failures><skipped>1</skipped><flakes>1</flakes>
+            <failureMessage>org.apache.maven.surefire.booter.SurefireBooterForkException: The forked VM terminated
+        \tat org.apache.maven.Fork.run(Fork.java:3)</failureMessage>
+        </failsafe-summary>
+        """
+    )
+    assert (run.format, counts(run), run.totals.flaky) == ("failsafe-xml", (4, 1, 1, 1, 1), 1)
+    fork, timeout = run.failures
+    assert (fork.type.rpartition(".")[2], fork.line) == ("SurefireBooterForkException", 3)
+    assert timeout.headline == "the tests did not end in time"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.conftest import DATA, source_of
 from triage.ingest import Source, collect
 from triage.model import Outcome
 
@@ -195,3 +196,19 @@ a.py:3: AssertionError]]></message><stack-trace>None</stack-trace></failure></te
     assert (failure.message, failure.type) == ("AssertionError: too many & heavy", "AssertionError")
     assert failure.trace.startswith("self = <C>")
     assert failure.source_line == 5
+
+
+def test_what_a_suite_says_twice_is_told_once() -> None:
+    run = collect(source_of(DATA / "recorded" / "nunit" / "nunitlite-nunit2.xml"))
+    assert [failure.message for failure in run.failures] == [
+        "System.InvalidOperationException : database is not there",
+        "TearDown : System.InvalidOperationException : cannot close",
+        "Method has non-void return value, but no result is expected",
+        "No suitable constructor was found",
+    ]
+    run = collect(source_of(DATA / "recorded" / "nunit" / "nunitlite-nunit3.xml"))
+    assert [failure.message for failure in run.failures] == [
+        "System.InvalidOperationException : database is not there",
+        "TearDown : System.InvalidOperationException : cannot close",
+    ]
+    assert "OpenDatabase" in run.failures[0].trace

@@ -283,6 +283,100 @@ def test_flutter() -> None:
     assert run.info.duration == 62
 
 
+def test_dart_errors_one_by_one_without_what_a_test_prints() -> None:
+    run = made(
+        """
+        +0: opens
+        a line of the test
+        +1 -1: shuts [E]
+          the door
+          Expected: shut
+          package:matcher     expect
+          dart:core           int.parse
+          test/door.dart 9:5  main.<fn>
+
+          Bad state: no key
+          test/door.dart 3:5  main.<fn>.<fn>
+
+        printed behind the error
+          and this
+        +1 -2: waits [E]
+          TimeoutException after 0:00:01.000000
+          dart:isolate  _RawReceivePort._handleMessage
+
+        Retry: waits
+        +2 -1: Some tests failed.
+        """,
+        "dart-console",
+    )
+    assert counts(run) == (3, 2, 1, 0, 0)
+    assert [f.message for f in case(run, "shuts").failures] == [
+        "the door\nExpected: shut",
+        "Bad state: no key",
+    ]
+    assert [f.line for f in case(run, "shuts").failures] == [9, 3]
+    waits = case(run, "waits")
+    assert (waits.outcome, waits.attempts) == (Outcome.PASSED, 2)
+    assert waits.failures[0].message == "TimeoutException after 0:00:01.000000"
+
+
+def test_dart_cut_within_a_retry() -> None:
+    run = made(
+        """
+        00:00 +0: opens
+        00:00 +0 -1: opens [E]
+          Bad state: no key
+          test/door.dart 3:5  main.<fn>.<fn>
+
+        Retry: opens
+        """,
+        "dart-console",
+    )
+    assert (case(run, "opens").outcome, case(run, "opens").attempts) == (Outcome.FAILED, 2)
+
+
+def test_dart_groups_of_github() -> None:
+    run = made(
+        """
+        ::group::✅ Passing tests
+        ✅ test/a_test.dart: one
+        ::endgroup::
+        ::group::✅ test/a_test.dart: talks
+        Hello
+        ::endgroup::
+        ::group::⏭️ Skipped tests
+        ⏭️ test/a_test.dart: two (skipped)
+        ::endgroup::
+        ::group::❌ test/a_test.dart: three (failed)
+        Hello
+        Retry: three
+        no message that is known
+        test/a_test.dart 3:5  main.<fn>.<fn>
+        FormatException: no number
+        test/a_test.dart 3:5  main.<fn>.<fn>
+        ::endgroup::
+        ✅ test/a_test.dart: four
+        ::group::❌ test/a_test.dart: four (failed after test completion)
+        Bad state: too late
+        test/a_test.dart 9:5  main.<fn>.<fn>
+        ::endgroup::
+
+        ::error::2 tests passed, 2 failed, 1 skipped.
+        """,
+        "dart-console",
+    )
+    assert [(c.name, c.outcome.value) for c in run.cases] == [
+        ("one", "passed"), ("talks", "passed"), ("two", "skipped"), ("three", "failed"), ("four", "failed")
+    ]  # fmt: skip
+    three = case(run, "three")
+    assert three.attempts == 2
+    assert [f.message for f in three.failures] == [
+        "no message that is known",
+        "FormatException: no number",
+    ]
+    assert [f.message for f in case(run, "four").failures] == ["Bad state: too late"]
+
+
 def test_testcafe() -> None:
     run = made(
         """

@@ -90,6 +90,35 @@ def test_runs_that_differ_are_two(tmp_path: Path, engine: Engine, db: Store, oth
     assert [run.same_as for run in runs(db)] == [None, None]
 
 
+@pytest.mark.parametrize(("folder", "tests"), [("reports", 12), ("rerun", 13)])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_files_of_one_class_count_once_beside_their_summary(
+    tmp_path: Path, engine: Engine, db: Store, folder: str, tests: int, backwards: bool
+) -> None:
+    """Whatever the text of a class says: it names no test that passed, and counts tries."""
+    files = sorted((DATA / "recorded" / "failsafe" / folder).iterdir(), reverse=backwards)
+    ingest_all(db, list(map(str, files)), engine)
+    counted = [run for run in runs(db) if run.same_as is None]
+    assert {run.format for run in counted} == {"junit-xml"}
+    assert sum(run.totals.tests for run in counted) == tests
+
+
+def test_what_a_summary_says_of_the_run_is_kept(tmp_path: Path, engine: Engine, db: Store) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "failsafe-summary.xml").write_text(
+            "<failsafe-summary><completed>1</completed><failureMessage>the fork died</failureMessage></failsafe-summary>"
+            + "\n" * (folder == "b")
+        )
+    (tmp_path / "a" / "TEST-a.xml").write_text('<testsuite><testcase classname="a" name="adds"/></testsuite>')
+    ingest_all(db, [str(tmp_path)], engine)
+    assert [(Path(run.source).parent.name, run.format) for run in runs(db) if run.same_as is None] == [
+        ("b", "failsafe-xml"), ("a", "junit-xml")
+    ]  # fmt: skip
+    [row] = clusters(db)
+    assert (row.title, row.failures) == ("the fork died", 2)
+
+
 def test_two_runs_of_one_format_are_two(tmp_path: Path, engine: Engine, db: Store) -> None:
     for name in ("a.xml", "b.xml"):
         (tmp_path / name).write_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from triage.model import Totals
@@ -10,6 +11,13 @@ from triage.store.runs import totals_of
 
 _RETELLERS = ("log", "markdown-report")
 """What these tell is no run of a runner."""
+_SUMMARY, _XML, _TEXT = "failsafe-xml", "junit-xml", "maven-console"
+"""What Maven writes into one directory: the counts of all classes, and of each class two files."""
+_FILES = {
+    _SUMMARY: re.compile(r"(?<![^/\\!])failsafe-summary(?P<name>)\.xml$"),
+    _XML: re.compile(r"(?<![^/\\!])TEST-(?P<name>[^/\\!]+)\.xml$"),
+    _TEXT: re.compile(r"(?<![^/\\!])(?P<name>[^/\\!]+)\.txt$"),
+}
 _AGREE = 0.95
 _NEAR_TOTALS = 0.15
 """Reporters of one run count differently: pytest counts set-ups and tear-downs in one, tests in the other."""
@@ -41,6 +49,8 @@ def join_twins(db: Store, run: int) -> set[int]:
     Its twins keep their rows and are marked: ``runs.same_as`` names the run that is counted, ``failures.retold`` the
     failures that are not. Returns the runs whose marks changed; called inside the transaction that stored ``run``.
     """
+    if changed := _beside(db, run):
+        return changed
     candidates = _candidates(db, run)
     if not candidates or not (new := _told(db, run)).red_by_name:
         return set()
@@ -55,6 +65,29 @@ def join_twins(db: Store, run: int) -> set[int]:
 def twins(db: Store) -> dict[int, int]:
     """The runs that are not counted, with those that are counted instead."""
     return dict(db.conn.execute("SELECT id, same_as FROM runs WHERE same_as IS NOT NULL").fetchall())
+
+
+def _beside(db: Store, run: int) -> set[int]:
+    """Let the XML of a class stand for its text and for the summary: known by their names, since they need not name a test."""
+    facts = "SELECT batch, format, source FROM runs WHERE id = ?"
+    batch, format_, source = db.conn.execute(facts, [run]).fetchone()
+    if format_ not in _FILES or (match := _FILES[format_].search(source)) is None:
+        return set()
+    folder, name = source[: match.start()], match["name"]
+    wanted = {
+        _XML: ((_SUMMARY, f"{folder}failsafe-summary.xml"), (_TEXT, f"{folder}{name}.txt")),
+        _TEXT: ((_XML, f"{folder}TEST-{name}.xml"),),
+        _SUMMARY: ((_XML, f"{folder}TEST-"),),
+    }
+    query = (
+        "SELECT id FROM runs WHERE batch = ? AND format = ? AND same_as IS NULL AND substr(source, 1, ?) = ?"
+        " ORDER BY id LIMIT 1"
+    )
+    changed: set[int] = set()
+    for other_format, begin in wanted[format_]:
+        for (other,) in db.conn.execute(query, [batch, other_format, len(begin), begin]).fetchall():
+            changed |= _mark(db, run, other) if format_ == _XML else _mark(db, other, run)
+    return changed
 
 
 def _candidates(db: Store, run: int) -> list[int]:

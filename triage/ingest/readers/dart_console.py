@@ -1,53 +1,52 @@
-"""What ``dart test`` and ``flutter test`` print: the compact, expanded and github reporters' status lines.
+"""What ``dart test`` and ``flutter test`` print: status lines of the compact, expanded and failures-only reporters, groups of
+the github reporter.
 
-After ``pkgs/test_core/lib/src/runner/reporter`` of the Dart test package 1.0 to 1.26: ``00:02 +3 ~1 -1: suite name``. A line
+After ``pkgs/test_core/lib/src/runner/reporter`` of the Dart test package 1.0 to 1.31: ``00:02 +3 ~1 -1: suite name``. A line
 says what runs now, so a test ended well when the count of passes grew behind it. Passes of tests that ran beside each other
-are only counted, so the last counts stand. Flutter tells what a test threw in a box of its own, ahead of the line that says
-that it failed.
+are only counted, so the last counts stand.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from triage.ingest.console import (
-    Block,
-    Line,
-    Session,
-    bare_failure,
-    dedent,
-    reader_of,
-    run_after_run,
-    sample_lines,
-    until,
-)
-from triage.ingest.parts import failure_from
+from triage.ingest.case_book import MAX_BLOCK, Entry, failure_of
+from triage.ingest.console import Line, Session, dedent, reader_of, run_after_run, sample_lines, until
+from triage.ingest.parts import exception_type
 from triage.ingest.reader import Reader, Sample
-from triage.model import CaseResult, Failure, Outcome, Totals
+from triage.ingest.runners.flutter_text import BOX, BOX_END, IN_BOX, boxed
+from triage.model import Failure, Outcome, Totals
 
 _STATUS = re.compile(
-    r"^(?P<m>\d\d):(?P<s>\d\d) \+(?P<passed>\d{1,9})(?: ~(?P<skipped>\d{1,9}))?(?: -(?P<failed>\d{1,9}))?: (?P<what>\S.*?)(?P<error> \[E\])?\s*$"
+    r"^(?:(?P<m>\d\d):(?P<s>\d\d) )?\+(?P<passed>\d{1,9})(?: ~(?P<skipped>\d{1,9}))?(?: -(?P<failed>\d{1,9}))?: "
+    r"(?P<what>\S.*?)(?P<error> \[E\])?\s*$"
 )
+"""The failures-only reporter tells no time."""
 _DONE = re.compile(
     r"^(?:All tests passed!|Some tests failed\.|All tests skipped\.|No tests ran\.|All other tests passed!)$"
 )
 _FILE = re.compile(r"^(?P<file>(?:[A-Za-z]:)?\S+\.dart): (?P<name>\S.*)$")
 _LOADING = re.compile(r"^loading (?P<file>\S.*\.dart)$")
+_NO_TEST = re.compile(r"^loading |(?:^|\s)\((?:setUpAll|tearDownAll)\)$")
+"""What is counted only when it breaks."""
 _FRAME = re.compile(r"^\s*(?P<file>\S+\.dart) (?P<line>\d{1,9}):\d{1,9} +\S")
-_END = re.compile(r"^\s*\S+\.dart \d+:\d+ +\S|^\s*#\d+ +\S|^\s*package:\S+ \d+:\d+")
-_BOX = re.compile(r"^══╡ EXCEPTION CAUGHT BY .* ╞═+$")
-_BOX_END = re.compile(r"^═{20,}$")
-_BOX_HEAD = re.compile(r"^The following .*:$")
-_BOX_SAID = re.compile(
-    r"^(?:When the exception was thrown|The relevant error-causing widget|The test description was)\b"
+_STACK = re.compile(
+    r"^\s*(?:(?:(?:package|dart|file|https?):\S+|\S+\.dart|unparsed)(?: \d{1,9}:\d{1,9} | {2}) *\S|#\d+ +\S"
+    r"|=+ asynchronous gap =|<asynchronous suspension>|\(elided |\.\.\.\s*$)"
 )
-_BOX_FRAME = re.compile(
-    r"^#\d+ .*\((?:file://)?(?P<file>(?!package:(?:flutter|test|stack_trace)|dart:)\S+\.dart):(?P<line>\d{1,9})(?::\d+)?\)$"
+_RETRY = re.compile(r"^Retry: (?P<name>\S.*?)\s*$")
+_ERROR = re.compile(
+    r"^(?:Expected: |Bad state: |Exception: |Invalid argument|Unsupported operation|Concurrent modification|Failed to load "
+    r"|Test failed\. |type '|Null check operator |'\S+': Failed assertion)"
 )
-_BOX_NAME = "The test description was:"
-_IN_BOX = "Test failed. See exception logs above."
-_GITHUB = re.compile(r"^(?:::group::)?(?P<mark>✅|❌|❎) (?P<name>\S.*?)(?P<note> \((?:failed|skipped)\))?$")
+"""How errors begin that do not say their class."""
+_GITHUB = re.compile(
+    r"^(?P<group>::group::)?(?P<mark>✅|❌|❎|⏭\ufe0f?) (?P<name>\S.*?)"
+    r"(?P<note> \((?:failed(?: after test completion)?|skipped)\))?$"
+)
+_GITHUB_TITLES = ("Passing tests", "Skipped tests")
 _GITHUB_DONE = re.compile(r"^(?:🎉|::error::) ?(?P<counts>\d+ tests? (?:passed|failed).*)$")
 
 
@@ -58,7 +57,11 @@ def _sniff(sample: Sample) -> int:
         return 84
     if any(map(_GITHUB_DONE.match, lines)) and any(map(_GITHUB.match, lines)):
         return 80
-    return 66 if len(found) >= 2 else 0
+    return 66 if sum(match["m"] is not None or _is_loud(match) for match in found) >= 2 else 0
+
+
+def _is_loud(match: re.Match[str]) -> bool:
+    return match["error"] is not None and match["failed"] is not None
 
 
 @dataclass
@@ -67,11 +70,16 @@ class _Parser:
     running: tuple[str, Line] | None = None
     before: tuple[int, int, int] = (0, 0, 0)
     """Passed, skipped and failed of the last status line."""
-    cases: dict[str, CaseResult] = field(default_factory=dict)
-    block: Block | None = None
-    red: str = ""
-    """The test whose error is told."""
-    boxes: list[Block] = field(default_factory=list)
+    timed: bool = False
+    """Whether status lines tell the time."""
+    entries: dict[str, Entry] = field(default_factory=dict)
+    """By what the runner calls them: file and name."""
+    red: Entry | None = None
+    """The test whose errors are told."""
+    block: list[Line] = field(default_factory=list)
+    indented: bool = True
+    """Whether errors stand two spaces in, where what tests print stands at the margin."""
+    boxes: list[list[Line]] = field(default_factory=list)
     """What Flutter caught since the last test that failed."""
     boxed: bool = False
     """Whether the last box is open."""
@@ -79,16 +87,16 @@ class _Parser:
     def feed(self, line: Line) -> bool:
         """Take a line; True when it was the last of the run."""
         mark = line.mark
-        if match := _STATUS.match(mark):
+        if (match := _STATUS.match(mark)) and (match["m"] or not self.timed):
             return self._status(match, line)
-        if _BOX.match(mark):
+        if BOX.match(mark):
             self._end_block()
-            self.boxes.append(Block(line))
+            self.boxes.append([line])
             self.boxed = True
             return False
         if self.boxed:
-            self.boxed = not _BOX_END.match(mark)
-            self.boxes[-1].lines.append(line.text)
+            self.boxed = not BOX_END.match(mark)
+            self.boxes[-1].append(line)
             return False
         if match := _GITHUB_DONE.match(mark):
             self._end_block()
@@ -97,124 +105,146 @@ class _Parser:
         if match := _GITHUB.match(mark):
             self._end_block()
             self._github_mark(match, line)
-        elif self.block is not None:
-            self.block.lines.append(line.text)
+        elif mark.startswith("::endgroup::"):
+            self._end_block()
+        elif self.red is not None:
+            if (match := _RETRY.match(mark)) and match["name"] == self.red.name:
+                self._retry(self.red)
+            elif len(self.block) < MAX_BLOCK:
+                self.block.append(line)
         return False
 
     def _status(self, match: re.Match[str], line: Line) -> bool:
         self._end_block()
         self.boxed = False
-        now = tuple(int(match[name] or 0) for name in ("passed", "skipped", "failed"))
-        passed, skipped, failed = now
+        self.timed = self.timed or match["m"] is not None
+        passed, skipped, failed = (int(match[name] or 0) for name in ("passed", "skipped", "failed"))
         what = match["what"]
-        if self.running is not None:
-            name, at = self.running
-            if name not in self.cases and passed > self.before[0] and failed == self.before[2]:
-                self._record(name, Outcome.PASSED, at)
-            elif name not in self.cases and skipped > self.before[1]:
-                self._record(name, Outcome.SKIPPED, at)
-        errors = match["error"] or (failed > self.before[2] and what not in self.cases)
-        self.before, self.running = (passed, skipped, failed), None
+        if self.running is not None and self._entry(self.running[0]).outcome is None:
+            if passed > self.before[0] and failed == self.before[2]:
+                self._settle(self.running[0], Outcome.PASSED, self.running[1])
+            elif skipped > self.before[1]:
+                self._settle(self.running[0], Outcome.SKIPPED, self.running[1])
+        # Before 0.12.5 there is no [E].
+        broke = match["error"] or (failed > self.before[2] and self._entry(what).outcome is None)
+        self.before = (passed, skipped, failed)
         if _DONE.match(what):
-            self.session.duration = int(match["m"]) * 60.0 + int(match["s"])
+            if match["m"]:
+                self.session.duration = int(match["m"]) * 60.0 + int(match["s"])
             self.session.stated = Totals(passed + skipped + failed, passed, failed, 0, skipped)
             self.session.closed = True
             return True
-        if errors:  # before 0.12.5 there is no [E]
-            self.red, self.block = what.removesuffix(" (did not complete)"), Block(line)
-            self._record(self.red, Outcome.FAILED, line)
-        elif not what.startswith("loading ") and what not in ("(setUpAll)", "(tearDownAll)"):
-            self.running = (what, line)
+        if broke:
+            # Another test may go on running: what broke may have ended long ago.
+            self.red = self._settle(what.removesuffix(" (did not complete)"), Outcome.FAILED, line)
+        else:
+            self.running = None if _NO_TEST.search(what) else (what, line)
         return False
 
-    def _record(self, what: str, outcome: Outcome, line: Line) -> None:
-        file, name = None, what
-        if match := _FILE.match(what):
-            file, name = match["file"], match["name"]
-        failures = (bare_failure(line),) if outcome.is_red else ()
-        self.cases[what] = CaseResult(name, outcome, file=file, failures=failures)
+    def _entry(self, what: str) -> Entry:
+        match = _FILE.match(what)
+        made = Entry(match["name"], file=match["file"]) if match else Entry(what)
+        return self.entries.setdefault(what, made)
+
+    def _settle(self, what: str, outcome: Outcome, line: Line) -> Entry:
+        entry = self._entry(what)
+        entry.outcome, entry.status = outcome, line
+        return entry
 
     def _github_mark(self, match: re.Match[str], line: Line) -> None:
-        skipped = match["mark"] == "❎" or match["note"] == " (skipped)"
+        if match["group"] and match["name"] in _GITHUB_TITLES:
+            return
+        skipped = match["mark"] not in "✅❌" or match["note"] == " (skipped)"
         outcome = Outcome.SKIPPED if skipped else Outcome.PASSED if match["mark"] == "✅" else Outcome.FAILED
-        self._record(match["name"], outcome, line)
+        entry = self._settle(match["name"], outcome, line)
         if outcome.is_red:
-            self.red, self.block = match["name"], Block(line)
+            self.red, self.indented = entry, False
+
+    def _retry(self, entry: Entry) -> None:
+        """The test is run again: it passed, unless more errors of it follow."""
+        if self.indented:
+            self._take_block(entry)
+        self.block = []
+        entry.attempts += 1
+        entry.outcome = Outcome.PASSED
 
     def _end_block(self) -> None:
-        block, self.block = self.block, None
-        if block is None or not block.text.strip():
+        if (entry := self.red) is None:
             return
-        case = self.cases[self.red]
-        known = tuple(failure for failure in case.failures if failure.message)
-        failure = _failure(block)
-        if failure.message.startswith(_IN_BOX) and self.boxes:
-            failure = _boxed(self.boxes, self.red)
-        self.boxes = []
-        self.cases[self.red] = CaseResult(case.name, case.outcome, file=case.file, failures=(*known, failure))
+        self._take_block(entry)
+        self.red = None
+        # The github reporter tells all retries first and calls the test failed whatever came of the last of them.
+        if not self.indented and entry.attempts > max(1, len(entry.failures)):
+            entry.outcome = Outcome.PASSED
+
+    def _take_block(self, entry: Entry) -> None:
+        block, self.block = self.block, []
+        errors = [_failure(error, printed=not self.indented) for error in _errors(block, self.indented)]
+        boxes, self.boxes = self.boxes, []
+        if errors:
+            entry.outcome = Outcome.FAILED
+            entry.failures += [
+                boxed(boxes, entry.name) if boxes and error.message.startswith(IN_BOX) else error
+                for error in errors
+            ]
 
     def finish(self) -> Session:
+        if self.red is not None and self.indented:
+            # The output ends here: what a retry that just began came to nobody knows.
+            self.red.outcome = Outcome.FAILED
         self._end_block()
         passed, skipped, failed = self.before
         if self.session.stated is None and any(self.before):
             self.session.stated = Totals(passed + skipped + failed, passed, failed, 0, skipped)
-        for what, case in self.cases.items():
+        for what, entry in self.entries.items():
+            if entry.outcome is None:
+                continue
+            case = entry.result()
             if loading := _LOADING.match(what):
                 # A file that does not compile is counted as a failed test of this name.
                 self.session.failures += [
-                    Failure(
-                        f.message or what,
-                        f.type,
-                        "error",
-                        f.trace,
-                        f.file or loading["file"],
-                        f.line,
-                        f.source_line,
+                    replace(
+                        failure,
+                        message=failure.message or what,
+                        kind="error",
+                        file=failure.file or loading["file"],
                     )
-                    for f in case.failures
+                    for failure in case.failures
                 ]
             else:
                 self.session.cases.append(case)
         return self.session
 
 
-def _failure(block: Block) -> Failure:
-    lines = [line for line in block.text.split("\n") if line.strip() != "::endgroup::"]
-    message = until(dedent(lines, 2), _END)
-    frame = next((match for line in lines if (match := _FRAME.match(line[:500]))), None)
-    failure = failure_from("\n".join(lines).strip(), message=message, source_line=block.first_line)
-    return Failure(
-        failure.message,
-        failure.type,
-        "failure",
-        failure.trace,
-        frame["file"] if frame else failure.file,
-        int(frame["line"]) if frame else failure.line,
-        failure.source_line,
-    )
+def _errors(block: list[Line], indented: bool) -> Iterator[list[Line]]:
+    """The errors of one test, each of which ends with its stack; without what the test printed behind one."""
+    lines: list[Line] = []
+    printed = framed = False
+    for line in block:
+        text = line.text
+        printed = printed or (indented and bool(text.strip()) and not text.startswith("  "))
+        if printed:
+            break
+        is_frame = _STACK.match(line.mark) is not None
+        if framed and not is_frame and text.strip():
+            yield lines
+            lines, framed = [], False
+        framed = framed or is_frame
+        lines.append(line)
+    if any(line.text.strip() for line in lines):
+        yield lines
 
 
-def _boxed(boxes: list[Block], test: str) -> Failure:
-    """What Flutter caught in a test: of several exceptions that which names the test, else the first."""
-    box = next((box for box in boxes if test.endswith(_described(box))), boxes[0])
-    told = [line for line in box.lines if not _BOX_END.match(line)]
-    start = next((i + 1 for i, line in enumerate(told) if _BOX_HEAD.match(line[:500])), 0)
-    failure = failure_from(
-        "\n".join(told).strip(), message=until(told[start:], _BOX_SAID), source_line=box.first_line + start
-    )
-    frame = next((match for line in told if (match := _BOX_FRAME.match(line[:500]))), None)
-    return replace(
-        failure,
-        trace="\n".join([box.header.text, *box.lines]),
-        file=frame["file"] if frame else failure.file,
-        line=int(frame["line"]) if frame else failure.line,
-    )
-
-
-def _described(box: Block) -> str:
-    """The test that a box is of, where it says so."""
-    names = box.lines[box.lines.index(_BOX_NAME) + 1 :] if _BOX_NAME in box.lines else []
-    return names[0].strip() if names else "\n"
+def _failure(lines: list[Line], *, printed: bool) -> Failure:
+    """One error; ``printed`` where what the test printed may stand above it."""
+    said = until(dedent((line.text for line in lines), 2), _STACK)
+    if printed:
+        told = said.split("\n")
+        first = next((at for at, text in enumerate(told) if _ERROR.match(text) or exception_type(text)), 0)
+        said = "\n".join(told[first:])
+    failure = failure_of(lines, message=said)
+    frame = next((match for line in lines if (match := _FRAME.match(line.mark))), None)
+    return replace(failure, file=frame["file"], line=int(frame["line"])) if frame else failure
 
 
 def _github(counts: str) -> Totals:

@@ -1,14 +1,14 @@
 """``dart test --reporter json`` and ``flutter test --machine``: one event a line.
 
 After ``pkgs/test/doc/json_reporter.md`` of dart-lang/test. Hidden tests that went well are the loading of files and
-the hooks of groups; where these break, they are failures of the run.
+the hooks of groups; where these break, they are failures of the run. A test may still break when its end was told.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from triage.ingest.json_text import get, integer, items, load_lines, text
@@ -25,6 +25,9 @@ _NOT_TESTS = re.compile(r"^loading |(?:^|\s)\((?:setUpAll|tearDownAll)\)$")
 _FRAME = re.compile(r"^(?P<file>\S+\.dart)[ :](?P<line>\d{1,9})(?::\d+)?\s")
 _OUTCOMES = {"success": Outcome.PASSED, "failure": Outcome.FAILED, "error": Outcome.ERROR}
 
+_HELD = 1_000
+"""Results that are kept back because their tests may still break."""
+
 
 def _sniff(sample: Sample) -> int:
     lines = (line for line in sample.text.split("\n") if line.startswith("{") and len(line) < 5_000)
@@ -37,19 +40,22 @@ class _Test:
     number: int
     failures: list[Failure] = field(default_factory=list)
     output: list[str] = field(default_factory=list)
+    retries: int = 0
     done: bool = False
-    """Whether its result was told already; what breaks later is still its own."""
+    """Whether its result was told already."""
 
 
 def _read(source: Source) -> Iterator[Item]:
     suites: dict[int, str] = {}
     groups: dict[int, str] = {}
     tests: dict[int, _Test] = {}
+    held: dict[int, CaseResult] = {}
     ended, told, last, cut = False, False, 0, None
     for last, event, line in load_lines(source):
         cut = last if event is None and line.startswith("{") else None
         kind = text(event, "type")
-        test = tests.get(integer(event, "testID") or 0)
+        id_ = integer(event, "testID") or 0
+        test = tests.get(id_)
         if kind == "start":
             told = True
             if version := text(event, "runnerVersion"):
@@ -62,21 +68,31 @@ def _read(source: Source) -> Iterator[Item]:
             tests[integer(started, "id") or 0] = _Test({**started, "time": get(event, "time")}, last)
         elif kind == "error" and test is not None:
             failure = _failure(event, last)
-            if test.done:
-                # After its end nothing can change a test any more, and the run fails for it.
+            if case := held.get(id_):
+                # The runner takes the pass back.
+                held[id_] = replace(case, outcome=Outcome.ERROR, failures=(*case.failures, failure))
+            elif test.done:
                 yield failure
             else:
                 test.failures.append(failure)
         elif kind == "print" and test is not None and text(event, "messageType") != "skip":
             test.output.append(text(event, "message"))
+            test.retries += test.output[-1] == f"Retry: {text(test.told, 'name')}"
         elif kind == "testDone" and test is not None:
             told = test.done = True
-            yield from _result(test, event, suites, groups)
+            for item in _result(test, event, suites, groups):
+                if isinstance(item, CaseResult):
+                    held[id_] = item
+                else:
+                    yield item
+            if len(held) > _HELD:
+                yield held.pop(next(iter(held)))
         elif kind == "done":
             ended = told = True
             yield RunInfo(duration=_since(event, 0.0))
     if not told:
         raise IngestError(f"{source.name}:{last}: no event of a Dart test run; was it stopped at its start?")
+    yield from held.values()
     if not ended:
         running = [test for test in tests.values() if not test.done and not _is_no_test(test)]
         for test in running:
@@ -139,8 +155,8 @@ def _case(
         file=suites.get(integer(told, "suiteID") or 0) or None,
         line=integer(told, "root_line") or integer(told, "line"),
         duration=duration,
-        # ``retry:`` runs a test again within one event; each try that went wrong is an error of it.
-        attempts=1 + len(failures) if outcome is Outcome.PASSED and failures else 1,
+        # ``retry:`` runs a test again between its start and its end, and the runner prints so.
+        attempts=1 + (test.retries or (len(failures) if outcome is Outcome.PASSED else 0)),
         failures=tuple(failures) if outcome is not Outcome.SKIPPED else (),
         output="\n".join(test.output),
         properties=(("reason", reason),) if reason and outcome is Outcome.SKIPPED else (),

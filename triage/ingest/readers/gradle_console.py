@@ -27,6 +27,8 @@ _XCTEST_EVENT = re.compile(
     r"^(?P<path>[A-Z]\w*)\.(?P<name>test\w*) (?P<status>PASSED|FAILED|SKIPPED|STARTED)(?: \((?P<time>[\d.]+ ?\w+)\))?\s*$"
 )
 """As the plugin for native software tells of XCTest."""
+_NESTED = re.compile(r"^(?P<suite>[\w.]+\$[\w$]+)\.(?P<name>\S.*)$")
+"""Up to Gradle 4 a nested class is told with its test, behind the class around it."""
 _OUTER = re.compile(r"^Gradle Test (?:Run|Executor) \S+$")
 _DEVICE = re.compile(r"^(?P<name>.+?)\[(?P<device>[^\[\]]+ - [\w.]+)\]$")
 _COMPLETED = re.compile(
@@ -179,6 +181,8 @@ class _Parser:
                 return True
             self._end_test()
             suite, name = " > ".join(path[:-1]), path[-1]
+            if (nested := _NESTED.match(name)) and nested["suite"].startswith(f"{suite}$"):
+                suite, name = nested["suite"], nested["name"]
             status, duration = match["status"], spoken_seconds(match["time"])
         elif match := _LOGGER_TEST.match(mark):
             self._end_test()

@@ -183,8 +183,10 @@ class _Handler:
         name = attributes.get("name", "")
         if name in ("pytest", "pytest tests"):
             self._pytest, self._repeats = True, Repeats.TRY
-        elif name in _LAST_TRY_ONLY or any("surefire" in value for value in attributes.values()):
+        elif name in _LAST_TRY_ONLY:
             self._repeats = Repeats.OTHER
+        elif any("surefire" in value for value in attributes.values()):
+            self._repeats = Repeats.TEAR_DOWN
         elif _TESTNG.search(attributes.get("timestamp", "")):
             # Rows of data have one name, and what was tried again is told as skipped.
             self._repeats = Repeats.OTHER

@@ -10,19 +10,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, failure_of, spoken_seconds
 from triage.ingest.console import Line, Session, reader_of, sample_lines
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.maven_build import BUILD, FRAME, Build, strip_level
-from triage.model import Failure, Outcome, Totals
+from triage.model import Failure, Outcome, Totals, worse
 
 _COUNTS = re.compile(
     r"^Tests run: (?P<tests>\d{1,9}), Failures: (?P<failed>\d{1,9}), Errors: (?P<errors>\d{1,9})"
     r"(?:, Skipped: (?P<skipped>\d{1,9}))?(?:, Flakes: (?P<flaky>\d{1,9}))?"
     r"(?P<time>, Time elapsed: [\d.,]+ \w+)?(?: *<<< (?:FAILURE|ERROR)!)?(?: --? in (?P<suite>\S.*))?$"
 )
+_REPORT = re.compile(r"^Test set: (?P<suite>\S.*)$")
+"""The head of the text file that is written beside the XML of each class."""
 _RUNNING = re.compile(r"^Running (?P<suite>[\w.$]+)$")
 _TEST = re.compile(
     r"^(?P<name>\S.*?)(?: --)?(?: +Time elapsed: (?P<time>[\d.,]+ \w+))? +<<< (?P<what>FAILURE|ERROR)!$"
@@ -66,8 +68,15 @@ class _Module:
 
     totals: Totals = field(default_factory=Totals)
     classes: set[tuple[str, int]] = field(default_factory=set)
+    red: set[tuple[str, str]] = field(default_factory=set)
+    """Classes and names of the tests that failed."""
     brief: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often the list at the end named a test so far."""
+
+    def tell_once(self, counted_as: str) -> None:
+        """Take back one of two results of one test."""
+        if count := getattr(self.totals, counted_as):
+            self.totals = replace(self.totals, tests=self.totals.tests - 1, **{counted_as: count - 1})
 
 
 @dataclass
@@ -79,6 +88,8 @@ class _Parser:
     """Totals by the classes that ran."""
     suite: str = ""
     """The class whose results are being printed."""
+    is_report: bool = False
+    """Whether no totals of a module are to come."""
     test: tuple[Entry, str] | None = None
     """The test whose stack is being printed, and its kind."""
     block: list[Line] = field(default_factory=list)
@@ -97,7 +108,9 @@ class _Parser:
         elif match := _TEST.match(text):
             self._start(match, line)
         elif match := _RUNNING.match(text):
-            self.suite, self.section = match["suite"], None
+            self.suite, self.section, self.is_report = match["suite"], None, False
+        elif match := _REPORT.match(text):
+            self.suite, self.section, self.is_report = match["suite"], None, True
         elif (match := _SECTION.match(text)) and (match["rest"] == "" or _BRIEF_OLD.match(match["rest"])):
             self._end_listed()
             self.section = _SECTIONS.get(match["what"], Outcome.SKIPPED)
@@ -124,7 +137,7 @@ class _Parser:
             self.module.totals += totals
             self.suite = match["suite"] or self.suite
             self.module.classes.add((self.suite, tests))
-            self.session.closed = False
+            self.session.closed = self.is_report
         else:
             self._end_module(totals)
             self.session.closed = True
@@ -140,13 +153,14 @@ class _Parser:
     def _start(self, match: re.Match[str], line: Line) -> None:
         name, suite = _name(match["name"], self.suite)
         kind = "failure" if match["what"] == "FAILURE" else "error"
-        entry = self.book.settle(
-            name,
-            suite,
-            Outcome.FAILED if kind == "failure" else Outcome.ERROR,
-            line,
-            spoken_seconds(match["time"]),
-        )
+        outcome = Outcome.FAILED if kind == "failure" else Outcome.ERROR
+        if (suite, name) in self.module.red:
+            # Another try, or its tear-down broke as well: the counts of a class have both, those of the module one.
+            both = outcome, self.book.entry(name, suite).outcome or outcome
+            self.module.tell_once("failed" if Outcome.FAILED in both else "errors")
+            outcome = worse(*both)
+        self.module.red.add((suite, name))
+        entry = self.book.settle(name, suite, outcome, line, spoken_seconds(match["time"]))
         self.test, self.block = (entry, kind), []
 
     def _inside(self, level: str, text: str, line: Line) -> bool:

@@ -52,20 +52,9 @@ _NO_MESSAGE = {
     "unexpected exception",
 }
 """Messages that only repeat that it failed; the text says why."""
-_NO_WORDS = {
-    "test",
-    "case",
-    "testcase",
-    "in",
-    "of",
-    "the",
-    "has",
-    "was",
-    "is",
-    "failed",
-    "failure",
-    "skipped",
-}
+_NO_WORDS = frozenset(
+    ["test", "case", "testcase", "in", "of", "the", "has", "was", "is", "failed", "failure", "skipped"]
+)
 """Words of messages that only repeat that this test did."""
 _WORD = re.compile(r"\w+")
 _GO = re.compile(r"^(?:=== RUN |--- FAIL|panic: |fatal error: |\s*[\w.-]+\.go:\d{1,9}: )", re.MULTILINE)
@@ -253,8 +242,14 @@ def _repeats(message: str, test: Attributes) -> bool:
     )
 
 
+_NO_CHARACTER = re.compile(r"&(?:amp)?#(?:[0-8]|1[124-9]|2\d|3[01]);")
+"""What Surefire writes for a character that XML forbids, escaped once more."""
+
+
 def clean(text: str) -> str:
     """``text`` without colours and with its encoding repaired."""
+    if "#" in text and "&" in text:
+        text = _NO_CHARACTER.sub("?", text)
     return text if text.isascii() and "\x1b" not in text else mend(strip_ansi(text))
 
 

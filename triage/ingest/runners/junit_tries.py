@@ -8,7 +8,8 @@ name, can be tries of one test; and then:
   same name is a rerun.
 * Xcode names its repetitions: elements of the same name are one test, and several of one repetition one try.
 * Surefire and Playwright tell reruns inside of the element, and the JavaScript runners tell only the last try: equal
-  names are different tests.
+  names are different tests. But Surefire tells a test whose ``@Before`` and ``@After`` both broke twice, one directly
+  behind the other, and Maven's own totals count it once.
 * Of the others, linters report each finding as a failure of one name, and parametrised tests repeat a name: equal
   names are different tests, unless one or more failures end in a pass. That is how every runner's retries look.
 """
@@ -22,7 +23,7 @@ from functools import reduce
 from operator import attrgetter
 
 from triage.ingest.runners.pytest_text import phases
-from triage.model import CaseResult, Item, Outcome
+from triage.model import CaseResult, Item, Outcome, worse
 
 _WINDOW = 1_000
 """Items that are kept back because a later element may be another try of one of them."""
@@ -48,6 +49,8 @@ class Repeats(Enum):
     """Another try if the earlier ones failed."""
     PASS_OF_FAILED = auto()
     """Another try if the earlier ones failed and it passed."""
+    TEAR_DOWN = auto()
+    """What else broke of the same try if it failed, directly behind one that failed; else another test."""
     OTHER = auto()
     """Another test."""
 
@@ -72,6 +75,9 @@ class Tries:
 
     def add_case(self, case: CaseResult, repeats: Repeats, *, same_try: bool = False) -> None:
         """Append a case, or join it with the earlier tries of it; ``same_try``: it says more of the last of them."""
+        if repeats is Repeats.TEAR_DOWN:
+            self._add_torn_down(case)
+            return
         place: str | _Key = case.name
         earlier = self._tries_at(place)
         if earlier and _key(earlier[0]) != _key(case):
@@ -86,6 +92,19 @@ class Tries:
         self._items.append(case)
         if repeats is Repeats.TRY or (repeats is not Repeats.OTHER and case.outcome.is_red):
             self._open[place] = (*earlier[-_MOST:], case) if earlier else case
+            self._forget()
+
+    def _add_torn_down(self, case: CaseResult) -> None:
+        last = self._items[-1] if len(self._items) > self._suite else None
+        if not case.outcome.is_red:
+            self._items.append(case)
+        elif isinstance(last, CaseResult) and last.outcome.is_red and _key(last) == _key(case):
+            outcome = worse(last.outcome, case.outcome)
+            self._items[-1] = replace(joined(last, case, same_try=True), outcome=outcome)
+            self.joined += 1
+        else:
+            self._items.append(case)
+            self._open[case.name] = case
             self._forget()
 
     def add_all(self, cases: list[CaseResult], failed: list[CaseResult], repeats: Repeats) -> bool:
