@@ -68,7 +68,7 @@ _MARKUP = re.compile(
 _OPENED = re.compile(rb"<(" + _NAME + rb")")
 _CLOSED = re.compile(rb"</(" + _NAME + rb")\s*+>")
 _TORN = re.compile(
-    rb"<(testsuites|testExecutions)(?:\s++" + _NAME + rb"\s*+=\s*+\"[^\"<>]*+\")*+"
+    rb"<(testsuites|testExecutions)(?>(?:\s++" + _NAME + rb"\s*+=\s*+\"[^\"<>]*+\")*)"
     rb"(?!\s*+/?>|\s++" + _NAME + rb"\s*+=)"
 )
 """A root that Catch2 leaves open until its first child: what the tests print stands in the tag."""
