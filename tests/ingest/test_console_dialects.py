@@ -697,6 +697,37 @@ def test_mini_test_counts_signs_and_names_what_failed() -> None:
     assert case(run, "cart | sorts").failures[0].message.startswith("Failed expectation for equality.\nLeft:")
 
 
+def test_the_end_of_the_list_of_ctest_is_enough() -> None:
+    run = made(
+        """
+        \t  7 - cart_adds (SEGFAULT)
+        \t 12 - cart_sorts (Not Run)
+        Errors while running CTest
+        make: *** [test] Error 8
+        """,
+        "ctest-console",
+    )
+    assert counts(run) == (2, 0, 2, 0, 0)
+    assert case(run, "cart_adds").failures[0].message == "SEGFAULT"
+
+
+def test_behave_of_before_1_2_5_names_what_failed() -> None:
+    run = made(
+        """
+        Failing scenarios:
+         features/cart.feature:5 # The cart counts
+
+        1 feature passed, 1 failed, 0 skipped
+        3 scenarios passed, 1 failed, 0 skipped
+        9 steps passed, 1 failed, 0 skipped, 0 undefined
+        Took 0m0.1s
+        """,
+        "behave-console",
+    )
+    assert counts(run) == (4, 3, 1, 0, 0)
+    assert case(run, "The cart counts").line == 5
+
+
 def test_hspec_says_where_a_failure_is_above_it_and_how_to_run_it_below() -> None:
     run = made(
         """
