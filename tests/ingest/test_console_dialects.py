@@ -238,6 +238,21 @@ def test_ava_does_not_lose_what_a_time_out_caught() -> None:
     assert len(run.failures) == 2
 
 
+def test_phpunit_that_dies_within_a_test_leaves_its_dots() -> None:
+    run = made(
+        """
+        PHPUnit 11.5.27 by Sebastian Bergmann and contributors.
+
+        Runtime:       PHP 8.4.10
+
+        ...................... 22 / 30 ( 73%)
+        .FESI{"error":"no token"}
+        """,
+        "phpunit-console",
+    )
+    assert counts(run) == (27, 23, 1, 1, 2)
+
+
 def test_phpunit_testdox_tells_its_tests_once() -> None:
     run = made(
         """
@@ -695,6 +710,17 @@ def test_mini_test_counts_signs_and_names_what_failed() -> None:
     )
     assert counts(run) == (4, 3, 1, 0, 0)
     assert case(run, "cart | sorts").failures[0].message.startswith("Failed expectation for equality.\nLeft:")
+
+
+def test_a_failure_of_vitest_without_the_lines_around_it() -> None:
+    run = made(
+        """
+         FAIL  src/cart.test.ts > cart > counts
+        AssertionError: expected 7 to be 8
+        """,
+        "vitest-console",
+    )
+    assert counts(run) == (1, 0, 1, 0, 0)
 
 
 def test_the_end_of_the_list_of_ctest_is_enough() -> None:
