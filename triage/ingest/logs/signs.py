@@ -80,7 +80,7 @@ GOT_OVER = (
 
 HARMLESS = (
     r"^\d+\s+\S+: No such file or directory\.$"  # gdb, of a frame whose source it has not
-    r"|^\w+Sanitizer:DEADLYSIGNAL$|^\w+Sanitizer can not provide additional info"  # above and below what it found
+    r"|^\w+Sanitizer can not provide additional info"  # below what it found
     r"|\] +#\d+ 0x[0-9a-f]+ in \S|^at [\w\\]+(?:->|::)\w+\("  # frames, each with the stamp of a logger; of Symfony
     r"|^SLF4J: Failed to load class \"org\.slf4j\.impl\.Static"  # it goes on without
     r"|^│ +│ +executed │ +failed │$"  # the head of Newman's table

@@ -274,6 +274,8 @@ class _Growing:
             return
         # npm begins with codes and paths, and tells what went wrong below them.
         later = "npm" in self._prefix and score == self.trace.score and is_echo(self.trace.message)
+        # A sanitizer begins with the news that there was a signal.
+        later = later or (score == CAUSE and self.trace.message.endswith("Sanitizer:DEADLYSIGNAL"))
         if later or score > self.trace.score:
             self.trace.score, self.trace.message = score, line
 
