@@ -42,7 +42,7 @@ def test_encodings(encoding: str) -> None:
 
 @pytest.mark.parametrize("page", ["cp437", "cp850", "cp852", "cp866"])
 def test_what_powershell_took_for_the_page_of_its_console(page: str) -> None:
-    text = "  \u2713 a.ts \u203a adds \u2013 \u201csure\u201d \u2500\u2500\n\u23af\u23af FAIL \u276f b.ts\n"
+    text = "  \u2713 a.ts \u203a adds \u2013 \u201csure\u201d \u2500\u2500\n\u23af\u23af FAIL \u276f b.ts\n \u00d7 adds 5ms\n\u00b7\u00b7F\n"
     assert lines_of(text.encode().decode(page).encode("utf-16")) == text.splitlines()
 
 

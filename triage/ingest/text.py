@@ -48,6 +48,7 @@ _OEM_MARK = re.compile(
         f"{_class(0xE2, 0xE2, codec)}{_class(0x80, 0x9F, codec)}{_class(0x80, 0xBF, codec)}" for codec in _OEM
     )
     + ")(?![А-Яа-су-я])"  # of cp866 all of these may be letters
+    r"|├[ùŚЧ](?= )|┬[╖ÀĚ]"  # the cross and the dot of progress
 )
 
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\b\x1b"))
