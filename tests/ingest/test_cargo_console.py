@@ -23,6 +23,39 @@ def test_a_binary_that_dies_before_any_status() -> None:
     assert ["SIGABRT" in f.message for f in run.failures] == [True]
 
 
+def test_what_is_left_of_a_run_whose_end_and_beginning_are_cut_off() -> None:
+    run = made(
+        """
+        failures:
+
+        ---- cart::adds stdout ----
+
+        thread 'cart::adds' panicked at src/cart.rs:7:5:
+        no cart
+        """,
+        "cargo-test-console",
+    )
+    assert counts(run) == (1, 0, 1, 0, 0)
+    assert case(run, "cart::adds").failures[0].message == "no cart"
+
+
+def test_dots_count_where_no_result_does() -> None:
+    run = made(
+        """
+        running 8 tests
+        ....i. 6/8
+        .F
+        failures:
+
+        ---- cart::adds stdout ----
+        thread 'cart::adds' panicked at src/cart.rs:7:5:
+        no cart
+        """,
+        "cargo-test-console",
+    )
+    assert counts(run) == (8, 6, 1, 0, 1)
+
+
 def test_a_stack_that_overflows_names_its_test() -> None:
     run = made(
         """

@@ -255,6 +255,21 @@ def test_ava_does_not_lose_what_a_time_out_caught() -> None:
     assert len(run.failures) == 2
 
 
+def test_phpunit_that_dies_within_a_test_leaves_its_dots() -> None:
+    run = made(
+        """
+        PHPUnit 11.5.27 by Sebastian Bergmann and contributors.
+
+        Runtime:       PHP 8.4.10
+
+        ...................... 22 / 30 ( 73%)
+        .FESI{"error":"no token"}
+        """,
+        "phpunit-console",
+    )
+    assert counts(run) == (27, 23, 1, 1, 2)
+
+
 def test_phpunit_testdox_tells_its_tests_once() -> None:
     run = made(
         """
@@ -712,6 +727,48 @@ def test_mini_test_counts_signs_and_names_what_failed() -> None:
     )
     assert counts(run) == (4, 3, 1, 0, 0)
     assert case(run, "cart | sorts").failures[0].message.startswith("Failed expectation for equality.\nLeft:")
+
+
+def test_a_failure_of_vitest_without_the_lines_around_it() -> None:
+    run = made(
+        """
+         FAIL  src/cart.test.ts > cart > counts
+        AssertionError: expected 7 to be 8
+        """,
+        "vitest-console",
+    )
+    assert counts(run) == (1, 0, 1, 0, 0)
+
+
+def test_the_end_of_the_list_of_ctest_is_enough() -> None:
+    run = made(
+        """
+        \t  7 - cart_adds (SEGFAULT)
+        \t 12 - cart_sorts (Not Run)
+        Errors while running CTest
+        make: *** [test] Error 8
+        """,
+        "ctest-console",
+    )
+    assert counts(run) == (2, 0, 2, 0, 0)
+    assert case(run, "cart_adds").failures[0].message == "SEGFAULT"
+
+
+def test_behave_of_before_1_2_5_names_what_failed() -> None:
+    run = made(
+        """
+        Failing scenarios:
+         features/cart.feature:5 # The cart counts
+
+        1 feature passed, 1 failed, 0 skipped
+        3 scenarios passed, 1 failed, 0 skipped
+        9 steps passed, 1 failed, 0 skipped, 0 undefined
+        Took 0m0.1s
+        """,
+        "behave-console",
+    )
+    assert counts(run) == (4, 3, 1, 0, 0)
+    assert case(run, "The cart counts").line == 5
 
 
 def test_hspec_says_where_a_failure_is_above_it_and_how_to_run_it_below() -> None:

@@ -71,6 +71,11 @@ def test_old_totals_in_one_line() -> None:
     assert run.info.duration == 1.5
 
 
+def test_old_totals_alone() -> None:
+    run = run_of("Build succeeded.\n\nTotal tests: 4. Passed: 2. Failed: 1. Skipped: 1.\n")
+    assert counts(run) == (4, 2, 1, 0, 1)
+
+
 def test_the_terminal_logger() -> None:
     run = run_of("""
     Restore complete (0.5s)

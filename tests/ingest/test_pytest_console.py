@@ -26,6 +26,21 @@ def test_quieter_than_quiet() -> None:
     assert [f.message for f in run.cases[0].failures] == ["assert 1 == 2"]
 
 
+def test_dots_count_where_the_run_was_cut_off() -> None:
+    run = made(
+        """
+        ============================= test session starts ==============================
+        collected 30 items
+
+        tests/test_cart.py ..F.s.x                                               [ 23%]
+        tests/test_door.py ..E
+        """,
+        "pytest-console",
+    )
+    assert counts(run) == (10, 6, 1, 1, 2)
+    assert ["cut off" in warn.text for warn in run.warnings] == [True]
+
+
 def test_instafail_tells_between_the_marks() -> None:
     run = made(
         """

@@ -22,6 +22,57 @@ def test_rspec_retry_makes_a_test_flaky() -> None:
     assert run.info.duration == 62.5
 
 
+def test_rspec_in_random_order_is_none_of_haskell() -> None:
+    run = made(
+        """
+        Randomized with seed 4711
+
+        Cart
+          counts (FAILED - 1)
+
+        Failures:
+
+          1) Cart counts
+             Failure/Error: expect(cart.size).to eq(8)
+
+               expected: 8
+                    got: 7
+             # ./spec/cart_spec.rb:5:in 'block (2 levels) in <top (required)>'
+
+        Finished in 0.25 seconds (files took 0.1 seconds to load)
+        1 example, 1 failure
+
+        Failed examples:
+
+        rspec ./spec/cart_spec.rb:4 # Cart counts
+
+        Randomized with seed 4711
+
+        Stopped processing SimpleCov
+        """,
+        "rspec-console",
+    )
+    assert counts(run) == (1, 0, 1, 0, 0)
+
+
+def test_rspec_that_only_tells_what_is_pending() -> None:
+    run = made(
+        """
+        Pending: (Failures listed here are expected and do not affect your suite's status)
+
+          1) Cart sorts
+             # see issue 7
+             Got 2 failures:
+
+             1.1) Failure/Error: expect(cart).to be_sorted
+                    expected sorted
+                  # ./spec/cart_spec.rb:5:in `block (2 levels) in <top (required)>'
+        """,
+        "rspec-console",
+    )
+    assert case(run, "Cart sorts").outcome is Outcome.XFAILED
+
+
 def test_rspec_code_of_several_lines_is_no_message() -> None:
     run = made(
         """

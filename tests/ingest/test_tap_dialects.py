@@ -28,6 +28,24 @@ ok 2 - valve # SKIP
 """
 
 
+def test_a_program_that_dies_behind_its_results_is_told_by_prove_alone() -> None:
+    run = run_of(
+        "t/cart.t ..\nok 1 - adds\nok 2 - counts\n1..2\nDubious, test returned 255 (wstat 65280, 0xff00)\n"
+        "All 2 subtests passed\nt/door.t ..\nno door\nDubious, test returned 2 (wstat 512, 0x200)\n"
+        "No subtests run\n\nTest Summary Report\n-------------------\n"
+        "t/cart.t (Wstat: 65280 (exited 255) Tests: 2 Failed: 0)\n  Non-zero exit status: 255\n"
+        "t/door.t (Wstat: 512 (exited 2) Tests: 0 Failed: 0)\n  Non-zero exit status: 2\n"
+        "  Parse errors: No plan found in TAP output\n"
+        "Files=2, Tests=2,  0 wallclock secs ( 0.02 usr  0.01 sys +  0.12 cusr  0.01 csys =  0.16 CPU)\n"
+        "Result: FAIL\n"
+    )
+    assert (run.format, counts(run)) == ("tap", (2, 2, 0, 0, 0))
+    assert [(f.message, f.file) for f in run.failures] == [
+        ("Non-zero exit status: 255", "t/cart.t"),
+        ("no door", "t/door.t"),
+    ]
+
+
 def test_suites_of_kunit_before_it_had_a_dialect_are_no_tests() -> None:
     run = run_of(OLD_KUNIT)
     assert (run.format, counts(run)) == ("tap", (3, 1, 1, 0, 1))

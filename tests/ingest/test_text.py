@@ -40,6 +40,25 @@ def test_encodings(encoding: str) -> None:
     assert lines_of(text.encode(encoding)) == ["Error: caf\u00e9 is closed", "second line"]
 
 
+@pytest.mark.parametrize("page", ["cp437", "cp850", "cp852", "cp866"])
+def test_what_powershell_took_for_the_page_of_its_console(page: str) -> None:
+    text = "  \u2713 a.ts \u203a adds \u2013 \u201csure\u201d \u2500\u2500\n\u23af\u23af FAIL \u276f b.ts\n \u00d7 adds 5ms\n\u00b7\u00b7F\n"
+    assert lines_of(text.encode().decode(page).encode("utf-16")) == text.splitlines()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u251c\u2500\u2500 a.py \u2502\u2510",
+        "\u0393-rays",
+        "c\u00f4t\u00e9 \u00d4 2",
+        "\u0442\u0415\u0421\u0422 \u0442\u0435\u0441\u0442",
+    ],
+)
+def test_what_only_looks_like_another_page_stays(text: str) -> None:
+    assert lines_of(text.encode()) == [text]
+
+
 def test_ci_prefixes_are_peeled_off() -> None:
     raw = "".join(
         f"2026-01-02T03:04:05.1234567Z {text}\n" for text in ("##[group]Run", "FAILED a.py::b", "x")

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 from triage.escapes import strip_ansi
@@ -23,6 +24,31 @@ _LOSSY = {
 }
 _LOST = re.compile(
     f"(?:{'|'.join(_LOSSY)})(?![\u0080-\u009f\u00a1-\u00bf\u0152-\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122])"
+)
+
+
+def _class(first: int, last: int, codec: str) -> str:
+    return f"[{re.escape(bytes(range(first, last + 1)).decode(codec))}]"
+
+
+def _sequence(codec: str) -> re.Pattern[str]:
+    """What matches one character of UTF-8 that was read as ``codec``."""
+    leads, tail = ((0xC2, 0xDF, 1), (0xE0, 0xEF, 2), (0xF0, 0xF4, 3)), _class(0x80, 0xBF, codec)
+    return re.compile(
+        "|".join(f"{_class(first, last, codec)}{tail}{{{more}}}" for first, last, more in leads)
+    )
+
+
+# A console of Windows may take UTF-8 for its own code page, and PowerShell saves what it took (``> out.txt``). Most
+# marks begin with the byte 0xE2: a letter that never stands in front of the two others where a word begins.
+_OEM = {codec: _sequence(codec) for codec in ("cp437", "cp850", "cp852", "cp866")}
+_OEM_MARK = re.compile(
+    r"(?<!\w)(?:"
+    + "|".join(
+        f"{_class(0xE2, 0xE2, codec)}{_class(0x80, 0x9F, codec)}{_class(0x80, 0xBF, codec)}" for codec in _OEM
+    )
+    + ")(?![А-Яа-су-я])"  # of cp866 all of these may be letters
+    r"|├[ùŚЧ](?= )|┬[╖ÀĚ]"  # the cross and the dot of progress
 )
 
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\b\x1b"))
@@ -69,12 +95,27 @@ def is_binary(head: bytes) -> bool:
 
 
 def mend(text: str) -> str:
-    """``text`` with mojibake repaired (by ftfy) where it shows its tell-tale pairs."""
-    if text.isascii() or not _MOJIBAKE.search(text):
+    """``text`` with mojibake repaired (mostly by ftfy) where it shows its tell-tale pairs.
+
+    >>> mend("Γ£ô adds ΓÇ║ two")
+    '✓ adds › two'
+    """
+    if text.isascii():
+        return text
+    if _OEM_MARK.search(text):
+        for codec, sequence in _OEM.items():
+            if (mark := _OEM_MARK.search(text)) and sequence.fullmatch(mark[0]):
+                text = sequence.sub(partial(_utf8, codec), text)
+        return text
+    if not _MOJIBAKE.search(text):
         return text
     import ftfy
 
     return ftfy.fix_encoding(_LOST.sub(lambda match: _LOSSY[match[0]], text))
+
+
+def _utf8(codec: str, found: re.Match[str]) -> str:
+    return found[0].encode(codec).decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)

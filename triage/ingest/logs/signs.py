@@ -19,8 +19,9 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"^\s*Traceback \(most recent call last\)"),
     (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\b(?:Fatal|Parse|Compile|Recoverable fatal|Catchable fatal) error: |: runtime error: |^\*\* \([\w.]+\) |(?:^|^\S+: )Error in \S|\bfatal: |\bFatal Python error\b|\bUncaught (?:exception|[A-Z]\w*(?:Error|Exception))\b|\([A-Z]\w*(?:Error|Exception)\)\s*$"),
     (CAUSE, r"^\s{0,4}\[(?:[A-Z]\w*\\)*[A-Z]\w*(?:Error|Exception)\]\s*$|\[UnhandledPromiseRejection: |A fatal error has been detected by the Java"),
-    (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|terminate called (?:after|without|recursively)|Library not loaded|Abort trap|Illegal instruction|Floating point exception|\w+Sanitizer: |AddressSanitizer|Bus error|[Oo]ut ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device|segfault at [0-9a-f]+)\b"),
+    (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|dumped core|terminate called (?:after|without|recursively)|Library not loaded|Abort trap|Illegal instruction|Floating point exception|\w+Sanitizer: |AddressSanitizer|Bus error|[Oo]ut ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device|segfault at [0-9a-f]+)\b"),
     (CAUSE, r"^\*\*\* stack smashing detected|^(?:double free or corruption|free\(\): |malloc\(\): |realloc\(\): |munmap_chunk\(\): |corrupted (?:size|double-linked))|\binternal compiler error\b"),
+    (CAUSE, r"^#\d+ +<signal handler called>$"),
     (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating)|\bdefinitely lost: [1-9]"),
     (CAUSE, r"[a-z]: Error: \S|\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
     # Compilers and linkers.
@@ -78,7 +79,11 @@ GOT_OVER = (
 """A line that says in the end that all is well."""
 
 HARMLESS = (
-    r"^\d+\t\S+: No such file or directory\.$"  # gdb, of a frame whose source it has not
+    r"^\d+\s+\S+: No such file or directory\.$"  # gdb, of a frame whose source it has not
+    r"|^\w+Sanitizer can not provide additional info"  # below what it found
+    r"|\] +#\d+ 0x[0-9a-f]+ in \S|^at [\w\\]+(?:->|::)\w+\("  # frames, each with the stamp of a logger; of Symfony
+    r"|^SLF4J: Failed to load class \"org\.slf4j\.impl\.Static"  # it goes on without
+    r"|^│ +│ +executed │ +failed │$"  # the head of Newman's table
     r"|^-- (?:Performing Test|Looking for|Could NOT find|Check|Detecting|Found|Try|The )"  # CMake probing
     r"|^checking (?:for|whether|if|how|what|that)\b"  # configure probing
     r"|^(?:#\d+ (?:\d+\.\d+ )?)?(?:debconf|invoke-rc\.d|update-alternatives|dpkg-preconfigure): "  # apt in a container

@@ -27,6 +27,7 @@ FRAME = re.compile(
     r"|goroutine \d+ \[|created by \S|\s+\S+\.go:\d+|\s*\d+: +(?:0x[0-9a-f]+ - )?\S|\s+from \S+:\d+|\s*#\d+ +\S"
     r"|\s*stack backtrace:|\s*Stack trace:|\s*note: run with `?RUST_BACKTRACE|\s*--- End of |\s+thrown in "
     r"|\s*At .+:\d+ char:\d+$|\s+\+ (?:CategoryInfo|FullyQualifiedErrorId) *: |\s*\[signal |\s*❯ \S|==\d+==|SUMMARY: \w+Sanitizer"
+    r"|.{1,120}\] +#\d+ 0x[0-9a-f]+ in \S"
 )
 ANNOUNCED = re.compile(
     r"<<< (?:FAILURE|ERROR)!|\S > .*\bFAILED\s*$|^\s*● (?:.* › |Test suite failed)|^ {1,4}\d+\) |^not ok \d|^--- FAIL:|^ ?FAIL +\S+\.\w+|^FAILED \S+::"
@@ -39,6 +40,8 @@ _CHAIN = re.compile(
 _TRACEBACK = re.compile(r"(?P<margin>.*?)(?:Exception Group )?Traceback \(most recent call last\):\s*$")
 _GROUP = re.compile(r"\s*(?:\| |\|$|\+[-+]|│)")
 _GROUP_MARGIN = re.compile(r"\s*[|+] ?")
+_ALONE = "(1 sub-exception)"
+"""The end of a group that only wraps one exception, as task groups do."""
 _PREFIX = re.compile(
     r"\s*(?:\[(?:ERROR|error|FATAL|SEVERE|CRITICAL|javac|scalac|groovyc|kotlinc)\]|(?:\d+\.\d+ )?npm (?:ERR!|error)|E(?= {3})|error:|#)(?= |$)"
 )
@@ -180,7 +183,7 @@ class _Growing:
     def finish(self) -> Trace:
         """What is known to belong to it, and a few lines behind."""
         self.trace.after = self._pending[:_AFTER]
-        self.trace.told = self._margin is None
+        self.trace.told = self._margin is None or self._ended_once
         if self.trace.message is self.trace.head and self.trace.head.rstrip().endswith(":"):
             said = self.trace.lines[1] if len(self.trace.lines) > 1 else ""
             if _indent(said) > self._indent and said.strip():
@@ -210,7 +213,7 @@ class _Growing:
         bare = line[margin.end() :] if margin else line
         self._accept(line)
         if bare.strip() and not bare.startswith((" ", "\t")) and not _GROUP.match(bare):
-            if not (self._grouped and self._ended_once):
+            if not (self._grouped and self._ended_once) or self.trace.message.endswith(_ALONE):
                 self.trace.message, self.trace.score = bare.strip(), CAUSE
             self._margin, self._ended, self._ended_once = None, True, True
         elif not margin and line.strip():
@@ -271,6 +274,8 @@ class _Growing:
             return
         # npm begins with codes and paths, and tells what went wrong below them.
         later = "npm" in self._prefix and score == self.trace.score and is_echo(self.trace.message)
+        # A sanitizer begins with the news that there was a signal.
+        later = later or (score == CAUSE and self.trace.message.endswith("Sanitizer:DEADLYSIGNAL"))
         if later or score > self.trace.score:
             self.trace.score, self.trace.message = score, line
 

@@ -31,6 +31,8 @@ _TEST = re.compile(r"^test (?P<name>\S.*?) \.\.\. ?(?P<rest>.*)$")
 _STATUS = re.compile(
     r"^(?:(?P<status>ok|FAILED|ignored)(?:, (?P<reason>.*?))?|bench: .*?)(?: <(?P<seconds>[\d.]+)s>)?$"
 )
+_DOTS = re.compile(r"^(?P<dots>[.Fi]+)(?: \d+/\d+)?$")
+"""With ``-q``."""
 _KIND = re.compile(r" - (?:should panic|compile(?: fail)?)$")
 _BLOCK = re.compile(r"^---- (?P<name>\S.*?) stdout ----$")
 _RESULT = re.compile(
@@ -67,6 +69,8 @@ def _sniff(sample: Sample) -> int:
         return 75
     if any(map(_COUNT.match, lines)) and any(map(_DIED.match, lines)):
         return 75
+    if "failures:" in lines and any(map(_BLOCK.match, lines)):
+        return 60
     return (
         50 if any(line.startswith("error: could not compile `") and "test" in line for line in lines) else 0
     )
@@ -103,6 +107,8 @@ class _Parser:
     """What was printed by those whose status is lost in it."""
     open: bool = False
     """Whether a target was started whose result line is not there yet."""
+    dots: str = ""
+    """Its tests, where they have no names."""
 
     def feed(self, line: Line) -> Session | None:
         """Take a line; the finished session when it was the last of one."""
@@ -114,7 +120,9 @@ class _Parser:
         if match := _TARGET.match(mark):
             return self._next(match)
         if _COUNT.match(mark):
-            self.open, self.printed = True, []
+            self.open, self.printed, self.dots = True, [], ""
+        elif self.open and not self.running and (match := _DOTS.match(mark)):
+            self.dots += match["dots"]
         elif match := _TEST.match(mark):
             if self.running:
                 self.unended[self.running] = self.printed
@@ -236,6 +244,10 @@ class _Parser:
         self._end_error()
         self.running, self.listing, self.unended = "", False, {}
         session, self.session = self.session, Session()
+        if self.dots and not session.closed:
+            failed, skipped = self.dots.count("F"), self.dots.count("i")
+            session.stated = Totals(len(self.dots), len(self.dots) - failed - skipped, failed, 0, skipped)
+        self.dots = ""
         session.cases = [_result(self.target, name, test) for name, test in self.tests.items()]
         self.tests = {}
         return session

@@ -141,6 +141,10 @@ class _Parser:
         elif match := _START.match(mark):
             self.current = match["number"]
             self.tests.setdefault(self.current, _Test(match["name"])).settle()
+        elif not self.tests and _LISTED.match(mark):
+            # What stood above the list was left out.
+            self.summing_up = True
+            self._summary(mark, line)
         elif match := _NEXT.match(mark):
             self.current = ""
         elif (match := _PREFIXED.match(line.text)) and match["number"] in self.tests:

@@ -20,6 +20,7 @@ _FINISHED = re.compile(r"^Finished in (?P<time>[\d.]+ seconds)(?:, used [\d.]+ s
 _ITEM = re.compile(r"^ {2}\d{1,6}\) (?P<name>\S.*)$")
 _PLACE = re.compile(r"^ {2}(?P<file>\S+\.l?hs):(?P<line>\d{1,9}):(?P<column>\d{1,9}): *$")
 _RERUN = re.compile(r"^ {2}To rerun use: |^Randomized with seed ")
+_RSPEC = re.compile(r"^rspec [\"']?\S|^ +# \S+\.rb:\d|\(files took [\d.]+ seconds")
 _HUNIT = re.compile(
     r"^Cases: (?P<cases>\d{1,9})  Tried: (?P<tests>\d{1,9})  Errors: (?P<errors>\d{1,9})  Failures: (?P<failed>\d{1,9})$"
 )
@@ -35,6 +36,8 @@ def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     if any(map(_HUNIT.match, lines)):
         return 72
+    if any(map(_RSPEC.search, lines)):
+        return 0
     if any(map(_HSPEC.match, lines)) and any(_MARKS.match(line) or _RERUN.match(line) for line in lines):
         return 83  # RSpec's last line is the same, and its reader as sure
     return 0

@@ -18,7 +18,7 @@ from triage.ingest.frames import own_frame
 from triage.ingest.json_text import parse_object, text
 from triage.ingest.logs.fold import COPIES, Copies
 from triage.ingest.logs.scan import Scan
-from triage.ingest.logs.severity import is_echo
+from triage.ingest.logs.severity import ERROR, is_echo, severity
 from triage.ingest.logs.steps import Steps
 from triage.ingest.logs.traces import Trace, traces
 from triage.ingest.parts import failure_from
@@ -96,7 +96,7 @@ def _told(event: dict[str, Any] | None) -> str:
 def _read(source: Source) -> Iterator[Item]:
     copies, echoed = Copies(), Copies()
     echoes: deque[Failure] = deque(maxlen=COPIES)
-    success = _SUCCESS.search(source.sample.end[-_END:])
+    success = _last_word(source.sample.end[-_END:])
     in_steps = _JOB_START in source.sample.text and _JOB_END in source.sample.end
     scan, steps = Scan(source), Steps()
     found: list[Failure] = []
@@ -132,6 +132,13 @@ def _read(source: Source) -> Iterator[Item]:
     told = copies or echoed
     told.more({again.line: again.count - again.told for again in scan.repeated()})
     yield from told.warnings(steps.failing if failing else 0)
+
+
+def _last_word(end: str) -> re.Match[str] | None:
+    """The last word of a log if it is success: what broke behind one counts."""
+    success = next(reversed([*_SUCCESS.finditer(end)]), None)
+    behind = end[success.end() :].split("\n") if success else []
+    return None if any(severity(line) >= ERROR for line in behind) else success
 
 
 def _failure(trace: Trace) -> Failure:

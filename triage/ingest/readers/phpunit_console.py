@@ -39,6 +39,8 @@ _TIME = re.compile(
     r"^Time: (?:(?P<h>\d+):(?=\d+:))?(?:(?P<m>\d+):)?(?P<s>\d[\d.]*)(?: (?P<unit>ms|seconds?|minutes?))?, Memory: "
 )
 _PROGRESS = re.compile(r"^[.FEWRISDN]+ +\d+ / \d+ \( *\d+%\)$")
+_DOTS = re.compile(r"^[.FEWRISDN]+(?= +\d+ / \d+ \(|[^\w .]|$)")
+"""Progress, to which tests may have glued what they print."""
 _CLASS = re.compile(r"^[A-Za-z_][\w\\]*$")
 """A class without a test: its fixture broke."""
 _DATA = re.compile(r"^(?P<name>.*? with data set (?:\"[^\"]*\"|#\S+))(?: \(.*)?$")
@@ -84,6 +86,8 @@ class _Parser:
     """Tests that PHPUnit could not run, which no other list names."""
     repeating: bool = False
     verdict: bool = False
+    headed: bool = False
+    dots: str = ""
 
     def is_next(self, line: Line) -> bool:
         return self.session.told and _HEAD.match(line.mark) is not None
@@ -119,7 +123,10 @@ class _Parser:
         elif _DOX_AGAIN.match(mark):
             self._end_dox()
             self.repeating = True
+        elif self.headed and (match := _DOTS.match(mark)):
+            self.dots += match[0]
         elif not self.repeating:
+            self.headed = self.headed or _HEAD.match(mark) is not None
             self._dox(line, mark)
 
     def _dox(self, line: Line, mark: str) -> None:
@@ -196,6 +203,12 @@ class _Parser:
                 ]
             self.session.cases = self.dox
         self.session.cases = [*self.invalid, *self.session.cases]
+        if self.dots and not self.session.told:
+            # PHP ended within a test: nothing but the dots is there.
+            failed, errors = self.dots.count("F"), self.dots.count("E")
+            skipped = self.dots.count("S") + self.dots.count("I")
+            tests = len(self.dots)
+            self.session.stated = Totals(tests, tests - failed - errors - skipped, failed, errors, skipped)
         return self.session
 
 

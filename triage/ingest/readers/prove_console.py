@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from triage.ingest.console import Line, Session, bare_failure, dedent, reader_of, run_after_run, sample_lines
 from triage.ingest.parts import exception_type
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.tap_text import REPORT
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _FILE = re.compile(r"^(?:\[\d\d:\d\d:\d\d\] )?(?P<file>[^\s.#][^\s#]*) \.{2,} ?(?P<end>.*)$")
@@ -20,9 +21,6 @@ _PLACE = re.compile(
     r"^#\s+(?:at|in) (?P<file>\S.*) (?:at )?line (?P<line>\d{1,9})\.$|^#   Failed test at (?P<f2>\S.*) line (?P<l2>\d{1,9})\.$"
 )
 _LESS = re.compile(r"^\t?\(less (?P<count>\d{1,9}) skipped subtests?: \d+ okay\)$")
-_REPORT = re.compile(
-    r"^(?P<file>\S.*?) +\(Wstat: (?P<wstat>\d{1,9})(?: \([^)]*\))? Tests: (?P<tests>\d{1,9}) Failed: (?P<failed>\d{1,9})\)$"
-)
 _DETAIL = re.compile(
     r"^  (?P<what>Failed tests?|Non-zero (?:exit|wait) status|Parse errors|TODO passed): +(?P<said>\S.*)$"
 )
@@ -40,9 +38,9 @@ _TAP = re.compile(r"^\s*(?:(?:not )?ok \d+\b|1\.\.\d+)")
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     summed = any(map(_TOTAL.match, lines))
-    listed = any(map(_FILE.match, lines)) or any(map(_REPORT.match, lines)) or any(map(_RESULT.match, lines))
+    listed = any(map(_FILE.match, lines)) or any(map(REPORT.match, lines)) or any(map(_RESULT.match, lines))
     if not summed or not listed:
-        return 60 if any(map(_REPORT.match, lines)) else 0
+        return 60 if any(map(REPORT.match, lines)) else 0
     return 50 if any(map(_TAP.match, lines)) else 82
 
 
@@ -79,7 +77,7 @@ class _Parser:
             return True
         if match := _TOTAL.match(mark):
             self.tests, self.session.duration = int(match["tests"]), float(match["time"])
-        elif match := _REPORT.match(mark):
+        elif match := REPORT.match(mark):
             self.reported = match["file"]
             file = self.files.setdefault(self.reported, _File())
             file.report, file.number = match, line.number

@@ -46,6 +46,7 @@ _RETRY = re.compile(r"^RSpec::Retry: (?P<number>\d+)\w\w try (?P<place>\S+)$")
 _TRY = re.compile(r"^\s*\d+\w\w Try error in (?P<place>\S+):$")
 _TYPE = re.compile(r"^(?P<type>[A-Z]\w*(?:::[A-Z]\w*)*):$")
 _ASSERTED: Final = "Failure/Error:"
+_TOLD = re.compile(r"^ +(?:\d+\.\d+\) )?Failure/Error:")
 _EXPECTED: Final = "RSpec::Expectations::ExpectationNotMetError"
 
 
@@ -56,7 +57,7 @@ def _sniff(sample: Sample) -> int:
     if any(map(_RERUN.match, lines)) or any(map(_OUTSIDE.match, lines)):
         return 70
     headed = any(map(_HEADER.match, lines))
-    return 60 if headed and any(line.strip().startswith(_ASSERTED) for line in lines) else 0
+    return 60 if headed and any(map(_TOLD.match, lines)) else 0
 
 
 @dataclass

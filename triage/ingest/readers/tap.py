@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from triage.ingest.console import MAX_MARK, Line, Session, indent_of, reader_of, sample_lines
 from triage.ingest.json_text import get
-from triage.ingest.logs.severity import severity
+from triage.ingest.logs.severity import severity, telling_line
 from triage.ingest.reader import HEAD_BYTES, Reader, Sample
-from triage.ingest.runners.tap_text import TITLE, Test, flat, give_back, parsed, told
+from triage.ingest.runners.tap_text import REPORT, TITLE, Test, flat, give_back, parsed, told
 from triage.model import CaseResult, Failure, Warn
 
 _VERSION = re.compile(r"^(?P<indent> *)(?:TAP version 1[2-4]|(?P<kernel>KTAP version \d))$", re.IGNORECASE)
@@ -35,7 +35,7 @@ _FILE = re.compile(
     r"^(?P<file>\S+\.\w{1,5}) \.{2,} *(?:(?P<end>(?:ok|skipped|Dubious|Failed|All)\b.*)|(?P<said>\S.*))?$"
 )
 _SUMMARY = re.compile(
-    r"^(?:Test Summary Report|Dubious, test returned|Files=\d+, Tests=\d+|Failed \d+/\d+ subtests)"
+    r"^(?:Test Summary Report|Dubious, test returned|Files=\d+, Tests=\d+|Failed \d+/\d+ subtests|All \d+ subtests passed)"
 )
 _ENDED = re.compile(r"^\s*Looks like (?:you|your test)\b")
 _TALLY = re.compile(
@@ -104,6 +104,10 @@ class _Parser:
     title: str = ""
     bailed: Line | None = None
     summing_up: bool = False
+    reports: list[list[Line]] = field(default_factory=list)
+    """What prove says in the end of files in which something went wrong."""
+    said: dict[str, list[Line]] = field(default_factory=dict)
+    """What else was printed, by file."""
     tape: bool | None = None
     """Whether comments head the results below them; known when the line behind the version is one."""
     catch2: bool = False
@@ -132,6 +136,7 @@ class _Parser:
         elif _SUMMARY.match(mark):
             self.summing_up = True
         elif self.summing_up:
+            self._summed_up(mark, line)
             return
         elif self._begins_another(mark):
             self.end_file(line.number - 1)
@@ -186,6 +191,32 @@ class _Parser:
             self.unheaded = self.unheaded and not mark.startswith("# Subtest: ")
             if self.ahead is None and (self.kernel or _AHEAD.match(mark)):
                 self.ahead = []
+
+    def _summed_up(self, mark: str, line: Line) -> None:
+        if REPORT.match(mark):
+            self.reports.append([line])
+        elif self.reports and mark.startswith("  "):
+            self.reports[-1].append(line)
+
+    def end(self, last: int) -> Session:
+        """The end of all: a program that died behind results that are fine is known from the report alone."""
+        self.end_file(last)
+        planned = bool(self.session.failures)
+        for report in self.reports:
+            match = REPORT.match(report[0].mark)
+            assert match is not None
+            said = [line.text.strip() for line in report[1:]]
+            parsed_wrong = any(text.startswith("Parse errors:") for text in said)
+            if planned and any("Bad plan" in text for text in said):
+                continue
+            if parsed_wrong or (match["wstat"] != "0" and match["failed"] == "0"):
+                before = self.said.get(match["file"], [])
+                why = "\n".join(text for text in said if not text.startswith("Failed test"))
+                if before:
+                    why = telling_line("\n".join(line.text for line in before))
+                self._broken(why or report[0].text.strip(), [*before, *report])
+                self.session.failures[-1] = replace(self.session.failures[-1], file=match["file"])
+        return self.session
 
     @property
     def _last(self) -> Test | None:
@@ -336,6 +367,7 @@ class _Parser:
             )
         self.session.closed = self.session.closed or self.planned is not None or bool(tests)
         self.stack, self.depths, self.planned, self.bailed = [[]], [0], None, None
+        self.said[self.file] = [line for line in self.loose if line.text.strip()][-50:]
         self.loose, self.title, self.skipped_all = [], "", ""
 
     def _died(self, last: int) -> None:
@@ -378,8 +410,7 @@ def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
     for line in lines:
         last = line.number
         parser.feed(_spaced(line))
-    parser.end_file(last)
-    yield parser.session
+    yield parser.end(last)
 
 
 def _reason_first(said: list[Line]) -> list[Line]:

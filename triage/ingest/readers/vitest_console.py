@@ -67,7 +67,8 @@ def _sniff(sample: Sample) -> int:
     if any(map(_RUN.match, lines)):
         return 75
     sections = any(map(_SEPARATOR.match, lines)) or any(map(_SECTION.match, lines))
-    return 60 if sections and any(map(_FAIL.match, lines)) else 0
+    failed = [match for line in lines if (match := _FAIL.match(line))]
+    return 60 if failed and (sections or any(match["title"] for match in failed)) else 0
 
 
 @dataclass

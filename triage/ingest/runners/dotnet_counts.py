@@ -32,6 +32,8 @@ _XUNIT = re.compile(
 
 def is_total(mark: str) -> bool:
     """Whether the line states the counts of a run on its own."""
+    if (match := _TOTAL.match(mark)) and _OLD_COUNT.search(match["rest"] or ""):
+        return True
     return any(pattern.match(mark) for pattern in (_PROJECT, _LOGGER, _XUNIT))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -46,6 +46,8 @@ class PytestSession:
     crash_line: int = 0
     internal: list[str] = field(default_factory=list)
     internal_line: int = 0
+    dots: Counter[str] = field(default_factory=Counter)
+    """Of progress without names."""
     running: str = ""
     section: str = ""
     info: RunInfo = field(default_factory=RunInfo)
@@ -173,6 +175,8 @@ class PytestSession:
         if match := text.VERBOSE.match(mark) or text.XDIST.match(mark):
             self._record(match["id"], match["status"])
             self.running = ""
+        elif match := text.DOTS.match(mark):
+            self.dots.update(match["file"] or match["more"])
         elif match := text.SUBTEST.match(mark):
             self._record(match["id"], "FAILED")
         elif self.running and (match := text.STATUS_ALONE.match(mark)):
@@ -231,13 +235,19 @@ class PytestSession:
         """The totals of this session and those before it."""
         counted = Totals.of(self._results())
         if self.totals is None:
-            return self.before + counted
+            return self.before + max(counted, self._dotted(), key=lambda totals: totals.tests)
         return self.before + replace(self.totals, flaky=counted.flaky)
+
+    def _dotted(self) -> Totals:
+        """What the dots add up to."""
+        passed, failed, errors, skipped, xfailed, xpassed = (self.dots[dot] for dot in ".FEsxX")
+        tests = passed + failed + errors + skipped + xfailed + xpassed
+        return Totals(tests, passed, failed, errors, skipped, xfailed, xpassed)
 
     def _cut_off(self) -> Iterator[Item]:
         """The run ended without its closing line: what it was doing then is the first thing to know."""
         yield self.info
-        if self.before.tests:
+        if self.before.tests or self.dots:
             yield RunInfo(totals=self.sum(), totals_stand=True)
         if self.crash and not self.running:
             headline = "Timeout" if "Timeout" in self.crash[0] else self.crash[0].strip("+ ")

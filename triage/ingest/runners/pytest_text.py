@@ -34,6 +34,8 @@ _PERCENT = r"(?:\s+\[\s*(?:\d+%|\d+/\d+)\])?"
 VERBOSE = re.compile(
     rf"^(?P<id>\S[^\n]*?(?:::|\.py\b)[^\n]*?) (?P<status>{_STATUS})(?: \(.*\))?{_PERCENT}\s*$"
 )
+DOTS = re.compile(r"^(?:\S+\.\w+ (?P<file>[.FEsxXR]+)(?: +\[ *\d+%\])?|(?P<more>[.FEsxXR]+) +\[ *\d+%\])$")
+"""Progress without names."""
 XDIST = re.compile(rf"^\[gw\d+\] \[\s*\d+%\] (?P<status>{_STATUS}) (?P<id>\S.*?)\s*$")
 STATUS_ALONE = re.compile(rf"^(?P<status>{_STATUS})(?: \(.*\))?{_PERCENT}\s*$")
 STARTED = re.compile(r"^(?P<id>[\w./\\-]+\.py::\S+)(?:\s|$)")
