@@ -349,3 +349,27 @@ def test_xcpretty_escapes_twice() -> None:
     assert first.message == 'XCTAssertEqual failed: ("a") is not equal to ("<b>")'
     assert (first.file, first.line) == ("Tests/ShopTests.swift", 17)
     assert "&quot;a&quot;" in second.message
+
+
+def test_words_that_every_failure_of_a_writer_has_give_way_to_its_text() -> None:
+    run = run_of(
+        """
+        <testsuites><testsuite name="pump" tests="4">
+        <testcase classname="pump" name="[build failed]"><error message="Build error"><![CDATA[pump/valve_test.go:9: undefined: level]]></error></testcase>
+        <testcase classname="pump" name="Failure"><error message="Runtime error"><![CDATA[panic: no water
+
+        goroutine 1 [running]:
+        pump.init.0()
+        \t/src/pump/valve_test.go:6 +0x27
+        exit status 2]]></error></testcase>
+        <testcase classname="pump" name="c"><failure message="(unknown)" type="randomError">Unknown plugin.</failure></testcase>
+        <testcase classname="pump" name="d"><error message="Runtime error"/></testcase>
+        </testsuite></testsuites>
+        """
+    )
+    assert [case.failures[0].message for case in run.cases] == [
+        "pump/valve_test.go:9: undefined: level",
+        "panic: no water",
+        "Unknown plugin.",
+        "Runtime error",
+    ]
