@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from triage.ingest.markdown.blocks import Block, Section, names_something, plain, title
-from triage.ingest.markdown.facts import pair
+from triage.ingest.markdown.facts import STATUS_COLUMN, counts_suites, pair, told_counts
 from triage.ingest.markdown.reasons import (
     REASON_KEYS,
     explained,
@@ -44,8 +44,12 @@ _NO_RESULTS = re.compile(
     re.IGNORECASE,
 )
 _TEST_COLUMN = re.compile(r"^(?:test(?: ?(?:case|name|id))?|case|scenario|spec|name)$", re.IGNORECASE)
-_STATUS_COLUMN = re.compile(r"^(?:status|result|outcome|state|verdict)$", re.IGNORECASE)
-_ERROR_COLUMN = re.compile(r"error|message|reason|failure|cause|details|notes?$", re.IGNORECASE)
+_CHECK_COLUMN = re.compile(
+    r"^(?:check|component|feature|area|endpoint|requirement|criteri\w+|step|item|id|category|test (?:category|area))$",
+    re.IGNORECASE,
+)
+"""What a column is called whose cells may be tests."""
+_ERROR_COLUMN = re.compile(r"error|message|reason|failure|cause|details|issues?$|notes?$", re.IGNORECASE)
 _TIME_COLUMN = re.compile(r"duration|time|seconds", re.IGNORECASE)
 _TOTAL_ROW = re.compile(r"(?:total|overall|sum)\b", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s+[-–—:]+\s+|:\s+|\s*\((?=\d)")
@@ -273,7 +277,9 @@ def _table(table: Block, place: _Place) -> Iterator[Item]:
     """A table with one test a row."""
     header = table.rows[0]
     test = next((i for i, name in enumerate(header) if _TEST_COLUMN.match(name)), None)
-    status = next((i for i, name in enumerate(header) if _STATUS_COLUMN.match(name)), None)
+    status = next((i for i, name in enumerate(header) if STATUS_COLUMN.match(name)), None)
+    if test is None and status is not None:
+        test = _checks(table, status)
     error = next((i for i, name in enumerate(header) if i != status and _ERROR_COLUMN.search(name)), None)
     time = next((i for i, name in enumerate(header) if _TIME_COLUMN.search(name)), None)
     if test is None or (status is None and (error is None or not place.outcome)):
@@ -285,7 +291,7 @@ def _table(table: Block, place: _Place) -> Iterator[Item]:
             name = identifier["name"]
         elif " › " in name:
             name = name.rpartition(": ")[2]
-        if not name or _TOTAL_ROW.match(name):
+        if not name or _TOTAL_ROW.match(name) or (status is not None and told_counts(cells[status])):
             continue
         outcome = place.outcome if status is None else marked(cells[status]) or said(cells[status])
         if outcome is None and status is not None:
@@ -305,6 +311,14 @@ def _table(table: Block, place: _Place) -> Iterator[Item]:
             duration=duration,
             failures=(failure(reason or telling_line(place.quoted), line=line),) if outcome.is_red else (),
         )
+
+
+def _checks(table: Block, status: int) -> int | None:
+    """The column of what was checked in a table that does not speak of tests, if it has results as tests have them."""
+    cells = [row[status] for row in table.rows[1:] if len(row) > status]
+    if counts_suites(table) or 3 * sum(said(cell) is not None for cell in cells) < max(3, len(cells)):
+        return None
+    return next((i for i, name in enumerate(table.rows[0]) if _CHECK_COLUMN.match(name)), None)
 
 
 def _miscounted(section: Section, named: int) -> Iterator[Warn]:
