@@ -425,3 +425,79 @@ def test_two_numbers_in_a_row_are_two_runs(text_source: TextSource) -> None:
         """
     run = read(text_source, report)
     assert run.totals == Totals(1, 1)
+
+
+def test_sections_that_are_a_test_each(text_source: TextSource) -> None:
+    report = """
+        # Test report of the lock
+
+        **Status:** FAILED
+
+        ## Gates
+
+        ### Test 1: Upper gate (north)
+        **Expected:** opens
+        **Result:** ✅ PASS
+
+        ### 2. Lower gate
+        **Result:** ❌ FAILED
+        **Root Cause:** Sensor is wet
+
+        ### 3. Lamp
+        **Status:** ✅ FIXED
+
+        ### 4. Horn
+        **Status:** ⚠️ PARTIALLY PASSED
+
+        ### 5. All of them
+        **Result:** 3/4 PASSED
+        """
+    run = read(text_source, report)
+    assert [(case.id, case.outcome.value) for case in run.cases] == [
+        ("Gates::Test 1: Upper gate (north)", "passed"),
+        ("Gates::Lower gate", "failed"),
+    ]
+    assert run.cases[1].failures[0].message == "Sensor is wet"
+
+
+def test_items_that_say_their_result_below_a_heading_that_speaks_of_tests(text_source: TextSource) -> None:
+    report = """
+        # Lock
+
+        ### Component tests
+        - Build: **PASS** (vite)
+        - Start of the server: FAILED, port 80 is taken
+        - Websocket: **ENABLED**
+
+        ### Notes
+        - Review: PASS
+        - Docs: PASS
+        """
+    run = read(text_source, report)
+    assert [(case.name, case.outcome.value) for case in run.cases] == [
+        ("Build", "passed"),
+        ("Start of the server", "failed"),
+    ]
+    assert "port 80 is taken" in run.cases[1].failures[0].message
+
+
+def test_what_was_made_and_what_was_done_are_no_tests(text_source: TextSource) -> None:
+    report = """
+        # Test report of the lock
+
+        | Name | Status |
+        |---|---|
+        | gate-1 | ✅ Created |
+        | gate-2 | ❌ Blocked by a policy |
+
+        | Step | Action | Result |
+        |---|---|---|
+        | 1 | First try | ❌ Failed: no power |
+        | 2 | Second try | ✅ PASSED |
+
+        | Test | Result |
+        |---|---|
+        | Gate opens | ✅ PASSED |
+        """
+    run = read(text_source, report)
+    assert [(case.name, case.outcome.value) for case in run.cases] == [("Gate opens", "passed")]
