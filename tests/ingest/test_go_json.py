@@ -185,3 +185,29 @@ def test_a_test_that_is_asked_for_twice_failed_if_it_failed_once() -> None:
     ]
     assert [failure.message for failure in run.cases[1].failures] == ["still open"]
     assert not run.failures
+
+
+def test_a_test_whose_end_is_told_behind_that_of_its_package_is_one_test() -> None:
+    """Go 1.11 gives the last line of a package that panicked to the test that was running."""
+    run = run_of(
+        events(
+            *said(
+                "TestFill",
+                "=== RUN   TestFill\n",
+                "panic: no water [recovered]\n",
+                "\tpanic: no water\n",
+                "\n",
+                "goroutine 11 [running]:\n",
+                f"{PACKAGE}_test.TestFill(0xc0000a0b00)\n",
+                "\t/src/pump/fill_test.go:44 +0x7a\n",
+                f"FAIL\t{PACKAGE}\t0.016s\n",
+            ),
+            {"Action": "fail", "Test": "TestFill", "Elapsed": 0.016},
+        )
+    )
+    (case,) = run.cases
+    assert (case.suite, case.name, [failure.headline for failure in case.failures]) == (
+        PACKAGE,
+        "TestFill",
+        ["panic: no water"],
+    )

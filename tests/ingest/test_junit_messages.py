@@ -359,3 +359,27 @@ def test_characters_that_xml_forbids_are_escaped_twice_by_surefire() -> None:
     [failure] = run.cases[0].failures
     assert failure.message == "no key <??>"
     assert failure.trace.startswith("no key <?> &#10;\n")
+
+
+def test_words_that_every_failure_of_a_writer_has_give_way_to_its_text() -> None:
+    run = run_of(
+        """
+        <testsuites><testsuite name="pump" tests="4">
+        <testcase classname="pump" name="[build failed]"><error message="Build error"><![CDATA[pump/valve_test.go:9: undefined: level]]></error></testcase>
+        <testcase classname="pump" name="Failure"><error message="Runtime error"><![CDATA[panic: no water
+
+        goroutine 1 [running]:
+        pump.init.0()
+        \t/src/pump/valve_test.go:6 +0x27
+        exit status 2]]></error></testcase>
+        <testcase classname="pump" name="c"><failure message="(unknown)" type="randomError">Unknown plugin.</failure></testcase>
+        <testcase classname="pump" name="d"><error message="Runtime error"/></testcase>
+        </testsuite></testsuites>
+        """
+    )
+    assert [case.failures[0].message for case in run.cases] == [
+        "pump/valve_test.go:9: undefined: level",
+        "panic: no water",
+        "Unknown plugin.",
+        "Runtime error",
+    ]

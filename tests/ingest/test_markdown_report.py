@@ -336,3 +336,168 @@ def test_categories_of_failures_without_a_symptom(text_source: TextSource) -> No
     run = collect(text_source(_CATEGORIES))
     said = {failure.message: failure.source_line for failure in run.failures}
     assert said == {"no mailbox for a new tenant": 7, "Invoices without a number": 8}
+
+
+def test_tables_whose_rows_are_checks(text_source: TextSource) -> None:
+    report = """
+        # Acceptance of the lock
+
+        | # | Check | Result | Issues |
+        |---|---|---|---|
+        | 1 | Gate opens | PASS (3 ok, 0 FAILED) | None |
+        | 2 | Gate closes | ❌ FAIL | Sensor is wet |
+        | 3 | Lamp is lit | Fail | Fuse |
+        | 4 | Horn sounds | not run | |
+        | | **Overall** | **PARTIAL** | |
+        """
+    run = read(text_source, report)
+    assert [(case.name, case.outcome.value) for case in run.cases] == [
+        ("Gate opens", "passed"),
+        ("Gate closes", "failed"),
+        ("Lamp is lit", "failed"),
+        ("Horn sounds", "skipped"),
+    ]
+    assert [case.failures[0].message for case in run.cases if case.outcome.is_red] == [
+        "Sensor is wet",
+        "Fuse",
+    ]
+
+
+def test_rows_that_say_nothing_of_results_are_no_tests(text_source: TextSource) -> None:
+    report = """
+        # Test report of the lock
+
+        **Total: 3/3 tests passed**
+
+        | Component | Status |
+        |---|---|
+        | Gate | deployed |
+        | Lamp | ordered |
+
+        | Test Category | Tests | Status |
+        |---|---|---|
+        | Gate tests | 2/2 | ✅ PASS |
+        | Lamp tests | 1/1 | ✅ PASS |
+        """
+    run = read(text_source, report)
+    assert (run.totals.tests, run.totals.passed, list(run.cases)) == (3, 3, [])
+
+
+@pytest.mark.parametrize(
+    ("body", "totals"),
+    [
+        (
+            "| Result | Count |\n|---|---|\n| ✅ Passed | 7 |\n| ❌ Failed | 1 |\n| ⚠️ Flaky | 2\\* |\n| **Total** | **8** |",
+            Totals(8, 7, 1, flaky=2),
+        ),
+        (
+            "| Metric | Value |\n|---|---|\n| Total Tests | 9 |\n| Passed | 6 |\n| Flaky | 2 |\n| Failed | 1 |\n| Rate | 89% |",
+            Totals(9, 8, 1, flaky=2),
+        ),
+        ("- **Passed Tests:** 6\n- **Failed Tests:** 2\n- **Success Rate:** 75%", Totals(8, 6, 2)),
+        (
+            "- **Total Test Files:** 2\n- **Successful Tests:** 1 (50.0%)\n- **Failed Tests:** 1",
+            Totals(2, 1, 1),
+        ),
+        (
+            "| Check | Result |\n|---|---|\n| Unit | 558 passed, 2 failed |\n| GIO | 4 skipped |\n| Types | Passed |",
+            Totals(565, 559, 2, 0, 4),
+        ),
+    ],
+)
+def test_totals_in_other_manners(text_source: TextSource, body: str, totals: Totals) -> None:
+    report = f"# Tests of the lock\n\n**Date:** 2026-03-04\n\n{body}\n\n## Verdict\n\n- It passed.\n"
+    source = text_source(report)
+    assert READER.sniff(source.sample) == 75
+    assert collect(source).totals == totals
+
+
+def test_two_numbers_in_a_row_are_two_runs(text_source: TextSource) -> None:
+    report = """
+        # Tests of the lock
+
+        | Result | Before | After |
+        |---|---|---|
+        | Passed | 7 | 8 |
+        | Failed | 1 | 0 |
+
+        - `test_gate_opens` - PASSED
+        """
+    run = read(text_source, report)
+    assert run.totals == Totals(1, 1)
+
+
+def test_sections_that_are_a_test_each(text_source: TextSource) -> None:
+    report = """
+        # Test report of the lock
+
+        **Status:** FAILED
+
+        ## Gates
+
+        ### Test 1: Upper gate (north)
+        **Expected:** opens
+        **Result:** ✅ PASS
+
+        ### 2. Lower gate
+        **Result:** ❌ FAILED
+        **Root Cause:** Sensor is wet
+
+        ### 3. Lamp
+        **Status:** ✅ FIXED
+
+        ### 4. Horn
+        **Status:** ⚠️ PARTIALLY PASSED
+
+        ### 5. All of them
+        **Result:** 3/4 PASSED
+        """
+    run = read(text_source, report)
+    assert [(case.id, case.outcome.value) for case in run.cases] == [
+        ("Gates::Test 1: Upper gate (north)", "passed"),
+        ("Gates::Lower gate", "failed"),
+    ]
+    assert run.cases[1].failures[0].message == "Sensor is wet"
+
+
+def test_items_that_say_their_result_below_a_heading_that_speaks_of_tests(text_source: TextSource) -> None:
+    report = """
+        # Lock
+
+        ### Component tests
+        - Build: **PASS** (vite)
+        - Start of the server: FAILED, port 80 is taken
+        - Websocket: **ENABLED**
+
+        ### Notes
+        - Review: PASS
+        - Docs: PASS
+        """
+    run = read(text_source, report)
+    assert [(case.name, case.outcome.value) for case in run.cases] == [
+        ("Build", "passed"),
+        ("Start of the server", "failed"),
+    ]
+    assert "port 80 is taken" in run.cases[1].failures[0].message
+
+
+def test_what_was_made_and_what_was_done_are_no_tests(text_source: TextSource) -> None:
+    report = """
+        # Test report of the lock
+
+        | Name | Status |
+        |---|---|
+        | gate-1 | ✅ Created |
+        | gate-2 | ❌ Blocked by a policy |
+
+        | Step | Action | Result |
+        |---|---|---|
+        | 1 | First try | ❌ Failed: no power |
+        | 2 | Second try | ✅ PASSED |
+
+        | Test | Result |
+        |---|---|
+        | Gate opens | ✅ PASSED |
+        """
+    run = read(text_source, report)
+    assert [(case.name, case.outcome.value) for case in run.cases] == [("Gate opens", "passed")]

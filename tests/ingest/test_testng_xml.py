@@ -66,3 +66,16 @@ def test_a_class_that_is_cut_keeps_its_complete_methods(text_source: TextSource)
     run = collect(text_source(text[: text.index('name="b"')]))
     assert [(case.suite, case.name) for case in run.cases] == [("shop.C", "a")]
     assert "broken XML" in run.warnings[-1].text
+
+
+def test_the_line_is_that_of_what_is_said_where_the_stack_is_empty(text_source: TextSource) -> None:
+    said = (
+        '<test-method status="FAIL" name="a" signature="a()">\n<exception class="shop.Late">\n<message>\n'
+        "<![CDATA[too late]]>\n</message>\n<full-stacktrace>\n</full-stacktrace></exception></test-method>"
+    )
+    mute = '\n<test-method status="FAIL" name="b" signature="b()">\n<exception class="shop.Late"><message> </message></exception></test-method>'
+    found = [case.failures[0] for case in collect(text_source(results(said + mute))).cases]
+    assert [(failure.message, failure.source_line) for failure in found] == [
+        ("too late", 4),
+        ("shop.Late", 9),
+    ]

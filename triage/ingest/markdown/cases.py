@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from triage.ingest.markdown.blocks import Block, Section, names_something, plain, title
-from triage.ingest.markdown.facts import pair
+from triage.ingest.markdown.facts import STATUS_COLUMN, counts_suites, pair, told_counts
 from triage.ingest.markdown.reasons import (
     REASON_KEYS,
     explained,
@@ -43,9 +43,14 @@ _NO_RESULTS = re.compile(
     r"|progress|fixed)\b",
     re.IGNORECASE,
 )
-_TEST_COLUMN = re.compile(r"^(?:test(?: ?(?:case|name|id))?|case|scenario|spec|name)$", re.IGNORECASE)
-_STATUS_COLUMN = re.compile(r"^(?:status|result|outcome|state|verdict)$", re.IGNORECASE)
-_ERROR_COLUMN = re.compile(r"error|message|reason|failure|cause|details|notes?$", re.IGNORECASE)
+_TEST_COLUMN = re.compile(r"^(?:test(?: ?(?:case|name|id))?|case|scenario|spec)$", re.IGNORECASE)
+_CHECK_COLUMN = re.compile(
+    r"^(?:check|component|feature|area|endpoint|requirement|criteri\w+|id|name|category|test (?:category|area))$",
+    re.IGNORECASE,
+)
+"""What a column is called whose cells may be tests."""
+_TOLD_ITEM = re.compile(r"^(?P<name>[^:]{3,80}):\s+(?:PASS(?:ED)?|FAIL(?:ED)?|SKIPPED)\b")
+_ERROR_COLUMN = re.compile(r"error|message|reason|failure|cause|details|issues?$|notes?$", re.IGNORECASE)
 _TIME_COLUMN = re.compile(r"duration|time|seconds", re.IGNORECASE)
 _TOTAL_ROW = re.compile(r"(?:total|overall|sum)\b", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s+[-–—:]+\s+|:\s+|\s*\((?=\d)")
@@ -107,8 +112,10 @@ def read_cases(found: list[Section]) -> Iterator[Item]:
     """Cases, failures of the run itself, and warnings about what looked like a test and could not be read."""
     seen: dict[str, CaseResult] = {}
     reasons: list[str] = []
+    tested = list(_tested(found))
     for section in found:
-        for item in _section(section, found):
+        own = [case for where, case in tested if where is section]
+        for item in (*own, *_section(section, found)):
             if isinstance(item, CaseResult):
                 item = resolved(item, reasons)
                 reasons += [_message(item)] if item.outcome.is_red else []
@@ -121,6 +128,29 @@ def read_cases(found: list[Section]) -> Iterator[Item]:
                 line = item.failures[0].source_line
                 yield Warn(f"{item.name} is named again with another reason: taken once", line)
     yield from run_failures(found, list(seen.values()))
+
+
+def _tested(found: list[Section]) -> Iterator[tuple[Section, CaseResult]]:
+    """Sections that are a test each: ``### Login`` with ``**Status:** PASS``, where more than one of a level is."""
+    told: list[tuple[Section, CaseResult]] = []
+    for section in found:
+        status = next(
+            (b for b in section.key_values() if b.kind == "key" and STATUS_COLUMN.match(b.key)), None
+        )
+        value = plain(status.text) if status else ""
+        outcome = said(value)
+        if status is None or outcome is None or pair(value) or is_unclear(value) or section.level < 2:
+            continue
+        name = re.sub(r"^\W*(?:\d{1,3}[.)]\s+)?", "", MARKS.sub("", section.heading)).strip()
+        if names_something(section.heading) or ": " in name:
+            case = CaseResult(name, outcome, _suite_of(section.parent))
+            if outcome.is_red:
+                case = explained(
+                    replace(case, failures=(failure("", line=status.line),)), section, "", "", found
+                )
+            told.append((section, case))
+    levels = [section.level for section, _ in told]
+    yield from (one for one in told if levels.count(one[0].level) > 1)
 
 
 def _message(case: CaseResult) -> str:
@@ -158,10 +188,10 @@ def _file_of(section: Section) -> str | None:
     return None
 
 
-def _suite_of(section: Section) -> str:
+def _suite_of(section: Section | None) -> str:
     """The nearest heading that names a suite; from one that speaks of failures on, headings name causes."""
     suite = ""
-    for here in (*section.ancestors, section):
+    for here in (*section.ancestors, section) if section else ():
         if _FAIL_HEADING.search(here.heading) and not pair(here.heading):
             break
         # The title of the whole report is none.
@@ -186,6 +216,11 @@ def _item(block: Block, place: _Place, below: list[Block]) -> CaseResult | Warn 
     bare = MARKS.sub("", plain(text)).strip()
     identifier = _IDENTIFIER.match(bare)
     outcome = _outcome(block, text, bare[identifier.end() :] if identifier else None, place, below)
+    if not identifier and _TEST_HEADING.search(place.section.heading) and (item := _TOLD_ITEM.match(bare)):
+        rest = bare[item.end() :]
+        return _case(
+            item["name"], said(bare[item.end("name") :]) or Outcome.PASSED, rest, place, block.line, below
+        )
     told = outcome or marked(text) or block.checked is not None or _starts_bold(block)
     if not identifier and not (place.lists_tests and told):
         return None
@@ -273,7 +308,9 @@ def _table(table: Block, place: _Place) -> Iterator[Item]:
     """A table with one test a row."""
     header = table.rows[0]
     test = next((i for i, name in enumerate(header) if _TEST_COLUMN.match(name)), None)
-    status = next((i for i, name in enumerate(header) if _STATUS_COLUMN.match(name)), None)
+    status = next((i for i, name in enumerate(header) if STATUS_COLUMN.match(name)), None)
+    if test is None and status is not None:
+        test = _checks(table, status)
     error = next((i for i, name in enumerate(header) if i != status and _ERROR_COLUMN.search(name)), None)
     time = next((i for i, name in enumerate(header) if _TIME_COLUMN.search(name)), None)
     if test is None or (status is None and (error is None or not place.outcome)):
@@ -285,7 +322,7 @@ def _table(table: Block, place: _Place) -> Iterator[Item]:
             name = identifier["name"]
         elif " › " in name:
             name = name.rpartition(": ")[2]
-        if not name or _TOTAL_ROW.match(name):
+        if not name or _TOTAL_ROW.match(name) or (status is not None and told_counts(cells[status])):
             continue
         outcome = place.outcome if status is None else marked(cells[status]) or said(cells[status])
         if outcome is None and status is not None:
@@ -305,6 +342,14 @@ def _table(table: Block, place: _Place) -> Iterator[Item]:
             duration=duration,
             failures=(failure(reason or telling_line(place.quoted), line=line),) if outcome.is_red else (),
         )
+
+
+def _checks(table: Block, status: int) -> int | None:
+    """The column of what was checked in a table that does not speak of tests, if it has results as tests have them."""
+    cells = [row[status] for row in table.rows[1:] if len(row) > status]
+    if counts_suites(table) or 3 * sum(said(cell) is not None for cell in cells) < max(3, len(cells)):
+        return None
+    return next((i for i, name in enumerate(table.rows[0]) if _CHECK_COLUMN.match(name)), None)
 
 
 def _miscounted(section: Section, named: int) -> Iterator[Warn]:

@@ -7,22 +7,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from triage.ingest.markdown.blocks import Block, Section, names_something, plain, title
-from triage.ingest.markdown.words import iso_date, seconds
-from triage.model import RunInfo, Table, Totals, Warn
+from triage.ingest.markdown.words import MARKS, iso_date, said, seconds
+from triage.model import Outcome, RunInfo, Table, Totals, Warn
 
 _COUNTS = {
     "tests": re.compile(
         r"^(?:total|#|count|all)?\s*(?:tests?|test cases|total tests?|cases)?(?: (?:run|executed|total|count))?$|^total$",
         re.IGNORECASE,
     ),
-    "passed": re.compile(r"^(?:tests? )?pass(?:ed|ing|es)?(?: tests?)?$", re.IGNORECASE),
+    "passed": re.compile(
+        r"^(?:tests? )?(?:pass(?:ed|ing|es)?|succe(?:ssful|eded))(?: tests?)?$", re.IGNORECASE
+    ),
     "failed": re.compile(r"^(?:tests? )?fail(?:ed|ing|ures?|s)?(?: tests?)?$", re.IGNORECASE),
     "errors": re.compile(r"^(?:tests? )?error(?:s|ed)?$", re.IGNORECASE),
     "skipped": re.compile(
         r"^(?:tests? )?(?:skip(?:ped|s)?|pending|not run|ignored)(?: tests?)?$", re.IGNORECASE
     ),
+    "flaky": re.compile(r"^flak(?:y|es)(?: tests?)?$", re.IGNORECASE),
 }
 _NUMBER = re.compile(r"^[~≈]?\s*(\d[\d,]{0,14})\b(?!\s*(?:[./%:]|-\d|ms\b|s\b|sec|min))")
+_TOLD = re.compile(r"(\d[\d,]{0,14}) (?:tests? )?(pass\w*|fail\w*|errors?|skipped|pending)\b", re.IGNORECASE)
+"""Counts in words: ``558 passed``."""
+STATUS_COLUMN = re.compile(r"^(?:status|result|outcome|state|verdict)$", re.IGNORECASE)
 _OVERALL = re.compile(r"\b(?:overall|total|all|sum|summe|gesamt)\b", re.IGNORECASE)
 _PAIRS = (
     re.compile(r"(?P<passed>\d{1,9}) (?:tests? )?pass(?:ed|ing)?\s*(?:/|of|out of)\s*(?P<tests>\d{1,9})", re.IGNORECASE),
@@ -44,6 +50,14 @@ _STARTED = (
 _TIME = re.compile(r"^(\d{1,2}:\d\d(?::\d\d)?)\s*(UTC|GMT|Z)?\b")
 
 
+_ONE = {
+    Outcome.PASSED: "passed",
+    Outcome.FAILED: "failed",
+    Outcome.ERROR: "errors",
+    Outcome.SKIPPED: "skipped",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """Totals that the report states, and where."""
@@ -63,16 +77,20 @@ def pair(text: str) -> tuple[int, int] | None:
 
 
 def overall(found: list[Section]) -> Stated | None:
-    """The totals of the whole report: a list of counts, else a total row, else a sentence, else the sum of suites."""
+    """The totals of the whole report: a list of counts, else a total row, else a table with one count a row, else a
+    sentence, else the one section that counts what passed and what failed, else the sum of suites."""
     for section in found:
         counts = _counts(section)
         if "tests" in counts and ("passed" in counts or "failed" in counts):
             line = next(block.line for block in section.key_values() if _name_of(block.key) == "tests")
             return Stated(_complete(counts), line)
-    for section in found:
-        for table in (block for block in section.blocks if block.kind == "table"):
-            if stated := _total_row(table):
-                return stated
+    for table in _tables(found):
+        if stated := _total_row(table):
+            return stated
+    counted = [(counts, table.line) for table in _tables(found) if (counts := _count_rows(table))]
+    if counted:
+        totals = sum((_complete(counts) for counts, _ in counted), Totals())
+        return Stated(totals, counted[0][1], is_sum=len(counted) > 1)
     for section in found[:6]:
         for block in section.blocks:
             if (
@@ -81,7 +99,18 @@ def overall(found: list[Section]) -> Stated | None:
                 and "total" in block.text.lower()
             ):
                 return Stated(_complete({"passed": numbers[0], "tests": numbers[1]}), block.line)
+    both = [
+        (section, counts) for section in found if {"passed", "failed"} <= (counts := _counts(section)).keys()
+    ]
+    if len(both) == 1:
+        section, counts = both[0]
+        line = next(block.line for block in section.key_values() if _name_of(block.key) == "passed")
+        return Stated(_complete(counts), line)
     return _sum_of_suites(found)
+
+
+def _tables(found: list[Section]) -> Iterator[Block]:
+    return (block for section in found for block in section.blocks if block.kind == "table")
 
 
 def _name_of(key: str) -> str | None:
@@ -102,14 +131,18 @@ def _complete(counts: dict[str, int]) -> Totals:
     """Totals from what is stated; the one number that is missing follows from the others."""
     tests, passed = counts.get("tests"), counts.get("passed")
     errors, skipped = counts.get("errors", 0), counts.get("skipped", 0)
-    failed = counts.get("failed")
+    failed, flaky = counts.get("failed"), counts.get("flaky", 0)
+    # Playwright counts flaky tests beside those that passed.
+    if passed is not None and passed + (failed or 0) + errors + skipped + flaky == tests:
+        passed += flaky
     if passed is None:
         passed = max(0, (tests or 0) - (failed or 0) - errors - skipped)
     if failed is None:
         failed = max(0, (tests or passed) - passed - errors - skipped)
     return Totals(
-        tests if tests is not None else passed + failed + errors + skipped, passed, failed, errors, skipped
-    )
+        tests if tests is not None else passed + failed + errors + skipped,
+        passed, failed, errors, skipped, flaky=flaky,
+    )  # fmt: skip
 
 
 def _columns(table: Block) -> dict[str, int]:
@@ -126,6 +159,47 @@ def _row_counts(row: tuple[str, ...], columns: dict[str, int]) -> dict[str, int]
         if index < len(row) and (number := _NUMBER.match(row[index])):
             counts[name] = int(number[1].replace(",", ""))
     return counts
+
+
+def counts_suites(table: Block) -> bool:
+    """Whether each row counts the tests of a suite."""
+    return bool(_columns(table))
+
+
+def told_counts(cell: str) -> dict[str, int]:
+    """The counts that a cell begins with, in words: ``558 passed, 2 failed``."""
+    if not _TOLD.match(MARKS.sub("", cell).strip()):
+        return {}
+    return {
+        name: int(match[1].replace(",", "")) for match in _TOLD.finditer(cell) if (name := _name_of(match[2]))
+    }
+
+
+def _count_rows(table: Block) -> dict[str, int]:
+    """The counts of a table with one a row: ``| Passed | 7 |``. Two numbers in a row are two runs."""
+    counts: dict[str, int] = {}
+    for row in table.rows[1:]:
+        name = _name_of(MARKS.sub("", row[0]).strip())
+        cells = [_NUMBER.match(MARKS.sub("", cell)) for cell in row[1:3]]
+        if name and cells and cells[0] and not any(cells[1:]):
+            counts.setdefault(name, int(cells[0][1].replace(",", "")))
+    known = "passed" in counts or "failed" in counts
+    return counts if known and len(counts.keys() - {"flaky"}) > 1 else {}
+
+
+def _told_rows(table: Block) -> Totals | None:
+    """The sum of a table whose rows tell counts in words; a row without a number is one check."""
+    column = next((i for i, name in enumerate(table.rows[0]) if STATUS_COLUMN.match(name)), None)
+    if column is None or not any(told_counts(row[column]) for row in table.rows[1:] if len(row) > column):
+        return None
+    totals = Totals()
+    for row in table.rows[1:]:
+        cell = row[column] if len(row) > column else ""
+        if counts := told_counts(cell):
+            totals += _complete(counts)
+        elif not _OVERALL.search(row[0]) and (outcome := said(cell)) in _ONE:
+            totals += _complete({_ONE[outcome]: 1})
+    return totals
 
 
 def _total_row(table: Block) -> Stated | None:
@@ -163,7 +237,9 @@ def _sum_of_suites(found: list[Section]) -> Stated | None:
     stated = list(suites(found))
     if stated:
         return Stated(sum((totals for _, totals in stated), Totals()), stated[0][0].line, is_sum=True)
-    for table in (block for section in found for block in section.blocks if block.kind == "table"):
+    for table in _tables(found):
+        if told := _told_rows(table):
+            return Stated(told, table.line, is_sum=True)
         columns = _columns(table)
         if "passed" in columns and ("tests" in columns or "failed" in columns):
             rows = [_complete(counts) for row in table.rows[1:] if (counts := _row_counts(row, columns))]
@@ -220,7 +296,7 @@ def _table_warnings(table: Block) -> Iterator[Warn]:
                     )
             return
         if {"tests", "passed", "failed"} <= counts.keys():
-            parts = sum(number for name, number in counts.items() if name != "tests")
+            parts = sum(number for name, number in counts.items() if name not in ("tests", "flaky"))
             if parts != counts["tests"]:
                 yield Warn(f"this row adds up to {parts}, not to its {counts['tests']} tests", line)
         for name, number in counts.items():

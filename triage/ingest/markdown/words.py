@@ -20,7 +20,9 @@ _WORDS = (
     (Outcome.ERROR, re.compile(r"\bERROR(?:ED|S)?\b|\b[Ee]rrored\b")),
     (
         Outcome.FAILED,
-        re.compile(r"\bFAIL(?:ED|ING|S|URE)?\b|\b(?:[Ff]ailed|[Ff]ailing|[Ff]ails|BROKEN|TIMED? ?OUT)\b"),
+        re.compile(
+            r"^\W*[Ff]ail\b|\bFAIL(?:ED|ING|S|URE)?\b|\b(?:[Ff]ailed|[Ff]ailing|[Ff]ails|BROKEN|TIMED? ?OUT)\b"
+        ),
     ),
     (
         Outcome.SKIPPED,
@@ -28,7 +30,9 @@ _WORDS = (
     ),
     (
         Outcome.PASSED,
-        re.compile(r"\bPASS(?:ED|ING|ES)?\b|\b(?:[Pp]assed|[Pp]assing|[Pp]asses|OK|SUCCESS(?:FUL)?)\b"),
+        re.compile(
+            r"^\W*[Pp]ass\b|\bPASS(?:ED|ING|ES)?\b|\b(?:[Pp]assed|[Pp]assing|[Pp]asses|OK|SUCCESS(?:FUL)?)\b"
+        ),
     ),
 )
 
@@ -62,11 +66,9 @@ def is_unclear(text: str) -> bool:
 
 
 def said(text: str) -> Outcome | None:
-    """The outcome that the words of ``text`` state."""
-    for outcome, pattern in _WORDS:
-        if pattern.search(text):
-            return outcome
-    return None
+    """The outcome that the words of ``text`` state: the first of them, as in ``PASS (3 ok, 0 FAILED)``."""
+    found = [(match.start(), outcome) for outcome, pattern in _WORDS if (match := pattern.search(text))]
+    return min(found, key=lambda place: place[0])[1] if found else None
 
 
 def seconds(text: str) -> float | None:

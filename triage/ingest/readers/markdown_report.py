@@ -20,7 +20,7 @@ _FORM = re.compile(r"^(?:#{1,6} \S|\*\*[^*\n]+\*\*|\|.*\||[^\S\n]*[-*] |\d+\. |-
 _RESULTS = re.compile(
     r"\bpass rate\b|\btotal tests\b|\btests? (?:passed|failed|executed|run)\b|\b\d+\s*(?:/|of)\s*\d+\)?\s*(?:total|tests?|pass\w*)"
     r"|\bpass(?:ed|ing)\b\W{0,6}\d|\bfail(?:ed|ing)\b\W{0,6}\d|\b\d+ (?:passed|failed|passing|failing)\b|\b\d+/\d+ (?:PASSED|passing)"
-    r"|\b(?:PASSED|FAILED)\b|\bpassed \| failed\b",
+    r"|\b(?:PASSED|FAILED)\b|\bpassed \| failed\b|[|:]\W{0,6}(?:PASS|FAIL)(?:ED|ING)?\b",
     re.IGNORECASE,
 )
 _CONSOLE = re.compile(

@@ -159,11 +159,12 @@ def _message(exception: Node) -> tuple[str, Node, str]:
     trace = stack.text.strip() if stack else ""
     told = exception.child("message")
     message = told.text.strip() if told else ""
+    begins = (stack if trace else told if message else None) or exception
     if is_account(message):
         thrown, step = split_message(trace)[0], broken_step(message)
         trace = f"{trace}\n\n{message}".strip()
         message = f"{thrown}\n{step}" if _class(exception) else f"{step}\n{thrown}".strip()
-    return message or split_message(trace)[0] or exception.get("class"), stack or told or exception, trace
+    return message or split_message(trace)[0] or exception.get("class"), begins, trace
 
 
 def _class(exception: Node) -> str:

@@ -159,8 +159,10 @@ class GoParser:
     def settle(self, name: str, outcome: Outcome, seconds: float | None, end: Line) -> None:
         """How a test ended where an event tells it, should its result line be lost between what it printed.
 
-        A test that is said to have failed behind a panic is hit by it.
+        A test that is said to have failed behind a panic is hit by it, also where the package ended first (Go 1.11).
         """
+        if self.summed and name not in self.tests:
+            return
         test = self.tests.setdefault(name, _Test())
         if test.outcome is None and not (self.crash and outcome is Outcome.FAILED):
             test.outcome, test.seconds, test.result = outcome, seconds, end

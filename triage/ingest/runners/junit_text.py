@@ -50,8 +50,11 @@ _NO_MESSAGE = {
     "failed.",
     "test error",
     "unexpected exception",
+    "(unknown)",
+    "build error",
+    "runtime error",
 }
-"""Messages that only repeat that it failed; the text says why."""
+"""Messages that only repeat that it failed, as those of go-junit-report; the text says why."""
 _NO_WORDS = frozenset(
     ["test", "case", "testcase", "in", "of", "the", "has", "was", "is", "failed", "failure", "skipped"]
 )
