@@ -29,6 +29,7 @@ KNOWN = "a known issue is told when it happens, and its test passes"
 
 RUNNERS = {
     ("cargo/nocapture.txt", "rust-panic"): SHOWN,
+    ("nextest/console-no-capture.txt", "rust-panic"): SHOWN,
     ("xctest/shop.txt", "xctest-assertion"): KNOWN,
     ("xctest/parallel.txt", "xctest-assertion"): KNOWN,
 }

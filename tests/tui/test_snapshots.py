@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +41,11 @@ def pressed(*keys: str) -> Callable[[Pilot[None]], object]:
         for key in keys:
             await pilot.press(key)
             await pilot.pause()
+        # A pause ends after a second, whether or not a busy machine has drawn everything.
+        for _ in range(3):
+            drawn = asyncio.Event()
+            pilot.app.screen.call_after_refresh(drawn.set)
+            await drawn.wait()
 
     return run
 
