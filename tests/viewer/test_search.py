@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.viewer.test_log_file import PIECES, forward, opened
@@ -65,6 +65,8 @@ def found_backward(log: LogFile, pattern: Pattern) -> list[int]:
 
 
 @given(TEXTS, SAID)
+@example(b"\r\x1b[31m", "^$")
+@example(b"\xff\r\x1b[31m", "^$")
 def test_a_search_finds_what_a_look_at_every_line_finds(data: bytes, said: str) -> None:
     log = opened(data)
     pattern = Pattern(said)

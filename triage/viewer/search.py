@@ -107,7 +107,9 @@ def _hits(log: LogFile, pattern: Pattern, start: int, stop: int, told: Told) -> 
         if not told(at):
             return
         lines, is_same = plain_lines(raw, log.encoding, at)
-        for begin, place in _matches(pattern, lines, at == line, is_whole):
+        # Without its colours the last line may be empty: what ends before it is not its end.
+        stop_at = len(lines) - (lines.endswith(b"\n") and raw.endswith((b"\n", b"\r")))
+        for begin, place in _matches(pattern, lines, stop_at, at == line, is_whole):
             if is_same:
                 hit = Hit(at + begin if begin else line, at + place)
             else:
@@ -137,10 +139,11 @@ def _whole_lines(raw: bytes) -> int:
     return max(raw.rfind(b"\n"), raw.rfind(b"\r", 0, len(raw) - 1)) + 1
 
 
-def _matches(pattern: Pattern, lines: bytes, begins: bool, ends: bool) -> Iterator[tuple[int, int]]:
-    """Where each line begins that matches, and where what matches in it does; ``begins`` and ``ends``: whether the first
-    one begins and the last one ends in ``lines``."""
-    stop = len(lines) - lines.endswith(b"\n")
+def _matches(
+    pattern: Pattern, lines: bytes, stop: int, begins: bool, ends: bool
+) -> Iterator[tuple[int, int]]:
+    """Where each line begins that matches, and where what matches in it does, up to ``stop``; ``begins`` and ``ends``:
+    whether the first one begins and the last one ends in ``lines``."""
     at = 0
     while at <= stop and (span := pattern.search(lines, at, stop)) is not None:
         # The ends of a piece of a line are none of the line.
