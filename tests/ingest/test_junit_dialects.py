@@ -8,7 +8,7 @@ import pytest
 
 from tests.ingest.made import run_of
 from triage.ingest import IngestError, Source, collect
-from triage.ingest.runners.junit_text import moment, seconds
+from triage.ingest.runners.junit_values import moment, seconds
 from triage.model import Outcome, Run
 
 TextSource = Callable[[str | bytes], Source]

@@ -14,6 +14,7 @@ from typing import Any, Protocol, cast
 from xml.parsers import expat
 
 from triage.ingest.reader import IngestError, Sample, Source
+from triage.ingest.xml_mending import mended
 from triage.model import Item, Warn
 
 _CHUNK = 1 << 17
@@ -45,35 +46,6 @@ _UNESCAPED = [
 ]
 _MENDED = 1 << 23
 """Bytes of a file that is mended where it is not well-formed."""
-_REFERENCE = rb"&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});"
-_NAME = rb"[A-Za-z_:][\w:.-]*+"
-_VALUE = rb"(?>(?:[^%s]++|%s(?!\s*+/?>|\s++" + _NAME + rb"\s*+=)){0,60})"
-"""What is in quotes, and quotes in it: one that ends it stands before another attribute or the end of the tag."""
-_ATTRIBUTE = (
-    rb"(\s++" + _NAME + rb"\s*+=\s*+)"
-    rb"(?:\"(" + _VALUE.replace(b"%s", b'"') + rb")\"|'(" + _VALUE.replace(b"%s", b"'") + rb")')"
-)
-_ATTRIBUTES = re.compile(_ATTRIBUTE)
-_MARKUP = re.compile(
-    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<(?P<bare>"
-    + _NAME
-    + rb")\s*+>|<!?/?"
-    + _NAME
-    + rb"\s*+/?>"
-    rb"|(?P<tag><" + _NAME + rb"(?>(?:" + _ATTRIBUTE + rb")+)\s*+/?>)"
-    rb"|" + _REFERENCE + rb"|(?P<lone>[<&])",
-    re.DOTALL,
-)
-"""Markup, as far as it can be told from characters that should have been escaped; or one of these."""
-_OPENED = re.compile(rb"<(" + _NAME + rb")")
-_CLOSED = re.compile(rb"</(" + _NAME + rb")\s*+>")
-_TORN = re.compile(
-    rb"<(testsuites|testExecutions)(?>(?:\s++" + _NAME + rb"\s*+=\s*+\"[^\"<>]*+\")*)"
-    rb"(?!\s*+/?>|\s++" + _NAME + rb"\s*+=)"
-)
-"""A root that Catch2 leaves open until its first child: what the tests print stands in the tag."""
-_LONE = re.compile(_REFERENCE + rb"|([<&\"'])")
-_ESCAPED = {b"<": b"&lt;", b"&": b"&amp;", b'"': b"&quot;", b"'": b"&apos;"}
 _DEFERS = expat.version_info >= (2, 6) and not hasattr(expat.ParserCreate(), "SetReparseDeferralEnabled")
 """Whether expat may tell an event later than it could, with no way to forbid it."""
 _NEXT = re.compile(rb"<(?=\?xml\b|(?:\w+:)?testsuites?\b)")
@@ -175,8 +147,8 @@ def _batches(source: Source, make: Callable[[Any], Handler]) -> Iterator[Sequenc
         chunks: Iterable[bytes] = _chunks(source, encoding)
         if broken:
             written = b"".join(chunks)
-            chunks = [mended := _mended(written)]
-            is_mended = mended != written
+            chunks = [read := mended(written)]
+            is_mended = read != written
         mendable = not broken and _small(source)
         try:
             for items in _after(told, _parsed(source, make, chunks, runs=runs, mendable=mendable)):
@@ -367,38 +339,6 @@ class _UnescapedError(Exception):
 
 def _small(source: Source) -> bool:
     return source.size is not None and source.size <= _MENDED
-
-
-def _mended(text: bytes) -> bytes:
-    """``text`` with a reference for each ``<``, ``&`` and quote that is no markup, as hand-made writers forget it.
-
-    In a document that comes to its end a tag without attributes that stands behind words and that nothing closes
-    is none: tests print ``vector<int>``.
-    """
-    root = _OPENED.search(text)
-    name = root[1] if root else b""
-    if root and (torn := _TORN.match(text, root.start())):
-        text, name = text[: torn.end()] + b">" + text[torn.end() :], torn[1]
-    closed = {match[1] for match in _CLOSED.finditer(text)}
-    is_whole = name in closed
-
-    def lone(match: re.Match[bytes]) -> bytes:
-        return _ESCAPED[match[1]] if match[1] else match[0]
-
-    def attribute(match: re.Match[bytes]) -> bytes:
-        said = match[2] or match[3] or b""
-        escaped = _LONE.sub(lone, said)
-        return match[0] if escaped == said else b'%s"%s"' % (match[1], escaped)
-
-    def markup(match: re.Match[bytes]) -> bytes:
-        if match["lone"]:
-            return _ESCAPED[match["lone"]]
-        if match["bare"] and is_whole and match["bare"] not in closed:
-            before = match.string[max(0, match.start() - 80) : match.start()].rstrip(b" \t")
-            return match[0] if before.endswith((b">", b"\n", b"\r")) else b"&lt;" + match[0][1:]
-        return _ATTRIBUTES.sub(attribute, match[0]) if match["tag"] else match[0]
-
-    return _MARKUP.sub(markup, text)
 
 
 def _encoding(source: Source) -> str | None:

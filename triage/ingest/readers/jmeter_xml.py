@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from triage.ingest.reader import Reader, Sample, Source
-from triage.ingest.runners.junit_text import moment
+from triage.ingest.runners.junit_values import moment
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, seconds, truth
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo

@@ -15,6 +15,7 @@ from operator import eq
 
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.runners import junit_text as text
+from triage.ingest.runners import junit_values as values
 from triage.ingest.runners.junit_elements import (
     RED,
     TEXT,
@@ -158,15 +159,15 @@ class _Handler:
         self._tries.end_suite()
         self._begin_part()
         self._recognise(attributes)
-        if not self._dated and (started := text.moment(attributes.get("timestamp"))):
+        if not self._dated and (started := values.moment(attributes.get("timestamp"))):
             self._dated = True
             self._tries.add(RunInfo(started=started))
-        stated = text.stated(attributes)
+        stated = values.stated(attributes)
         if len(self._suites) == 1:
             self._place.parser.CommentHandler = self._comment
             self._totals += stated or Totals()
             self._all_stated &= stated is not None and ("failures" in attributes or not stated.tests)
-            self._nanoseconds = text.is_nanoseconds(attributes.get("time", ""))
+            self._nanoseconds = values.is_nanoseconds(attributes.get("time", ""))
             time = self._time(attributes)
             self._duration = self._duration if time is None else (self._duration or 0) + time
             self._tries.add(RunInfo(duration=self._duration))
@@ -211,7 +212,7 @@ class _Handler:
             self._begin()
 
     def _compare_counts(self, top: Suite) -> None:
-        stated = text.integer(top.attributes.get("tests"))
+        stated = values.integer(top.attributes.get("tests"))
         stated = (self._suite_sum or None) if stated is None and len(top.attributes) < 4 else stated
         tests = self._listed - self._tries.joined
         # Some count what was skipped apart; pytest counts reports (set-up, tear-down, subtests), Catch2 assertions.
@@ -303,7 +304,7 @@ class _Handler:
             outcome=outcome,
             suite=suite,
             file=file,
-            line=self._line(attributes.get("line") or attributes.get("lineno") or text.line_of(named)),
+            line=self._line(attributes.get("line") or attributes.get("lineno") or values.line_of(named)),
             duration=self._time(attributes),
             attempts=1 + case.retried,
             failures=tuple(explained(failure, output) for failure in failures),
@@ -342,9 +343,9 @@ class _Handler:
         if endings is None:
             return list(map(self._result, rows.elements(first_line)))
         columns, size = rows.columns, rows.size
-        numbers = columns.get("line") or list(map(text.line_of, columns.get("file", ())))
+        numbers = columns.get("line") or list(map(values.line_of, columns.get("file", ())))
         lines = map(self._line, numbers) if numbers else repeat(None, size)
-        durations = text.all_seconds(columns.get("time") or [""] * size)
+        durations = values.all_seconds(columns.get("time") or [""] * size)
         if self._nanoseconds:
             durations = [each and round(each * 1e-9, 9) for each in durations]
         places = self._places_of(columns)
@@ -361,18 +362,18 @@ class _Handler:
         return map(of_class.__getitem__, classnames)
 
     def _time(self, attributes: dict[str, str]) -> float | None:
-        time = text.seconds(attributes.get("time") or attributes.get("duration"))
+        time = values.seconds(attributes.get("time") or attributes.get("duration"))
         return round(time * 1e-9, 9) if time and self._nanoseconds else time
 
     def _line(self, told: str | None) -> int | None:
-        line = text.integer(told)
+        line = values.integer(told)
         return None if line is None else line + self._pytest  # pytest counts from 0
 
     def _where(self, classname: str, file: str, named_so: bool) -> tuple[str | None, str]:
         """File and suite of a case, from what it says, whether its class is its name, and the suites that it is in."""
-        file = text.file_alone(file)
+        file = values.file_alone(file)
         if self._pytest:
-            module, suite = text.pytest_place(classname)
+            module, suite = values.pytest_place(classname)
             return file or module, suite
         if not self._suites:
             return file or None, classname

@@ -14,9 +14,16 @@ from dataclasses import dataclass, field, replace
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, spoken_seconds
 from triage.ingest.console import Line, Session, reader_of, sample_lines
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.sbt_text import (
+    COMPILER,
+    LEVEL,
+    SCALA3,
+    class_and_name,
+    compiler_failure,
+    failure_of,
+)
 from triage.model import Failure, Outcome, Totals
 
-_LEVEL = re.compile(r"^(?:\[(?P<level>info|error|warn|success|debug|E|W)\] ?)")
 _SBT = re.compile(
     r"^(?P<how>Passed|Failed|Error): Total (?P<tests>\d{1,9}), Failed (?P<failed>\d{1,9}), Errors (?P<errors>\d{1,9}), Passed (?P<passed>\d{1,9})(?P<rest>(?:, \w+ \d{1,9})*)$"
 )
@@ -62,18 +69,12 @@ _JUNIT = re.compile(
 _FINISHED = re.compile(
     r"^(?:Test run |Run starting|Run completed|Discovery (?:starting|completed)|Total number of tests run|Total for specification|Finished in|Passed tests:|Failed tests:|Error(?:ed)? tests:|\*\*\* )"
 )
-_COMPILER = re.compile(
-    r"^(?:-- (?:\[E\d+\] )?.*Error: )?(?P<file>(?:[A-Za-z]:)?/?\S[^:]*\.(?:scala|java|sc)):(?P<line>\d{1,9})(?::\d+)?:?\s*(?P<text>.*)$"
-)
-_SCALA3 = re.compile(
-    r"^-- (?:\[E\d+\] )?(?P<what>[\w ]*Error): (?P<file>\S+?):(?P<line>\d{1,9})(?::\d+)? -*$"
-)
 _TASK = re.compile(r"^\((?P<task>[^()]*(?:\([^()]*\))?[^()]*)\) (?P<why>\S.*)$")
 _ECHO = re.compile(r"sbt\.TestsFailedException|Tests unsuccessful|Compilation failed|^Failed tests$")
 
 
 def _sniff(sample: Sample) -> int:
-    lines = [_LEVEL.sub("", line) for line in sample_lines(sample)]
+    lines = [LEVEL.sub("", line) for line in sample_lines(sample)]
     if any(_SBT.match(line) or _SCALATEST.match(line) for line in lines):
         return 78
     if any(map(_BLOOP.match, lines)) and any(line.startswith("Execution took ") for line in lines):
@@ -134,7 +135,7 @@ class _Parser:
 
     def feed(self, line: Line) -> None:
         mark = line.mark
-        match = _LEVEL.match(mark)
+        match = LEVEL.match(mark)
         level, text = (match["level"], mark[match.end() :]) if match else ("", mark)
         if _BLOOP_START.match(text):
             self.plain = True
@@ -245,7 +246,7 @@ class _Parser:
         elif self.suite and (match := _MUNIT_PASSED.match(text)) and match["time"]:
             self._settle(match["name"], self.suite, Outcome.PASSED, line, spoken_seconds(match["time"]), None)
         elif (level or self.banner) and (match := _UTEST_TEST.match(text)):
-            suite, name = _split(match["name"])
+            suite, name = class_and_name(match["name"])
             outcome = Outcome.FAILED if match["mark"] == "X" else Outcome.PASSED
             self._settle(name, suite or self.suite, outcome, line, spoken_seconds(match["time"]), None, 0)
         elif level and (match := _UTEST_OLD.match(text)) and match["why"]:
@@ -287,9 +288,7 @@ class _Parser:
             self.listed.append((self.listing, Line(line.number, text.strip())))
         elif level == "error" and (match := _TASK.match(text)):
             self.tasks.append(line)
-        elif level == "error" and (
-            _SCALA3.match(text) or ((match := _COMPILER.match(text)) and match["text"])
-        ):
+        elif level == "error" and (SCALA3.match(text) or ((match := COMPILER.match(text)) and match["text"])):
             self.compiler.append([line])
         elif (
             level == "error"
@@ -319,9 +318,9 @@ class _Parser:
         filled = [line for line in lines if line.text.strip()]
         kind = "error" if entry is None or entry.outcome is Outcome.ERROR else "failure"
         if filled:
-            failure = _failure(filled, kind)
+            failure = failure_of(filled, kind)
             if entry is None and len(filled) > 1:
-                cause = _failure(filled[1:], kind)
+                cause = failure_of(filled[1:], kind)
                 failure = replace(
                     failure, message=f"{cause.message}\n{filled[0].text.strip()}", type=cause.type
                 )
@@ -334,7 +333,7 @@ class _Parser:
         stated = (self.sbt, self.bloop, self.scalatest, self.framework)
         session.stated = next((totals for totals in stated if totals.tests), None)
         for block in self.compiler:
-            session.failures.append(_compiler_failure(block))
+            session.failures.append(compiler_failure(block))
         told = [f"{failure.message} {failure.trace}" for failure in session.failures]
         suites = {case.suite.rpartition(".")[2] for case in session.cases if case.outcome.is_red}
         for what, line in self.listed:
@@ -344,7 +343,7 @@ class _Parser:
                 session.failures.append(Failure(message, kind="error", source_line=line.number))
         red = session.totals.red > 0 or bool(session.failures)
         for line in self.tasks:
-            match = _TASK.match(_LEVEL.sub("", line.mark))
+            match = _TASK.match(LEVEL.sub("", line.mark))
             if match and not (red and _ECHO.search(match["why"])):
                 session.failures.append(
                     Failure(
@@ -357,59 +356,12 @@ class _Parser:
         return session
 
 
-def _split(path: str) -> tuple[str, str]:
-    """Class and name of ``a.b.HelloTests.outer.inner``."""
-    parts = path.split(".")
-    end = next((i for i, part in enumerate(parts) if part[:1].isupper()), -1) + 1
-    return ".".join(parts[:end]), ".".join(parts[end:]) or path
-
-
 def _bloop_totals(match: re.Match[str]) -> Totals:
     pairs = (part.split(" ") for part in match["counts"].split(", "))
     found = {word: int(number) for number, word in pairs}
     tests, passed, failed = int(match["tests"]), found.get("passed", 0), found.get("failed", 0)
     errors = found.get("errors", 0) + found.get("errored", 0)
     return Totals(tests, passed, failed, errors, max(0, tests - passed - failed - errors))
-
-
-_PLACE = re.compile(
-    r"\((?P<file>[\w$./-]+\.(?:scala|java)):(?P<line>\d{1,9})\)|(?P<path>[\w$./-]+\.(?:scala|java)):(?P<at>\d{1,9})"
-)
-
-
-def _failure(lines: list[Line], kind: str) -> Failure:
-    said = [line.text.strip() for line in lines]
-    end = next(
-        (i for i, text in enumerate(said) if i and re.match(r"^(?:at [\w.$]|\.\.\.$)", text)), len(said)
-    )
-    place = next((match for text in said if (match := _PLACE.search(text[:1000]))), None)
-    type_match = re.match(r"^(?P<type>(?:[a-z_]\w*\.)+[A-Z]\w*)(?::|$)", said[0])
-    number = (place["line"] or place["at"]) if place else None
-    return Failure(
-        "\n".join(said[:end]),
-        type_match["type"] if type_match else "",
-        kind,
-        "\n".join(line.text for line in lines).strip(),
-        (place["file"] or place["path"]) if place else None,
-        int(number) if number else None,
-        lines[0].number,
-    )
-
-
-def _compiler_failure(block: list[Line]) -> Failure:
-    texts = [_LEVEL.sub("", line.text) for line in block]
-    head = _SCALA3.match(texts[0][:1000])
-    match = head or _COMPILER.match(texts[0][:1000])
-    told = [text.strip(" |") for text in texts[1:] if text.strip(" |^")]
-    message = "\n".join([head["what"], *told]) if head else match["text"] if match else texts[0]
-    return Failure(
-        message,
-        kind="error",
-        trace="\n".join(line.text for line in block),
-        file=match["file"] if match else None,
-        line=int(match["line"]) if match else None,
-        source_line=block[0].number,
-    )
 
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:

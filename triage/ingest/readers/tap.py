@@ -16,17 +16,23 @@ from triage.ingest.console import MAX_MARK, Line, Session, indent_of, reader_of,
 from triage.ingest.json_text import get
 from triage.ingest.logs.severity import severity, telling_line
 from triage.ingest.reader import HEAD_BYTES, Reader, Sample
-from triage.ingest.runners.tap_text import REPORT, TITLE, Test, flat, give_back, parsed, told
+from triage.ingest.runners.tap_text import (
+    REPORT,
+    TITLE,
+    Test,
+    flat,
+    give_back,
+    parsed,
+    reason_first,
+    test_of,
+    told,
+)
 from triage.model import CaseResult, Failure, Warn
 
 _VERSION = re.compile(r"^(?P<indent> *)(?:TAP version 1[2-4]|(?P<kernel>KTAP version \d))$", re.IGNORECASE)
 _PLAN = re.compile(r"^(?P<indent> *)1\.\.(?P<count>\d{1,9})(?:\s*#\s*(?P<why>.*))?$")
 _RESULT = re.compile(
     r"^(?P<indent> *)(?P<ok>(?:not )?ok|(?:skip|todo)(?= \d))(?:\s+(?P<number>\d{1,9})(?=[\s-]|$))?(?:$|\s*-|\s)(?P<rest>.*)$"
-)
-_DIRECTIVE = re.compile(
-    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|timeout \d+ seconds|timeout after \d+s)$",
-    re.IGNORECASE,
 )
 _BAIL = re.compile(r"^ *Bail out!\s*(?P<why>.*)$")
 _COMMENT = re.compile(r"^ *#(?P<text>.*)$")
@@ -55,10 +61,9 @@ _KERNEL = re.compile(
 )
 """What only KUnit says, which wrote another version before it had a dialect's name."""
 _HEADED = re.compile(r"^ +# Subtest: ")
-_WRONG = re.compile(r"\b(?:EXPECTATION|ASSERTION) FAILED\b|\bcrashed!$|\btimed out\b")
-_CALM = re.compile(r"^ *(?:# *)?(?:ok\b|K?TAP version |1\.\.\d|$)")
 _PANIC = re.compile(r"Kernel panic|\bOops\b|\bBUG: |Internal error|Unable to handle kernel")
 _QT_FIRST = "initTestCase()"
+_MOST_COMMENTS = 500
 _SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|t|pl|py|rb|lua|sh|bats)$")
 
 
@@ -78,9 +83,6 @@ def _sniff(sample: Sample) -> int:
     numbers = [int(match["number"]) for match in results if match["number"]]
     counted = any(after == before + 1 for before, after in pairwise(numbers))
     return 60 if counted and len(results) >= 0.3 * len(lines) else 0
-
-
-_MOST_COMMENTS = 500
 
 
 @dataclass
@@ -272,7 +274,7 @@ class _Parser:
         if depth > self.depths[-1]:
             self.stack.append([])
             self.depths.append(depth)
-        test = _test(match, line, depth)
+        test = test_of(match, line, depth)
         test.name = test.name or f"test {len(self.stack[-1]) + 1}"
         test.inside = inside
         # Of a runner that runs files (node-tap).
@@ -281,7 +283,7 @@ class _Parser:
         if not depth:
             test.earlier, self.earlier, self.recent = self.earlier, [], []
         if self.ahead is not None:
-            test.notes, self.ahead = ([] if test.ok else _reason_first(self.ahead)), []
+            test.notes, self.ahead = ([] if test.ok else reason_first(self.ahead)), []
         if not self.loose and test.name in self.early:
             test.notes = self.early.pop(test.name)
         self.stack[-1].append(test)
@@ -386,38 +388,12 @@ class _Parser:
         self.session.failures.append(Failure(message, kind="error", trace=trace, source_line=number))
 
 
-def _test(match: re.Match[str], line: Line, depth: int) -> Test:
-    rest, holds = match["rest"].strip(), False
-    if rest.endswith(" {") or rest == "{":
-        rest, holds = rest[:-1].rstrip(), True
-    # Testem has words of its own for what it did not run.
-    word = match["ok"] if match["ok"] in ("skip", "todo") else ""
-    test = Test(line, match["ok"] == "ok", depth, "", word.upper(), holds=holds, braced=holds)
-    if directive := _DIRECTIVE.search(rest):
-        rest = rest[: directive.start()].rstrip()
-        test.directive, test.why = (directive["what"] or word).upper(), directive["why"] or ""
-        test.tries += int(directive["tries"] or 0)
-        test.seconds = (
-            round(float(directive["time"]) / 1000, 6) if (directive["time"] or "").count(".") == 1 else None
-        )
-    name = re.sub(r"\\([#\\])", r"\1", rest).strip()
-    test.name = name or (f"test {match['number']}" if match["number"] else "")
-    return test
-
-
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
     parser, last = _Parser(), 0
     for line in lines:
         last = line.number
         parser.feed(_spaced(line))
     yield parser.end(last)
-
-
-def _reason_first(said: list[Line]) -> list[Line]:
-    """What the kernel said before a red result, its reason in front."""
-    kept = [i for i, line in enumerate(said) if not _CALM.match(line.mark)]
-    at = next((i for i in kept if _WRONG.search(said[i].mark)), next(iter(kept), 0))
-    return said[at : at + 1] + said[:at] + said[at + 1 :]
 
 
 def _spaced(line: Line) -> Line:

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample, Source
-from triage.ingest.runners.junit_text import moment
+from triage.ingest.runners.junit_values import moment
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, integer
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Tally, Totals, Warn

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from triage.ingest.logs.severity import WRAPPER, severity, telling_line
 from triage.ingest.runners import junit_text as text
+from triage.ingest.runners import junit_values as values
 from triage.ingest.runners.cucumber_text import broken_step
 from triage.ingest.runners.junit_tries import REPETITION
 from triage.model import CaseResult, Failure, Outcome, Properties, worse
@@ -92,7 +93,9 @@ class Suite:
     @property
     def counts_warnings(self) -> bool:
         """Whether a warning of PHPUnit is a failure: up to 8.4, before it had a count of its own."""
-        return "warnings" not in self.attributes and (text.integer(self.attributes.get("failures")) or 0) > 0
+        return (
+            "warnings" not in self.attributes and (values.integer(self.attributes.get("failures")) or 0) > 0
+        )
 
     def add_case(self, case: CaseResult) -> None:
         """Keep what its own counts are compared with."""
@@ -113,7 +116,7 @@ class Suite:
     def unlisted(self) -> Failure | None:
         """What it counts as red, if nothing red is in it, or as errors, if failures alone are."""
         tests, failures, errors = (
-            text.integer(self.attributes.get(key)) or 0 for key in ("tests", "failures", "errors")
+            values.integer(self.attributes.get(key)) or 0 for key in ("tests", "failures", "errors")
         )
         if self.is_qt:  # counts warnings as errors
             return None
@@ -213,7 +216,7 @@ class Case:
         if self.warned and suite is not None and suite.counts_warnings:
             outcome, failures = worse(outcome, Outcome.FAILED), [*failures, *self.warned]
         if outcome is Outcome.PASSED and not self.retried:
-            outcome = text.said(self.attributes) or outcome
+            outcome = values.said(self.attributes) or outcome
         elif outcome.is_red and self.tolerated:
             outcome = Outcome.XFAILED
         if self.attributes.get("flaky", "").lower() == "true" and not self.retried:

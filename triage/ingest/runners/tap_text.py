@@ -34,6 +34,12 @@ _BUSTED = re.compile(
     r"^\S+ @ \d{1,9}\n(?:Failure|Error) message: (?P<file>\S+?):(?P<line>\d{1,9}): (?P<said>.*)$", re.DOTALL
 )
 _SENTENCE = 120
+_DIRECTIVE = re.compile(
+    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|timeout \d+ seconds|timeout after \d+s)$",
+    re.IGNORECASE,
+)
+_WRONG = re.compile(r"\b(?:EXPECTATION|ASSERTION) FAILED\b|\bcrashed!$|\btimed out\b")
+_CALM = re.compile(r"^ *(?:# *)?(?:ok\b|K?TAP version |1\.\.\d|$)")
 _BARE = ("failed", "fail", "failure", "not ok")
 """Messages that say nothing."""
 
@@ -272,3 +278,30 @@ def _failure(test: Test) -> Failure:
 def _placed(match: re.Match[str]) -> tuple[str, int]:
     told = match.groupdict()
     return told["file"] or told["old"], int(told["line"] or told["at"])
+
+
+def test_of(match: re.Match[str], line: Line, depth: int) -> Test:
+    """The test of a result line, ``depth`` steps in; ``match`` has its ``ok``, ``number`` and ``rest``."""
+    rest, holds = match["rest"].strip(), False
+    if rest.endswith(" {") or rest == "{":
+        rest, holds = rest[:-1].rstrip(), True
+    # Testem has words of its own for what it did not run.
+    word = match["ok"] if match["ok"] in ("skip", "todo") else ""
+    test = Test(line, match["ok"] == "ok", depth, "", word.upper(), holds=holds, braced=holds)
+    if directive := _DIRECTIVE.search(rest):
+        rest = rest[: directive.start()].rstrip()
+        test.directive, test.why = (directive["what"] or word).upper(), directive["why"] or ""
+        test.tries += int(directive["tries"] or 0)
+        test.seconds = (
+            round(float(directive["time"]) / 1000, 6) if (directive["time"] or "").count(".") == 1 else None
+        )
+    name = re.sub(r"\\([#\\])", r"\1", rest).strip()
+    test.name = name or (f"test {match['number']}" if match["number"] else "")
+    return test
+
+
+def reason_first(said: list[Line]) -> list[Line]:
+    """What the kernel said before a red result, its reason in front."""
+    kept = [i for i, line in enumerate(said) if not _CALM.match(line.mark)]
+    at = next((i for i in kept if _WRONG.search(said[i].mark)), next(iter(kept), 0))
+    return said[at : at + 1] + said[:at] + said[at + 1 :]
