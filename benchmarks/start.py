@@ -25,7 +25,8 @@ EMPTY = (
     "from textual.app import App\nfrom textual.widgets import Static\n"
     "class Empty(App):\n    def compose(self):\n        yield Static('it is up')\nEmpty().run()"
 )
-_SHOWN = "HTTP 429: rate limit"
+_SHOWN = "tests blocked"
+"""What the detail says of the first cluster: the list is there too."""
 _PATIENCE = 30.0
 
 

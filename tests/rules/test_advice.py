@@ -39,6 +39,11 @@ def test_captures_stand_in_the_lines() -> None:
     assert told.questions == ("Why was v7 not moved?", "Who was in 3?", "Who knows?")
 
 
+def test_the_one_that_says_most_is_found_behind_many_that_say_the_same() -> None:
+    told = says(VALVE, *["no answer from a valve"] * 50, "valve v7 stuck in hall 3")
+    assert told.checks == ("ping v7 -c {count}", "look at the lamp")
+
+
 def test_what_the_failure_does_not_say_is_left_out_or_left_to_fill_in() -> None:
     told = says(VALVE, "no answer from a valve")
     assert told.checks == ("ping VALVE -c {count}", "look at the lamp")

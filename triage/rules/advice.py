@@ -13,8 +13,8 @@ from triage.rules.model import HOLE, Rule, fill, said
 _MACHINE = frozenset(("url", "host", "port"))
 _ANYWHERE = _MACHINE | {"table"}
 """What any line may use."""
-_LOOKED_AT = 10
-"""Failures of which the one that says most is taken."""
+_LOOKED_AT = 20
+"""Different failures of which the one that says most is taken."""
 _PASTED = r"(?a:[\w./:][\w./:@%+,=-]{0,300})"
 """What may stand in a command that somebody pastes into a shell: nothing that a shell acts on, and no option."""
 
@@ -34,7 +34,7 @@ def advice(rule: Rule | None, failures: Iterable[Failure]) -> Advice:
     left out. A check then has the name of the capture in capitals (``curl -si URL``), and so it has where a shell would act
     on what was captured: the log says what that is, and whoever wrote the log must not write the command.
     """
-    texts = [said(failure) for failure in islice(failures, _LOOKED_AT)]
+    texts = list(islice(dict.fromkeys(map(said, failures)), _LOOKED_AT))
     if rule is None or not texts:
         return Advice()
     captures = _captures(rule, texts)

@@ -19,9 +19,6 @@ _ABOUT_DOCUMENTS = re.compile(
     r"|documentation_url|xmlns|DOCTYPE|PUBLIC)[^\n\w]{0,4}$|(?:xmlns|DOCTYPE|PUBLIC)[^\n]{0,60}$"
 )
 _DOCUMENTS = re.compile(
-    r"(?i)\b(?:background on this error at|information|documentation|visit|see|help|docs?|documentation_url|xmlns\S*|DOCTYPE|PUBLIC|read|learn|more)\b[^\n]{0,40}$"
-)
-_DOCUMENTS = re.compile(
     r"(?i)^(?:docs?|developers?|errors?|help|learn|support)\.|(?:^|\.)(?:sqlalche\.me|w3\.org|pris\.ly|aka\.ms|react(?:js)?\.(?:org|dev)"
     r"|selenium\.dev|nodejs\.org|jestjs\.io|vitest\.dev|playwright\.dev|on\.cypress\.io|readthedocs\.io|schema\.org)$"
 )

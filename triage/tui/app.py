@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -73,7 +73,6 @@ class TriageApp(ReadingApp):
     NOTIFICATION_TIMEOUT = 2.5
     CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/clusters.tcss"]  # type: ignore[assignment]
     """With that of the first screen: else all would be parsed again when it opens."""
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  (Textual types it so)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="suspend"),
@@ -97,13 +96,17 @@ class TriageApp(ReadingApp):
     def on_load(self) -> None:
         on_end(lambda code: self.exit(return_code=code))
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         hand_over(self, self._before)
         named = self.console.color_system
         if not self.is_headless and named:
             self.theme = colours.theme_for(COLOR_SYSTEMS[named], os.environ) or self.theme
+        self.call_later(self._begin)  # what is drawn before this ends is not shown
+
+    async def _begin(self) -> None:
         # Keys that were typed before the list was there wait for it.
-        first = ClustersScreen()
+        place = left_at(self.db) if not self._paths and self.feed is None else {}
+        first = ClustersScreen(place)
         self._take_keys()
         await self.push_screen(first)
         self.set_timer(_SOON, self._load_the_rest)
@@ -115,8 +118,7 @@ class TriageApp(ReadingApp):
             self.read_feed(self.feed)
         if self._paths:
             self.ingest(self._paths)
-        elif self.feed is None:
-            self._go_on(first)
+        self._go_on(first, place)
 
     @work(thread=True, group="loading")
     def _load_the_rest(self) -> None:
@@ -141,12 +143,8 @@ class TriageApp(ReadingApp):
         if errors := take_keys(self):
             self.tell(f"{errors[0]}{and_more(errors, 'the same files')}")
 
-    def _go_on(self, first: ClustersScreen) -> None:
-        """Be where the last screen on this store was left."""
-        place = left_at(self.db)
-        if not place:
-            return
-        first.go_to(place)
+    def _go_on(self, first: ClustersScreen, place: Mapping[str, str]) -> None:
+        """Be on the screen that was left at ``place``; the list below it is there already."""
         if (screen := place.get("screen", "")) in _MODES:
             self.action_mode(screen)
         elif screen == "whys" and (row := first.rows.current) and row.id == place.get("cluster"):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.message_pump import MessagePump
 
+WIDE = 120
+"""Columns from which on two panes stand side by side."""
 _STUCK = 1.0
 """Seconds after which a key is no longer waited for."""
 
@@ -46,6 +48,8 @@ class TerminalApp(App[None]):
     The library hands each key to what has the focus when it comes. What was typed at once (over a slow line, by somebody who
     knows the keys) would go to the list, where the first of these keys opens a prompt for the others.
     """
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  (Textual types it so)
 
     _ascii: LineFilter | None = None
 

@@ -33,6 +33,7 @@ from triage.tui.screens.filtering import ClusterFilter, FilteringScreen
 from triage.tui.screens.live import LiveScreen
 from triage.tui.screens.marking import MarkingScreen
 from triage.tui.screens.outward import OutwardScreen
+from triage.tui.terminal_app import WIDE
 from triage.tui.widgets.detail import PARTS, Detail
 from triage.tui.widgets.filter_input import FilterInput
 from triage.tui.widgets.key_bar import KeyBar
@@ -51,8 +52,10 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
     AUTO_FOCUS = "#clusters"
     BINDINGS: ClassVar[list[BindingType]] = CLUSTERS
 
-    def __init__(self) -> None:
+    def __init__(self, place: Mapping[str, str]) -> None:
+        """``place``: where the last one on this store was left (see ``whereabouts``)."""
         super().__init__()
+        self._place = place
         self._all: list[ClusterRow] = []
         self._cascades: Cascades = {}
         self._depths: dict[str, int] = {}
@@ -86,7 +89,13 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
     def on_mount(self) -> None:
         if not self.children:
             return  # the program ends while this screen opens
-        self.reload()
+        self.add_class(
+            "-narrow" if self.app.size.width < WIDE else "-wide"
+        )  # the styles need not be found twice
+        self._resume(self._place)
+        with self.rows.prevent(RowList.Moved):  # what is under the cursor is drawn with the list, at once
+            self.reload(self._place.get("cluster"))
+        self._show_detail()
         if self.triage.is_reading:
             self.busy("reading ...")
         self.set_focus(self.rows)
@@ -202,7 +211,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
 
     @property
     def whereabouts(self) -> dict[str, str]:
-        """Where this screen is, for ``go_to`` of the next."""
+        """Where this screen is, for the next one."""
         row = self.rows.current
         return {
             "cluster": row.id if row else "",
@@ -210,8 +219,8 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
             "part": PARTS[self.query_one(Detail).part],
         }
 
-    def go_to(self, place: Mapping[str, str]) -> None:
-        """Be where another screen was, as far as that is still there."""
+    def _resume(self, place: Mapping[str, str]) -> None:
+        """Have the filter and the part of the screen that was left at ``place``."""
         box = self.query_one("#filter", Input)
         if words := place.get("filter", ""):
             box.disabled = False
@@ -219,8 +228,6 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
                 box.value = words
         if (part := place.get("part", "")) in PARTS:
             self.query_one(Detail).part = PARTS.index(part)
-        self.rows.show(())
-        self._show(place.get("cluster"))
 
     def seek(self, cluster: str) -> None:
         """Put the cursor on a cluster; a filter that hides it is taken off."""

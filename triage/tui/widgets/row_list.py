@@ -66,6 +66,10 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         def control(self) -> RowList[Any]:
             return self.rows
 
+        def can_replace(self, message: Message) -> bool:
+            """Of several that wait only the last is told: to show what is under the cursor takes longer than to move it."""
+            return isinstance(message, RowList.Moved) and message.rows is self.rows
+
     class Steered(Message):
         """Somebody moves the cursor, or tries to: nothing else does."""
 
