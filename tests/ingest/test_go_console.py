@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.ingest.consoles import case, counts, made
+from tests.ingest.made import headlines, run_of
 
 
 def test_a_result_behind_what_was_printed() -> None:
@@ -120,3 +121,13 @@ def test_tests_of_a_package_that_do_not_compile_are_told_once() -> None:
         "go-test-console",
     )
     assert [f.message for f in run.failures] == ['cart/cart_test.go:5:2: "fmt" imported and not used']
+
+
+def test_a_tool_that_is_not_there_breaks_a_package() -> None:
+    run = run_of("""
+    # demo.org/plant/valve
+    go: no such tool "covdata"
+    ok  \tdemo.org/plant/pump\t0.10s
+    FAIL
+    """)
+    assert headlines(run) == ['go: no such tool "covdata"']

@@ -662,3 +662,23 @@ def test_error_records_of_powershell(text_source: TextSource) -> None:
         ("go : panic: the till is locked", 2),
         ("Add-Box : The shelf is full", 9),
     ]
+
+
+def test_a_step_of_which_only_the_exit_code_is_known_tells_what_it_said_last(text_source: TextSource) -> None:
+    log = "##[group]Run ./fill\n##[endgroup]\nthe tank on the roof is full of sand\n##[error]Process completed with exit code 3.\n"
+    [failure] = collect(text_source(log)).failures
+    assert failure.message.split("\n")[1:] == ["said last: the tank on the roof is full of sand"]
+
+
+def test_a_make_is_not_told_again_by_the_one_around_it(text_source: TextSource) -> None:
+    log = "filling\nmake[2]: *** [Makefile:9: fill] Terminated\nmake[1]: *** [Makefile:4: pump] Error 2\nmake: *** [all] Error 2\n"
+    assert [failure.headline for failure in collect(text_source(log)).failures] == [
+        "make[2]: *** [Makefile:9: fill] Terminated"
+    ]
+
+
+def test_a_level_in_small_letters_behind_the_time(text_source: TextSource) -> None:
+    log = "2026-03-02 02:00:01 info [Pump]: starts\n2026-03-02 02:00:02 error [Pump]: the tank is open\n"
+    assert [failure.headline for failure in collect(text_source(log)).failures] == [
+        "error [Pump]: the tank is open"
+    ]

@@ -268,3 +268,30 @@ def test_what_breaks_outside_the_tests_of_nunit_3() -> None:
         "  ----> System.IO.IOException : broken pipe",
     ]
     assert (thrown.type, thrown.source_line) == ("System.Net.Sockets.SocketException", 19)
+
+
+def test_the_log_of_all_tests_of_automake() -> None:
+    run = run_of("""
+    ==========================================
+       pump 1.2: tests/test-suite.log
+    ==========================================
+
+    # TOTAL: 3
+    # PASS:  2
+    # SKIP:  0
+    # XFAIL: 0
+    # FAIL:  1
+    # XPASS: 0
+    # ERROR: 0
+
+    .. contents:: :depth: 2
+
+    FAIL: fill
+    ==========
+
+    fill: the tank leaks
+    FAIL fill (exit status: 1)
+    """)
+    assert run.format == "automake-console"
+    assert counts(run) == (3, 2, 1, 0, 0)
+    assert case(run, "fill").failures[0].headline == "fill: the tank leaks"

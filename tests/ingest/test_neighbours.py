@@ -122,3 +122,39 @@ def test_what_a_wrapper_shows_of_its_runner_is_no_other_run() -> None:
     assert run.format == "gotestsum-console"
     assert counts(run) == (1, 1, 0, 0, 0)
     assert case(run, "TestTill").flaky
+
+
+def test_one_of_several_that_died_is_told_beside_the_results_of_the_others() -> None:
+    run = run_of("""
+    [pump] ============================= test session starts ==============================
+    [pump] collected 1 item
+    [valve] loading valves
+    [pump]
+    [pump] tests/test_pump.py .                                                     [100%]
+    [valve] Error: no valve of that size
+    [valve]     at open (/plant/valve.js:4:9)
+    [valve]
+    [valve] Node.js v20.11.0
+    [pump]
+    [pump] ============================== 1 passed in 0.10s ===============================
+    [valve] valve exited with code 1
+    """)
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert headlines(run) == ["Error: no valve of that size"]
+
+
+def test_a_service_that_logs_errors_beside_green_tests_did_not_fail() -> None:
+    run = run_of("""
+    pump-1   | ============================= test session starts ==============================
+    pump-1   | collected 1 item
+    tank-1   | 2026-03-02 ERROR no water in the tank
+    tank-1   | 2026-03-02 INFO filling
+    pump-1   |
+    pump-1   | tests/test_pump.py .                                                     [100%]
+    tank-1   | 2026-03-02 ERROR a leak
+    tank-1   | 2026-03-02 INFO mended
+    pump-1   |
+    pump-1   | ============================== 1 passed in 0.10s ===============================
+    """)
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert headlines(run) == []

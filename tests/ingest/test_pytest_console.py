@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.ingest.consoles import case, counts, made
+from tests.ingest.made import run_of
 from triage.model import Outcome
 
 
@@ -171,3 +172,39 @@ def test_a_timeout_that_ends_the_process() -> None:
     failure = case(run, "test_total").failures[0]
     assert failure.message.startswith("Timeout")
     assert failure.line == 3
+
+
+def test_a_line_for_each_failure_where_the_summary_has_no_room() -> None:
+    run = run_of("""
+    ============================= test session starts ==============================
+    collected 2 items
+
+    tests/test_pump.py FF                                                    [100%]
+
+    =================================== FAILURES ===================================
+    /plant/tests/test_pump.py:4: AssertionError: the tank leaks
+    /plant/pump.py:19: OSError: no water
+    =========================== short test summary info ============================
+    FAILED tests/test_pump.py::test_fill_the_tank_on_the_roof_of_the_house_next_door_twice
+    FAILED tests/test_pump.py::test_fill_the_tank_in_the_cellar_of_the_house_next_door_now
+    ============================== 2 failed in 0.10s ===============================
+    """)
+    assert counts(run) == (2, 0, 2, 0, 0)
+    told = [failure.headline for known in run.cases for failure in known.failures]
+    assert told == ["AssertionError: the tank leaks", "OSError: no water"]
+
+
+def test_seconds_between_the_status_and_the_name() -> None:
+    run = run_of("""
+    ============================= test session starts ==============================
+    collected 2 items
+
+    test_pump.py::TestPump::test_fill PASSED [0.1194s]                       [ 50%]
+    test_pump.py::TestPump::test_drain FAILED [0.3790s]                      [100%]
+
+    =========================== short test summary info ============================
+    FAILED [0.3790s] test_pump.py::TestPump::test_drain - OSError: the drain is closed
+    ==================== 1 failed, 1 passed in 0.60s ===============================
+    """)
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "test_drain").failures[0].headline == "OSError: the drain is closed"

@@ -207,3 +207,25 @@ def test_munit_without_levels() -> None:
     """)
     assert run.format == "sbt-console"
     assert "eleven is not twelve" in case(run, "counts boxes").failures[0].message
+
+
+def test_scenarios_of_scalatest() -> None:
+    run = run_of("""
+    [info] PumpSpec:
+    [info] Feature: pumps fill tanks
+    [info]   Scenario: a tank that is empty
+    [info]     Given an empty tank
+    [info]   Scenario: a tank that leaks *** FAILED ***
+    [info]     Given a leak
+    [info]     2 did not equal 3 (PumpSpec.scala:14)
+    [info] Run completed in 300 milliseconds.
+    [info] Total number of tests run: 2
+    [info] Suites: completed 1, aborted 0
+    [info] Tests: succeeded 1, failed 1, canceled 0, ignored 0, pending 0
+    [info] *** 1 TEST FAILED ***
+    """)
+    assert run.format == "sbt-console"
+    assert counts(run) == (2, 1, 1, 0, 0)
+    red = [known.name for known in run.cases if known.outcome.is_red]
+    assert len(red) == 1
+    assert "a tank that leaks" in red[0]

@@ -140,8 +140,44 @@ def test_what_kselftest_says_of_a_red_program_begins_with_its_reason() -> None:
         not ok 2 selftests: cgroup: test_valve # exit=1
         """
     )
-    assert counts(run) == (2, 1, 1, 0, 0)
-    assert case(run, "selftests: cgroup: test_valve").failures[0].headline == "valve is stuck"
+    assert counts(run) == (3, 2, 1, 0, 0)
+    assert case(run, "test_shut").suite == "selftests: cgroup: test_valve"
+    assert case(run, "test_shut").failures[0].headline == "valve is stuck"
+
+
+def test_a_program_of_kselftest_whose_time_ran_out() -> None:
+    run = run_of(
+        """
+        TAP version 13
+        1..1
+        # timeout set to 45
+        # selftests: pump: fill.sh
+        # filling
+        not ok 1 selftests: pump: fill.sh # TIMEOUT 45 seconds
+        """
+    )
+    assert counts(run) == (1, 0, 1, 0, 0)
+    assert case(run, "selftests: pump: fill.sh").failures[0].headline == "TIMEOUT 45 seconds"
+
+
+def test_tap_that_the_tests_of_node_print_is_theirs() -> None:
+    run = run_of(
+        """
+        TAP version 13
+        ok 1 opens
+        ✔ prints TAP (1.5ms)
+        ℹ tests 1
+        ℹ suites 0
+        ℹ pass 1
+        ℹ fail 0
+        ℹ cancelled 0
+        ℹ skipped 0
+        ℹ todo 0
+        ℹ duration_ms 12.5
+        """
+    )
+    assert run.format == "node-test-console"
+    assert counts(run) == (1, 1, 0, 0, 0)
 
 
 def test_results_without_names_and_numbers() -> None:

@@ -165,3 +165,22 @@ def test_each_of_several_voices_is_read_by_its_own_runner() -> None:
     failure = case(run, "counts").failures[0]
     assert (failure.message, failure.source_line) == ("Error: 11 of 12 boxes", 12)
     assert any("mocha-console" in warning.text for warning in run.warnings)
+
+
+def test_packages_of_lerna_are_told_apart() -> None:
+    text = """
+        lerna notice cli v6.6.2
+        lerna info Executing command in 2 packages: "npm run test"
+        @plant/pump: FAIL src/pump.test.js
+        @plant/pump:   ● fills
+        @plant/valve: PASS src/valve.test.js
+        @plant/pump:     a tank that leaks
+        @plant/valve: Tests:       1 passed, 1 total
+        @plant/pump:       at fill (src/pump.test.js:4:13)
+        @plant/pump: Tests:       1 failed, 1 total
+        @plant/pump: Time:        1.2 s
+        @plant/valve: Time:        1.1 s
+"""
+    run = made(text, "jest-console")
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "fills").failures[0].headline == "a tank that leaks"

@@ -283,14 +283,14 @@ class Voices:
                 yield line
 
     def of_another(self) -> list[Session]:
-        """What another runner told by the voice that was read last."""
+        """What another runner told by the voice that was read last; what broke it if it told nothing and failed."""
         if not self.said:
             return []
-        from triage.ingest.neighbours import told_in
+        from triage.ingest.neighbours import death_of, told_in
 
-        return told_in(
-            Source(self._source.name, partial(io.BytesIO, _text_of(self.said))), self.said[0].number - 1
-        )
+        part = Source(self._source.name, partial(io.BytesIO, _text_of(self.said)))
+        end = self.said[0].number - 1
+        return told_in(part, end) or death_of(part, end)
 
     def place(self, item: Item) -> Item:
         """``item`` with the numbers that its lines have in the source."""

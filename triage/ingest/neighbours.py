@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,6 +20,10 @@ _MOST = 64 << 20
 """Characters that are looked at."""
 _NEAR = 2_000
 """Lines at the end of a log in which a job says why it broke."""
+_LAST_WORDS = 12
+"""Lines at its end in which one of several says that it failed."""
+_DIED = re.compile(r"Node\.js v\d+\.\d+\.\d+\s*$")
+"""What Node says last when nothing caught an exception."""
 _SURE = 70
 """How sure a reader must be: lines that a runner prints behind its own results look like those of others."""
 
@@ -136,6 +141,18 @@ def _broken(rest: Source, end: int) -> list[Session]:
         return []
     session = _session((item for item in log.READER.read(rest) if isinstance(item, Failure)), end)
     return [session] if session.failures else []
+
+
+def death_of(part: Source, end: int) -> list[Session]:
+    """The failures of one of several that ran at once and told no results, if it ended in failing.
+
+    A service logs errors for a living: it must have said last that it failed, or its runtime that it died.
+    """
+    text, _ = _text(part, 0)
+    last = [line for line in text.split("\n") if line.strip()][-_LAST_WORDS:]
+    if not any(is_echo(line) or _DIED.match(line) for line in last if len(line) <= MAX_MARK):
+        return []
+    return _broken(part, end)
 
 
 def _session(items: Iterator[Item], end: int) -> Session:

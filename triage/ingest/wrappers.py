@@ -45,6 +45,9 @@ _NAMES = tuple(
     )
 )
 """What runs several things at once puts their names before the lines: few names, again and again."""
+_LERNA = re.compile(r"lerna (?:notice|info) |\s*Lerna \(powered by Nx\)")
+"""What Lerna says first: only then a word and a colon are the name of a package."""
+_PACKAGE = re.compile(r"(?:@[\w.-]{1,80}/)?[a-z][\w.-]{0,80}:(?: |$)")
 _STAMPS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -134,6 +137,9 @@ def wrapper_of(head: Sequence[str]) -> Wrapper:
     while len(prefixes) < _LAYERS and (found := _prefix(lines)) is not None:
         prefixes.append(found)
         lines = [found.sub("", line, count=1) for line in lines]
+    if any(map(_LERNA.match, lines)) and _hits(_PACKAGE, lines) >= _FEWEST:
+        prefixes.append(_PACKAGE)
+        return Wrapper(tuple(prefixes), _PACKAGE)
     return Wrapper(tuple(prefixes), next((prefix for prefix in prefixes if prefix in _NAMES), None))
 
 

@@ -21,6 +21,8 @@ _COUNT = re.compile(r"^# (?P<key>TOTAL|PASS|SKIP|XFAIL|FAIL|XPASS|ERROR): +(?P<n
 _SERIAL = re.compile(
     r"^(?:All (?P<all>\d{1,9}) tests? (?:passed|behaved as expected)|(?P<failed>\d{1,9}) of (?P<tests>\d{1,9}) tests? (?:failed|did not behave as expected))"
 )
+_ALL_LOGS = re.compile(r"^ {3}\S.*: (?:\S*/)?[\w.-]+\.log$")
+"""The title of ``test-suite.log``, whose counts come first and whose tests that passed have no name."""
 _HEADING = re.compile(r"^={3,}$")
 _EXIT = re.compile(r"^(?:FAIL|ERROR|XPASS|XFAIL|SKIP|PASS) \S+ \(exit status: \d+\)$")
 _OUTCOMES = {
@@ -49,6 +51,8 @@ class _Parser:
     book: CaseBook = field(default_factory=CaseBook)
     counts: dict[str, int] = field(default_factory=dict)
     summing_up: bool = False
+    in_logs: bool = False
+    """Whether the title of ``test-suite.log`` was the last heading: its counts end nothing."""
     last: Line | None = None
     """A result line, which is the heading of that test's log when a rule follows."""
     log: list[Line] | None = None
@@ -58,11 +62,13 @@ class _Parser:
         mark = line.mark
         last, self.last = self.last, None
         if _SUITE.match(mark):
-            self.summing_up, self.log = True, None
-        elif (match := _COUNT.match(mark)) and self.summing_up:
+            self.summing_up, self.in_logs, self.log = True, False, None
+        elif _ALL_LOGS.match(mark):
+            self.in_logs = True
+        elif (match := _COUNT.match(mark)) and (self.summing_up or self.in_logs):
             self.counts[match["key"]] = int(match["number"])
             self.session.closed = True
-            return match["key"] == "ERROR"
+            return match["key"] == "ERROR" and self.summing_up
         elif (match := _SERIAL.match(mark)) and not self.summing_up:
             tests, failed = int(match["all"] or match["tests"]), int(match["failed"] or 0)
             self.session.stated, self.session.closed = Totals(tests, tests - failed, failed), True

@@ -1,6 +1,6 @@
 """What Google Test prints: plain, parametrized and typed tests, skipped ones, a death in the middle, several programs.
 
-Written after ``PrettyUnitTestResultPrinter`` of GoogleTest 1.8 to 1.18 (older ones say "test case" for a suite).
+Written after ``PrettyUnitTestResultPrinter`` of GoogleTest 1.8 to 1.18 (older ones say "test case" for a suite); and what CMocka prints in its manner.
 Disabled tests are not run and not counted, as in its own totals. A test that never ended is an error: the process
 died in it.
 """
@@ -16,13 +16,15 @@ from triage.ingest.console import Line, Session, reader_of, sample_lines, second
 from triage.ingest.reader import Reader, Sample
 from triage.model import Failure, Outcome, Totals
 
-_START = re.compile(r"^\[={10}\] Running (?P<tests>\d{1,9}) tests? from \d+ test (?:suite|case)s?\.$")
+_START = re.compile(
+    r"^\[={10}\] (?:(?:\S.*: )?Running (?P<cmocka>\d{1,9}) test\(s\)\.|Running (?P<tests>\d{1,9}) tests? from \d+ test (?:suite|case)s?\.)$"
+)
 _END = re.compile(
-    r"^\[={10}\] (?P<tests>\d{1,9}) tests? from \d+ test (?:suite|case)s? ran\.(?: \((?P<ms>\d+) ms total\))?$"
+    r"^\[={10}\] (?:(?:\S.*: )?(?P<cmocka>\d{1,9}) test\(s\) run\.|\d{1,9} tests? from \d+ test (?:suite|case)s? ran\.(?: \((?P<ms>\d+) ms total\))?)$"
 )
 _RUN = re.compile(r"^\[ RUN {6}\] (?P<name>\S.*)$")
 _RESULT = re.compile(
-    r"^(?P<before>.*?)\[ {1,7}(?P<status>OK|FAILED|SKIPPED) {1,2}\] (?P<name>[^\s,(:]+?)(?P<with>, where .*?)?(?: \((?P<ms>\d+) ms\))?$"
+    r"^(?P<before>.*?)\[ {1,7}(?P<status>OK|FAILED|SKIPPED|ERROR) {1,3}\] (?P<name>[^\s,(:]+?)(?P<with>, where .*?)?(?: \((?P<ms>\d+) ms\))?$"
 )
 _SUITE_BROKE = re.compile(
     r"^\[ {2}FAILED {2}\] (?P<name>\S+): SetUpTest(?:Suite|Case) or TearDownTest(?:Suite|Case)$"
@@ -33,6 +35,11 @@ _SHARED = re.compile(
 _PLACE = re.compile(
     r"^(?P<file>\S.*?)(?::(?P<line>\d{1,9})|\((?P<msvc>\d{1,9})\)): (?:Failure|error|Skipped|Fatal failure)"
 )
+_GROUP_BROKE = re.compile(r"^\[ {2}FAILED {2}\] (?P<name>GROUP (?:SETUP|TEARDOWN))$")
+_CMOCKA = re.compile(
+    r"^(?:\[ {2}ERROR {3}\] --- (?P<said>.*)|\[ {3}LINE {3}\] --- (?P<file>\S.*?):(?P<line>\d{1,9}): error: Failure!)$"
+)
+"""What CMocka says of a check that failed, and where it stands."""
 _UNKNOWN = re.compile(r"^unknown file: (?:Failure|error)")
 _REPEAT = re.compile(r"^Repeating all tests \(iteration \d+\)")
 
@@ -60,7 +67,7 @@ class _Parser:
     def feed(self, line: Line) -> None:
         mark = line.mark
         if match := _START.match(mark):
-            self.stated, self.ended = int(match["tests"]), False
+            self.stated, self.ended = int(match["tests"] or match["cmocka"]), False
             self.where, self.lines = "", self.lines if self.running else []
         elif match := _RUN.match(mark):
             self._around()
@@ -74,11 +81,18 @@ class _Parser:
             self._around()
             self._abandon()
             self.ended = True
+            # CMocka runs no test of a group whose set-up failed.
+            self.stated = int(match["cmocka"]) if match["cmocka"] else self.stated
             self.session.duration = seconds(match["ms"], "ms")
             self.session.closed = True
         elif self.ended and (match := _SUITE_BROKE.match(mark)):
             if match["name"] not in self.broke:
                 self._suite_broke(match["name"], line)
+        elif self.running is None and not self.ended and (match := _GROUP_BROKE.match(mark)):
+            said = [known for known in self.lines if known.text.strip()]
+            why = _failures(said)[0].message if said else ""
+            self._suite_broke(match["name"], line, why)
+            self.lines = []
         elif self.running is None and not self.ended and (match := _SHARED.match(mark)):
             self._around()
             self.where = match["suite"] or match["where"]
@@ -94,15 +108,20 @@ class _Parser:
         if match["before"].strip():
             lines.append(Line(line.number, match["before"]))
         status = match["status"].strip()
-        outcome = {"OK": Outcome.PASSED, "FAILED": Outcome.FAILED, "SKIPPED": Outcome.SKIPPED}[status]
+        outcome = {
+            "OK": Outcome.PASSED,
+            "FAILED": Outcome.FAILED,
+            "SKIPPED": Outcome.SKIPPED,
+            "ERROR": Outcome.ERROR,
+        }[status]
         # Repeats are no retries: what failed once has failed.
-        if entry.outcome is not Outcome.FAILED:
+        if entry.outcome is None or not entry.outcome.is_red:
             entry.outcome, entry.status = outcome, line
         duration = seconds(match["ms"], "ms")
         entry.seconds = duration if entry.seconds is None else entry.seconds + (duration or 0)
         if match["with"]:
             entry.properties.append(("parameter", match["with"].partition(" = ")[2]))
-        if outcome is Outcome.FAILED:
+        if outcome.is_red:
             entry.failures.extend(_failures(lines))
         elif outcome is Outcome.SKIPPED:
             said = [
@@ -145,8 +164,8 @@ class _Parser:
                 self.broke.add(self.where)
         self.lines = []
 
-    def _suite_broke(self, name: str, line: Line) -> None:
-        text = f"{name}: the set-up or tear-down of the suite failed"
+    def _suite_broke(self, name: str, line: Line, why: str = "") -> None:
+        text = f"{why}\nin {name}" if why else f"{name}: the set-up or tear-down of the suite failed"
         self.session.failures.append(
             Failure(text, kind="error", trace=line.text.strip(), source_line=line.number)
         )
@@ -168,6 +187,8 @@ class _Parser:
 
 def _failures(lines: list[Line]) -> list[Failure]:
     """One failure for each place that failed."""
+    if any(_CMOCKA.match(line.mark) for line in lines):
+        return [_cmocka_failure(lines)]
     starts = [i for i, line in enumerate(lines) if _PLACE.match(line.mark) or _UNKNOWN.match(line.mark)]
     if not starts:
         return [failure_of(lines)] if any(line.text.strip() for line in lines) else []
@@ -187,6 +208,21 @@ def _failures(lines: list[Line]) -> list[Failure]:
             )
         )
     return found
+
+
+def _cmocka_failure(lines: list[Line]) -> Failure:
+    """What CMocka says of a test: it stops at the first check that fails."""
+    said = [line for line in lines if line.text.strip()]
+    matches = [match for line in said if (match := _CMOCKA.match(line.mark))]
+    messages = [match["said"].strip() for match in matches if match["said"] and match["said"].strip()]
+    place = next((match for match in matches if match["file"]), None)
+    return Failure(
+        "\n".join(messages) or said[0].text.strip(),
+        trace="\n".join(line.text for line in said),
+        file=place["file"] if place else None,
+        line=int(place["line"]) if place else None,
+        source_line=said[0].number,
+    )
 
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:

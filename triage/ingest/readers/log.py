@@ -47,6 +47,13 @@ _SUCCESS = re.compile(
 """The last word of Jenkins, Maven, Gradle, GitLab, MSBuild, AppVeyor, Travis, CircleCI."""
 _JOB_START, _JOB_END = "##[group]Run ", "Cleaning up orphan processes"
 """Stand in every log of GitHub Actions; one that has no line marked as an error tells of a job that passed."""
+_STEP_ENDED = re.compile(
+    r"^(?:##\[error\]|ERROR: )?(?:Process completed with exit code \d+\.|script returned exit code \d+|Job failed: exit (?:code|status) \d+)$"
+)
+"""What CI systems say of a step that failed, and nothing of why."""
+_NOT_SAID = re.compile(r"^(?:##\[|\[Pipeline\]|\[command\]|section_|[+$] |::|[\W_]*$)")
+"""What the CI system says itself, before it."""
+_MAKE = re.compile(r"^[\w.-]*make(?:\[(?P<depth>\d+)\])?: \*\*\* ")
 _END = 1_500
 """Characters at the end of a log where its last word stands."""
 _PLACE = re.compile(
@@ -105,7 +112,9 @@ def _read(source: Source) -> Iterator[Item]:
         broke = broke or any(map(is_echo, (*trace.lines, *trace.after)))
         if is_echo(trace.message):
             # An exit code or a failed goal says that something failed, not what: it counts where nothing else does.
-            failure = _failure(trace)
+            failure = _with_last_words(_failure(trace), trace)
+            if _is_outer_make(failure, echoes):
+                continue
             if echoed.add(trace.message, trace.lines, failure):
                 echoes.append(failure)
             continue
@@ -132,6 +141,26 @@ def _read(source: Source) -> Iterator[Item]:
     told = copies or echoed
     told.more({again.line: again.count - again.told for again in scan.repeated()})
     yield from told.warnings(steps.failing if failing else 0)
+
+
+def _with_last_words(failure: Failure, trace: Trace) -> Failure:
+    """``failure`` with what the step said last, where the CI system knows only its exit code."""
+    if not _STEP_ENDED.match(failure.message):
+        return failure
+    said = (
+        line.strip() for line in reversed(trace.before) if not _NOT_SAID.match(line) and not is_echo(line)
+    )
+    last = next(said, "")
+    return replace(failure, message=f"{failure.message}\nsaid last: {last}") if last else failure
+
+
+def _is_outer_make(failure: Failure, echoes: deque[Failure]) -> bool:
+    """Whether it is a make that says of another one below it that it failed."""
+    if not (
+        echoes and (outer := _MAKE.match(failure.message)) and (inner := _MAKE.match(echoes[-1].message))
+    ):
+        return False
+    return int(outer["depth"] or 0) < int(inner["depth"] or 0)
 
 
 def _last_word(end: str) -> re.Match[str] | None:

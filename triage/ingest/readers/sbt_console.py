@@ -42,11 +42,12 @@ _ZIO_WHY = re.compile(r"^ +(?:✗ \S|Exception in thread \"zio-fiber-)")
 _UTEST = re.compile(r"^Tests: (?P<tests>\d{1,9}), Passed: (?P<passed>\d{1,9}), Failed: (?P<failed>\d{1,9})$")
 _BLOOP = re.compile(r"^(?P<tests>\d{1,9}) tests?, (?P<counts>\d{1,9} [a-z]{4,10}(?:, \d{1,9} [a-z]{4,10})*)$")
 _BLOOP_START = re.compile(r"^Compil(?:ing|ed) \S+ \((?:\d+ (?:Scala|Java) sources?|\d+ms)")
+_ZIO_END = re.compile(r"^Executed in \d")
 _BLOOP_END = re.compile(r"^={40,}$")
 _TIME = re.compile(r"^(?:Run completed in (?P<time>\S.*)\.|Total time: (?P<sbt>\d+ s).*)$")
 _SUITE = re.compile(r"^(?P<name>[A-Z][\w$.]*|(?:[a-z_]\w*\.)+[\w$]+)(?::(?: (?P<time>[\d.]+s))?)?$")
 _SCALATEST_TEST = re.compile(
-    r"^(?P<indent> *)- (?P<name>.+?)(?P<how> \*\*\* FAILED \*\*\*| !!! IGNORED !!!| !!! CANCELED !!!| \(pending\))?(?: \((?P<time>\d[^()]*)\))?$"
+    r"^(?P<indent> *)(?:- |(?=Scenario: ))(?P<name>(?!Scenario: .* # ).+?)(?P<how> \*\*\* FAILED \*\*\*| !!! IGNORED !!!| !!! CANCELED !!!| \(pending\))?(?: \((?P<time>\d[^()]*)\))?$"
 )
 _ABORTED = re.compile(
     r"^(?P<name>\S.*?) \*\*\* ABORTED \*\*\*(?: \(.*\))?$|^\*\*\* ABORTED \*\*\*$|^Exception encountered when (?:invoking run on a nested suite|attempting to run a suite)\b.*$"
@@ -119,6 +120,8 @@ class _Parser:
     """Whether this is Bloop's, without levels."""
     repeating: bool = False
     """Whether failures are told again."""
+    zio: bool = False
+    """Whether it is ZIO Test that tells them again."""
     last: Entry | None = None
     """The test of the last line, where that began with a dash."""
     block: tuple[Entry | None, list[Line], int] | None = None
@@ -189,7 +192,9 @@ class _Parser:
         elif match := _ZIO.match(text):
             passed, failed, skipped = (int(match[key]) for key in ("passed", "failed", "ignored"))
             self.framework += Totals(passed + failed + skipped, passed, failed, 0, skipped)
-            self.session.closed = self.repeating = True
+            self.session.closed = self.repeating = self.zio = True
+        elif self.zio and _ZIO_END.match(text):
+            self.repeating = self.zio = False
         elif match := _UTEST.match(text):
             self.framework += Totals(*(int(match[key]) for key in ("tests", "passed", "failed")))
             self.session.closed, self.repeating, self.banner = True, False, False
@@ -200,7 +205,8 @@ class _Parser:
                 self.session.closed = True
         elif match := _BLOOP.match(text):
             self.bloop += _bloop_totals(match)
-            self.session.closed, self.repeating = True, False
+            # What ZIO Test tells again comes from another stream, and goes on behind it.
+            self.session.closed, self.repeating = True, self.repeating and self.zio
         elif match := _TIME.match(text):
             self.session.duration = spoken_seconds(match["time"] or match["sbt"])
             self.session.closed = self.session.closed or bool(match["sbt"])

@@ -26,6 +26,7 @@ from triage.ingest.runners.tap_text import (
     reason_first,
     test_of,
     told,
+    unnested,
 )
 from triage.model import CaseResult, Failure, Warn
 
@@ -49,6 +50,7 @@ _TALLY = re.compile(
 )
 _SETTING = re.compile(
     r"(?:timeout set to \d|overriding timeout to \d|selftests: |\S+: initializing$|\S+: pass:\d|Totals: pass:\d"
+    r"|Starting \d+ tests? from |\s*RUN +\S+ \.\.\.$|\s*(?:OK|FAIL) +\S+$"
     r"|random seed: |(?:Start|End) of \S.* tests$)"
 )
 """What the kernel's runners and GLib say of every test."""
@@ -61,6 +63,7 @@ _KERNEL = re.compile(
 )
 """What only KUnit says, which wrote another version before it had a dialect's name."""
 _HEADED = re.compile(r"^ +# Subtest: ")
+_NODE_SPEC = re.compile(r"^ℹ tests \d{1,9}$")
 _PANIC = re.compile(r"Kernel panic|\bOops\b|\bBUG: |Internal error|Unable to handle kernel")
 _QT_FIRST = "initTestCase()"
 _MOST_COMMENTS = 500
@@ -68,9 +71,9 @@ _SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|t|pl|py|rb|lua|sh|bats)$")
 
 
 def _sniff(sample: Sample) -> int:
-    if sample.text.startswith("Log of Meson test suite run on "):
-        return 0  # what each of its tests printed may be TAP
     lines = sample_lines(sample)
+    if sample.text.startswith("Log of Meson test suite run on ") or any(map(_NODE_SPEC.match, lines)):
+        return 0  # what each of its tests printed may be TAP
     if len(sample.head) < HEAD_BYTES:
         # The head is all there is: its end would be counted twice.
         lines = [line for line in sample.text.split("\n") if len(line) <= MAX_MARK]
@@ -390,7 +393,7 @@ class _Parser:
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
     parser, last = _Parser(), 0
-    for line in lines:
+    for line in unnested(lines):
         last = line.number
         parser.feed(_spaced(line))
     yield parser.end(last)

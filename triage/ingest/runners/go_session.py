@@ -34,6 +34,8 @@ _BENCHMARK_BEGINS = re.compile(r"^Benchmark(?:[A-Z_]\w*)?(?:/\S*)?$")
 _BENCHMARK = re.compile(r"^(?P<name>Benchmark\S*?)(?:-\d+)?\s+\d+\s+[\d.e+]+ ns/op\b")
 _EXIT = re.compile(r"^(?:exit status \d+|signal: \S.*)$")
 _COVERED = re.compile(r"^coverage: ")
+_TOOL = re.compile(r"^go: (?!downloading |finding |extracting |found |upgraded |added )\S")
+"""What kept go itself from building a package."""
 _RUNNING = re.compile(r"^\t(?P<name>\S+) \([\d.hmsµn]+\)$")
 
 OUTCOMES = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED, "SKIP": Outcome.SKIPPED}
@@ -293,7 +295,7 @@ class GoParser:
                 del self.tests[name]
         self._flush("")
         for lines in self.build.values():
-            if any(COMPILER.match(line.mark) for line in lines):
+            if any(COMPILER.match(line.mark) or _TOOL.match(line.mark) for line in lines):
                 self.session.failures.append(build_failure(lines))
         if self.session.closed and not self.verbose:
             self.session.warnings.append(Warn("tests that passed are not named without -v, and not counted"))

@@ -335,6 +335,16 @@ class PytestSession:
                     case.failures.append(failure_from(line, message=said, source_line=number))
                     position = index + 1
                     break
+        self._place_untold()
+
+    def _place_untold(self) -> None:
+        """A summary that is as wide as the terminal has no room for messages: the order of both is one."""
+        untold = [case for case in self.cases.values() if case.outcome and case.outcome.is_red]
+        loose = [(number, match) for number, line in self.loose if (match := text.LOOSE.match(line))]
+        if len(untold) != len(loose) or any(case.failures or case.summary for case in untold):
+            return
+        for case, (number, match) in zip(untold, loose, strict=True):
+            case.failures.append(failure_from(match[0], message=match["message"], source_line=number))
 
     def _results(self) -> Iterator[CaseResult]:
         for node, case in self.cases.items():

@@ -30,22 +30,26 @@ USAGE = re.compile(
 USAGE_OF = re.compile(r"^ERROR: usage: .*\[options\]")
 
 _STATUS = r"PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS|RERUN"
+_SPENT = r"(?: \[\d+\.\d+s\])?"
+"""Seconds, as PyTorch's plugin adds them."""
 _PERCENT = r"(?:\s+\[\s*(?:\d+%|\d+/\d+)\])?"
 VERBOSE = re.compile(
-    rf"^(?P<id>\S[^\n]*?(?:::|\.py\b)[^\n]*?) (?P<status>{_STATUS})(?: \(.*\))?{_PERCENT}\s*$"
+    rf"^(?P<id>\S[^\n]*?(?:::|\.py\b)[^\n]*?) (?P<status>{_STATUS}){_SPENT}(?: \(.*\))?{_PERCENT}\s*$"
 )
 DOTS = re.compile(r"^(?:\S+\.\w+ (?P<file>[.FEsxXR]+)(?: +\[ *\d+%\])?|(?P<more>[.FEsxXR]+) +\[ *\d+%\])$")
 """Progress without names."""
 XDIST = re.compile(rf"^\[gw\d+\] \[\s*\d+%\] (?P<status>{_STATUS}) (?P<id>\S.*?)\s*$")
-STATUS_ALONE = re.compile(rf"^(?P<status>{_STATUS})(?: \(.*\))?{_PERCENT}\s*$")
+STATUS_ALONE = re.compile(rf"^(?P<status>{_STATUS}){_SPENT}(?: \(.*\))?{_PERCENT}\s*$")
 STARTED = re.compile(r"^(?P<id>[\w./\\-]+\.py::\S+)(?:\s|$)")
 SUBTEST = re.compile(r"^(?P<id>\S+::\S+) .*\bSUBFAIL(?:ED)?\b")
 # pytest 3 wrote FAIL there.
 # Parameters may hold the dash that parts the message.
 SUMMARY = re.compile(
-    rf"^(?P<status>{_STATUS}|FAIL)(?: \[\d+\])? (?P<id>[^\[]+?(?:\[.*?\])?)(?: - (?P<message>.*))?$"
+    rf"^(?P<status>{_STATUS}|FAIL)(?: \[\d+\])?{_SPENT} (?P<id>[^\[]+?(?:\[.*?\])?)(?: - (?P<message>.*))?$"
 )
 SUB_SUMMARY = re.compile(r"^(?:SUBFAIL(?:ED)?\b.*?|\[.*SUBFAIL) (?P<id>\S+\.py::\S+)(?: - (?P<message>.*))?$")
+LOOSE = re.compile(r"^\S.*?:\d+: (?P<message>\S.*)$")
+"""A failure with ``--tb=line``."""
 DURATION = re.compile(r"^(?P<seconds>\d+\.\d+)s (?:call|setup|teardown)\s+(?P<id>\S.*)$")
 _GROUP_HEAD = "+ Exception Group Traceback (most recent call last):"
 _GROUP_LINE = re.compile(r"^ +\| (?P<said>(?!Traceback |Exception Group )\S.*)$")

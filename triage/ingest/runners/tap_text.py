@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -35,7 +35,7 @@ _BUSTED = re.compile(
 )
 _SENTENCE = 120
 _DIRECTIVE = re.compile(
-    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|timeout \d+ seconds|timeout after \d+s)$",
+    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|(?P<late>timeout \d+ seconds|timeout after \d+s))$",
     re.IGNORECASE,
 )
 _WRONG = re.compile(r"\b(?:EXPECTATION|ASSERTION) FAILED\b|\bcrashed!$|\btimed out\b")
@@ -54,6 +54,8 @@ class Test:
     name: str
     directive: str = ""
     why: str = ""
+    late: str = ""
+    """What its result line says if the time ran out."""
     seconds: float | None = None
     tries: int = 1
     notes: list[Line] = field(default_factory=list)
@@ -226,6 +228,10 @@ def _failure(test: Test) -> Failure:
         [*notes, *(test.block.split("\n") if test.block else []), *(f.trace or f.message for f in inner)]
     )
     trace = trace.strip("\n")
+    if test.late and not inner:
+        return failure_from(
+            trace or test.line.text.strip(), message=test.late, source_line=test.line.number, kind="failure"
+        )
     number = test.notes[0].number if test.notes else test.line.number
     if bats := bats_failure(notes or text(test.details, "message").split("\n"), number):
         return bats
@@ -291,7 +297,7 @@ def test_of(match: re.Match[str], line: Line, depth: int) -> Test:
     if directive := _DIRECTIVE.search(rest):
         rest = rest[: directive.start()].rstrip()
         test.directive, test.why = (directive["what"] or word).upper(), directive["why"] or ""
-        test.tries += int(directive["tries"] or 0)
+        test.tries, test.late = test.tries + int(directive["tries"] or 0), directive["late"] or ""
         test.seconds = (
             round(float(directive["time"]) / 1000, 6) if (directive["time"] or "").count(".") == 1 else None
         )
@@ -305,3 +311,15 @@ def reason_first(said: list[Line]) -> list[Line]:
     kept = [i for i, line in enumerate(said) if not _CALM.match(line.mark)]
     at = next((i for i in kept if _WRONG.search(said[i].mark)), next(iter(kept), 0))
     return said[at : at + 1] + said[:at] + said[at + 1 :]
+
+
+def unnested(lines: Iterable[Line]) -> Iterator[Line]:
+    """``lines`` with the results inside of a program as subtests of it: the kernel's kselftest makes comments of them."""
+    inside = False
+    for line in lines:
+        inside = inside and line.text.startswith("#")
+        if not inside and line.mark.startswith("# TAP version 1"):
+            inside = True
+            yield Line(line.number, "    KTAP version 1")
+        else:
+            yield Line(line.number, f"    {line.text[1:].removeprefix(' ')}") if inside else line
