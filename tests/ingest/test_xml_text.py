@@ -66,7 +66,7 @@ def test_lines_stay_true_behind_a_declaration(text_source: TextSource) -> None:
         '<assembly xmlns="urn:schemas-microsoft-com:asm.v1" manifestVersion="1.0"/>',
         '<suite name="shop"><test name="all"/></suite>',  # what TestNG is told to run
         "<html><body>502 Bad Gateway</body></html>",
-        "<testResults><FitNesseVersion>v2</FitNesseVersion></testResults>",
+        "<testResults><other>v2</other></testResults>",
         '<jmeterTestPlan version="1.2"><hashTree/></jmeterTestPlan>',
     ],
 )

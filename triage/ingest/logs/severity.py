@@ -115,9 +115,10 @@ def _has(pattern: str, line: str) -> bool:
 
 
 def telling_line(text: str) -> str:
-    """The line of ``text`` that tells most, the last of equals; its last line where none sounds like a failure."""
+    """The line of ``text`` that tells most, the last of equals; where none sounds like a failure the last that is no echo."""
     lines = text.strip().split("\n")
     best = max(reversed(lines[-2_000:]), key=lambda line: severity(line[:1_000]))
     if severity(best[:1_000]) >= WRAPPER:
         return best.strip()
-    return next((line for line in reversed(lines) if any(map(str.isalnum, line))), lines[-1]).strip()
+    worded = [line for line in reversed(lines) if any(map(str.isalnum, line))] or lines[-1:]
+    return next((line for line in worded if not is_echo(line[:1_000])), worded[0]).strip()

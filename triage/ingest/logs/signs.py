@@ -106,7 +106,7 @@ INERT = (
 """What only says ``failed`` or ``exit 1`` in code of a shell, as CI systems print it first, or in the name of a package."""
 
 ECHO = (
-    r"(?i)exit(?:ed|s)?(?: with)?(?: (?:code|status|value))?:? '?-?[1-9]\d*\b|non-zero exit|returned a non-zero"
+    r"(?i)exit(?:ed|s)?(?: with)?(?: (?:status code|code|status|value))?:? '?-?[1-9]\d*\b|non-zero exit|returned a non-zero"
     r"|Failed to execute goal \S+:|BUILD (?:FAILURE|FAILED)|Build failed|marked build as failure|Finished: FAILURE"
     r"|There (?:are|were) (?:test failures|failing tests)|Execution failed for task|^[\w.-]*make(?:\[\d+\])?: \*\*\* (?:.*Error \d|\[.*\] [A-Z][a-z]+\s*$)"
     r"|\bld returned \d|process didn't exit successfully|could not compile `|error exitcode$|errors compiling module|intermediate artifacts can be found|build stopped: subcommand failed|Sanitizer: reported \d"

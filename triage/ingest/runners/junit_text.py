@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from functools import lru_cache
@@ -11,7 +12,7 @@ from itertools import takewhile
 from triage.escapes import strip_ansi
 from triage.ingest.console import MAX_MARK, Line
 from triage.ingest.parts import exception_type, failure_from, split_message
-from triage.ingest.runners import erlang_text
+from triage.ingest.runners import erlang_text, lit_text
 from triage.ingest.runners.bats_text import bats_failure
 from triage.ingest.runners.go_text import CRASH, crash_failure, log_failure
 from triage.ingest.runners.junit_values import Attributes, integer
@@ -19,6 +20,7 @@ from triage.ingest.runners.playwright_text import error_blocks
 from triage.ingest.runners.pytest_text import native_message
 from triage.ingest.runners.ruby_text import FRAME
 from triage.ingest.runners.rust_text import begins_failure, panic_failure
+from triage.ingest.runners.tap_text import block_message
 from triage.ingest.text import mend
 from triage.model import Failure
 
@@ -37,6 +39,8 @@ _NO_MESSAGE = {
     "runtime error",
 }
 """Messages that only repeat that it failed, as those of go-junit-report; the text says why."""
+_COUNTED = re.compile(r"\d{1,9} (?:assertion|check|expectation)(?:s|\(s\))? failed\.?", re.IGNORECASE)
+"""Messages that only count (Criterion)."""
 _NO_WORDS = frozenset(
     ["test", "case", "testcase", "in", "of", "the", "has", "was", "is", "failed", "failure", "skipped"]
 )
@@ -59,6 +63,13 @@ _ONLY_PLACE = re.compile(
     rf"(?:[A-Za-z]+: )?(?:res://)?(?P<file>(?:[A-Za-z]:)?[^\s:]+\.(?:{_SOURCE})):(?P<line>\d{{1,9}})(?::\d{{1,9}})?"
 )
 """GdUnit's messages only say where; the text says what."""
+_COMPILED = re.compile(
+    rf"(?P<file>(?:[A-Za-z]:)?[^\s:]+\.(?:{_SOURCE})):(?P<line>\d{{1,9}})(?::\d{{1,9}})?: (?:fatal )?(?:error|warning|note): "
+)
+"""What a compiler says begins with its place, whatever else its text names."""
+_RULE = re.compile(r"\s*(?P<said>[A-Z]\d{4}:\S.*)")
+"""Pylint's number of a rule, and what is wrong; the message is the name of the rule."""
+_LUA_STACK = re.compile(r"\s*stack traceback:\n")
 _LEADING_PLACE = re.compile(
     r"(?:unknown file|(?P<file>[^\s:()]+\.\w{1,4})[:(](?P<line>\d{1,9})\)?)(?:: (?:Failure|error))?:?\s*\n"
 )
@@ -82,7 +93,11 @@ _FOREIGN = re.compile(r"/vendor/|node_modules|site-packages|/gems/|/usr/lib/|/li
 
 def says_nothing(message: str) -> bool:
     """Whether a message only repeats that something failed."""
-    return message.lower() in _NO_MESSAGE or message.startswith("exited with error code")
+    return (
+        message.lower() in _NO_MESSAGE
+        or message.startswith("exited with error code")
+        or _COUNTED.fullmatch(message) is not None
+    )
 
 
 def reason(message: str, text: str, test: Attributes) -> str:
@@ -126,6 +141,8 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
 
     ``line`` is where the text begins, or the element if it has none; ``test`` are the attributes of its case.
     """
+    if text.lstrip().startswith(("{}", '{"')):
+        text = _thrown(text)
     if " › " in text[:2000] and (blocks := error_blocks(text, line)):
         return [replace(block, kind=kind) for block in blocks]
     message = clean(attributes.get("message") or attributes.get("error_msg", "")).strip()  # cocotb
@@ -146,8 +163,12 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         message = ""
     elif is_empty and _TRACE.search(message):  # some put all of it into the attribute
         text, message = message, ""
-    elif is_empty and not message and " " in attributes.get("type", "").strip():
-        message = attributes["type"].strip()  # no class, but words
+    if (
+        not message
+        and " " in (said := attributes.get("type", "").strip())
+        and (is_empty or _LUA_STACK.match(text))
+    ):
+        message = said  # no class, but words
     if message.startswith(("thread '", "note: ")) and not is_empty and begins_failure(message):
         return [
             replace(panic_failure(clean(text[lead:]), line + lead), kind=kind)
@@ -165,6 +186,8 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
             message = reason if reason.split("\n", 1)[0] in message else f"{message}: {reason}"
     if message.startswith(("Failure", "Error")) and (minitest := _MINITEST.match(message)):
         message = _MINITEST_FRAME.split(message[minitest.end() :], maxsplit=1)[0].strip()
+    elif " " not in message and (rule := _RULE.match(text[:MAX_MARK])):
+        message = rule["said"]
     if message.endswith("..."):
         message = _in_full(message, text)
     file, number = attributes.get("file"), integer(attributes.get("line"))
@@ -176,9 +199,21 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         message = _message(text, test)
     if "\n" in message and (place := _LEADING_PLACE.match(message)) and place.end() < len(message):
         file, number = file or place["file"], number or integer(place["line"])
-        message = message[place.end() :]
+        message = message[place.end() :].removeprefix("Failed\n") or message
+    elif place := _COMPILED.match(message[:MAX_MARK]):
+        file, number = file or place["file"], number or integer(place["line"])
     found = failure_from(text, message=message, type=type_, kind=kind, source_line=line + lead)
     return [_placed(found, file, number)]
+
+
+def _thrown(text: str) -> str:
+    """An error that its writer turned into JSON (jest-junit, of hooks behind the tests) as the text that it was."""
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    stack = told.get("stack") if isinstance(told, dict) else None
+    return stack if isinstance(stack, str) and stack else "" if told == {} else text
 
 
 def _message(text: str, test: Attributes) -> str:
@@ -190,6 +225,10 @@ def _message(text: str, test: Attributes) -> str:
         told = body.partition("\nMessage:\n")[2]
         if match := _CUCUMBER.search(told):
             return f"{match['type']}: {told[: match.start()].strip()}"
+    if body.startswith(("Exit Code: ", "Script")) and (said := lit_text.reason(text)):
+        return said
+    if body.startswith("---\n") and (said := block_message(body)):
+        return said
     if match := _CATCH2.fullmatch(body) or (_JEST_TITLE.match(body) if body.startswith("● ") else None):
         return "\n".join(line.strip() for line in match["said"].split("\n"))
     if "\n- " in text and (boost := _BOOST.search(text)):
@@ -251,7 +290,9 @@ def _placed(failure: Failure, file: str | None, line: int | None) -> Failure:
         type_ = cause["type"]
     if not type_:
         told = (
-            exception_type(line) for line in f"{failure.message}\n{failure.trace[:MAX_MARK]}".split("\n")[:12]
+            exception_type(line)
+            for line in f"{failure.message}\n{failure.trace[:MAX_MARK]}".split("\n")[:12]
+            if line != "Failed"  # GoogleTest's word for what has no expression
         )
         type_ = next(filter(None, told), "")
     if file is None:

@@ -183,11 +183,14 @@ class Tries:
 def joined(before: CaseResult, after: CaseResult, *, same_try: bool = False) -> CaseResult:
     """Two tries of one test as one result; ``same_try`` where they are phases of one try."""
     times = [time for time in (before.duration, after.duration) if time is not None]
+    failures = before.failures + after.failures
+    if same_try:  # jest-junit tells of a file twice, once without a word
+        failures = tuple(failure for failure in failures if failure.message or failure.trace) or failures[:1]
     return replace(
         after,
         outcome=phases(before.outcome, after.outcome) if same_try else after.outcome,
         attempts=before.attempts + (0 if same_try else after.attempts),
-        failures=before.failures + after.failures,
+        failures=failures,
         duration=round(sum(times), 6) if times else None,
         output="\n".join(filter(None, (before.output, after.output))),
         properties=tuple(dict.fromkeys(before.properties + after.properties)),

@@ -137,6 +137,11 @@ def file_alone(file: str) -> str:
     return file.removesuffix(f":{line}") if (line := line_of(file)) else file
 
 
+def linted(suite: str, classname: str) -> str | None:
+    """The file that a suite is named after: linters have the class be the same without its ending."""
+    return suite if "/" in classname and suite.rpartition(".")[0] == classname else None
+
+
 def pytest_place(classname: str) -> tuple[str | None, str]:
     """File and class path from pytest's dotted class name: classes start with a capital, modules do not."""
     parts = classname.split(".")

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from triage.ingest.console import Line, dedent
+from triage.ingest.console import Line, dedent, indent_of
 from triage.ingest.json_text import clean, get, integer, text
 from triage.ingest.parts import exception_type, failure_from
 from triage.ingest.runners.bats_text import bats_failure
@@ -110,6 +110,19 @@ def _plain(block: str) -> dict[str, str] | None:
         elif key and line.startswith(" "):
             found[key] = f"{found[key]}\n{line.strip()}".lstrip("\n")
     return found or None
+
+
+def block_message(block: str) -> str:
+    """What a YAML block, its marks around it, says went wrong; empty if it says nothing."""
+    lines = [line for line in block.strip().split("\n")[1:] if line.strip() != "..."]
+    # What it quotes (a stack) may have a smaller margin than its keys: then it is no key.
+    margin = indent_of(lines[0]) if lines else 0
+    details = parsed("\n".join(line[margin:] if indent_of(line) >= margin else f" {line}" for line in lines))
+    if not isinstance(details, dict):
+        return ""
+    said = text(get(details, "error"), "message") or text(details, "message")
+    raised = text(details, "stack").strip().partition("\n")[0]
+    return said or (raised if exception_type(raised) else "") or untold(details)
 
 
 def untold(details: dict[str, Any]) -> str:

@@ -1,0 +1,45 @@
+"""What LLVM's lit says of a test: the commands of its script, and what each of them printed."""
+
+from __future__ import annotations
+
+import re
+
+from triage.ingest.console import MAX_MARK
+from triage.ingest.logs.severity import WRAPPER, is_echo, severity, telling_line
+
+_SCRIPT = re.compile(r"Script(?:\([^)\n]*\))?:\n--\n")
+_END = "\n--\n"
+_CODE = "Exit Code: "
+_COMMAND = re.compile(r"(?:# executed command: |\+ )(?P<said>.*)")
+"""What ran last is what failed: lit's own shell says so, and another that is told to (``-x``)."""
+_FRAMING = re.compile(
+    r"(?:# (?:RUN: |executed command: |\.---|`---|note: |command )|\+ |\$ |--$|Command Output \(|Exit Code: |Timeout: )"
+)
+_ECHOED = re.compile(r".* # RUN: at line \d{1,9}$")
+
+
+def reason(text: str) -> str:
+    """The line that says most of why a test of lit failed, or what its program printed; empty for other texts."""
+    body = text.lstrip("\n")
+    if _SCRIPT.match(body):
+        body = body.partition("\n--\n")[2].partition(_END)[2]
+        if body.strip() and not body.startswith(_CODE):
+            return body.strip()  # of a program of GoogleTest
+    code, _, rest = body.partition("\n")
+    if not code.startswith(_CODE) or "Command Output (" not in rest:
+        return ""
+    if code == f"{_CODE}0":
+        return "passed, though it is marked as one that fails"
+    lines = rest.split("\n")
+    told = "\n".join(line.removeprefix("# | ") for line in lines if not _is_framing(line[:MAX_MARK]))
+    best = telling_line(told) if told.strip() else code
+    if severity(best) >= WRAPPER and not is_echo(best):
+        return best
+    commands = [match["said"] for line in lines if (match := _COMMAND.match(line[:MAX_MARK]))]
+    said = best.removeprefix("# error: ") if is_echo(best) else code
+    return f"{said}: {commands[-1]}" if commands else said
+
+
+def _is_framing(line: str) -> bool:
+    """Whether lit or the shell wrote the line, and no command of the test."""
+    return bool(_FRAMING.match(line) or _ECHOED.match(line))
