@@ -31,6 +31,13 @@ TextSource = Callable[[str], Source]
         "npm ERR! A complete log of this run can be found in:",
         "│                         │         executed │           failed │",
         "npm ERR!     /shop/.npm/_logs/2019-08-22T10_59_14_802Z-debug.log",
+        "checking for error.h... no",
+        "conftest.c:30:10: fatal error: lamp.h: No such file or directory",
+        "gcc: error: unrecognized command-line option '-V'",
+        "==77== ERROR SUMMARY: 0 errors from 0 contexts (suppressed: 0 from 0)",
+        "20 silly publish   readme: 'If you get the error `no lamp`, throw it away',",
+        "35 http 403 https://registry.example/lamp",
+        "47 error code E403",
     ],
 )
 def test_innocent_lines(line: str) -> None:
@@ -52,6 +59,18 @@ def test_innocent_lines(line: str) -> None:
         ("2026-01-02 03:04:05 ERROR shop.api: sign-up broke", ERROR),
         ("[ERROR] Failed to execute goal", ERROR),
         ("Process completed with exit code 1.", WRAPPER),
+        ("checking for LAMP... configure: error: lamp not found", CAUSE),
+        ("BUG: kernel NULL pointer dereference, address: 0000000000000018", CAUSE),
+        ("general protection fault: 0000 [#1] SMP KASAN", CAUSE),
+        ("Kernel panic - not syncing: VFS: Unable to mount root fs", CAUSE),
+        ("Kernel panic - not syncing: Fatal exception", WRAPPER),
+        ("Guru Meditation Error: Core  0 panic'ed (StoreProhibited). Exception was unhandled.", CAUSE),
+        ("Exception Type:  EXC_CRASH (SIGABRT)", CAUSE),
+        ("! Undefined control sequence.", CAUSE),
+        ("Unhandled DIVISION-BY-ZERO in thread #<SB-THREAD:THREAD>:", CAUSE),
+        ("* aws_lamp.one: Error creating lamp: AccessDenied: no right to do it", CAUSE),
+        ("Package lamps (1.20) not found.", ERROR),
+        ("48 error you are not allowed to publish lamps", ERROR),
     ],
 )
 def test_telling_lines(line: str, least: float) -> None:
@@ -682,3 +701,100 @@ def test_a_level_in_small_letters_behind_the_time(text_source: TextSource) -> No
     assert [failure.headline for failure in collect(text_source(log)).failures] == [
         "error [Pump]: the tank is open"
     ]
+
+
+ONE = {
+    "perl": ("lamp is gone at lamp.pl line 3.\n\tmain::light(1) called at lamp.pl line 9\n", "lamp is gone at lamp.pl line 3."),
+    "haskell": (
+        "lamp: Map.!: given key is not an element in the map\nCallStack (from HasCallStack):\n  error, called at Map.hs:6:17\n",
+        "lamp: Map.!: given key is not an element in the map",
+    ),
+    "tcl": ('no such lamp 7\n    while executing\n"error"\n    (procedure "light" line 1)\n', "no such lamp 7"),
+    "lua": ("lua: lamp.lua:2: too bright\nstack traceback:\n\tlamp.lua:4: in main chunk\n", "lua: lamp.lua:2: too bright"),
+    "elixir": (
+        "07:24:50.363 [error] GenServer Lamp terminating\n** (ArithmeticError) bad argument in arithmetic expression\n    lamp.ex:6: f/1\n",
+        "** (ArithmeticError) bad argument in arithmetic expression",
+    ),
+    "mono": (
+        "Unhandled Exception:\nSystem.InvalidOperationException: no lamp\n  at P.Main () [0x0000b] in /lamp.cs:2\n",
+        "System.InvalidOperationException: no lamp",
+    ),
+    "the jvm": (
+        "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n#  SIGSEGV (0xb) at pc=0x00007f, pid=1\n#\n",
+        "SIGSEGV (0xb) at pc=0x00007f, pid=1",
+    ),
+    "an oops": (
+        "BUG: kernel NULL pointer dereference, address: 0000000000000002\n#PF: supervisor read access in kernel mode\n"
+        "Oops: 0000 [#1] SMP PTI\nRIP: 0010:lamp+0x6c/0x100\n",
+        "BUG: kernel NULL pointer dereference, address: 0000000000000002",
+    ),
+    "uv": (
+        "error: No solution found when resolving dependencies:\n  cause: Because lamp needs Python>=3.12\n         cannot be used.\n\n"
+        "         And because nothing else is there,\n         lamp cannot be used.\n",
+        "error: No solution found when resolving dependencies: cause: Because lamp needs Python>=3.12",
+    ),
+    "an app of Android": (
+        "03-02 10:00:02.100  43  43 E AndroidRuntime: FATAL EXCEPTION: main\n"
+        "03-02 10:00:02.100  43  43 E AndroidRuntime: Process: lamp, PID: 43\n"
+        "03-02 10:00:02.100  43  43 E AndroidRuntime: java.lang.RuntimeException: no lamp\n"
+        "03-02 10:00:02.101  43  43 E AndroidRuntime: \tat lamp.Main.on(Main.java:9)\n"
+        "03-02 10:00:02.102  43  43 E AndroidRuntime: \t... 11 more\n",
+        "java.lang.RuntimeException: no lamp",
+    ),
+    "an app of an older Android": (
+        "03-02 10:00:02.100: E/AndroidRuntime(43): FATAL EXCEPTION: main\n"
+        "03-02 10:00:02.100: E/AndroidRuntime(43): java.lang.RuntimeException: no lamp\n"
+        "03-02 10:00:02.101: E/AndroidRuntime(43):    at lamp.Main.on(Main.java:9)\n",
+        "java.lang.RuntimeException: no lamp",
+    ),
+    "a traceback without its indentation": (
+        'main::ERROR::(run) Traceback (most recent call last):\nFile "lamp.py", line 7, in run\n    light()\nLampError: no lamp\n',
+        "LampError: no lamp",
+    ),
+    "what a provisioner printed": (
+        "Error: Error running command 'light': exit status 1. Output: lamp is denied\n",
+        "Error: Error running command 'light': exit status 1. Output: lamp is denied",
+    ),
+    "postgres": (
+        '2026-03-02 10:00:02.100 UTC [86] ERROR:  relation "lamps" does not exist at character 15\n',
+        'relation "lamps" does not exist at character 15',
+    ),
+    "terraform": (
+        "Error: Error applying plan:\n\n1 error(s) occurred:\n\n* aws_lamp.one: Error creating lamp: AccessDenied: no\n",
+        "* aws_lamp.one: Error creating lamp: AccessDenied: no",
+    ),
+    "a hook of git push": (
+        "remote: -----> building\nremote: \nremote: lamp.js\nremote: Module not found: Can't resolve 'lamp'\nremote: \n"
+        "remote: npm ERR! code ELIFECYCLE\nremote: npm ERR! errno 1\nremote: bye\n",
+        "Module not found: Can't resolve 'lamp'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ONE)
+def test_what_stands_around_the_message_does_not_hide_it(who: str, text_source: TextSource) -> None:
+    log, message = ONE[who]
+    run = collect(text_source(f"started\n{log}stopped\n"))
+    assert [failure.message for failure in run.failures] == [message]
+
+
+def test_each_error_of_valgrind_is_one(text_source: TextSource) -> None:
+    log = "==7== Invalid write of size 8\n==7==    at 0x10: f (a.c:6)\n==7== \n==7== Invalid read of size 1\n==7==    at 0x20: f (a.c:7)\n"
+    run = collect(text_source(f"{log}ok\n==7== ERROR SUMMARY: 2 errors from 2 contexts\n"))
+    assert [failure.message for failure in run.failures] == [
+        "==7== Invalid write of size 8",
+        "==7== Invalid read of size 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "rm lamp\nrm: cannot remove 'lamp': No such file or directory\nmake: [Makefile:3: clean] Error 1 (ignored)\ncc -c a.c\n",
+        "10:00:01 WARNING [sync] attempt 1 of 5 failed: reset\nTraceback (most recent call last):\n"
+        '  File "a.py", line 1, in f\nConnectionResetError: reset by peer\n10:00:02 INFO [sync] attempt 2 succeeded\n',
+        "configure:9: gcc lamp.c -llamp\n/usr/bin/ld: cannot find -llamp\ncollect2: error: ld returned 1 exit status\n\nconfigure: exit 0\n",
+    ],
+)
+def test_what_was_got_over_is_no_failure(log: str, text_source: TextSource) -> None:
+    assert not collect(text_source(log)).failures

@@ -501,3 +501,58 @@ def test_what_was_made_and_what_was_done_are_no_tests(text_source: TextSource) -
         """
     run = read(text_source, report)
     assert [(case.name, case.outcome.value) for case in run.cases] == [("Gate opens", "passed")]
+
+
+@pytest.mark.parametrize(
+    ("said", "totals"),
+    [
+        ("**Result:** 41 passed, 5 skipped, 0 failed", Totals(46, 41, skipped=5)),
+        ("The run of yesterday finished with **10 passed / 6 failed**.", Totals(16, 10, 6)),
+        ("**Suite of today:** 152 tests, all passing", Totals(152, 152)),
+        ("**9 / 9 suites pass.**", Totals(9, 9)),
+        ("**Total: 31 passed, 0 failed**", Totals(31, 31)),
+        (
+            "## Gates\n\nResult: **9 passed**\n\n## Lamps\n\nResult: **2 tests passed**; all lit",
+            Totals(11, 11),
+        ),
+    ],
+)
+def test_counts_in_words(said: str, totals: Totals, text_source: TextSource) -> None:
+    report = (
+        f"# Test report of the lock\n\n**Date:** 2026-03-02\n\n{said}\n\n- PASSED is good\n- FAILED is bad\n"
+    )
+    run = collect(text_source(report))
+    assert (run.format, run.totals, [*run.failures]) == ("markdown-report", totals, [])
+
+
+def test_a_quoted_console_does_not_make_a_report_a_log(text_source: TextSource) -> None:
+    report = "# Test results\n\n**Total: 2 passed, 0 failed**\n\n- one\n- two\n\n```\nTraceback (most recent call last):\n```\n"
+    assert collect(text_source(report)).totals == Totals(2, 2)
+
+
+def test_a_section_that_is_a_test_may_say_so_in_items(text_source: TextSource) -> None:
+    report = """
+        # Test report
+
+        #### Test TC001
+        - **Test Name:** Upper gate opens
+        - **Status:** ✅ Passed
+        ---
+        #### Test TC002
+        - **Test Name:** Lower gate opens
+        - **Test Error:** Stopped after 15 minutes
+        - **Status:** ❌ Failed
+        ---
+        #### Test TC003
+        - **Test Name:** Lamp
+        - **Test Error:**
+        Console:
+        [ERROR] Failed to load lamp.css
+        - **Status:** ❌ Failed
+        """
+    run = read(text_source, report)
+    assert [(case.name, [failure.message for failure in case.failures]) for case in run.cases] == [
+        ("Upper gate opens", []),
+        ("Lower gate opens", ["Stopped after 15 minutes"]),
+        ("Lamp", ["[ERROR] Failed to load lamp.css"]),
+    ]

@@ -41,6 +41,7 @@ _NAMES = tuple(
         # docker compose: web-1  |; foreman and honcho: 12:00:00 web.1 |
         r"(?:\d\d:\d\d:\d\d )?(?P<who>[\w.-]{1,80}) {1,40}\|(?: |$)",
         r"\d{1,3}\|[\w.-]{1,80} {1,40}\|(?: |$)",  # pm2: 0|web  |
+        r"remote:(?: |$)",  # git push, of what the server's hook prints: Heroku, Gerrit
         r"[\w.-]{1,80}\[\d{1,10}\]:(?: |$)",  # a console without dates: cloud-init[805]:
     )
 )
@@ -77,6 +78,11 @@ _COMMAND = re.compile(
 )
 _BUILDKIT = re.compile(r"#\d{1,4} \d{1,6}\.\d{1,4} ")
 """Step and second of a line that a command in a Dockerfile prints."""
+_ANDROID = re.compile(
+    r"(?:(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,9}:? +(?:\d{1,10}[ -]+\d{1,10}(?:/\S{1,100})? +)?)?"
+    r"(?:E[ /]AndroidRuntime *(?:\( *\d{1,10}\) *)?: ?|AndroidRuntime +\S{1,100} +E {1,2})"
+)
+"""Before each line of the stack with which an app ends, in all formats of ``logcat``."""
 _MOSTLY = 0.8
 _OFTEN = 0.7
 _FEWEST, _MOST_NAMES = 6, 8
@@ -115,6 +121,8 @@ class Wrapper:
             if match := prefix.match(line):
                 line = line[match.end() :]
         if line.startswith("#") and (match := _BUILDKIT.match(line)):
+            return line[match.end() :]
+        if "AndroidRuntime" in line and (match := _ANDROID.match(line)):
             return line[match.end() :]
         if self.prefixes or line.startswith(("section_", "travis_", "##[")):
             match = _COMMAND.match(line)

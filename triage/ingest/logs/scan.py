@@ -32,7 +32,8 @@ WORDS = (
     r"|(?:^|\n)(?:[ef]\d{4} \d\d:|e: |\*\* \()|\*\* \([a-z]"
     r"|\d char:\d|err!|err_|err:\d|\[\d\d:\d\d:\d\d err|\.\w{1,6}:\d+:\d+: |\.java:\d+:\t|problem occurred|no solution|no matching|updates to go|inconsistent|mismatch|required module|doesn't|does not"
     r"|your php|duplicate symbol|smashing|corrupt|\): invalid|recogni[sz]ed as|conflict \(|rejected\]|ora-\d|session not|no output has|invalid workflow|crit: |not met|not reached"
-    r"|violations|code style|would reformat|modified by this|disappeared|terminated|yn00|unresolved|unknown revision"
+    r"|bug: |oops|protection fault|unable to handle|blocked for more|guru med|type: +exc_|unhandled |\n! [a-z]|callstack \(from|while executing|invoked from|\) called at "
+    r"|== (?:conditional|use of|syscall|mismatched|source and|possible data|conflicting)|violations|code style|would reformat|modified by this|disappeared|terminated|yn00|unresolved|unknown revision"
     r"|no required module|(?:bad|unknown|unrecognized|invalid|illegal) (?:command|option|argument|flag|switch)"
     r"|##\[group\]run |current runner version|\n {1,4}x [a-z]|violation|caused by|suppressed: |✘|✖|✗|❌|✕|× |● |expected|\[31m"
 )

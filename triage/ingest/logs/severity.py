@@ -27,13 +27,17 @@ def _compiled(pattern: str) -> re2._Regexp:
     return re2.compile(pattern)
 
 
+_SAYS_WHY = r"exit status \d+\. Output: \S"
+"""What a command printed, behind the status that it ended with: Terraform's provisioners."""
+
+
 def is_echo(line: str) -> bool:
     """Whether ``line`` only says that something failed, as the step around a cause does.
 
     >>> is_echo("Process completed with exit code 1."), is_echo("tar: No space left on device")
     (True, False)
     """
-    return _compiled(ECHO).search(line) is not None
+    return _has(ECHO, line) and not _has(_SAYS_WHY, line)
 
 
 _HEAD = r"^(?:(?:\[?[\d:T.,+Z/-]{2,35}\]?|\[[^\]]{1,60}\])[ \t]+){0,4}(?:- )?(?:[\w.$-]{1,60} - |PHP )?\[?"
@@ -43,6 +47,9 @@ _HEAD = r"^(?:(?:\[?[\d:T.,+Z/-]{2,35}\]?|\[[^\]]{1,60}\])[ \t]+){0,4}(?:- )?(?:
 _LOGCAT = r"^\d\d-\d\d [\d:.]+ +\d+ +\d+ {0} |^{0}/\w"
 """Android's logs in two of its formats, with the letter of a level."""
 _SERILOG = r"^\[?[\d:. T+-]{{8,35}} (?:{0})\]"
+
+_OF_NPM = r"^\d{1,7} (?:silly|verbose|info|http|timing|notice) "
+"""A line of the log that npm leaves behind."""
 
 
 def _of_level(levels: str, numbers: str) -> str:
@@ -56,7 +63,7 @@ def _of_level(levels: str, numbers: str) -> str:
     )
 
 
-_CALM = rf"{_of_level('info|debug|trace|notice|verbose', '10|20|30')}|^##\[(?:debug|notice)\]|{_LOGCAT.format('[DIV]')}|{_SERILOG.format('INF|DBG|VRB')}"
+_CALM = rf"{_of_level('info|debug|trace|notice|verbose', '10|20|30')}|^##\[(?:debug|notice)\]|{_LOGCAT.format('[DIV]')}|{_SERILOG.format('INF|DBG|VRB')}|{_OF_NPM}"
 _WARNING = rf"{_of_level('warn|warning', '40')}|^##\[warning\]|{_LOGCAT.format('W')}|{_SERILOG.format('WRN')}"
 
 

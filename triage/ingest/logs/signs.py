@@ -22,7 +22,10 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|dumped core|terminate called (?:after|without|recursively)|Library not loaded|Abort trap|Illegal instruction|Floating point exception|\w+Sanitizer: |AddressSanitizer|Bus error|[Oo]ut ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device|segfault at [0-9a-f]+)\b"),
     (CAUSE, r"^\*\*\* stack smashing detected|^(?:double free or corruption|free\(\): |malloc\(\): |realloc\(\): |munmap_chunk\(\): |corrupted (?:size|double-linked))|\binternal compiler error\b"),
     (CAUSE, r"^#\d+ +<signal handler called>$"),
-    (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating)|\bdefinitely lost: [1-9]"),
+    (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating|Conditional jump or|Use of uninitiali|Syscall param |Mismatched free|Source and destination overlap|Possible data race|Conflicting (?:load|store))|\bdefinitely lost: [1-9]"),
+    # Kernels, firmware, crash reports of Apple's systems.
+    (CAUSE, r"\b(?:BUG: (?:kernel |unable to handle|soft lockup|Bad |KASAN|KMSAN|KFENCE|scheduling while|sleeping function)|kernel BUG at |[Gg]eneral protection fault\b.{0,80}\[#\d|Unable to handle kernel |blocked for more than \d+ seconds|Kernel panic - not syncing: [^F]|Guru Meditation Error: )|^Exception Type: +EXC_"),
+    (WRAPPER, r"\bOops: [0-9a-f]+ \[#\d|Internal error: Oops|Kernel panic - not syncing: Fatal exception"),
     (CAUSE, r"[a-z]: Error: \S|\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
     # Compilers and linkers.
     (CAUSE, r"\b[Ee]rror(?:\[[A-Z]*\d+\]| [A-Z]{1,9}\d{2,6}):|: +(?:fatal )?error:(?: |$)|\w\(\d+(?:,\d+)?\) (?:Error|Fatal): |^\s{0,8}(?:[A-Z][a-z]+ )?error: \S|^error [A-Z]{1,9}\d{3,5}:|\(\d+(?:, ?\d+)?\) ?:? *(?:fatal )?[Ee]rror\b|^e: \S"),
@@ -32,6 +35,10 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"^\S*sh: (?:line )?\d+: .*: not found\s*$|\bis not recognized as (?:an internal or external command|the name of a cmdlet|a name of a cmdlet)|\bORA-\d{5}\b"),
     (ERROR, r"^(?:vet: )?(?:[A-Za-z]:)?[^\s:]+\.\w{1,6}:\d+:\d+: [^\s]"),
     (ERROR, r"^\s*\S+\.\w{1,5}:\d+:\d+: .*\([\w/@-]+\)$|^\S+\.go:\d+: .* \((?:\w+)\)$|^\S+\.java:\d+:\t\w+:\t"),
+    # TeX, Lisp, infrastructure; what stands below the message of Haskell, Tcl, Perl and Lua (see ``traces``).
+    (CAUSE, r"^! (?:(?:La|pdf|Xe|Lua)?TeX |Package |Class |Undefined control|Missing |Extra |Emergency stop|Too many |Paragraph ended|Misplaced |File ended|Illegal |Argument of|Double |Dimension too|I can't |Use of |You can't |Improper |Font |Runaway )"),
+    (CAUSE, r"^(?:debugger invoked on an?|Unhandled) [A-Z][\w:-]+ in thread |^\s*\* [\w.\[\]\"-]+: (?:Error |error |\S+ing .*: )[^\n]*: \S"),
+    (ERROR, r"^Package \S+ \([^)]*\) not found\.?$|^CallStack \(from HasCallStack\):|^    (?:while executing|invoked from within)$|^\t[\w:]+\(.*\) called at \S+ line \d+|^stack traceback:$|^\d+ error [a-z]"),
     # What a line says of itself.
     (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>!]|$)|\w\.(?:ERROR|CRITICAL|ALERT|EMERGENCY): "),
     (ERROR, r"\[(?:error|emerg|alert|crit)\] |(?i)\b(?:level(?:name)?|severity(?:_?text)?|lvl)[\"']?[=:] ?[\"']?(?:error|err|fatal|critical|panic|50|60)\b|\"@l\":\"(?:error|fatal)\""),
@@ -87,7 +94,10 @@ HARMLESS = (
     r"|^SLF4J: Failed to load class \"org\.slf4j\.impl\.Static"  # it goes on without
     r"|^│ +│ +executed │ +failed │$"  # the head of Newman's table
     r"|^-- (?:Performing Test|Looking for|Could NOT find|Check|Detecting|Found|Try|The )"  # CMake probing
-    r"|^checking (?:for|whether|if|how|what|that)\b"  # configure probing
+    r"|^checking (?:for|whether|if|how|what|that)\b(?:[^.]|\.[^.])*(?:\.\.\.[^:]*)?$|\bconftest\b"  # configure probing
+    r"|^configure: failed program was:|: fatal error: no input files$|unrecognized command-line option '-(?:V|version|qversion)'"
+    r"|^==\d+== ERROR SUMMARY: 0 errors|^\s*FATAL EXCEPTION: |^siginfo: si_|^ *SIG[A-Z]+: .{0,200}mask="  # above and below what tells it
+    r"|^\d+ error (?:Linux|Darwin|Windows_NT|argv|node|npm|code|errno|syscall|path|cwd|command|workspace|location|signal|If you need|A complete log|    |$)"  # npm's debug log
     r"|^(?:#\d+ (?:\d+\.\d+ )?)?(?:debconf|invoke-rc\.d|update-alternatives|dpkg-preconfigure): "  # apt in a container
     r"|^(?:\+{1,5} |\$ |\[command\]|\[Pipeline\])|^Stage .* skipped due to"  # commands as they are told, steps of Jenkins
     r"|^\[ *\d+\.\d+\] init: "  # of an image that boots
@@ -113,6 +123,7 @@ ECHO = (
     r"|did not (?:run|execute) successfully|completed unsuccessfully|^failed to run: |Encountered error while|recipe for target .* failed|Failed with result '|entered failed state|^FAILED: (?:\[code=\d+\] )?[\w.@/\\+-]+\s*$|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
     r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b"
     r"|^(?:\d+\.\d+ )?npm (?:ERR!|error)\s*(?:$|(?:in |at )?(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |/|[A-Z]:[/\\])"
+    r"|^Failed to compile\.?$|^COMPILATION FAILED$|ResolutionImpossible: for help|^==\d+== ERROR SUMMARY: [1-9]|Error applying plan:$|\d error\(s\) occurred:"
     r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: )?Found [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b"
 )
 """Says only that something went wrong further up."""

@@ -27,7 +27,8 @@ FRAME = re.compile(
     r"|goroutine \d+ \[|created by \S|\s+\S+\.go:\d+|\s*\d+: +(?:0x[0-9a-f]+ - )?\S|\s+from \S+:\d+|\s*#\d+ +\S"
     r"|\s*stack backtrace:|\s*Stack trace:|\s*note: run with `?RUST_BACKTRACE|\s*--- End of |\s+thrown in "
     r"|\s*At .+:\d+ char:\d+$|\s+\+ (?:CategoryInfo|FullyQualifiedErrorId) *: |\s*\[signal |\s*❯ \S|==\d+==|SUMMARY: \w+Sanitizer"
-    r"|.{1,120}\] +#\d+ 0x[0-9a-f]+ in \S"
+    r"|.{1,120}\] +#\d+ 0x[0-9a-f]+ in \S|l\.\d+ |CallStack \(from HasCallStack\):|stack traceback:$"
+    r"|\s+(?:while executing|invoked from within)$|\t[\w:]+\(.*\) called at \S+ line \d"
 )
 ANNOUNCED = re.compile(
     r"<<< (?:FAILURE|ERROR)!|\S > .*\bFAILED\s*$|^\s*● (?:.* › |Test suite failed)|^ {1,4}\d+\) |^not ok \d|^--- FAIL:|^ ?FAIL +\S+\.\w+|^FAILED \S+::"
@@ -49,8 +50,8 @@ _EVENT = re.compile(
     r"\[?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)\b|.{0,40}(?:\b(?:ERROR|FATAL|CRITICAL|SEVERE)\b|\[error\])"
 )
 """Has a stamp or a level of its own."""
-_SECTION = re.compile(r"\s*(?:● |\d+\) )")
-"""A heading of a failed test, with everything below it indented."""
+_SECTION = re.compile(r"\s*(?:● |\d+\) )|error: No solution found|\s{0,2}× [A-Z]")
+"""A heading of a failed test, or of a report by uv or pip, with everything below it indented."""
 _NUMBERED = re.compile(r" {0,4}\d{1,4}\) \S")
 """The heading of a failed test of mocha, Jasmine, Playwright: what was wrong stands below it."""
 _HEADING = re.compile(r"\s*● (?:.* › |Test suite failed)")
@@ -63,15 +64,25 @@ _ABORTED = re.compile(r"(?:\S+: line \d+: +\d+ )?(?:Aborted\b|Abort trap: \d)")
 """What a shell says of a process that its runtime ended because of the failure above."""
 _WHAT = re.compile(r"\s+what\(\):\s+(?P<said>\S.*)$")
 """What an exception of C++ that nothing caught has to say, in the line below."""
-_EXCEPTION = re.compile(r"(?:\s*(?:[\w$]+[.:]{1,2})*|.*: )(?:[A-Z][\w$]*)?(?:Error|Exception)\b")
+_EXCEPTION = re.compile(r"(?:\s*(?:[\w$]+[.:]{1,2})*|.*: )(?:[A-Z][\w$]*)?(?:Error|Exception)\b|\*\* \(")
 _EMPTY = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:.*\b(?:ERROR|FATAL|SEVERE)\b.* :\s*$")
 """An event whose message begins in the next line: Spring Boot tells why an application did not start like this."""
 _CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$|CMake (?:\w+ )?Warning\b.*:$")
 """The first line of an event of .NET, of a warning of CMake, whose message is indented below."""
 _POWERSHELL = re.compile(r"At .+:\d+ char:\d+$")
 """Where an error of PowerShell happened; what it says stands above."""
-_IGNORED = "...ignoring"
-"""What Ansible says of the failure above that it was told to ignore."""
+_UNHANDLED = "Unhandled Exception:"
+"""What Mono and the .NET Framework write above an exception."""
+_STACK = re.compile(
+    r"CallStack \(from HasCallStack\):|stack traceback:$|    while executing$|\t[\w:]+\(.*\) called at \S+ line \d"
+)
+"""How the stacks of Haskell, Lua, Tcl and Perl begin: what they are of stands above."""
+_IGNORED = re.compile(r"\.\.\.ignoring$|g?make(?:\[\d+\])?: \[.*\] Error \d+ \(ignored\)$")
+"""What Ansible and make say of the failure above that they were told to ignore."""
+_JVM = "A fatal error has been detected by the Java"
+_SIGNAL = re.compile(r"#\s+(?:SIG|EXCEPTION_|Internal Error|Out of Memory Error)")
+"""What it was, in the lines below that."""
+_OF_VALGRIND = re.compile(r"==\d+== (?!Process terminating)")
 _ANNOTATION = "::error"
 """What a tool tells GitHub Actions: all of it in one line."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
@@ -124,6 +135,7 @@ class _Growing:
         self._stacked = False
         self._said = 0.0
         self._empty = _EMPTY.match(line) is not None
+        self._unhandled = line.strip() == _UNHANDLED
         self._look_for_traceback(line)
 
     def takes(self, line: str, score: float) -> bool:
@@ -149,6 +161,10 @@ class _Growing:
         ):
             self._accept(line)
             self.trace.message = f"{self.trace.head.strip()}: {what['said']}"
+            return True
+        if _JVM in self.trace.head and _SIGNAL.match(line) and self.trace.message is self.trace.head:
+            self._accept(line)
+            self.trace.message = line.lstrip("# ")
             return True
         if (
             self.trace.score == CAUSE
@@ -186,8 +202,8 @@ class _Growing:
         self.trace.told = self._margin is None or self._ended_once
         if self.trace.message is self.trace.head and self.trace.head.rstrip().endswith(":"):
             said = self.trace.lines[1] if len(self.trace.lines) > 1 else ""
-            if _indent(said) > self._indent and said.strip():
-                self.trace.message = f"{self.trace.head.rstrip()} {said.strip()}"
+            if (_indent(said) > self._indent or self._unhandled) and said.strip():
+                self.trace.message = said if self._unhandled else f"{self.trace.head.rstrip()} {said.strip()}"
         return self.trace
 
     @property
@@ -203,7 +219,7 @@ class _Growing:
 
     def _takes_in_traceback(self, line: str) -> bool:
         margin = self._margin.match(line) if self._margin else None
-        if margin is None and line.startswith('  File "'):
+        if margin is None and line.lstrip().startswith('File "'):
             # What stands before the word is no margin, but a text of its own.
             self._margin = _shape("")
             margin = self._margin.match(line)
@@ -212,7 +228,7 @@ class _Growing:
             margin = _GROUP_MARGIN.match(line) or margin
         bare = line[margin.end() :] if margin else line
         self._accept(line)
-        if bare.strip() and not bare.startswith((" ", "\t")) and not _GROUP.match(bare):
+        if bare.strip() and not bare.startswith((" ", "\t", 'File "')) and not _GROUP.match(bare):
             if not (self._grouped and self._ended_once) or self.trace.message.endswith(_ALONE):
                 self.trace.message, self.trace.score = bare.strip(), CAUSE
             self._margin, self._ended, self._ended_once = None, True, True
@@ -231,7 +247,7 @@ class _Growing:
     def _belongs(self, line: str, score: float) -> bool:
         if FRAME.match(line):
             self._stacked = True
-            return True
+            return score < CAUSE or _OF_VALGRIND.match(line) is None
         if _TRACEBACK.match(line):
             # Behind a stack and other words, or an exception that it does not follow from, it is of another failure.
             last = next((text for text in reversed(self.trace.lines) if text.strip()), "")
@@ -266,7 +282,7 @@ class _Growing:
             and len(self.trace.lines) == 1
             and not any(text.strip() for text in self._pending)
             and not self._prefix
-            and (self.trace.score < CAUSE or line.strip() in self.trace.head)
+            and (self.trace.score < CAUSE or line.strip() in self.trace.head or self._unhandled)
         )
 
     def _judge(self, line: str, score: float) -> None:
@@ -328,7 +344,7 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
         )
         score = 0.0 if calm else severity(line)
         if growing is not None:
-            if line == _IGNORED:
+            if _IGNORED.match(line):
                 growing = None
                 continue
             if growing.takes(line, score):
@@ -348,14 +364,15 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
 def _begun(number: int, line: str, score: float, before: list[str]) -> _Growing:
     """The trace that ``line`` tells of, from the heading of its test on."""
     start = next((i for i, text in enumerate(before) if _NUMBERED.match(text)), len(before))
-    if _POWERSHELL.match(line) and before and before[-1].strip():
+    said_above = _POWERSHELL.match(line) or _STACK.match(line)
+    if said_above and before and before[-1].strip():
         start = len(before) - 1
     lead = before[start:]
     if not lead:
         return _Growing(number, line, score, before)
     growing = _Growing(number - len(lead), lead[0], score, before[:start])
     growing.trace.lines[1:] = [*lead[1:], line]
-    growing.trace.message = lead[0] if _POWERSHELL.match(line) else line
+    growing.trace.message = lead[0] if said_above else line
     return growing
 
 

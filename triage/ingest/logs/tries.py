@@ -40,7 +40,7 @@ class Tries:
     def told(self, found: Iterable[Trace]) -> Iterator[Trace]:
         """``found`` without the tries that were got over, in the same order."""
         for trace in found:
-            if not self._held and _TRY.match(trace.head[:_WIDE]) is None:
+            if not self._held and _TRY.match(_head(trace)) is None:
                 yield trace
                 continue
             self._held.append(trace)
@@ -54,10 +54,16 @@ class Tries:
         return left
 
     def _is_over(self, trace: Trace) -> bool:
-        if (match := _TRY.match(trace.head[:_WIDE])) is None:
+        if (match := _TRY.match(_head(trace))) is None:
             return False
         line, number = self._good.get(_name(match), (0, 0))
         return trace.first < line and int(match["number"]) < number
+
+
+def _head(trace: Trace) -> str:
+    """What begins it; of the trace of an exception the line of the logger above it, which may be a warning."""
+    above = trace.before[-1] if trace.before and trace.head.startswith("Traceback ") else trace.head
+    return above[:_WIDE]
 
 
 def _name(match: re.Match[str]) -> str:

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from triage.ingest.markdown.blocks import Block, Section, names_something, plain, title
-from triage.ingest.markdown.facts import STATUS_COLUMN, counts_suites, pair, told_counts
+from triage.ingest.markdown.facts import STATUS_COLUMN, counts_suites, pair
 from triage.ingest.markdown.reasons import (
     REASON_KEYS,
     explained,
     failure,
+    own_reason,
     resolved,
     run_failures,
     telling_line,
 )
+from triage.ingest.markdown.told import told_counts
 from triage.ingest.markdown.words import DURATION, MARKS, is_unclear, marked, said, seconds
 from triage.ingest.runners.pytest_text import node_parts
 from triage.model import CaseResult, Failure, Item, Outcome, Warn
@@ -45,11 +47,12 @@ _NO_RESULTS = re.compile(
 )
 _TEST_COLUMN = re.compile(r"^(?:test(?: ?(?:case|name|id))?|case|scenario|spec)$", re.IGNORECASE)
 _CHECK_COLUMN = re.compile(
-    r"^(?:check|component|feature|area|endpoint|requirement|criteri\w+|id|name|category|test (?:category|area))$",
+    r"^(?:acceptance |functional |test )?(?:check|component|feature|area|endpoint|requirement|criteri\w+|id|name|category)$",
     re.IGNORECASE,
 )
 """What a column is called whose cells may be tests."""
 _TOLD_ITEM = re.compile(r"^(?P<name>[^:]{3,80}):\s+(?:PASS(?:ED)?|FAIL(?:ED)?|SKIPPED)\b")
+_NAME_KEY = re.compile(r"(?:test )?(?:name|title)", re.IGNORECASE)
 _ERROR_COLUMN = re.compile(r"error|message|reason|failure|cause|details|issues?$|notes?$", re.IGNORECASE)
 _TIME_COLUMN = re.compile(r"duration|time|seconds", re.IGNORECASE)
 _TOTAL_ROW = re.compile(r"(?:total|overall|sum)\b", re.IGNORECASE)
@@ -135,19 +138,27 @@ def _tested(found: list[Section]) -> Iterator[tuple[Section, CaseResult]]:
     told: list[tuple[Section, CaseResult]] = []
     for section in found:
         status = next(
-            (b for b in section.key_values() if b.kind == "key" and STATUS_COLUMN.match(b.key)), None
+            (b for b in section.key_values() if b.kind in ("key", "item") and STATUS_COLUMN.match(b.key)),
+            None,
         )
         value = plain(status.text) if status else ""
         outcome = said(value)
-        if status is None or outcome is None or pair(value) or is_unclear(value) or section.level < 2:
+        if (
+            status is None
+            or outcome is None
+            or pair(value)
+            or told_counts(value)
+            or is_unclear(value)
+            or section.level < 2
+        ):
             continue
-        name = re.sub(r"^\W*(?:\d{1,3}[.)]\s+)?", "", MARKS.sub("", section.heading)).strip()
-        if names_something(section.heading) or ": " in name:
+        named = next((plain(b.text) for b in section.key_values() if _NAME_KEY.fullmatch(b.key)), "")
+        name = named or re.sub(r"^\W*(?:\d{1,3}[.)]\s+)?", "", MARKS.sub("", section.heading)).strip()
+        if named or names_something(section.heading) or ": " in name:
             case = CaseResult(name, outcome, _suite_of(section.parent))
             if outcome.is_red:
-                case = explained(
-                    replace(case, failures=(failure("", line=status.line),)), section, "", "", found
-                )
+                why = failure(own_reason(section), line=status.line)
+                case = explained(replace(case, failures=(why,)), section, "", "", found)
             told.append((section, case))
     levels = [section.level for section, _ in told]
     yield from (one for one in told if levels.count(one[0].level) > 1)

@@ -7,32 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from triage.ingest.markdown.blocks import Block, Section, names_something, plain, title
+from triage.ingest.markdown.told import counts_in_words, name_of, told_counts
 from triage.ingest.markdown.words import MARKS, iso_date, said, seconds
 from triage.model import Outcome, RunInfo, Table, Totals, Warn
 
-_COUNTS = {
-    "tests": re.compile(
-        r"^(?:total|#|count|all)?\s*(?:tests?|test cases|total tests?|cases)?(?: (?:run|executed|total|count))?$|^total$",
-        re.IGNORECASE,
-    ),
-    "passed": re.compile(
-        r"^(?:tests? )?(?:pass(?:ed|ing|es)?|succe(?:ssful|eded))(?: tests?)?$", re.IGNORECASE
-    ),
-    "failed": re.compile(r"^(?:tests? )?fail(?:ed|ing|ures?|s)?(?: tests?)?$", re.IGNORECASE),
-    "errors": re.compile(r"^(?:tests? )?error(?:s|ed)?$", re.IGNORECASE),
-    "skipped": re.compile(
-        r"^(?:tests? )?(?:skip(?:ped|s)?|pending|not run|ignored)(?: tests?)?$", re.IGNORECASE
-    ),
-    "flaky": re.compile(r"^flak(?:y|es)(?: tests?)?$", re.IGNORECASE),
-}
 _NUMBER = re.compile(r"^[~≈]?\s*(\d[\d,]{0,14})\b(?!\s*(?:[./%:]|-\d|ms\b|s\b|sec|min))")
-_TOLD = re.compile(r"(\d[\d,]{0,14}) (?:tests? )?(pass\w*|fail\w*|errors?|skipped|pending)\b", re.IGNORECASE)
-"""Counts in words: ``558 passed``."""
 STATUS_COLUMN = re.compile(r"^(?:status|result|outcome|state|verdict)$", re.IGNORECASE)
 _OVERALL = re.compile(r"\b(?:overall|total|all|sum|summe|gesamt)\b", re.IGNORECASE)
 _PAIRS = (
     re.compile(r"(?P<passed>\d{1,9}) (?:tests? )?pass(?:ed|ing)?\s*(?:/|of|out of)\s*(?P<tests>\d{1,9})", re.IGNORECASE),
-    re.compile(r"(?P<passed>\d{1,9})\s*(?:/|of|out of)\s*(?P<tests>\d{1,9})(?: tests?)?(?: (?:have|are|were))?[ :]*(?:pass(?:ed|ing|es)?|functioning|green)", re.IGNORECASE),
+    re.compile(r"(?P<passed>\d{1,9})\s*(?:/|of|out of)\s*(?P<tests>\d{1,9})(?: (?:tests?|suites?))?(?: (?:have|are|were))?[ :]*(?:pass(?:ed|ing|es)?|functioning|green)", re.IGNORECASE),
     re.compile(r"\((?P<passed>\d{1,9})\s*/\s*(?P<tests>\d{1,9})\b[^)]*\)"),
 )  # fmt: skip
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?%")
@@ -82,7 +66,7 @@ def overall(found: list[Section]) -> Stated | None:
     for section in found:
         counts = _counts(section)
         if "tests" in counts and ("passed" in counts or "failed" in counts):
-            line = next(block.line for block in section.key_values() if _name_of(block.key) == "tests")
+            line = next(block.line for block in section.key_values() if name_of(block.key) == "tests")
             return Stated(_complete(counts), line)
     for table in _tables(found):
         if stated := _total_row(table):
@@ -104,24 +88,26 @@ def overall(found: list[Section]) -> Stated | None:
     ]
     if len(both) == 1:
         section, counts = both[0]
-        line = next(block.line for block in section.key_values() if _name_of(block.key) == "passed")
+        line = next(block.line for block in section.key_values() if name_of(block.key) == "passed")
         return Stated(_complete(counts), line)
-    return _sum_of_suites(found)
+    words = [(section, *spoken) for section in found if (spoken := counts_in_words(section))]
+    for section, told, line in words:
+        if section in found[:2] or _OVERALL.search(section.heading):
+            return Stated(_complete(told), line)
+    if suites_sum := _sum_of_suites(found):
+        return suites_sum
+    totals = sum((_complete(told) for _, told, _ in words), Totals())
+    return Stated(totals, words[0][2], is_sum=len(words) > 1) if words else None
 
 
 def _tables(found: list[Section]) -> Iterator[Block]:
     return (block for section in found for block in section.blocks if block.kind == "table")
 
 
-def _name_of(key: str) -> str | None:
-    key = re.sub(r"\s*\(.*\)$", "", key).strip()
-    return next((name for name, pattern in _COUNTS.items() if key and pattern.match(key)), None)
-
-
 def _counts(section: Section) -> dict[str, int]:
     counts: dict[str, int] = {}
     for block in section.key_values():
-        name, number = _name_of(block.key), _NUMBER.match(plain(block.text))
+        name, number = name_of(block.key), _NUMBER.match(plain(block.text))
         if name and number:
             counts.setdefault(name, int(number[1].replace(",", "")))
     return counts
@@ -148,7 +134,7 @@ def _complete(counts: dict[str, int]) -> Totals:
 def _columns(table: Block) -> dict[str, int]:
     columns: dict[str, int] = {}
     for index, heading in enumerate(table.rows[0]):
-        if index and (name := _name_of(heading)):
+        if index and (name := name_of(heading)):
             columns.setdefault(name, index)
     return columns
 
@@ -166,20 +152,11 @@ def counts_suites(table: Block) -> bool:
     return bool(_columns(table))
 
 
-def told_counts(cell: str) -> dict[str, int]:
-    """The counts that a cell begins with, in words: ``558 passed, 2 failed``."""
-    if not _TOLD.match(MARKS.sub("", cell).strip()):
-        return {}
-    return {
-        name: int(match[1].replace(",", "")) for match in _TOLD.finditer(cell) if (name := _name_of(match[2]))
-    }
-
-
 def _count_rows(table: Block) -> dict[str, int]:
     """The counts of a table with one a row: ``| Passed | 7 |``. Two numbers in a row are two runs."""
     counts: dict[str, int] = {}
     for row in table.rows[1:]:
-        name = _name_of(MARKS.sub("", row[0]).strip())
+        name = name_of(MARKS.sub("", row[0]).strip())
         cells = [_NUMBER.match(MARKS.sub("", cell)) for cell in row[1:3]]
         if name and cells and cells[0] and not any(cells[1:]):
             counts.setdefault(name, int(cells[0][1].replace(",", "")))
@@ -217,7 +194,9 @@ def suites(found: list[Section]) -> Iterator[tuple[Section, Totals]]:
     """Sections that state counts of their own: ``(6/6 PASSED)`` in the heading, or ``**Tests:** 4 total``."""
     for section in found:
         if numbers := (
-            pair(section.heading) if re.search(r"\btests?\b", section.heading, re.IGNORECASE) else None
+            pair(section.heading)
+            if re.search(r"\b(?:tests?|suites?)\b", section.heading, re.IGNORECASE)
+            else None
         ):
             yield section, _complete({"passed": numbers[0], "tests": numbers[1]})
             continue
@@ -227,7 +206,7 @@ def suites(found: list[Section]) -> Iterator[tuple[Section, Totals]]:
         for block in section.key_values():
             if "rate" in block.key.lower() and (numbers := pair(plain(block.text))):
                 counts.setdefault("passed", numbers[0])
-            if _name_of(block.key) == "tests" and (errors := re.search(r"(\d{1,9}) errors?\b", block.text)):
+            if name_of(block.key) == "tests" and (errors := re.search(r"(\d{1,9}) errors?\b", block.text)):
                 counts.setdefault("errors", int(errors[1]))
         if "passed" in counts or "failed" in counts:
             yield section, _complete(counts)

@@ -19,6 +19,7 @@ REASON_KEYS = (
     "cause",
     "error",
     "error message",
+    "test error",
     "reason",
     "symptom",
     "failure",
@@ -89,6 +90,14 @@ def resolved(case: CaseResult, told: list[str]) -> CaseResult:
         return case
     failures = (replace(own, message=reason, type=exception_type(reason)),)
     return replace(case, failures=failures, properties=(*case.properties, ("note", own.message)))
+
+
+def own_reason(section: Section) -> str:
+    """What a section that is one test gives as its reason: behind a key, or the line that sounds most like one."""
+    for block in section.key_values():
+        if block.key.lower() in REASON_KEYS and block.text:
+            return plain(block.text)
+    return telling_line("\n".join(block.text for block in section.blocks if block.kind == "text"))
 
 
 def _shared(section: Section) -> str:

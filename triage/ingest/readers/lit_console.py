@@ -14,6 +14,7 @@ from triage.ingest.console import Line, Session, reader_of, run_before_run, samp
 from triage.ingest.logs.severity import is_echo, severity
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.lit_text import reason
 from triage.model import Failure, Outcome, Totals
 
 _RESULT = re.compile(
@@ -139,14 +140,15 @@ def _name_and_suite(test: str) -> tuple[str, str]:
 def _failure(lines: list[Line], kind: str) -> Failure:
     """Why a test failed: the worst that its commands said, the first of equals."""
     filled = [line for line in lines if line.text.strip()]
+    trace = "\n".join(line.text for line in filled)
+    if why := reason("\n".join(line.text for line in lines)):
+        return failure_from(trace, message=why, kind=kind, source_line=filled[0].number)
     said = [_MARKS.sub("", line.mark).strip() for line in filled]
     telling = [text for text in said if text and not _SCRIPT.match(text)]
     cause = max((text for text in telling if not is_echo(text)), key=severity, default="")
     if not cause or not severity(cause):
         cause = next((text for text in telling if is_echo(text)), telling[0] if telling else said[0])
-    failure = failure_from(
-        "\n".join(line.text for line in filled), message=cause, kind=kind, source_line=filled[0].number
-    )
+    failure = failure_from(trace, message=cause, kind=kind, source_line=filled[0].number)
     place = _PLACE.match(cause)
     return replace(failure, message=cause, file=place["file"], line=int(place["line"])) if place else failure
 

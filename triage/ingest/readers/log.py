@@ -29,7 +29,7 @@ _MAX_FAILURES = 10_000
 """Of one log: nobody reads more, and a service that logs errors for a living would fill the memory."""
 
 _STAMP = re.compile(
-    r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?\]?|\d\d:\d\d:\d\d(?:[.,]\d+)?"
+    r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?\]?(?: [A-Z]{3,4}(?= \[\d+\] ))?|\d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"|\[\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}\]|\w{3} [ \d]\d \d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+:\d+\])\s+"
 )
 _LEVEL = re.compile(
@@ -41,10 +41,10 @@ _ANNOTATION = re.compile(r"^::error(?: (?P<about>[^\n]{1,2000}?))?::(?P<said>.+)
 _FILE, _LINE, _TITLE = (re.compile(rf"(?:^|,) ?{name}=(?P<is>[^,]+)") for name in ("file", "line", "title"))
 _SUCCESS = re.compile(
     r"^(?:\[INFO\] )?(?:Finished: SUCCESS|BUILD SUCCESS(?:FUL)?\b.*|Job succeeded|Build succeeded\.?|Build success"
-    r"|Done\. Your build exited with 0\.|CircleCI received exit code 0)\s*$",
+    r"|Done\. Your build exited with 0\.|configure: exit 0|CircleCI received exit code 0)\s*$",
     re.MULTILINE,
 )
-"""The last word of Jenkins, Maven, Gradle, GitLab, MSBuild, AppVeyor, Travis, CircleCI."""
+"""The last word of Jenkins, Maven, Gradle, GitLab, MSBuild, AppVeyor, Travis, CircleCI, and of ``config.log``."""
 _JOB_START, _JOB_END = "##[group]Run ", "Cleaning up orphan processes"
 """Stand in every log of GitHub Actions; one that has no line marked as an error tells of a job that passed."""
 _STEP_ENDED = re.compile(
@@ -128,7 +128,9 @@ def _read(source: Source) -> Iterator[Item]:
         if not success and not in_steps:
             yield from found
             found.clear()
-    end = success[0].strip() if success and not broke else "" if scan.marked or not in_steps else _JOB_END
+    # What configure looks for in vain ends with an exit code too.
+    passed = success is not None and (not broke or success[0].startswith("configure: "))
+    end = success[0].strip() if success and passed else "" if scan.marked or not in_steps else _JOB_END
     if end and copies:
         why = f"{len(copies)} lines sound like failures, but the log ends with '{end}': none is taken for one"
         yield Warn(why, copies.first)

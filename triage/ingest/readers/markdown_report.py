@@ -20,7 +20,7 @@ _FORM = re.compile(r"^(?:#{1,6} \S|\*\*[^*\n]+\*\*|\|.*\||[^\S\n]*[-*] |\d+\. |-
 _RESULTS = re.compile(
     r"\bpass rate\b|\btotal tests\b|\btests? (?:passed|failed|executed|run)\b|\b\d+\s*(?:/|of)\s*\d+\)?\s*(?:total|tests?|pass\w*)"
     r"|\bpass(?:ed|ing)\b\W{0,6}\d|\bfail(?:ed|ing)\b\W{0,6}\d|\b\d+ (?:passed|failed|passing|failing)\b|\b\d+/\d+ (?:PASSED|passing)"
-    r"|\b(?:PASSED|FAILED)\b|\bpassed \| failed\b|[|:]\W{0,6}(?:PASS|FAIL)(?:ED|ING)?\b",
+    r"|\b(?:PASSED|FAILED)\b|\ball passing\b|\bpassed \| failed\b|[|:]\W{0,6}(?:PASS|FAIL)(?:ED|ING)?\b",
     re.IGNORECASE,
 )
 _CONSOLE = re.compile(
@@ -28,17 +28,23 @@ _CONSOLE = re.compile(
     re.MULTILINE,
 )
 
+_QUOTED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_TITLE = re.compile(
+    r"\s*# .*(?<![a-z])(?:tests?|qa|quality)(?![a-z]).*(?<![a-z])(?:reports?|results?)(?![a-z])",
+    re.IGNORECASE,
+)
+
 
 def _sniff(sample: Sample) -> int:
     text = sample.text[:40_000]
-    if _CONSOLE.search(text):
+    if _CONSOLE.search(_QUOTED.sub("", text)):
         return 0
     lines = sum(1 for line in text.split("\n") if line.strip())
     form = len(_FORM.findall(text))
     if form < 4 or form < 0.15 * lines:
         return 0
-    # A short report says it in two lines; a long guide may speak of passing tests more often than that.
-    if len(_RESULTS.findall(text)) < (2 if lines <= 40 else 4):
+    # A report by its title says it once, a short one in two lines; a long guide speaks of passing tests more often.
+    if len(_RESULTS.findall(text)) < (1 if _TITLE.match(text) else 2 if lines <= 40 else 4):
         return 0
     found = sections(blocks(text.split("\n")))
     return 75 if overall(found) or any(isinstance(item, CaseResult) for item in read_cases(found)) else 0

@@ -15,6 +15,7 @@ _COMMAND = re.compile(r"(?:# executed command: |\+ )(?P<said>.*)")
 _FRAMING = re.compile(
     r"(?:# (?:RUN: |executed command: |\.---|`---|note: |command )|\+ |\$ |--$|Command Output \(|Exit Code: |Timeout: )"
 )
+_LATE = re.compile(r"^Timeout: (?P<said>\S.*)$", re.MULTILINE)
 _ECHOED = re.compile(r".* # RUN: at line \d{1,9}$")
 
 
@@ -36,7 +37,8 @@ def reason(text: str) -> str:
     if severity(best) >= WRAPPER and not is_echo(best):
         return best
     commands = [match["said"] for line in lines if (match := _COMMAND.match(line[:MAX_MARK]))]
-    said = best.removeprefix("# error: ") if is_echo(best) else code
+    late = _LATE.match(rest)
+    said = late["said"] if late else best.removeprefix("# error: ") if is_echo(best) else code
     return f"{said}: {commands[-1]}" if commands else said
 
 
