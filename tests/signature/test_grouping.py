@@ -38,6 +38,36 @@ def test_two_words_vary_where_each_does_so_alone() -> None:
     assert set(group(texts)) == {0}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no such file '{}' in the folder '{}'",
+        "tenant {} may not write to the shared folder {} today",
+        "{} asked for a lease of {} on '{}' and nobody gave it",
+    ],
+)
+def test_words_vary_together_where_no_two_messages_share_one(said: str) -> None:
+    names = ["cart", "order", "quota", "feed", "token", "stock"]
+    texts = [said.format(*row) for row in zip(_NAMES, names, reversed(_NAMES), strict=True)]
+    assert group(texts) == [0] * len(texts)
+    assert len(set(group(texts[:MEANT]))) == MEANT
+    (template,) = templates_of(texts, group(texts))
+    assert template.count("<word>") == said.count("{}")
+
+
+def test_sentences_that_share_their_small_words_alone_are_several() -> None:
+    texts = [
+        f"could not {verb} the {noun} because it is {state}"
+        for verb, noun, state in zip(
+            ("open", "send", "find", "lock", "read", "move"),
+            ("cart", "order", "quota", "feed", "token", "stock"),
+            ("gone", "old", "full", "torn", "empty", "sealed"),
+            strict=True,
+        )
+    ]
+    assert len(set(group(texts))) == len(texts)
+
+
 def test_messages_that_differ_in_several_words_are_several() -> None:
     texts = [
         "the cart is empty now",

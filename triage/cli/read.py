@@ -70,11 +70,14 @@ def ingest(paths: tuple[str, ...], scheduler: str | None, db_path: Path | None, 
                     for result in session.results
                 ],
                 "clusters": {"new": len(session.new_clusters), "known": len(session.known_clusters)},
+                "moved": session.moved,
                 "errors": [str(error) for error in session.errors],
             }
         )
     elif session.results:
         _say_what_is_new(session, same)
+        if session.note:
+            say(session.note)
     sys.exit(2 if session.errors else 0)
 
 

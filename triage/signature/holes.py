@@ -8,7 +8,7 @@ of them, and one cause in two groups is seen at once.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 
 from triage.signature.kinds import HOLE
@@ -155,13 +155,16 @@ def _bare(word: str) -> tuple[str, str]:
 def _settled(rows: set[_Row]) -> dict[_Row, _Row]:
     """Each of ``rows``, equally long, with the holes that all of them show."""
     now = {row: row for row in rows}
-    while marks := _varying(set(now.values())):
+    while True:
+        found = set(now.values())
+        marks = _varying(found) or _varying_together(found)
+        if not marks:
+            return now
         opened = {
             row: tuple(_VALUE if at in places else word for at, word in enumerate(row))
             for row, places in marks.items()
         }
         now = {row: opened.get(found, found) for row, found in now.items()}
-    return now
 
 
 def _varying(rows: set[_Row]) -> dict[_Row, set[int]]:
@@ -181,6 +184,48 @@ def _varying(rows: set[_Row]) -> dict[_Row, set[int]]:
                     if row[at] != _VALUE:
                         marks[row].add(at)
     return marks
+
+
+def _varying_together(rows: set[_Row]) -> dict[_Row, set[int]]:
+    """The places that vary freely in messages that differ in several: no two of them are equal but for one.
+
+    A value that stands beside more than ``MEANT`` others is found by these; all others stand in few messages, which
+    tells them from the words of the sentence.
+    """
+    if len(rows) <= MEANT:
+        return {}
+    columns = [Counter(words) for words in zip(*rows, strict=True)]
+    alike: defaultdict[_Row, list[_Row]] = defaultdict(list)
+    for row in rows:
+        sentence = tuple(
+            word if counts[word] > MEANT and word != _VALUE else ""
+            for word, counts in zip(row, columns, strict=True)
+        )
+        alike[sentence].append(row)
+    marks: dict[_Row, set[int]] = {}
+    for sentence, found in alike.items():
+        free = {
+            at
+            for at, words in enumerate(zip(*found, strict=True))
+            if not sentence[at] and (len(set(words)) > 1 or words[0] != _VALUE)
+        }
+        if (
+            len(found) > MEANT
+            and len(free) > 1
+            and all(_is_free({row[at] for row in found}) for at in free)
+            and sum(map(_is_word, sentence)) >= _needed(found, free)
+        ):
+            for row in found:
+                if places := {at for at in free if row[at] != _VALUE}:
+                    marks[row] = places
+    return marks
+
+
+def _needed(rows: list[_Row], free: set[int]) -> int:
+    """How many words ``rows`` must share that vary in all of ``free``: what is quoted is a name, other words may be what
+    the sentence says."""
+    bare = sum(not all(row[at].startswith("'") or row[at] == _VALUE for row in rows) for at in free)
+    return _CONSTANT + 2 * max(0, bare - 1)
 
 
 def _is_free(words: set[str]) -> bool:

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from triage.analysis.impact import count
 from triage.ingest import IngestError, Source, reader_for
 from triage.rules import Engine
 from triage.sources import resolve
@@ -15,6 +16,7 @@ from triage.sources.watching import Reading
 from triage.sources.workers import Local, Workers
 from triage.store import Store
 from triage.store.ingest import Ingested
+from triage.store.recluster import place_called
 
 
 @dataclass
@@ -23,6 +25,17 @@ class Session:
 
     results: list[Ingested] = field(default_factory=list)
     errors: list[IngestError] = field(default_factory=list)
+    moved: int = 0
+    """Failures in reports read before that are in other clusters now: these sources say which tests are meant."""
+
+    @property
+    def note(self) -> str:
+        """That failures moved, where some did."""
+        return (
+            f"{count(self.moved, 'failure')} of reports read before moved: their tests are known now"
+            if self.moved
+            else ""
+        )
 
     @property
     def new_clusters(self) -> set[str]:
@@ -80,6 +93,8 @@ def ingest_all(
                 session.errors.append(result)
             else:
                 session.results.append(result)
+    new = [result.run_id for result in session.results if not result.known]
+    session.moved = place_called(db, engine, new).failures
     return session
 
 

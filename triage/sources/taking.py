@@ -23,8 +23,9 @@ from triage.sources.baseline import Baselines, beside_passing
 from triage.sources.watching import Reading, watched
 from triage.sources.workers import Workers
 from triage.store import Store
+from triage.store.bare_names import known_tests
 from triage.store.bequest import replacing
-from triage.store.ingest import Ingested, known_run, known_tests, next_batch, store
+from triage.store.ingest import Ingested, known_run, next_batch, store
 
 EACH = 2 << 10
 """Bytes that a source counts beside its own: thousands of tiny ones are work too, and are not to wait without end."""

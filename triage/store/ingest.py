@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 import orjson
@@ -11,8 +11,9 @@ from triage.ingest import Reader, Source, reader_for, told
 from triage.ingest.redact import redact
 from triage.intake import Batch, Signer, batches
 from triage.intake.batches import masked
-from triage.model import CaseResult, RunInfo, Totals, Warn
+from triage.model import RunInfo, Totals, Warn
 from triage.rules import Engine
+from triage.store.bare_names import known_tests
 from triage.store.clusters import count_run, refresh_counts
 from triage.store.database import Store, now
 from triage.store.grouping import begin_grouping
@@ -66,25 +67,6 @@ def known_run(db: Store, source: str, digest: str) -> Ingested | None:
     from triage.store.runs import failures_of, totals_of
 
     return Ingested(row[0], source, row[1], True, totals_of(db, row[0]), failures_of(db, row[0]))
-
-
-def known_tests(db: Store, reader: Reader, batch: int) -> Callable[[CaseResult], str | None]:
-    """Which test a case means that ``reader`` tells by a bare name: the one of that name, if just one came with it, or
-    none did and just one is known."""
-
-    def known_test(case: CaseResult) -> str | None:
-        if case.file is not None or not reader.hearsay:
-            return None
-        rows = db.conn.execute(
-            "SELECT test, max(batch = ?) AS is_here FROM cases JOIN runs ON runs.id = run_id"
-            " WHERE name = ? AND file IS NOT NULL GROUP BY test ORDER BY is_here DESC LIMIT 2",
-            [batch, case.name],
-        ).fetchall()
-        if not rows or (len(rows) == 2 and rows[0][1] == rows[1][1]):
-            return None
-        return str(rows[0][0])
-
-    return known_test
 
 
 def store(db: Store, source: str, format_: str, digest: str, batch: int, rows: Iterable[Batch]) -> Ingested:

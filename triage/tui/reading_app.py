@@ -135,16 +135,17 @@ class ReadingApp(TerminalApp):
 
         results: Sequence[Ingested] = ()
         errors: list[TriageError] = []
+        note = ""
         try:
             with telling(self.store_path), closing(open_store(self.store_path)) as db:
                 session = ingest_all(db, names, engine, progress)
-            results, errors = session.results, [*session.errors]
+            results, errors, note = session.results, [*session.errors], session.note
         except ReadingStoppedError:
             self.call_later(self.notify, "Ended: what was read to its end is kept.", markup=False)
         except TriageError as error:
             errors = [error]
         self.call_later(self._use, engine, wrong)
-        self.call_later(self._ingested, results, errors)
+        self.call_later(self._ingested, results, errors, note)
 
     def show_samples(self) -> None:
         """Read the sample data, into a database of its own that is gone when the program ends."""
@@ -240,7 +241,7 @@ class ReadingApp(TerminalApp):
         if isinstance(screen, ClustersScreen):
             screen.busy(visible(said))
 
-    def _ingested(self, results: Sequence[Ingested], errors: Sequence[TriageError]) -> None:
+    def _ingested(self, results: Sequence[Ingested], errors: Sequence[TriageError], note: str) -> None:
         self.unread = errors
         self._reading = None
         if self._waiting:
@@ -261,6 +262,8 @@ class ReadingApp(TerminalApp):
                 severity="warning",
                 markup=False,
             )
+        elif note:
+            self.notify(note, markup=False)
 
 
 def and_more(errors: Sequence[object], where: str) -> str:
