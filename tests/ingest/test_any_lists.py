@@ -390,3 +390,46 @@ def test_a_table_whose_results_are_words_of_their_own() -> None:
         """
     )
     assert counts(sheet) == (2, 1, 1, 0, 0)
+
+
+def test_tests_by_name_among_groups_of_steps() -> None:
+    """As LAVA tells of a job: what failed may not be left out for standing among objects of another kind."""
+    steps = {"fetch": {"result": "pass", "duration": "0.4"}, "unpack": {"result": "pass", "duration": "2.0"}}
+    job = {
+        "validate": {"result": "pass"},
+        "download": steps,
+        "boot": {"result": "pass", "duration": "20.1"},
+        "job": {"result": "fail", "error_msg": "boot timed out after 90 seconds", "error_type": "Test"},
+    }
+    run = read({"lava": job, "0_test_pump": {"fills": {"result": "pass"}, "drains": {"result": "fail"}}})
+    assert counts(run) == (7, 5, 2, 0, 0)
+    assert case(run, "job").failures[0].message == "boot timed out after 90 seconds"
+
+
+def test_a_result_and_what_was_expected_of_it() -> None:
+    """What Protractor's reporters write; expectations are no tests."""
+    expected = {"matcherName": "toBe", "message": "Expected 1 to be 2.", "passed": False, "stack": "Error: x"}
+    specs = [
+        {"description": "fills", "status": "failed", "failedExpectations": [expected]},
+        {"description": "drains", "status": "passed", "failedExpectations": [], "passedExpectations": [{"passed": True}]},
+    ]  # fmt: skip
+    run = run_of(f"let results = 1;\nregisterResult({json.dumps(specs)});\n")
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "fills").failures[0].message == "Expected 1 to be 2."
+    rows = [
+        {"description": "fills|pump", "passed": False, "message": "Expected 1 to be 2.", "browserLogs": []},
+        {"description": "drains|pump", "passed": True, "message": "Passed.", "browserLogs": []},
+    ]
+    assert counts(read(rows)) == (2, 1, 1, 0, 0)
+
+
+def test_a_table_of_what_failed_alone() -> None:
+    run = run_of(
+        """
+        Method,Name,Error,Occurrences
+        GET,/tank,HTTPError('401 Client Error'),71
+        GET,/pump,"ConnectionError('closed, early')",1
+        """
+    )
+    assert counts(run) == (2, 0, 2, 0, 0)
+    assert case(run, "/tank").failures[0].message == "HTTPError('401 Client Error')"

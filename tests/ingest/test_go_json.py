@@ -211,3 +211,15 @@ def test_a_test_whose_end_is_told_behind_that_of_its_package_is_one_test() -> No
         "TestFill",
         ["panic: no water"],
     )
+
+
+def test_a_compiler_that_is_killed_says_so_without_a_heading() -> None:
+    """The stream may end there: no event of the package follows."""
+    built = {"Action": "build-output", "ImportPath": f"{PACKAGE}.test"}
+    run = run_of(
+        events(
+            built | {"Output": "go tool compile: signal: killed\n"},
+            {"Action": "build-fail", "ImportPath": f"{PACKAGE}.test"},
+        ).replace(f'"Package":"{PACKAGE}","ImportPath"', '"ImportPath"')
+    )
+    assert [failure.message for failure in run.failures] == ["go tool compile: signal: killed"]

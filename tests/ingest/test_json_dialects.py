@@ -527,3 +527,47 @@ def test_a_feature_without_scenarios(read: Read) -> None:
         [{"id": "till", "keyword": "Feature", "line": 1, "name": "till", "tags": [], "uri": "till.feature"}]
     )
     assert (run.format, run.cases, run.failures) == ("cucumber-json", (), ())
+
+
+def test_steps_behind_a_failed_one_are_not_why_it_failed(read: Read) -> None:
+    def step(name: str, status: str, **more: str) -> dict[str, Any]:
+        return {"keyword": "Given ", "name": name, "result": {"status": status, "duration": 1, **more}}
+
+    failed = step("it opens", "failed", error_message="AssertionError: shut")
+    scenarios = [
+        {"keyword": "Scenario", "name": name, "type": "scenario", "steps": steps}
+        for name, steps in {
+            "opens": [failed, step("it rings", "undefined"), step("it shuts", "skipped")],
+            "rings": [step("it rings", "undefined"), step("it shuts", "skipped")],
+        }.items()
+    ]
+    run = read([{"keyword": "Feature", "name": "Till", "uri": "till.feature", "elements": scenarios}])
+    assert outcomes(run) == {"opens": Outcome.FAILED, "rings": Outcome.ERROR}
+
+
+def test_mocha_before_it_listed_its_tests(read: Read) -> None:
+    def test(title: str, **more: Any) -> dict[str, Any]:
+        return {"title": title, "fullTitle": f"till {title}", "duration": 1, **more}
+
+    stats = {
+        "suites": 1,
+        "tests": 3,
+        "passes": 1,
+        "pending": 1,
+        "failures": 1,
+        "start": "2014-03-01T10:00:00Z",
+    }
+    run = read(
+        {
+            "stats": {**stats, "end": "2014-03-01T10:00:01Z", "duration": 9},
+            "failures": [
+                test("opens", err={"message": "shut"}),
+                test('"after all" hook', err={"message": "no key"}),
+            ],
+            "passes": [test("sums")],
+            "skipped": [test("rings")],
+        }
+    )
+    assert outcomes(run) == {"sums": Outcome.PASSED, "opens": Outcome.FAILED, "rings": Outcome.SKIPPED}
+    assert [case.failures[0].message for case in run.cases if case.failures] == ["shut"]
+    assert [failure.message for failure in run.failures] == ["no key"]

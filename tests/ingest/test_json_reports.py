@@ -109,3 +109,8 @@ def test_every_recording_knows_the_lines_of_its_failures() -> None:
                 found += len(failures)
                 known += sum(failure.source_line is not None for failure in failures)
     assert known >= 0.9 * found > 0
+
+
+def test_a_document_may_stand_in_the_call_of_a_function(text_source: TextSource) -> None:
+    run = collect(text_source(f"report({json.dumps(CTRF, indent=2)});\n"))
+    assert (run.format, run.totals.tests, run.totals.failed) == ("ctrf-json", 3, 2)

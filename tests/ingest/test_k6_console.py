@@ -83,3 +83,22 @@ def test_ticks_of_other_runners_are_no_checks() -> None:
         "mocha-console",
     )
     assert counts(run) == (2, 2, 0, 0, 0)
+
+
+def test_a_summary_of_before_progress_had_words() -> None:
+    run = made(
+        """
+            done [==========================================================] 1s / 1s
+
+            ✓ is up
+            ✗ has boxes
+             ↳  50% — ✓ 10 / ✗ 10
+
+            data_received..............: 12 kB 12 kB/s
+            iterations.................: 20    20/s
+            vus........................: 1     min=1 max=1
+            vus_max....................: 1     min=1 max=1
+        """,
+        "k6-console",
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)

@@ -266,3 +266,41 @@ def test_the_output_of_several_programs_has_several_plans(text: str) -> None:
     run = run_of(text)
     assert counts(run) == (3, 2, 1, 0, 0)
     assert not run.failures and not run.warnings
+
+
+def test_what_a_subtest_says_when_it_dies_is_the_reason_of_its_failure() -> None:
+    """pgTAP counts it by number, Perl's Test::More not; what an earlier subtest said is no reason."""
+    run = run_of(
+        """
+        # Subtest: pump.test_fill()
+            # filling
+            ok 1 - fills
+            # Looks like it is full
+            1..1
+        ok 1 - pump.test_fill
+        # Subtest: pump.test_drain()
+            # Test died: P0001: the drain is clogged
+            #         CONTEXT:
+            #             function pump.test_drain() line 3 at RAISE
+        not ok 2 - pump.test_drain
+        # Failed test 2: "pump.test_drain"
+        # Subtest: pump.test_open()
+            not ok 1 - opens
+            # Failed test 1: "opens"
+            #         have: shut
+            #         want: open
+            1..1
+            # Looks like you failed 1 test of 1
+        not ok 3 - pump.test_open
+        # Failed test 3: "pump.test_open"
+        1..3
+        """
+    )
+    assert (run.format, counts(run)) == ("tap", (3, 1, 2, 0, 0))
+    assert "Test died: P0001: the drain is clogged" in case(run, "pump.test_drain").failures[0].message
+    assert "have: shut" in "\n".join(f.trace + f.message for f in case(run, "pump.test_open").failures)
+
+
+def test_an_indented_comment_outside_of_a_subtest_is_of_the_result_above_it() -> None:
+    run = run_of("1..2\nok 1 - fills\n    # the tank was dry\nnot ok 2 - drains\n# clogged\n")
+    assert case(run, "drains").failures[0].message == "clogged"

@@ -25,7 +25,8 @@ LIMIT = 512 << 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FILLED = re.compile(r"[^\s\ufeff]")
 # What npm and others print before the document that they pass on.
-_BELOW_NOISE = re.compile(r"^(?=\{\s*\"|\[\s*\{\s*\")", re.MULTILINE)
+_BELOW_NOISE = re.compile(r"^(?:[\w.$]{1,60}\()?(?=\{\s*\"|\[\s*\{\s*\")", re.MULTILINE)
+"""Where a document begins: behind other lines, or in the call of a function (the data of BackstopJS' report)."""
 _TRAILING = re.compile(r'("(?>(?:[^"\\]|\\.)*)"?)|,(?=\s{0,200}[}\]])', re.DOTALL)
 _SPREAD = 100_000
 """Lines of one object that is spread over lines."""
@@ -66,7 +67,7 @@ def _among_noise(text: str) -> Any:
     """The first document in ``text`` that has lines of something else before or behind it; None without one."""
     start = _BELOW_NOISE.search(text, 0, _NOISE)
     try:
-        return None if start is None else _DECODER.raw_decode(text, start.start())[0]
+        return None if start is None else _DECODER.raw_decode(text, start.end())[0]
     except (json.JSONDecodeError, RecursionError):
         return None
 
@@ -120,7 +121,7 @@ def load_all(source: Source) -> list[Any]:
     found, at = [], 0
     while (start := _BELOW_NOISE.search(text, at)) is not None:
         try:
-            document, at = _DECODER.raw_decode(text, start.start())
+            document, at = _DECODER.raw_decode(text, start.end())
         except (json.JSONDecodeError, RecursionError):
             break
         found.append(document)

@@ -24,7 +24,7 @@ _COMMON = frozenset(
 _SURE = {"common": 80, "text": 70, "xml": 50, "json": 50}
 """The families, in the order of asking, and how sure one of a family must be so that no other is asked."""
 _MARKUP = re.compile(r"<[A-Za-z?!]")
-_OBJECT = re.compile(r"^\s*[{\[]", re.MULTILINE)
+_OBJECT = re.compile(r"^\s*(?:[\w.$]{1,60}\()?[{\[]", re.MULTILINE)
 
 
 @cache

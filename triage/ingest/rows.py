@@ -57,7 +57,7 @@ _SUITE = _keys(
 )
 _FILE = _keys("file filename filepath testfile filelocation")
 _MESSAGE = _keys(
-    "message errormessage failuremessage failurereason failreason error err failure reason errors failures exception msg"
+    "message errormessage errormsg failuremessage failurereason failreason error err failure reason errors failures exception msg"
     " statusdetails failuredetails expanded statusmessage comment responsemessage detail details"
 )
 _TRACE = _keys("trace traceback stacktrace stack backtrace longrepr failureexpanded")
@@ -81,7 +81,8 @@ _INSIDE = (
 _PARTS = frozenset(
     ("attempt", "attempts", "pastattempts", "retries", "history", "attachments", "hooks", "assertions", "before",
      "after", "events", "failures", "errors", "annotations", "labels", "parameters", "results", "stepresults", "test",
-     "error", "failure", "expectations", "logs", "steplogs", "items", "contexts", "teardowns", "status", "location")
+     "error", "failure", "expectations", "logs", "steplogs", "items", "contexts", "teardowns", "status", "location",
+     "failedexpectations", "passedexpectations")
 )  # fmt: skip
 _DEPTH = 8
 _WORD = re.compile(r"[a-z]+")

@@ -93,9 +93,10 @@ def _case(feature: dict[str, Any], element: dict[str, Any], background: list[dic
     outcome = None
     failures = []
     for step in steps:
-        told = _OUTCOMES.get(text(step, "result", "status"))
-        if told is None:
-            continue
+        status = text(step, "result", "status")
+        told = _OUTCOMES.get(status)
+        if told is None or (outcome is Outcome.FAILED and status in _UNTOLD):
+            continue  # behind a step that failed nothing ran: that one is not defined either is not why
         if told.is_red and ("keyword" not in step or get(step, "hidden") is True):
             told = Outcome.ERROR  # a hook
         outcome = told if outcome is None else worse(outcome, told)

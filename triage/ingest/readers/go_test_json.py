@@ -83,6 +83,8 @@ class _Package:
         seconds = number_of(event, "Elapsed")
         self.parser.verbose = True
         if isinstance(output := event.get("Output"), str):
+            if action == "build-output" and not output.startswith("# "):
+                self.parser.compile(name)
             if test and not self.parser.output_of(test):
                 # A node of a Ginkgo suite is no test.
                 self._outside(test, output, number)
@@ -93,7 +95,7 @@ class _Package:
         elif action == "run":
             self.parser.start(test)
         elif action == "build-fail":
-            self.parser.ended = True
+            self.parser.ended = self.parser.unbuilt = True
         elif test and (word := _WORDS.get(action)):
             said = Line(number, f"--- {word}: {test}")
             self.parser.settle(test, OUTCOMES[word], seconds, said)

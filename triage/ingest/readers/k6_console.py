@@ -1,6 +1,6 @@
 """What ``k6 run`` prints: each check and each threshold is a test, as in its JSON; what the script threw broke the run.
 
-After the summary of k6 0.30 to 1.x: ``compact`` and ``full`` (which tells the checks again by group and scenario) and
+After the summary of k6 0.20 to 1.x: ``compact`` and ``full`` (which tells the checks again by group and scenario) and
 ``legacy``, which knows the groups, and marks the metrics instead of their thresholds.
 """
 
@@ -36,12 +36,9 @@ _KINDS = 50
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     ran = any(map(_RUNNING.match, lines))
-    return (
-        84
-        if ran
-        and any((found := _METRIC.match(line)) and found["name"].strip() == "iterations" for line in lines)
-        else 0
-    )
+    metrics = {found["name"].strip() for line in lines if (found := _METRIC.match(line))}
+    # Before 0.26 the progress was a bar without a word.
+    return 84 if "iterations" in metrics and (ran or "vus_max" in metrics) else 0
 
 
 @dataclass

@@ -13,6 +13,8 @@ from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 
 _Key = tuple[str, str]
+_HOOK = re.compile(r'"(?:before|after) (?:all|each)" hook')
+_LISTS = ("passes", "failures", "pending", "skipped")
 _NO_TESTS = re.compile(r'"tests": ?\[\s*\]')
 
 
@@ -24,14 +26,19 @@ def _sniff(sample: Sample) -> int:
 
 
 def _read(source: Source, report: Any) -> Iterator[Item]:
-    if not isinstance(get(report, "tests"), list):
+    if not any(isinstance(get(report, key), list) for key in ("tests", *_LISTS)):
         raise IngestError(
             f"{source.name}: no list of tests in this Mocha report; write it with --reporter json"
         )
     yield RunInfo(
         started=text(report, "stats", "start") or None, duration=seconds(report, "stats", "duration")
     )
-    tests, pending = rows(report, "tests"), {_key(test) for test in rows(report, "pending")}
+    pending = {_key(test) for key in ("pending", "skipped") for test in rows(report, key)}
+    tests = rows(report, "tests")
+    if get(report, "tests") is None:
+        # Versions before 1.21 have only the lists of their results.
+        listed = (test for key in _LISTS for test in rows(report, key))
+        tests = [test for test in listed if not _HOOK.match(text(test, "title"))]
     known = {_key(test) for test in tests}
     failed = {_key(test): test for test in rows(report, "failures")}
     for hook in rows(report, "failures"):

@@ -73,7 +73,14 @@ def _sniff(sample: Sample) -> int:
     lines = sample.text.split("\n", 2_000)
     began = sum(1 for line in lines if line.startswith(("test: ", "testing: ")))
     ended = sum(1 for line in lines if _ENDED.match(line[:500]) and ":" in line[:12])
-    return 78 if began and ended and (began + ended) >= 2 else 0
+    return 78 if began and ended and (began + ended) >= 2 else _without_colons(lines)
+
+
+def _without_colons(lines: list[str]) -> int:
+    """How sure it is of a stream whose words have no colon: tests begin and end, and little else is said."""
+    names = {found["name"] for line in lines if (found := _OPEN.match(line[:500]))}
+    ended = sum(1 for line in lines if (found := _ENDED.match(line[:500])) and found["name"] in names)
+    return 72 if len(names) > 1 and ended > 1 and 4 * ended > len([*filter(None, lines)]) else 0
 
 
 def _read(source: Source) -> Iterator[Item]:

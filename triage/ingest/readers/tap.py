@@ -22,8 +22,11 @@ from triage.ingest.runners.tap_text import (
     Test,
     flat,
     give_back,
+    panic_of,
     parsed,
     reason_first,
+    spaced,
+    sums_up,
     test_of,
     told,
     unnested,
@@ -44,10 +47,6 @@ _FILE = re.compile(
 _SUMMARY = re.compile(
     r"^(?:Test Summary Report|Dubious, test returned|Files=\d+, Tests=\d+|Failed \d+/\d+ subtests|All \d+ subtests passed)"
 )
-_ENDED = re.compile(r"^\s*Looks like (?:you|your test)\b")
-_TALLY = re.compile(
-    r"^(?:tests|suites|pass|passed|fail|failed|failures|cancelled|skip|skipped|todo|ok|duration_ms|time)\b[ =:]*[\d.]*\s*(?:ms)?$"
-)
 _SETTING = re.compile(
     r"(?:timeout set to \d|overriding timeout to \d|selftests: |\S+: initializing$|\S+: pass:\d|Totals: pass:\d"
     r"|Starting \d+ tests? from |\s*RUN +\S+ \.\.\.$|\s*(?:OK|FAIL) +\S+$"
@@ -64,7 +63,6 @@ _KERNEL = re.compile(
 """What only KUnit says, which wrote another version before it had a dialect's name."""
 _HEADED = re.compile(r"^ +# Subtest: ")
 _NODE_SPEC = re.compile(r"^ℹ tests \d{1,9}$")
-_PANIC = re.compile(r"Kernel panic|\bOops\b|\bBUG: |Internal error|Unable to handle kernel")
 _QT_FIRST = "initTestCase()"
 _MOST_COMMENTS = 500
 _SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|t|pl|py|rb|lua|sh|bats)$")
@@ -128,6 +126,10 @@ class _Parser:
     """Whether no subtest was announced at the margin so far, as all do but KUnit."""
     ahead: list[Line] | None = None
     """What is said before the result that it belongs to, as the Linux kernel, its kselftest and GLib do."""
+    within: list[tuple[int, Line]] = field(default_factory=list)
+    """Comments behind the last result inside of a subtest, with their depth: what it says when it dies."""
+    announced: bool = False
+    """Whether a subtest was announced, and no result came since."""
     before: str = ""
     """The line before."""
 
@@ -285,6 +287,10 @@ class _Parser:
         test.above = self.heading
         if not depth:
             test.earlier, self.earlier, self.recent = self.earlier, [], []
+        if not test.ok and (inside or self.announced) and not any(child.is_red for child in inside):
+            test.notes = [note for at, note in self.within if at > depth]
+        self.within = [(at, note) for at, note in self.within if at < depth]
+        self.announced = False
         if self.ahead is not None:
             test.notes, self.ahead = ([] if test.ok else reason_first(self.ahead)), []
         if not self.loose and test.name in self.early:
@@ -294,7 +300,8 @@ class _Parser:
 
     def _comment(self, said: str, line: Line) -> None:
         said = said.removeprefix(" ")
-        if said.startswith("Subtest: ") or _ENDED.match(said) or _TALLY.match(said[:100]):
+        self.announced = self.announced or said.startswith("Subtest: ")
+        if sums_up(said):
             return
         if self.ahead is not None:
             # GLib says it twice.
@@ -304,6 +311,10 @@ class _Parser:
         if self.catch2 or (not self.before and _CATCH2.match(said)):
             self.catch2, self.heading = True, said.strip()
             return
+        if indent := indent_of(line.text):
+            self.within = [*self.within[-_MOST_COMMENTS:], (indent, Line(line.number, said))]
+            if self.announced:
+                return
         if self.tape:
             self.heading = said.strip()
             if (failed := self._last) is None or failed.ok or failed.block:
@@ -377,9 +388,7 @@ class _Parser:
 
     def _died(self, last: int) -> None:
         """The kernel's output ends inside of a suite."""
-        lines = (self.ahead or []) + self.loose
-        begin = next((i for i, line in enumerate(lines) if _PANIC.search(line.mark)), len(lines))
-        told = lines[begin : begin + 50]
+        told = panic_of((self.ahead or []) + self.loose)
         self._broken(told[0].text.strip() if told else "the output ends inside of a suite", told)
         self.session.warnings.append(
             Warn("the output ends inside of a suite: the other tests did not run", last)
@@ -395,16 +404,8 @@ def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
     parser, last = _Parser(), 0
     for line in unnested(lines):
         last = line.number
-        parser.feed(_spaced(line))
+        parser.feed(spaced(line))
     yield parser.end(last)
-
-
-def _spaced(line: Line) -> Line:
-    """The line with spaces for the tabs in front, which KUnit had."""
-    if not line.text.startswith("\t"):
-        return line
-    bare = line.text.lstrip("\t")
-    return Line(line.number, "    " * (len(line.text) - len(bare)) + bare)
 
 
 READER = Reader("tap", _sniff, reader_of("TAP", _sessions))

@@ -23,6 +23,8 @@ _HEAD = re.compile(r'(?i)^[\ufeff"]*[a-z]')
 _RESULTS = frozenset(
     ("status", "outcome", "result", "success", "state", "verdict", "failurecount", "passfail")
 )
+_FAILURES = frozenset(("error", "occurrences"))
+"""Columns of the table that Locust writes of what failed."""
 _CASES = "Test Cases/"
 _LOOKED_AT = 20
 """Rows that a sniffer looks at."""
@@ -33,7 +35,8 @@ def _sniff(sample: Sample) -> int:
     if len(lines) < 2 or not _HEAD.match(lines[0]) or len(lines[0]) > 4_000:
         return 0
     columns, delimiter = _columns(lines[0])
-    if len(columns) < 3 or _RESULTS.isdisjoint(row_of(dict.fromkeys(columns, "-"))):
+    folded = row_of(dict.fromkeys(columns, "-")).keys()
+    if len(columns) < 3 or (_RESULTS.isdisjoint(folded) and not folded >= _FAILURES):
         return 0
     try:
         read = list(csv.reader(lines[1:-1] or lines[1:], delimiter=delimiter))
@@ -48,6 +51,8 @@ def _row(columns: list[str], cells: list[str]) -> dict[str, Any]:
     row = row_of(dict(zip(columns, cells, strict=False)))
     if not str(row.get("suiteteststepname", _CASES)).startswith(_CASES) or row.get("name") == "Aggregated":
         return {}
+    if row.keys() >= _FAILURES and str(row["occurrences"]).isdecimal():
+        row["status"] = "failed"
     if (failed := str(row.get("failurecount", ""))).isdecimal() and "requestcount" in row:
         told = f"{failed} of {row['requestcount']} requests failed"
         row |= {"status": "failed", "message": told} if failed.strip("0") else {"status": "passed"}

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from triage.ingest.json_report import json_report
-from triage.ingest.json_text import clean, opens_json, parse_object
+from triage.ingest.json_text import clean, has_keys, opens_json, parse_object
 from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.ingest.rows import (
     OUTCOMES,
@@ -43,6 +43,8 @@ _KNOWN = (
     "scenarioResults",
     "pastAttempts",
     "ScenarioTitle",
+    "failedExpectations",
+    "browserLogs",
 )
 _PATH = re.compile(r"[/.:]")
 """A key that names a suite rather than what it holds."""
@@ -54,13 +56,14 @@ _ABOUT = re.compile(
 
 
 def _sniff(sample: Sample) -> int:
-    if not opens_json(sample):
+    known = any(f'"{key}"' in sample.text or f'"{key}"' in sample.end for key in _KNOWN)
+    if not opens_json(sample) and not (known and has_keys(sample)):
         return 0
     found = [match for text in (sample.text, sample.end) for match in _PAIR.finditer(text)]
     words = {folded(match["word"]) for match in found if match["word"]}
     if not found or (words and not any(word in OUTCOMES for word in words)):
         return 0
-    if any(f'"{key}"' in sample.text or f'"{key}"' in sample.end for key in _KNOWN):
+    if known:
         return 20
     about = _ABOUT.search(sample.text) or _ABOUT.search(sample.end)
     first, _, rest = sample.text.lstrip("\ufeff \n").partition("\n")
@@ -122,7 +125,7 @@ def _told(
         yield failure, about
     empty = any(value == [] and _HOLDS.match(key) for key, value in told.items())
     if case and not listed and not empty:
-        yield case, about or is_of_tests(row) or any(map(_is_about, told))
+        yield case, about or is_of_tests(row) or any(key in _KNOWN or _is_about(key) for key in told)
     elif case and case.failures and not red and depth:
         [why] = case.failures
         yield (
@@ -143,16 +146,23 @@ def _below(
     key: str, value: Any, suites: tuple[str, ...], about: bool, depth: int
 ) -> Iterator[tuple[Item, bool]]:
     about = about or _is_about(key)
-    if isinstance(value, dict) and _are_tests_by_name(value):
+    if isinstance(value, dict) and (tests := _tests_by_name(value)) and depth < _DEPTH:
         for name, one in value.items():
-            yield from _told(one, suites, clean(name), about, depth)
+            if name in tests:
+                yield from _told(one, suites, clean(name), about, depth)
+            else:
+                yield from _below(name, one, suites, about, depth + 1)
         return
     yield from _found(value, (*suites, clean(key)) if _PATH.search(key) else suites, about, depth)
 
 
-def _are_tests_by_name(value: dict[str, Any]) -> bool:
-    rows = [row_of(one) if isinstance(one, dict) else {} for one in value.values()]
-    return bool(rows) and all(outcome_of(row) is not None and not name_of(row) for row in rows)
+def _tests_by_name(value: dict[str, Any]) -> set[str]:
+    """The keys of an object under which tests stand, where these are most of it; LAVA has groups of steps among them."""
+    if not all(isinstance(one, dict) for one in value.values()):
+        return set()
+    rows = {name: row_of(one) for name, one in value.items()}
+    found = {name for name, row in rows.items() if outcome_of(row) is not None and not name_of(row)}
+    return found if len(found) > len(rows) / 2 else set()
 
 
 def _is_about(key: str) -> bool:

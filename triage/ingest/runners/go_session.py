@@ -76,6 +76,8 @@ class GoParser:
     build: dict[str, list[Line]] = field(default_factory=dict)
     """What the compiler said, by package."""
     compiling: str = ""
+    unbuilt: bool = False
+    """Whether an event says that what it compiles did not build."""
     loose: deque[Line] = field(default_factory=lambda: deque(maxlen=_LOOSE_LINES))
     """Output outside any test."""
     race: list[Line] = field(default_factory=list)
@@ -150,6 +152,12 @@ class GoParser:
         if test.outcome is not None:
             self.before.append((name, test))
             self.tests[name] = _Test()
+
+    def compile(self, name: str) -> None:
+        """What follows is said of building ``name``, also where it has no heading, as of a compiler that was killed."""
+        if not self.compiling:
+            self.compiling, self.current = name, ""
+            self.build.setdefault(name, [])
 
     def output_of(self, name: str) -> bool:
         """What follows is of that test, where no line of ``-v`` says so; false if there is no such test."""
@@ -295,7 +303,9 @@ class GoParser:
                 del self.tests[name]
         self._flush("")
         for lines in self.build.values():
-            if any(COMPILER.match(line.mark) or _TOOL.match(line.mark) for line in lines):
+            if (self.unbuilt and lines) or any(
+                COMPILER.match(line.mark) or _TOOL.match(line.mark) for line in lines
+            ):
                 self.session.failures.append(build_failure(lines))
         if self.session.closed and not self.verbose:
             self.session.warnings.append(Warn("tests that passed are not named without -v, and not counted"))

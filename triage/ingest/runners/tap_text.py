@@ -17,7 +17,8 @@ from triage.ingest.runners.bats_text import bats_failure
 from triage.ingest.runners.pytest_text import node_parts
 from triage.model import CaseResult, Failure, Outcome
 
-TITLE = re.compile(r"^\s*Failed (?:\(TODO\) )?test '(?P<name>.+)'$")
+TITLE = re.compile(r"^\s*Failed (?:\(TODO\) )?test (?:\d{1,9}: )?(?P<quote>['\"])(?P<name>.+)(?P=quote)$")
+"""Of Test::More, and of pgTAP, which numbers it."""
 _PLACE = re.compile(r"^\s*at (?P<file>\S+) line (?P<line>\d{1,9})\.$")
 _UNNAMED = re.compile(
     r"^\s*Failed (?:\(TODO\) )?test (?:at (?P<file>\S+) line (?P<line>\d{1,9})\.|\((?P<old>\S+) at line (?P<at>\d{1,9})\))$"
@@ -73,7 +74,17 @@ class Test:
     earlier: list[Line] = field(default_factory=list)
     """The comments before it was announced (node:test): of a program that broke, what it printed."""
 
+    @property
+    def is_red(self) -> bool:
+        """Whether it failed, and no directive says that this was expected."""
+        return not self.ok and not self.directive
 
+
+_ENDED = re.compile(r"^\s*Looks like (?:you|your test)\b")
+_TALLY = re.compile(
+    r"^(?:tests|suites|pass|passed|fail|failed|failures|cancelled|skip|skipped|todo|ok|duration_ms|time)\b[ =:]*[\d.]*\s*(?:ms)?$"
+)
+_PANIC = re.compile(r"Kernel panic|\bOops\b|\bBUG: |Internal error|Unable to handle kernel")
 _NEXT_DOCUMENT = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
@@ -317,6 +328,25 @@ def test_of(match: re.Match[str], line: Line, depth: int) -> Test:
     name = re.sub(r"\\([#\\])", r"\1", rest).strip()
     test.name = name or (f"test {match['number']}" if match["number"] else "")
     return test
+
+
+def sums_up(said: str) -> bool:
+    """Whether a comment announces tests or counts them, and tells of none."""
+    return bool(said.startswith("Subtest: ") or _ENDED.match(said) or _TALLY.match(said[:100]))
+
+
+def panic_of(lines: list[Line]) -> list[Line]:
+    """What a kernel says from its panic on; nothing without one."""
+    begin = next((i for i, line in enumerate(lines) if _PANIC.search(line.mark)), len(lines))
+    return lines[begin : begin + 50]
+
+
+def spaced(line: Line) -> Line:
+    """The line with spaces for the tabs in front, which KUnit had."""
+    if not line.text.startswith("\t"):
+        return line
+    bare = line.text.lstrip("\t")
+    return Line(line.number, "    " * (len(line.text) - len(bare)) + bare)
 
 
 def reason_first(said: list[Line]) -> list[Line]:
