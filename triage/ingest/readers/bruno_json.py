@@ -6,6 +6,7 @@ After ``packages/bruno-cli`` of usebruno/bruno. Requests without an answer are f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePath, PureWindowsPath
 from typing import Any
 
 from triage.ingest.json_report import json_report
@@ -40,12 +41,11 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
 
 
 def _name(request: dict[str, Any]) -> str:
-    return (
-        text(request, "suitename")
-        or text(request, "path")
-        or text(request, "name")
-        or text(request, "test", "filename")
-    )
+    """What the request is called, with its folders; some versions tell only its path on the machine."""
+    path = text(request, "path") or text(request, "suitename")
+    if PurePath(path).is_absolute() or PureWindowsPath(path).is_absolute():
+        path = PureWindowsPath(path).name
+    return path or text(request, "name") or text(request, "test", "filename")
 
 
 def _told(request: dict[str, Any], suite: str) -> Iterator[Item]:

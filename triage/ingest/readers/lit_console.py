@@ -14,7 +14,7 @@ from triage.ingest.console import Line, Session, reader_of, run_before_run, samp
 from triage.ingest.logs.severity import is_echo, severity
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.runners.lit_text import reason
+from triage.ingest.runners.lit_text import OUTCOMES, reason
 from triage.model import Failure, Outcome, Totals
 
 _RESULT = re.compile(
@@ -33,16 +33,6 @@ _MARKS = re.compile(r"^(?:# \| |# )")
 """What stands before the lines of a script and of its commands since LLVM 18."""
 _SCRIPT = re.compile(r"^(?:# )?(?:RUN: |executed command: |\.---|`---|note: )|^[$+] |^-+$")
 _PLACE = re.compile(r"^(?P<file>\S[^:]*):(?P<line>\d{1,9}):\d{1,9}: (?:fatal )?error: ")
-_OUTCOMES = {
-    "PASS": Outcome.PASSED,
-    "FLAKYPASS": Outcome.PASSED,
-    "XFAIL": Outcome.XFAILED,
-    "FAIL": Outcome.FAILED,
-    "XPASS": Outcome.FAILED,
-    "TIMEOUT": Outcome.FAILED,
-    "UNRESOLVED": Outcome.ERROR,
-}
-"""What else there is did not run."""
 _LISTS = {"Unresolved": Outcome.ERROR}
 _KINDS = {
     "passed": "passed", "passed with retry": "passed", "expected passes": "passed", "failed": "failed",
@@ -107,7 +97,7 @@ class _Parser:
         name, suite = _name_and_suite(test)
         entry = self.book.entry(name, suite)
         if entry.outcome is None:
-            entry.outcome, entry.status = _OUTCOMES.get(status, Outcome.SKIPPED), line
+            entry.outcome, entry.status = OUTCOMES.get(status, Outcome.SKIPPED), line
         if status == "FLAKYPASS":
             entry.attempts = 2
 
@@ -141,16 +131,19 @@ def _failure(lines: list[Line], kind: str) -> Failure:
     """Why a test failed: the worst that its commands said, the first of equals."""
     filled = [line for line in lines if line.text.strip()]
     trace = "\n".join(line.text for line in filled)
-    if why := reason("\n".join(line.text for line in lines)):
-        return failure_from(trace, message=why, kind=kind, source_line=filled[0].number)
-    said = [_MARKS.sub("", line.mark).strip() for line in filled]
-    telling = [text for text in said if text and not _SCRIPT.match(text)]
-    cause = max((text for text in telling if not is_echo(text)), key=severity, default="")
-    if not cause or not severity(cause):
-        cause = next((text for text in telling if is_echo(text)), telling[0] if telling else said[0])
+    cause = reason("\n".join(line.text for line in lines)) or _cause(filled)
     failure = failure_from(trace, message=cause, kind=kind, source_line=filled[0].number)
     place = _PLACE.match(cause)
     return replace(failure, message=cause, file=place["file"], line=int(place["line"])) if place else failure
+
+
+def _cause(lines: list[Line]) -> str:
+    said = [_MARKS.sub("", line.mark).strip() for line in lines]
+    telling = [text for text in said if text and not _SCRIPT.match(text)]
+    cause = max((text for text in telling if not is_echo(text)), key=severity, default="")
+    if cause and severity(cause):
+        return cause
+    return next((text for text in telling if is_echo(text)), telling[0] if telling else said[0])
 
 
 READER = Reader("lit-console", _sniff, reader_of("lit", run_before_run(_Parser)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,24 +10,10 @@ from triage.ingest.json_text import get, has_keys, number, rows, text
 from triage.ingest.logs.severity import telling_line
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.runners.lit_text import OUTCOMES, reason
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo
 
-_OUTCOMES = {
-    "PASS": Outcome.PASSED,
-    "FLAKYPASS": Outcome.PASSED,
-    "XFAIL": Outcome.XFAILED,
-    # It ends red where a test passes that was to fail.
-    **dict.fromkeys(("FAIL", "XPASS", "TIMEOUT"), Outcome.FAILED),
-    "UNRESOLVED": Outcome.ERROR,
-    **dict.fromkeys(("UNSUPPORTED", "SKIPPED", "EXCLUDED"), Outcome.SKIPPED),
-}
-_UNTOLD = {"XPASS": "passed, and was expected to fail", "TIMEOUT": "did not end in time"}
-_SHELL = re.compile(
-    r"^(?:\+ |--$|Exit Code: |Command Output |# (?:RUN|executed command|note)\b|# [.`]-)|# RUN: "
-)
-"""What lit's shells say of the commands, and the heads of what these printed."""
-_PIPED = re.compile(r"^# (?:\| ?|error: )")
-_STDERR = "Command Output (stderr):"
+_UNTOLD = {"XPASS": "passed, though it is marked as one that fails", "TIMEOUT": "did not end in time"}
 
 
 def _sniff(sample: Sample) -> int:
@@ -42,7 +27,7 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
     for test in rows(report, "tests"):
         code = text(test, "code")
         # Projects add codes of their own.
-        outcome = _OUTCOMES.get(code, Outcome.ERROR)
+        outcome = OUTCOMES.get(code, Outcome.ERROR)
         suite, _, name = text(test, "name").rpartition(" :: ")
         yield CaseResult(
             name=name,
@@ -57,18 +42,9 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
 def _failure(test: dict[str, Any], code: str, outcome: Outcome) -> Failure:
     output = text(test, "output").strip()
     kind = "error" if outcome is Outcome.ERROR else "failure"
-    if not output or code in _UNTOLD:
-        return Failure(_UNTOLD.get(code, f"ended as {code}"), kind=kind, trace=output)
-    return failure_from(output, message=_why(output), kind=kind)
-
-
-def _why(output: str) -> str:
-    """What tells most of what the commands printed to their standard error; else of all."""
-    for part in (output.partition(_STDERR)[2], output):
-        lines = [_PIPED.sub("", line) for line in part.split("\n") if not _SHELL.search(line)]
-        if any(line.strip() for line in lines):
-            return telling_line("\n".join(lines))
-    return output.split("\n", 1)[0]
+    if not output:
+        return Failure(_UNTOLD.get(code, f"ended as {code}"), kind=kind)
+    return failure_from(output, message=reason(output) or telling_line(output), kind=kind)
 
 
 READER = Reader("lit-json", _sniff, json_report(_read, cases="tests"))

@@ -6,7 +6,18 @@ import re
 
 from triage.ingest.console import MAX_MARK
 from triage.ingest.logs.severity import WRAPPER, is_echo, severity, telling_line
+from triage.model import Outcome
 
+OUTCOMES = {
+    "PASS": Outcome.PASSED,
+    "FLAKYPASS": Outcome.PASSED,
+    "XFAIL": Outcome.XFAILED,
+    # It ends red where a test passes that was to fail.
+    **dict.fromkeys(("FAIL", "XPASS", "TIMEOUT"), Outcome.FAILED),
+    "UNRESOLVED": Outcome.ERROR,
+    **dict.fromkeys(("UNSUPPORTED", "SKIPPED", "EXCLUDED"), Outcome.SKIPPED),
+}
+"""What its codes mean; projects add some of their own."""
 _SCRIPT = re.compile(r"Script(?:\([^)\n]*\))?:\n--\n")
 _END = "\n--\n"
 _CODE = "Exit Code: "
@@ -27,10 +38,10 @@ def reason(text: str) -> str:
         if body.strip() and not body.startswith(_CODE):
             return body.strip()  # of a program of GoogleTest
     code, _, rest = body.partition("\n")
-    if not code.startswith(_CODE) or "Command Output (" not in rest:
-        return ""
     if code == f"{_CODE}0":
         return "passed, though it is marked as one that fails"
+    if not code.startswith(_CODE) or "Command Output (" not in rest:
+        return ""
     lines = rest.split("\n")
     told = "\n".join(line.removeprefix("# | ") for line in lines if not _is_framing(line[:MAX_MARK]))
     best = telling_line(told) if told.strip() else code
