@@ -15,6 +15,7 @@ from textual import events, work
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
@@ -101,10 +102,10 @@ class TriageApp(ReadingApp):
         named = self.console.color_system
         if not self.is_headless and named:
             self.theme = colours.theme_for(COLOR_SYSTEMS[named], os.environ) or self.theme
+        self.hold_keys()
         self.call_later(self._begin)  # what is drawn before this ends is not shown
 
     async def _begin(self) -> None:
-        # Keys that were typed before the list was there wait for it.
         place = left_at(self.db) if not self._paths and self.feed is None else {}
         first = ClustersScreen(place)
         self._take_keys()
@@ -119,6 +120,8 @@ class TriageApp(ReadingApp):
         if self._paths:
             self.ingest(self._paths)
         self._go_on(first, place)
+        self._mind_room(self.size)
+        await self.next_key()
 
     @work(thread=True, group="loading")
     def _load_the_rest(self) -> None:
@@ -200,10 +203,14 @@ class TriageApp(ReadingApp):
         self._clusters.narrow(words)
 
     def on_resize(self, event: events.Resize) -> None:
+        if len(self.screen_stack) > 1:
+            self._mind_room(event.size)
+
+    def _mind_room(self, size: Size) -> None:
         shown = isinstance(self.screen, SmallScreen)
-        if too_small(event.size) and not shown:
+        if too_small(size) and not shown:
             self.push_screen(SmallScreen())
-        elif shown and not too_small(event.size):
+        elif shown and not too_small(size):
             super().pop_screen()
 
     def pop_screen(self) -> AwaitComplete:

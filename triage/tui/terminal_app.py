@@ -7,6 +7,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ class TerminalApp(App[None]):
             return await self._press(event, key)
         self._ahead.append(event)
         if monotonic() - self._since > _STUCK:
-            await self._next_key()
+            await self.next_key()
         return None
 
     async def _press(self, event: events.Key | events.Paste, key: str) -> None:
@@ -98,9 +99,14 @@ class TerminalApp(App[None]):
     def _follow(self, way: Iterator[MessagePump]) -> None:
         """Go where the key goes, behind it; from the end on the next key may go."""
         if not any(one.call_later(self._follow, way) for one in way):
-            self.call_later(self._next_key)
+            self.call_later(self.next_key)
 
-    async def _next_key(self) -> None:
+    def hold_keys(self) -> None:
+        """Let keys wait until ``next_key`` is called: the screen that they are meant for is not there yet."""
+        self._underway, self._since = "", inf
+
+    async def next_key(self) -> None:
+        """Press what was typed next: what was pressed before is done."""
         self._underway = None
         if self._ahead and self.screen_stack:
             await self.on_event(self._ahead.popleft())
