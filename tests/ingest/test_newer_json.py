@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import struct
+import zlib
 from typing import Any
 
 import pytest
 
 from tests.ingest.made import case, counts, headlines, run_of
-from triage.ingest import IngestError
+from triage.ingest import IngestError, Source, collect
 
 
 def request(name: str, **more: Any) -> dict[str, Any]:
@@ -109,6 +112,15 @@ def test_subunit_without_colons() -> None:
     )
     assert (run.format, counts(run)) == ("subunit", (3, 1, 1, 1, 0))
     assert case(run, "drains the tank").failures[0].message == "pump.c:53: clogged"
+
+
+def test_a_stream_that_only_carries_what_another_runner_wrote() -> None:
+    """As ``python -m subunit.run | subunit2junitxml -f`` writes it, if the first of them fails."""
+    body = b"\x06stdout\x05tests"
+    packet = b"\xb3" + struct.pack(">HB", 0x2040, 8 + len(body)) + body
+    data = packet + struct.pack(">I", zlib.crc32(packet)) + b'<testsuite failures="3"/>'
+    with pytest.raises(IngestError, match="name no test"):
+        collect(Source("stream.xml", lambda: io.BytesIO(data)))
 
 
 def test_words_of_tests_without_their_ends_are_no_stream() -> None:

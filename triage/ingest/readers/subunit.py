@@ -95,7 +95,7 @@ def _read(source: Source) -> Iterator[Item]:
 def _packets_read(source: Source) -> Iterator[Item]:
     data = source.read(LIMIT)
     tests: dict[str, _Test] = {}
-    place, told, strange = 0, 0, 0
+    place, told, strange, named = 0, 0, 0, False
     times: list[float] = []
     while place < len(data) and strange < _MOST_STRANGE:
         if data[place] != _SIGNATURE:
@@ -111,11 +111,16 @@ def _packets_read(source: Source) -> Iterator[Item]:
         if packet.time is not None:
             times.append(packet.time)
         if packet.test:
+            named = True
             _take(tests.setdefault(packet.test, _Test()), packet)
             if packet.status not in ("", "exists", "inprogress"):
                 yield _case(packet.test, tests.pop(packet.test))
     if not told:
         raise IngestError(f"{source.name}: no whole subunit packet in it; was it cut at its start?")
+    if strange and not named:
+        raise IngestError(
+            f"{source.name}: its subunit packets name no test, and other output stands between them; convert it anew"
+        )
     yield RunInfo(
         started=_moment(min(times)) if times else None,
         duration=round(max(times) - min(times), 6) if times else None,
