@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from triage.ingest.console import Line, Session, bare_failure, dedent, reader_of, run_after_run, sample_lines
 from triage.ingest.parts import exception_type
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.runners.tap_text import REPORT
+from triage.ingest.runners.prove_report import REPORT
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _FILE = re.compile(r"^(?:\[\d\d:\d\d:\d\d\] )?(?P<file>[^\s.#][^\s#]*) \.{2,} ?(?P<end>.*)$")

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from triage.ingest.console import MAX_MARK, Line, Session, indent_of, reader_of, sample_lines
 from triage.ingest.json_text import get
-from triage.ingest.logs.severity import severity, telling_line
+from triage.ingest.logs.severity import severity
 from triage.ingest.reader import HEAD_BYTES, Reader, Sample
+from triage.ingest.runners.prove_report import SUMMARY, ProveReport, broken
 from triage.ingest.runners.tap_text import (
-    REPORT,
     TITLE,
     Test,
     flat,
@@ -31,7 +31,7 @@ from triage.ingest.runners.tap_text import (
     told,
     unnested,
 )
-from triage.model import CaseResult, Failure, Warn
+from triage.model import CaseResult, Warn
 
 _VERSION = re.compile(r"^(?P<indent> *)(?:TAP version 1[2-4]|(?P<kernel>KTAP version \d))$", re.IGNORECASE)
 _PLAN = re.compile(r"^(?P<indent> *)1\.\.(?P<count>\d{1,9})(?:\s*#\s*(?P<why>.*))?$")
@@ -43,9 +43,6 @@ _COMMENT = re.compile(r"^ *#(?P<text>.*)$")
 # What a program writes to its standard error may stand behind the dots.
 _FILE = re.compile(
     r"^(?P<file>\S+\.\w{1,5}) \.{2,} *(?:(?P<end>(?:ok|skipped|Dubious|Failed|All)\b.*)|(?P<said>\S.*))?$"
-)
-_SUMMARY = re.compile(
-    r"^(?:Test Summary Report|Dubious, test returned|Files=\d+, Tests=\d+|Failed \d+/\d+ subtests|All \d+ subtests passed)"
 )
 _SETTING = re.compile(
     r"(?:timeout set to \d|overriding timeout to \d|selftests: |\S+: initializing$|\S+: pass:\d|Totals: pass:\d"
@@ -107,8 +104,7 @@ class _Parser:
     title: str = ""
     bailed: Line | None = None
     summing_up: bool = False
-    reports: list[list[Line]] = field(default_factory=list)
-    """What prove says in the end of files in which something went wrong."""
+    prove: ProveReport = field(default_factory=ProveReport)
     said: dict[str, list[Line]] = field(default_factory=dict)
     """What else was printed, by file."""
     tape: bool | None = None
@@ -140,10 +136,10 @@ class _Parser:
         elif match := _FILE.match(mark):
             self.end_file(line.number)
             self.file, self.summing_up = match["file"], bool(match["end"])
-        elif _SUMMARY.match(mark):
+        elif SUMMARY.match(mark):
             self.summing_up = True
         elif self.summing_up:
-            self._summed_up(mark, line)
+            self.prove.feed(line)
             return
         elif self._begins_another(mark):
             self.end_file(line.number - 1)
@@ -199,30 +195,10 @@ class _Parser:
             if self.ahead is None and (self.kernel or _AHEAD.match(mark)):
                 self.ahead = []
 
-    def _summed_up(self, mark: str, line: Line) -> None:
-        if REPORT.match(mark):
-            self.reports.append([line])
-        elif self.reports and mark.startswith("  "):
-            self.reports[-1].append(line)
-
     def end(self, last: int) -> Session:
         """The end of all: a program that died behind results that are fine is known from the report alone."""
         self.end_file(last)
-        planned = bool(self.session.failures)
-        for report in self.reports:
-            match = REPORT.match(report[0].mark)
-            assert match is not None
-            said = [line.text.strip() for line in report[1:]]
-            parsed_wrong = any(text.startswith("Parse errors:") for text in said)
-            if planned and any("Bad plan" in text for text in said):
-                continue
-            if parsed_wrong or (match["wstat"] != "0" and match["failed"] == "0"):
-                before = self.said.get(match["file"], [])
-                why = "\n".join(text for text in said if not text.startswith("Failed test"))
-                if before:
-                    why = telling_line("\n".join(line.text for line in before))
-                self._broken(why or report[0].text.strip(), [*before, *report])
-                self.session.failures[-1] = replace(self.session.failures[-1], file=match["file"])
+        self.session.failures += list(self.prove.deaths(self.said, bool(self.session.failures)))
         return self.session
 
     @property
@@ -357,7 +333,7 @@ class _Parser:
         if self.bailed is not None:
             why = _BAIL.match(self.bailed.text)
             said = why["why"] if why and why["why"] else "Bail out!"
-            self._broken(said, [self.bailed])
+            self.session.failures.append(broken(said, [self.bailed]))
             self.session.warnings.append(
                 Warn(f"{where}bailed out: the tests behind it did not run", self.bailed.number)
             )
@@ -368,12 +344,14 @@ class _Parser:
             if self.planned < top:
                 if all(test.ok for test in tests):
                     # Bats tells a tear-down that failed as one test more.
-                    self._broken(said, self.plan)
+                    self.session.failures.append(broken(said, self.plan))
             elif self.planned > ran:
                 # What a test that passed printed is no reason, where others failed.
                 red = any(not test.ok for test in tests)
                 loose = [] if red and not any(severity(line.mark) for line in self.loose[-1:]) else self.loose
-                self._broken(loose[-1].text.strip() if loose else said, loose[-50:] or self.plan)
+                self.session.failures.append(
+                    broken(loose[-1].text.strip() if loose else said, loose[-50:] or self.plan)
+                )
             self.session.warnings.append(Warn(said, last))
         elif self.planned is None and tests and not any(test.holds for test in tests):
             self.session.warnings.append(Warn(f"{where}no plan: whether all tests ran is not known", last))
@@ -389,15 +367,12 @@ class _Parser:
     def _died(self, last: int) -> None:
         """The kernel's output ends inside of a suite."""
         told = panic_of((self.ahead or []) + self.loose)
-        self._broken(told[0].text.strip() if told else "the output ends inside of a suite", told)
+        self.session.failures.append(
+            broken(told[0].text.strip() if told else "the output ends inside of a suite", told)
+        )
         self.session.warnings.append(
             Warn("the output ends inside of a suite: the other tests did not run", last)
         )
-
-    def _broken(self, message: str, lines: list[Line]) -> None:
-        trace = "\n".join(line.text for line in lines)
-        number = lines[0].number if lines else None
-        self.session.failures.append(Failure(message, kind="error", trace=trace, source_line=number))
 
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:

@@ -25,10 +25,6 @@ _UNNAMED = re.compile(
 )
 """A test without a name, in one line; Test::More before 0.62 wrote all like this."""
 _PLACE_JS = re.compile(r"^(?:.* )?\(?(?:file://)?(?P<file>[^\s():]+):(?P<line>\d{1,9})(?::\d+)?\)?$")
-REPORT = re.compile(
-    r"^(?P<file>\S.*?) +\(Wstat: (?P<wstat>\d{1,9})(?: \([^)]*\))? Tests: (?P<tests>\d{1,9}) Failed: (?P<failed>\d{1,9})\)$"
-)
-"""How prove begins to tell of a file in which something went wrong, at the end."""
 _YAML_LIMIT = 100_000
 _KEY = re.compile(r"^(?P<key>[A-Za-z_]\w*):(?: (?P<said>.*)|$)")
 _BUSTED = re.compile(
