@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from triage.ingest.case_book import MAX_BLOCK, CaseBook, adding_up
 from triage.ingest.console import Line, Session, reader_of, run_before_run, sample_lines
-from triage.ingest.logs.severity import is_echo, severity
+from triage.ingest.logs.severity import telling_line
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.lit_text import OUTCOMES, reason
@@ -29,9 +29,6 @@ _LIST = re.compile(
 _LISTED = re.compile(r"^ {2,4}(?P<name>\S.*? :: \S.*)$")
 _COUNT = re.compile(r"^ {2}(?P<what>[A-Z][A-Za-z ]*?) *: +(?P<number>\d{1,9})(?: +\(\d+\.\d+%\))?$")
 _TIME = re.compile(r"^Testing Time: (?P<seconds>\d+\.\d+)s$")
-_MARKS = re.compile(r"^(?:# \| |# )")
-"""What stands before the lines of a script and of its commands since LLVM 18."""
-_SCRIPT = re.compile(r"^(?:# )?(?:RUN: |executed command: |\.---|`---|note: )|^[$+] |^-+$")
 _PLACE = re.compile(r"^(?P<file>\S[^:]*):(?P<line>\d{1,9}):\d{1,9}: (?:fatal )?error: ")
 _LISTS = {"Unresolved": Outcome.ERROR}
 _KINDS = {
@@ -131,19 +128,10 @@ def _failure(lines: list[Line], kind: str) -> Failure:
     """Why a test failed: the worst that its commands said, the first of equals."""
     filled = [line for line in lines if line.text.strip()]
     trace = "\n".join(line.text for line in filled)
-    cause = reason("\n".join(line.text for line in lines)) or _cause(filled)
+    cause = reason("\n".join(line.text for line in lines)) or telling_line(trace)
     failure = failure_from(trace, message=cause, kind=kind, source_line=filled[0].number)
     place = _PLACE.match(cause)
     return replace(failure, message=cause, file=place["file"], line=int(place["line"])) if place else failure
-
-
-def _cause(lines: list[Line]) -> str:
-    said = [_MARKS.sub("", line.mark).strip() for line in lines]
-    telling = [text for text in said if text and not _SCRIPT.match(text)]
-    cause = max((text for text in telling if not is_echo(text)), key=severity, default="")
-    if cause and severity(cause):
-        return cause
-    return next((text for text in telling if is_echo(text)), telling[0] if telling else said[0])
 
 
 READER = Reader("lit-console", _sniff, reader_of("lit", run_before_run(_Parser)))
