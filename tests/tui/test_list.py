@@ -60,3 +60,12 @@ async def test_a_filter_is_that_of_the_command_line(app: TriageApp) -> None:
         screen.query_one("#filter", Input).value = "category:"  # on the way
         await pilot.pause()
         assert len(screen.rows.rows) == everything
+
+
+async def test_a_row_is_opened_however_soon_the_cursor_moves_on(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        rows = screen.rows
+        rows.post_message(rows.Chosen(rows, rows.cursor))
+        rows.post_message(rows.Moved(rows, rows.cursor))
+        await until(pilot, lambda: app.screen is not screen)

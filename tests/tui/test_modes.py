@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.tui.conftest import NIGHTS, Open, ready
+from triage.rules import Engine
 from triage.store.place import left_at
 from triage.tui.app import TriageApp
 from triage.tui.screens.clusters import ClustersScreen
@@ -213,3 +214,39 @@ async def test_the_log_goes_with_what_it_stands_on(app: TriageApp) -> None:
         await press(pilot, "1", "l")
         app.exit()
     assert left_at(app.db)["screen"] == ""
+
+
+async def test_who_comes_back_is_where_they_were(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await press(pilot, "5", "slash", *"timeout", "enter", "j", "j")
+        rules = listing(pilot)
+        before = rules.rows.current
+        assert rules.rows.cursor == 2
+        await press(pilot, "3", "1")
+        await pilot.resize_terminal(140, 45)
+        await press(pilot, "5")
+        assert app.screen is rules
+        assert rules.rows.current is before
+        assert rules.has_class("-wide")
+        app.action_mode("rules", "http-429-quota")
+        await press(pilot)
+        assert listing(pilot).rows.current.rule.id == "http-429-quota", "whatever the filter leaves out"
+
+
+async def test_who_comes_back_sees_what_changed(app: TriageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await press(pilot, "3")
+        assert len(listing(pilot).rows.rows) == len(NIGHTS)
+        await press(pilot, "5")
+        known = len(listing(pilot).rows.rows)
+        await press(pilot, "1")
+        app._engine = Engine(app.engine.rules[1:])
+        app.show_samples()
+        await press(pilot, "1")  # which waits until they are read
+        await press(pilot, "3")
+        sources = {row.source for row in listing(pilot).rows.rows}
+        assert len(sources) > len(NIGHTS), "of another database"
+        await press(pilot, "5")
+        assert len(listing(pilot).rows.rows) == known - 1

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.console import COLOR_SYSTEMS
 from textual import events, work
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from triage.tui.feed import Feed
+    from triage.tui.screens.listing import ListingScreen
 
 
 _MODES = {
@@ -186,9 +187,13 @@ class TriageApp(ReadingApp):
         for _ in range(above - bool(wanted)):
             self.pop_screen()
         if wanted:
-            screen = getattr(import_module(f"triage.tui.screens.{name}"), wanted)(at)
-            # In the place of the other one: the clusters need not be asked for in between.
-            (self.switch_screen if above else self.push_screen)(screen)
+            if not self.is_screen_installed(name):  # kept from then on: to build it takes longer than a key should
+                self.install_screen(getattr(import_module(f"triage.tui.screens.{name}"), wanted)(), name)
+            screen = cast("ListingScreen[Any]", self.get_screen(name))
+            screen.seek(at)
+            if screen is not self.screen:
+                # In the place of the other one: the clusters need not be asked for in between.
+                (self.switch_screen if above else self.push_screen)(screen)
         if small:
             self.push_screen(SmallScreen())
 

@@ -70,6 +70,11 @@ class ReadingApp(TerminalApp):
         assert self._engine is not None
         return self._engine
 
+    @property
+    def state(self) -> tuple[object, ...]:
+        """Another one whenever what the screens show may have changed."""
+        return (self.store_path, self.db.state, self._engine, self.unread)
+
     def _use(self, engine: Engine, errors: Sequence[RuleError]) -> None:
         if self._engine is None:
             self._engine = engine

@@ -40,17 +40,17 @@ class ListingScreen(Screen[None], Generic[Row]):
         Binding("q", "dismiss(None)", "Back", show=False, id="quit"),
     ]
 
-    def __init__(self, at: str = "") -> None:
-        """``at``: the ``key_of`` the row on which the cursor is first."""
+    def __init__(self) -> None:
         super().__init__()
-        self._at = at
+        self._at = ""
+        """The ``key_of`` the row to which the cursor goes next."""
         self._all: Sequence[Row] = ()
         self._said: Sequence[str] = ()
         self._words = ""
         self._narrowed: Sequence[int] = ()
         self._away = False
-        self._state: tuple[int, int] | None = None
-        """Of the store, when it was asked."""
+        self._state: tuple[object, ...] | None = None
+        """Of what it shows, when it was asked."""
 
     def load(self) -> None:
         """Ask for the rows, and ``take`` them."""
@@ -103,7 +103,7 @@ class ListingScreen(Screen[None], Generic[Row]):
             self._load()
 
     def _load(self) -> None:
-        self._state = self.triage.db.state
+        self._state = self.triage.state
         self.load()
 
     def on_screen_suspend(self) -> None:
@@ -116,8 +116,15 @@ class ListingScreen(Screen[None], Generic[Row]):
 
     def look_again(self) -> None:
         """Ask the store anew if something in it was changed."""
-        if self.is_mounted and self.triage.db.state != self._state:
+        if self.is_mounted and self.triage.state != self._state:
             self._load()
+
+    def seek(self, at: str) -> None:
+        """Put the cursor on the row of which ``at`` is the ``key_of``, whatever the filter leaves out."""
+        self._at = at
+        if at and self._all:
+            self.query_one(FilterInput).close()
+            self._show(at)
 
     def said_of_all(self, rows: Iterable[Row]) -> list[str]:
         """``said_of`` each row, as it is compared."""
@@ -128,8 +135,8 @@ class ListingScreen(Screen[None], Generic[Row]):
         current = self.rows.current
         self._all, self._said = rows, self.said_of_all(rows) if said is None else said
         self._words, self._narrowed = "", range(len(rows))
-        at = self.key_of(current) if current is not None else self._at
-        self._show(at)
+        self._show(self._at or (self.key_of(current) if current is not None else ""))
+        self._at = ""
 
     def _show(self, at: str) -> None:
         typed = self.query_one(FilterInput).value.lower()

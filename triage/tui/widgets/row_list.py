@@ -53,7 +53,7 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
 
         def can_replace(self, message: Message) -> bool:
             """Of several on their way only the last is delivered: nobody sees the rows between."""
-            return isinstance(message, RowList.Moved)
+            return isinstance(message, RowList.Moved) and message.rows is self.rows
 
     class Chosen(Message):
         """Enter or a second click on the row under the cursor."""
@@ -65,10 +65,6 @@ class RowList(ScrollView, Generic[Row], can_focus=True):
         @property
         def control(self) -> RowList[Any]:
             return self.rows
-
-        def can_replace(self, message: Message) -> bool:
-            """Of several that wait only the last is told: to show what is under the cursor takes longer than to move it."""
-            return isinstance(message, RowList.Moved) and message.rows is self.rows
 
     class Steered(Message):
         """Somebody moves the cursor, or tries to: nothing else does."""
