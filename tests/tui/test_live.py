@@ -209,6 +209,19 @@ async def test_quitting_asks_and_ends_the_command(tmp_path: Path, monkeypatch: p
     assert [row.title for row in clusters(open_store(tmp_path / "triage.db"))] == ["no mailbox"]
 
 
+async def test_what_names_no_test_yet_shows_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As pytest -q does, which prints a dot for each test and their names at its end."""
+    said = r"'\x1b[32m...\x1b[0mF.\x07.'"
+    app = _running(
+        tmp_path, monkeypatch, f"import time\nprint({said}, end='', flush=True)\ntime.sleep(600)\n"
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: bar(pilot).endswith("0 tests so far: runner  ...F.␇."))
+        await pilot.press("ctrl+c")
+
+
 async def test_ctrl_c_ends_both_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = _running(tmp_path, monkeypatch, _WAITS)
     feed = app.feed

@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event, Thread
 
+from triage.escapes import strip_ansi
 from triage.ingest import Source
 from triage.ingest.begin import Begin
 from triage.ingest.inputs import changed_results, holds_results
@@ -35,6 +36,8 @@ _TICK = 0.1
 _GRACE = 5.0
 """Seconds that a stopped command has to end by itself."""
 _CHUNK = 1 << 16
+_LINE = 1_000
+"""Bytes of what was printed last that are looked at for the last line."""
 
 
 class LiveError(TriageError):
@@ -116,6 +119,7 @@ class Command:
         """
         self.log = log
         self.name = shlex.join(words)
+        self._said = b""
         log.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._process = subprocess.Popen(
@@ -135,7 +139,14 @@ class Command:
         with self.log.open("wb", buffering=0) as log:
             while chunk := os.read(self._process.stdout.fileno(), _CHUNK):
                 log.write(chunk)
+                self._said = (self._said + chunk)[-_LINE:]
                 echo(chunk)
+
+    @property
+    def last_line(self) -> str:
+        """What it printed last: the line being written, or the one before; empty while there is none."""
+        lines = strip_ansi(self._said.decode("utf-8", "replace")).replace("\r", "\n").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
     @property
     def code(self) -> int | None:

@@ -187,7 +187,8 @@ class TriageApp(ReadingApp):
         for _ in range(above - bool(wanted)):
             self.pop_screen()
         if wanted:
-            if not self.is_screen_installed(name):  # kept from then on: to build it takes longer than a key should
+            if not self.is_screen_installed(name):
+                # Kept from then on: to build it takes longer than a key should.
                 self.install_screen(getattr(import_module(f"triage.tui.screens.{name}"), wanted)(), name)
             screen = cast("ListingScreen[Any]", self.get_screen(name))
             screen.seek(at)

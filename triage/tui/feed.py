@@ -107,13 +107,16 @@ class Feed:
 
     @property
     def told(self) -> str:
-        """How far it is, in one line: ``running for 0:12, 40 tests so far: pytest -q``."""
+        """How far it is, in one line, with what the command said last: ``running for 0:12, 0 tests so far: pytest -q  ..F.``."""
         tests = count(self.tests, "test")
         code = self.command.code if self.command is not None else None
         if not self.has_ended:
             does = "watching" if self.command is None else "ending" if self.stop.is_set() else "running"
             reads = ", reading what is left" if code is not None else ""
-            return f"{does} for {_clock(self.seconds)}, {tests} so far{reads}: {self.name}"
+            # A runner that names its tests only at its end shows how far it is in dots, if at all.
+            line = self.command.last_line if self.command is not None else ""
+            says = f"  {visible(line)}" if line else ""
+            return f"{does} for {_clock(self.seconds)}, {tests} so far{reads}: {self.name}{says}"
         return f"{how_it_ended(code)} after {_clock(self.seconds)}, {tests}: {self.name}"
 
 
