@@ -15,7 +15,7 @@ from triage.model import Verdict
 from triage.rules import Engine
 from triage.sources.session import Session, ingest_all
 from triage.store import Store, open_store
-from triage.store.bare_names import meant_since
+from triage.store.bare_names import meant_now
 from triage.store.clusters import clusters, rename, set_verdict
 from triage.store.ingest import ingest, next_batch
 from triage.store.investigations import find_investigation, open_investigation
@@ -109,6 +109,21 @@ def test_a_merge_of_the_bare_name_still_holds(db: Store, engine: Engine, tmp_pat
     assert [(row.id, row.failures) for row in clusters(db)] == [(dark, 3)]
 
 
+@pytest.mark.parametrize("order", permutations(range(3)))
+def test_a_name_that_a_second_test_has_is_bare_in_any_order(
+    order: tuple[int, ...], tmp_path: Path, engine: Engine
+) -> None:
+    texts = (_REPORT, _run("tests/shop"), _run("tests/depot"))
+    db = open_store(tmp_path / "calls.db")
+    for part in order:
+        _call(db, engine, tmp_path, texts[part], ("report.md", "shop.xml", "depot.xml")[part])
+    assert {test.test for test in failing_tests(db)} == {
+        "test_price", "tests/shop.py::test_price", "tests/depot.py::test_price",
+    }  # fmt: skip
+    assert [(row.tests, row.failures) for row in clusters(db)] == [(1, 1)] * 3
+    assert meant_now(db) == {}
+
+
 def test_a_name_that_two_tests_have_stays_bare(db: Store, engine: Engine, tmp_path: Path) -> None:
     _call(db, engine, tmp_path, _REPORT, "report.md")
     both = _run("tests/shop") + _run("tests/depot")
@@ -119,8 +134,8 @@ def test_a_name_that_two_tests_have_stays_bare(db: Store, engine: Engine, tmp_pa
 
 def test_placing_anew_does_what_a_call_that_was_stopped_left(db: Store, engine: Engine) -> None:
     _read(db, engine, _REPORT, _run("tests/shop"))
-    assert len(meant_since(db)) == 1
+    assert len(meant_now(db)) == 1
     assert len(clusters(db)) == 2
     assert recluster(db, engine).failures == 1
     assert [(row.tests, row.failures) for row in clusters(db)] == [(1, 2)]
-    assert meant_since(db) == {}
+    assert meant_now(db) == {}

@@ -32,7 +32,7 @@ class Session:
     def note(self) -> str:
         """That failures moved, where some did."""
         return (
-            f"{count(self.moved, 'failure')} of reports read before moved: their tests are known now"
+            f"{count(self.moved, 'failure')} of reports read before moved: the new runs say which tests they may mean"
             if self.moved
             else ""
         )

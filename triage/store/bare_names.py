@@ -15,48 +15,41 @@ _HEARSAY = "markdown-report"
 
 
 def known_tests(db: Store, reader: Reader, batch: int) -> Callable[[CaseResult], str | None]:
-    """Which test a case means that ``reader`` tells by a bare name: the one of that name, if just one came with it, or
-    none did and just one is known."""
+    """Which test a case means that ``reader`` tells by a bare name, as far as is known now."""
 
     def known_test(case: CaseResult) -> str | None:
-        if case.file is not None or not reader.hearsay:
-            return None
-        rows = db.conn.execute(
-            "SELECT test, max(batch = ?) AS is_here FROM cases JOIN runs ON runs.id = run_id"
-            " WHERE name = ? AND file IS NOT NULL GROUP BY test ORDER BY is_here DESC LIMIT 2",
-            [batch, case.name],
-        ).fetchall()
-        if not rows or (len(rows) == 2 and rows[0][1] == rows[1][1]):
-            return None
-        return str(rows[0][0])
+        return _meant(db, case.name, batch) if case.file is None and reader.hearsay else None
 
     return known_test
 
 
-def meant_since(db: Store, runs: Iterable[int] | None = None) -> dict[int, str]:
-    """The cases of reports that still have a bare name, and which test they mean: the only one of that name, if ``runs``
-    (or any) tell it."""
-    waiting: dict[str, list[int]] = {}
-    for case, name in db.conn.execute(
-        "SELECT c.id, c.name FROM runs r JOIN cases c ON c.run_id = r.id WHERE r.format = ? AND c.file IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM cases o WHERE o.test = c.test AND o.file IS NOT NULL)",
-        [_HEARSAY],
-    ):
-        waiting.setdefault(name, []).append(case)
-    if not waiting:
-        return {}
+def meant_now(db: Store, runs: Iterable[int] | None = None) -> dict[int, str]:
+    """The cases of reports that mean another test than was known when they were read, and which; of those whose names
+    ``runs`` tell too, or of all. One that two tests have by now is bare again."""
     told = db.conn.execute(
-        "SELECT DISTINCT name FROM cases WHERE name IN (SELECT value FROM json_each(?1)) AND file IS NOT NULL"
-        " AND (?2 IS NULL OR run_id IN (SELECT value FROM json_each(?2)))",
-        [_json(list(waiting)), None if runs is None else _json(sorted(runs))],
+        "SELECT c.id, c.test, c.suite, c.name, r.batch FROM runs r JOIN cases c ON c.run_id = r.id"
+        " WHERE r.format = ?1 AND c.file IS NULL AND (?2 IS NULL OR EXISTS (SELECT 1 FROM cases o WHERE o.name = c.name"
+        " AND o.file IS NOT NULL AND o.run_id IN (SELECT value FROM json_each(?2))))",
+        [_HEARSAY, None if runs is None else _json(sorted(runs))],
     )
-    meant: dict[int, str] = {}
-    for (name,) in told.fetchall():
-        query = "SELECT DISTINCT test FROM cases WHERE name = ? AND file IS NOT NULL LIMIT 2"
-        tests = db.conn.execute(query, [name]).fetchall()
-        if len(tests) == 1:
-            meant |= dict.fromkeys(waiting[name], str(tests[0][0]))
-    return meant
+    found: dict[int, str] = {}
+    for case, test, suite, name, batch in told.fetchall():
+        now = _meant(db, name, batch) or "::".join(filter(None, (suite, name)))
+        if now != test:
+            found[case] = now
+    return found
+
+
+def _meant(db: Store, name: str, batch: int) -> str | None:
+    """The test of that name, if just one came in the same call, or none did and just one is known."""
+    rows = db.conn.execute(
+        "SELECT test, max(batch = ?) AS is_here FROM cases JOIN runs ON runs.id = run_id"
+        " WHERE name = ? AND file IS NOT NULL GROUP BY test ORDER BY is_here DESC LIMIT 2",
+        [batch, name],
+    ).fetchall()
+    if not rows or (len(rows) == 2 and rows[0][1] == rows[1][1]):
+        return None
+    return str(rows[0][0])
 
 
 def call(db: Store, meant: dict[int, str]) -> None:

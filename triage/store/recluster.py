@@ -12,7 +12,7 @@ from triage.intake import Signer
 from triage.model import Failure
 from triage.rules import Engine
 from triage.rules.model import Where
-from triage.store.bare_names import call, meant_since
+from triage.store.bare_names import call, meant_now
 from triage.store.bequest import bequeath
 from triage.store.clusters import refresh_counts
 from triage.store.database import Store
@@ -55,7 +55,7 @@ def recluster(db: Store, engine: Engine) -> Reclustered:
     most of its failures now, if that has none.
     """
     with db.atomic():
-        meant = meant_since(db)
+        meant = meant_now(db)
         call(db, meant)
         done = _place_anew(db, Signer(engine))
         refresh_counts(db, _clusters_of(db, meant))
@@ -64,8 +64,9 @@ def recluster(db: Store, engine: Engine) -> Reclustered:
 
 
 def place_called(db: Store, engine: Engine, runs: Iterable[int]) -> Reclustered:
-    """Place the failures anew that a report told by the bare name of a test, where ``runs``, read later, tell which it is."""
-    if not (meant := meant_since(db, runs)):
+    """Place the failures anew that a report told by the bare name of a test, where ``runs``, read later, tell which it is, or
+    that it may be another as well."""
+    if not (meant := meant_now(db, runs)):
         return Reclustered([], [])
     with db.atomic():
         call(db, meant)
