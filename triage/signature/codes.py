@@ -74,8 +74,12 @@ def _filled(**shapes: str) -> str:
     return re.sub(names, lambda found: shapes[found[0]], _SPEAKERS)
 
 
+_MAY_BEGIN = r"(?=[^a-z\s,'\"]|(?<![a-z])[a-z])"
+"""Nothing that means something begins within a word of small letters: most places are passed over at once."""
 MAY_MEAN = re.compile(
-    _filled(
+    _MAY_BEGIN
+    + "(?:"
+    + _filled(
         STATUS="<num>",
         NUMBER="<num>",
         FEW="<num>",
@@ -88,15 +92,15 @@ MAY_MEAN = re.compile(
         STATE=r"[<>\w]+",
         PLACE=">",
         LETTERS_DIGITS="[A-Z]{1,8}-?<(?:num|code)>",
-        LETTERED=r"[A-Z]{0,8}-?<(?:num|code)>(?=[:\])]|\ [^\d<]|$)",
+        LETTERED=r"(?:[A-Z]{1,8}-?<(?:num|code)>(?=[:\])]|\ [^\d<]|$)|-?<(?:num|code)>(?=[:\])]|\ [^\d<(]|$))",
         ONE_LETTERED="[A-Z]{1,8}<(?:num|code)>",
     )
     .replace("-<num>", "<num>")
     .replace("-?<num>", "<num>")
     + r"""
-    | (?P<port>(?:[\w>\]]|(?<!\S)):<(?:num|port)>|\b[Pp]ort[\ :=]{1,2}<num>)
-    | (?P<coded><code>|[\[('"](?:<num>[A-Z]{1,2}<num>|[A-Z]{1,3}<num>)[\])'":,]|(?:^|:\ )<num>\ \([\w<>]{3,20}\):)"""
-    + rf"| (?P<named>\b{_NAMES_WHAT}[.@]{{0,3}}<path>)",
+    | (?P<port>(?:(?<=[\w>\]])|(?<!\S)):(?=<(?:num|port)>)|\b[Pp]ort[\ :=]{1,2}<num>)
+    | (?P<coded><code>|(?<=[\[('"])(?:<num>[A-Z]{1,2}<num>|[A-Z]{1,3}<num>)[\])'":,]|(?:^|:\ )<num>\ \([\w<>]{3,20}\):)"""
+    + rf"| (?P<named>\b{_NAMES_WHAT}[.@]{{0,3}}<path>))",
     re.VERBOSE,
 )
 """Where a skeleton holds a number that may mean something."""
@@ -116,8 +120,6 @@ def _loosened(pattern: str) -> str:
 
 HINTS = re2.compile(_loosened(MAY_MEAN.pattern))
 """Most skeletons have nothing of the kind, which this says in a tenth of the time."""
-_MAY_BEGIN = r"(?=[^a-z\s,'\"]|(?<![a-z])[a-z])"
-"""Nothing that means something begins within a word of small letters: most places are passed over at once."""
 _NO_CODE = (
     "zip|post|postal|promo|promotion|coupon|voucher|discount|gift|verification|confirmation|activation|invite|invitation|referral"
     "|country|area|sort|branch|bar|qr|login|otp|one-time|tracking|product|item"
@@ -164,6 +166,7 @@ MEANT = re.compile(
 _TOLD_PORT = re.compile(rf"(?:^|[:=])(?:{_PORTS}|{_LOW_PORTS})(?![\w@]|[:.][\da-fA-F])")
 _TELLING = re.compile(rf"(?<!\d)(?<!\d\.)[1-5]\d\d(?![\d.,]*\d)|{_TOLD_PORT.pattern}")
 """What a number is that may be a status or a port."""
+_LETTERED = re.compile(r"[A-Z]|-\d")
 NUMBER = re.compile(r"(?<=SQLSTATE[:\[])\w{5}|(?<=S[Tt][Aa][Tt][Ee] )\w{5}|0x[0-9a-fA-F]{1,8}|\d+")
 
 
@@ -175,3 +178,8 @@ def told_port(word: str) -> str:
 def told(word: str) -> str:
     """``word`` if it may have a status or a port, else nothing."""
     return word if _TELLING.search(word) else ""
+
+
+def told_lettered(word: str) -> str:
+    """``word`` if it may be a code of a compiler, which has a capital letter or a sign, or what ``told`` says."""
+    return word if _LETTERED.search(word) else told(word)

@@ -24,10 +24,12 @@ def group(texts: Sequence[str]) -> list[int]:
     Long reports are grouped by their headlines; where these only compare, or have no message, by the place of their
     innermost frame as well. Which texts fall together does not depend on their order.
     """
-    templates = [_template(text) for text in texts]
-    number_of = {template: at for at, group in enumerate(partition(templates)) for template in group}
+    template_of = {text: _template(text) for text in dict.fromkeys(texts)}  # many say the same to the letter
+    number_of = {
+        template: at for at, group in enumerate(partition(template_of.values())) for template in group
+    }
     numbers: dict[int, int] = {}
-    return [numbers.setdefault(number_of[template], len(numbers)) for template in templates]
+    return [numbers.setdefault(number_of[template_of[text]], len(numbers)) for text in texts]
 
 
 def templates_of(texts: Iterable[str], numbers: Iterable[int]) -> list[str]:

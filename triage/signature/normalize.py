@@ -22,7 +22,7 @@ from typing import TypeVar
 import re2
 
 from triage.escapes import strip_ansi
-from triage.signature.codes import HINTS, MAY_MEAN, MEANT, NUMBER, told, told_port
+from triage.signature.codes import HINTS, MAY_MEAN, MEANT, NUMBER, told, told_lettered, told_port
 from triage.signature.kinds import JOINED, NAMES, VALUE_LIKE, WORD
 
 MAX_LENGTH = 2_000
@@ -33,9 +33,14 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _MOST_KNOWN = 200_000
 """Words and skeletons that are remembered."""
 
+_BEFORE = 3
+"""Words before a number that say that it is a value: ``from 10.0.0.1 port 22``, ``one-time code 429``."""
+
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _RANDOM = re.compile(
-    r"(?P<uuid>[0a-f]{8}-[0a-f]{4}-[0a-f]{4}-[0a-f]{4}-[0a-f]{12})|(?P<hex>(?=[a-f]*0)(?=0*[a-f])[0a-f]{8,})"
+    r"(?P<before>[(\['\"]*(?:[A-Za-z_]{1,40}=)?)"
+    r"(?:(?P<uuid>[0a-f]{8}-[0a-f]{4}-[0a-f]{4}-[0a-f]{4}-[0a-f]{12})|(?P<hex>(?=[a-f]*0)(?=0*[a-f])[0a-f]{8,}))"
+    r"(?P<behind>[)\]'\",.;:]*)"
 )
 """Whole words of which there are as many as messages, as folded; ``WORD`` says the same of them."""
 _STATUSES = frozenset(str(status.value) for status in HTTPStatus)
@@ -56,7 +61,7 @@ class _Known(dict[str, str]):
     def __missing__(self, word: str) -> str:
         if (random := _RANDOM.fullmatch(word)) is not None:
             # Hardly ever met again: not worth to be remembered.
-            return f"<{random.lastgroup}>"
+            return f"{random['before']}<{'uuid' if random['uuid'] else 'hex'}>{random['behind']}"
         return _remember(self, word, _masked(word, word))
 
 
@@ -85,7 +90,14 @@ def _masked(folded: str, word: str) -> str:
     return "".join(parts)
 
 
-_Plan = tuple[tuple[int, Callable[[str], str]], ...]
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What of a skeleton's messages may mean something."""
+
+    places: tuple[tuple[int, Callable[[str], str]], ...]
+    """The words whose digits may, and what of these counts."""
+    begin: int | None
+    """The word from which on ``MEANT`` may be found; None where digits stay because they are part of a name."""
 
 
 class _Normalizer:
@@ -94,7 +106,7 @@ class _Normalizer:
     def __init__(self) -> None:
         self._words = _Known()
         self._plans: dict[tuple[str, ...], str | _Plan] = {}
-        """By skeletons: the template, or the places of the words whose digits may mean something, and what of these counts."""
+        """By skeletons: the template, where no digits of these messages mean anything."""
         self._speaking: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
         """Templates by skeletons and these words."""
 
@@ -107,33 +119,47 @@ class _Normalizer:
         if isinstance(plan, str):
             return plan
         words = text.split()
-        key = skeleton, tuple([counts(words[at]) for at, counts in plan])
+        key = skeleton, tuple([counts(words[at]) for at, counts in plan.places])
         if (template := self._speaking.get(key)) is None:
-            template = _remember(self._speaking, key, self._speak(" ".join(words)))
+            template = _remember(self._speaking, key, self._speak(skeleton, words, plan))
         return template
 
-    def _speak(self, text: str) -> str:
+    def _speak(self, skeleton: tuple[str, ...], words: list[str], plan: _Plan) -> str:
         """The template of a message in which digits mean something."""
-        parts: list[str] = []
         codes: list[str] = []
-        at = 0
-        for said in MEANT.finditer(text):
-            if said["value"] or (said["compared"] and not _STATUSES.issuperset(NUMBER.findall(said[0]))):
-                continue
-            for begin, end in _telling(said):
-                # What means something is put away as characters that no mask takes.
-                parts += (text[at:begin], chr(_AWAY + len(codes)))
-                codes.append(text[begin:end])
-                at = end
-        words = ("".join(parts) + text[at:]).split()
-        template = _joined(map(self._word, words))
-        return template.translate({_AWAY + at: code for at, code in enumerate(codes)})
+        if plan.begin is not None:
+            text = " ".join(words)
+            begin = sum(map(len, words[: plan.begin])) + plan.begin
+            text, codes = _put_away(text, begin)
+            said = text.split()
+        else:
+            said = words
+        template = _joined(
+            masked if now == word and "0" not in masked else self._word(now)
+            for masked, word, now in zip(skeleton, words, said, strict=True)
+        )
+        return template.translate({_AWAY + at: code for at, code in enumerate(codes)}) if codes else template
 
     def _word(self, word: str) -> str:
         """``word`` masked."""
         folded = _folded(word)
         masked = self._words[folded]
         return _masked(folded, word) if "0" in masked else masked
+
+
+def _put_away(text: str, begin: int) -> tuple[str, list[str]]:
+    """``text`` with what means something in it, from ``begin`` on, as private characters that no mask takes; and what that is."""
+    parts: list[str] = []
+    codes: list[str] = []
+    at = 0
+    for said in MEANT.finditer(text, begin):
+        if said["value"] or (said["compared"] and not _STATUSES.issuperset(NUMBER.findall(said[0]))):
+            continue
+        for start, end in _telling(said):
+            parts += (text[at:start], chr(_AWAY + len(codes)))
+            codes.append(text[start:end])
+            at = end
+    return "".join(parts) + text[at:], codes
 
 
 def _telling(said: re.Match[str]) -> list[tuple[int, int]]:
@@ -156,16 +182,30 @@ def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
     return value
 
 
+def _left(word: str) -> str:
+    """``word`` with holes."""
+    return _masked(_folded(word), word)
+
+
+_COUNTS = {"port": told_port, "status": told, "compared": told, "lettered": told_lettered}
+"""What of a word counts where ``MAY_MEAN`` finds something; elsewhere all of it does."""
+
+
 def _plan(skeleton: tuple[str, ...]) -> str | _Plan:
     said = " ".join(skeleton)
-    # Digits that no mask takes are part of a name.
-    places: dict[int, Callable[[str], str]] = {at: str for at, word in enumerate(skeleton) if "0" in word}
+    # Digits that no mask takes are part of a name; beside a value they are what is left of the word.
+    places: dict[int, Callable[[str], str]] = {
+        at: _left if "<" in word else str for at, word in enumerate(skeleton) if "0" in word
+    }
     ends = list(accumulate(len(word) + 1 for word in skeleton))
+    begin = None
     for match in MAY_MEAN.finditer(said) if _in(said, HINTS) else ():
-        counts = {"port": told_port, "status": told, "compared": told}.get(match.lastgroup or "", str)
-        for at in range(bisect_right(ends, match.start()), bisect_right(ends, match.end() - 1) + 1):
+        counts = _COUNTS.get(match.lastgroup or "", str)
+        first = bisect_right(ends, match.start())
+        begin = max(0, first - _BEFORE) if begin is None else begin
+        for at in range(first, bisect_right(ends, match.end() - 1) + 1):
             places[at] = counts if places.get(at, counts) is counts else str
-    return tuple(places.items()) if places else _joined(skeleton)
+    return _Plan(tuple(places.items()), begin) if places else _joined(skeleton)
 
 
 def _joined(words: Iterable[str]) -> str:
