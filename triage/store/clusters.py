@@ -98,12 +98,13 @@ def newest_runs(db: Store) -> set[int]:
 
 def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
     """All clusters that have failures (or those named), most blocked tests first."""
-    old = _seen_before(db)
+    named = None if ids is None else orjson.dumps(list(ids)).decode()
+    old = _seen_before(db, named)
     tags = tags_of_clusters(db)
-    wanted = None if ids is None else set(ids)
     rows = db.conn.execute(
         "SELECT id, title, template, rule, category, verdict, status, tests, failures, runs, first_seen, last_seen,"
-        " owner FROM clusters WHERE failures > 0 ORDER BY tests DESC, failures DESC, id"
+        f" owner FROM clusters WHERE failures > 0{_among('id', named)} ORDER BY tests DESC, failures DESC, id",
+        {"named": named},
     )
     return [
         ClusterRow(  # type: ignore[call-arg]  # the columns of the query are its fields
@@ -115,8 +116,12 @@ def clusters(db: Store, ids: Iterable[str] | None = None) -> list[ClusterRow]:
             row[12],
         )
         for row in rows
-        if wanted is None or row[0] in wanted
     ]
+
+
+def _among(column: str, named: str | None) -> str:
+    """The condition that the ids in ``column`` are among those in the parameter ``named``, a list in JSON, if there is one."""
+    return "" if named is None else f" AND {column} IN (SELECT value FROM json_each(:named))"
 
 
 def titles(db: Store) -> dict[str, str]:
@@ -132,21 +137,25 @@ def clusters_of_rules(db: Store) -> dict[str, int]:
     return dict(rows.fetchall())
 
 
-def _seen_before(db: Store) -> set[str]:
-    """The clusters with a failure outside of the newest runs; whichever of the two kinds of runs are fewer are looked at."""
+def _seen_before(db: Store, named: str | None) -> set[str]:
+    """The clusters (or those ``named``) with a failure outside of the newest runs; whichever of the two kinds of runs are
+    fewer are looked at."""
     newest = newest_runs(db)
     others = {row[0] for row in db.conn.execute("SELECT id FROM runs")} - newest
     few = min(newest, others, key=len)
     found: dict[str, int] = dict(
         db.conn.execute(
             "SELECT s.cluster_id, count(*) FROM failures f JOIN signatures s ON s.id = f.signature_id"
-            " WHERE NOT f.retold AND f.run_id IN (SELECT value FROM json_each(?)) GROUP BY s.cluster_id",
-            ["[" + ",".join(map(str, few)) + "]"],
+            f" WHERE NOT f.retold AND f.run_id IN (SELECT value FROM json_each(:runs)){_among('s.cluster_id', named)}"
+            " GROUP BY s.cluster_id",
+            {"runs": orjson.dumps(list(few)).decode(), "named": named},
         )
     )
     if few is others:
         return set(found)
-    counted = db.conn.execute("SELECT id, failures FROM clusters")
+    counted = db.conn.execute(
+        f"SELECT id, failures FROM clusters WHERE true{_among('id', named)}", {"named": named}
+    )
     return {id_ for id_, failures in counted if failures > found.get(id_, 0)}
 
 
