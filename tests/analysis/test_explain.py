@@ -218,3 +218,22 @@ def test_the_values_of_all_failures_of_a_variant_are_counted(db: Store, engine: 
     [variant] = variants(db, row.id)
     holes = explain(row, found, variant, [row], engine).holes
     assert [str(values) for values in holes] == ["4 values: 4 (2×), 1 (1×), 2 (1×) ...", "always 7"]
+
+
+def test_where_it_was_raised_is_counted(db: Store, engine: Engine) -> None:
+    """One template that two places raise may be two causes: whoever splits it should see so."""
+    raised = 'Traceback (most recent call last):\n  File "/srv/shop/{}", line {}, in {}\n    x\nStockError: no stock of it\n'
+    places = [("cart.py", 3, "total"), ("cart.py", 9, "total"), ("order.py", 7, "place")]
+    traces = [raised.format(*place) for place in places] + ["no stock of it"]
+    cases = "".join(
+        f'<testcase name="t{number}"><failure message="StockError: no stock of it">{trace}</failure></testcase>'
+        for number, trace in enumerate(traces)
+    )
+    data = f'<testsuite name="s">{cases}</testsuite>'.encode()
+    ingest(db, Source("r.xml", lambda: io.BytesIO(data)), engine, 1)
+    [row] = clusters(db)
+    [variant] = variants(db, row.id)
+    told = explain(row, members(db, row.id), variant, [row], engine)
+    assert told.frames is not None
+    assert told.frames.values == (("cart.py total", 2), ("order.py place", 1))
+    assert ("raised in", "2 values: cart.py total (2×), order.py place (1×)") in told.lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ from triage.rules import Engine
 from triage.rules.model import Near, Rule, said
 from triage.signature import holes_of, normalize
 from triage.signature.fingerprint import telling_text
-from triage.signature.values import Values, kept_in, values_of
+from triage.signature.raised import frame_named
+from triage.signature.values import Values, counted, kept_in, values_of
 from triage.store.clusters import ClusterRow, Member, Variant
 
 _WORDS_ALIKE = 100.0
@@ -36,6 +38,8 @@ class Explanation:
     """What was masked, in all failures of the variant that are known here."""
     kept: tuple[Values, ...]
     """Codes that were not masked: whoever has another one is in another cluster, unless a rule names both."""
+    frames: Values | None
+    """Where they were raised: the innermost frames of the project's own code; None where no trace says."""
     looked_at: int
     """Failures whose values are counted, of ``failures`` that the variant has."""
     failures: int
@@ -57,6 +61,7 @@ class Explanation:
             ("template", self.template),
             *((f"<{hole.kind}>", str(hole)) for hole in self.holes[:_MOST_HOLES]),
             *((code.kind, str(code)) for code in self.kept),
+            *[("raised in", str(self.frames))] * (self.frames is not None),
             *[("values of", f"{grouped(self.looked_at)} of {count(self.failures, 'failure')}")]
             * (self.looked_at < self.failures),
             ("score", f"{self.score:.1f}{needed}"),
@@ -100,6 +105,7 @@ def explain(
         near = _nearest(engine, rule, member)
         text += _condition(engine, rule, member, near)
         threshold = _threshold(near) if near else None
+    frames = Counter(filter(None, (frame_named(one.failure.trace) for one in alike)))
     return Explanation(
         decided_by=variant.joined_by,
         text=text,
@@ -107,6 +113,7 @@ def explain(
         template=template,
         holes=values_of(holes_of(template, telling_text(one.failure)) for one in alike),
         kept=kept_in(template, len(alike)),
+        frames=counted("frame", frames) if frames else None,
         looked_at=len(alike),
         failures=variant.failures,
         score=variant.score,

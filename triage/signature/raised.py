@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from triage.ingest.frames import own_frame
+from triage.ingest.frames import Frame, own_frame
 
 _BY_THE_LANGUAGE = re.compile(
     r"(?:Uncaught |panicked at |panic: |thread .{1,200}? panicked at )?(?:[\w$]{1,80}\.){0,9}"
@@ -35,6 +35,17 @@ def raised_in(headline: str, trace: str) -> str:
     if not _BY_THE_LANGUAGE.match(headline):
         return ""
     frame = own_frame(trace)
-    if frame is None or not frame.own or _IN_A_TEST.search(frame.file):
-        return ""
+    return _name(frame) if frame is not None and frame.own and not _IN_A_TEST.search(frame.file) else ""
+
+
+def frame_named(trace: str) -> str:
+    """The innermost frame of the project's own code (a test's too), by its file and function: ``cart.py total``.
+
+    Empty where none is known.
+    """
+    frame = own_frame(trace)
+    return f"{_name(frame)} {frame.function}".rstrip() if frame is not None and frame.own else ""
+
+
+def _name(frame: Frame) -> str:
     return PurePath(frame.file.replace("\\", "/")).name

@@ -43,7 +43,12 @@ def values_of(found: Iterable[tuple[Hole, ...]]) -> tuple[Values, ...]:
         if len(holes) == len(columns):
             for hole, (_, values) in zip(holes, columns, strict=True):
                 values[hole.value] += 1
-    return tuple(Values(kind, len(values), tuple(values.most_common(_MOST))) for kind, values in columns)
+    return tuple(counted(kind, values) for kind, values in columns)
+
+
+def counted(kind: str, values: Counter[str]) -> Values:
+    """What stood in one place, and how often."""
+    return Values(kind, len(values), tuple(values.most_common(_MOST)))
 
 
 def kept_in(template: str, times: int) -> tuple[Values, ...]:
