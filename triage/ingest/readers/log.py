@@ -21,8 +21,9 @@ from triage.ingest.logs.scan import Scan
 from triage.ingest.logs.severity import ERROR, is_echo, severity
 from triage.ingest.logs.steps import Steps
 from triage.ingest.logs.traces import Trace, traces
+from triage.ingest.markdown.page import is_page, quoted
 from triage.ingest.parts import failure_from
-from triage.ingest.reader import Reader, Sample, Source
+from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import Failure, Item, Warn
 
 _MAX_FAILURES = 10_000
@@ -101,6 +102,18 @@ def _told(event: dict[str, Any] | None) -> str:
 
 
 def _read(source: Source) -> Iterator[Item]:
+    if not is_page(source.sample):
+        yield from _failures(source)
+        return
+    told = list(_failures(quoted(source)))
+    if not any(isinstance(item, Failure) for item in told):
+        raise IngestError(
+            f"{source.name}: a page in Markdown without a report or the failures of a log; name the log or the results"
+        )
+    yield from told
+
+
+def _failures(source: Source) -> Iterator[Item]:
     copies, echoed = Copies(), Copies()
     echoes: deque[Failure] = deque(maxlen=COPIES)
     success = _last_word(source.sample.end[-_END:])
