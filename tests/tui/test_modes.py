@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from threading import Event
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from tests.tui.conftest import NIGHTS, Open, ready
+from tests.tui.conftest import NIGHTS, Open, ready, until
 from triage.rules import Engine
+from triage.store import Store
 from triage.store.place import left_at
+from triage.store.tags import tags_of_tests
+from triage.store.tests import FailingTest, failing_tests
 from triage.tui.app import TriageApp
 from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.screens.investigations import InvestigationsScreen
@@ -250,3 +256,27 @@ async def test_who_comes_back_sees_what_changed(app: TriageApp) -> None:
         assert len(sources) > len(NIGHTS), "of another database"
         await press(pilot, "5")
         assert len(listing(pilot).rows.rows) == known - 1
+
+
+async def test_what_is_typed_ahead_waits_for_the_rows_it_is_meant_for(
+    app: TriageApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a slow line, by somebody who knows the keys: were they taken before the list is there, ``q`` would leave it."""
+    go = Event()
+
+    def slowly(db: Store) -> Sequence[FailingTest]:
+        go.wait()
+        return failing_tests(db)
+
+    monkeypatch.setattr("triage.tui.screens.tests.failing_tests", slowly)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        for key in ("2", "slash", *"catalog", "enter", "a", "t", *"qa", "enter"):
+            app.post_message(events.Key(key, "/" if key == "slash" else key if len(key) == 1 else "\r"))
+        await until(pilot, lambda: isinstance(app.screen, TestsScreen))
+        assert app.screen.query_one("#filter", Input).value == ""
+        go.set()
+        await until(pilot, lambda: bool(tags_of_tests(app.db)))
+        tagged = tags_of_tests(app.db)
+        assert set(tagged) == {test.test for test in failing_tests(app.db) if "catalog" in test.test}
+        assert set(tagged.values()) == {("qa",)}

@@ -122,7 +122,7 @@ class TriageApp(ReadingApp):
             self.ingest(self._paths)
         self._go_on(first, place)
         self._mind_room(self.size)
-        await self.next_key()
+        await self.let_keys_go()
 
     @work(thread=True, group="loading")
     def _load_the_rest(self) -> None:

@@ -7,7 +7,6 @@ import os
 import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
-from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -60,17 +59,19 @@ class TerminalApp(App[None]):
         self._underway: str | None = None
         """The key that is not done yet; empty for what was pasted."""
         self._since = 0.0
+        self._holds = 0
+        """How many wait for what the next key is meant for."""
 
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             return await super().on_event(event)
         key = event.key if isinstance(event, events.Key) else ""
         is_held = key == self._underway and not self._ahead and self._is_move(key)
-        if self._underway is None or is_held or key == "ctrl+c":
+        if key == "ctrl+c" or (not self._holds and (self._underway is None or is_held)):
             return await self._press(event, key)
         self._ahead.append(event)
         if monotonic() - self._since > _STUCK:
-            await self.next_key()
+            await self._next_key()
         return None
 
     async def _press(self, event: events.Key | events.Paste, key: str) -> None:
@@ -88,27 +89,35 @@ class TerminalApp(App[None]):
         return bound is not None and bound.binding.action.startswith(("move(", "page(", "side("))
 
     def _way(self, target: MessagePump) -> Iterator[MessagePump]:
-        """Whom a key comes by: what has the focus and what that is in, the screen that it may open, and who sets the focus."""
-        while target is not self and target._parent is not None:
-            yield target
-            target = target._parent
-        yield self
+        """Whom a key comes by: what has the focus and what that is in, who acts, once more all of them (what has the focus is
+        told that it did something, and tells of it), the screen that it may open, and who sets the focus."""
+        above = [target]
+        while (parent := above[-1]._parent) is not None and above[-1] is not self:
+            above.append(parent)
+        yield from above
+        yield from above
         yield from self.screen_stack[-1:]
         yield self
 
     def _follow(self, way: Iterator[MessagePump]) -> None:
         """Go where the key goes, behind it; from the end on the next key may go."""
         if not any(one.call_later(self._follow, way) for one in way):
-            self.call_later(self.next_key)
+            self.call_later(self._next_key)
 
     def hold_keys(self) -> None:
-        """Let keys wait until ``next_key`` is called: the screen that they are meant for is not there yet."""
-        self._underway, self._since = "", inf
+        """Let keys wait until ``let_keys_go`` is called as often: what they are meant for is not there yet."""
+        self._holds += 1
 
-    async def next_key(self) -> None:
+    async def let_keys_go(self) -> None:
+        """Press what was typed meanwhile, unless others hold it."""
+        self._holds -= 1
+        if self._underway is None:
+            await self._next_key()
+
+    async def _next_key(self) -> None:
         """Press what was typed next: what was pressed before is done."""
         self._underway = None
-        if self._ahead and self.screen_stack:
+        if self._ahead and self.screen_stack and not self._holds:
             await self.on_event(self._ahead.popleft())
 
     def use_ascii(self, asked: bool) -> None:

@@ -49,6 +49,8 @@ class ListingScreen(Screen[None], Generic[Row]):
         self._words = ""
         self._narrowed: Sequence[int] = ()
         self._away = False
+        self.is_read = False
+        """Whether there were rows to take yet, be it none."""
         self._state: tuple[object, ...] | None = None
         """Of what it shows, when it was asked."""
 
@@ -132,6 +134,7 @@ class ListingScreen(Screen[None], Generic[Row]):
 
     def take(self, rows: Sequence[Row], said: Sequence[str] | None = None) -> None:
         """Show these rows, of which somebody may have made ``said_of_all`` already; the cursor stays where it was."""
+        self.is_read = True
         current = self.rows.current
         self._all, self._said = rows, self.said_of_all(rows) if said is None else said
         self._words, self._narrowed = "", range(len(rows))

@@ -43,21 +43,25 @@ class TestsScreen(ListingScreen[FailingTest], MarkingScreen, UndoingScreen):
     __test__ = False  # nothing for pytest to collect
 
     def load(self) -> None:
-        self._find()
+        if not self.is_read:
+            self.triage.hold_keys()  # they are meant for rows that are not there yet
+        self._find(held=not self.is_read)
 
     @work(thread=True, exclusive=True, group="load")
-    def _find(self) -> None:
+    def _find(self, *, held: bool) -> None:
         """In a thread with a store of its own: with many cases it takes longer than a key should."""
         worker = get_current_worker()
         try:
             with telling(self.triage.store_path), closing(open_store(self.triage.store_path)) as db:
                 found = failing_tests(db)
+            said = self.said_of_all(found)
+            if not worker.is_cancelled:
+                self.call_later(self.take, found, said)
         except StoreError as error:
             self.call_later(self.triage.tell, error)
-            return
-        said = self.said_of_all(found)
-        if not worker.is_cancelled:
-            self.call_later(self.take, found, said)
+        finally:
+            if held:
+                self.call_later(self.triage.let_keys_go)
 
     def title_of(self, rows: Sequence[FailingTest]) -> str:
         flaky = sum(bool(row.flaky) for row in rows)
