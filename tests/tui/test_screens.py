@@ -340,6 +340,25 @@ async def test_an_export_replaces_a_file_only_when_told(app: TriageApp, tmp_path
     assert document.read_text("utf-8").startswith("<!DOCTYPE html>"), "the name says which form"
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "~nobody-here/x.md", "/", ".", "a\0b", "a\nb/\x1b[2J"])
+async def test_a_name_that_no_file_can_have_is_told(app: TriageApp, name: str) -> None:
+    """Somebody may paste the summary into it."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("x")
+        box = app.screen.query_one("#file", Input)
+        box.value = name
+        await pilot.press("tab", "down", "enter")
+        await pilot.pause()
+        box.value = name
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, ExportScreen)
+        [told] = app._notifications
+        assert told.severity == "error"
+        assert "name another file" in told.message
+
+
 async def test_of_two_keys_the_first_answers_a_dialog(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await ready(pilot)

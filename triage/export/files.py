@@ -25,8 +25,9 @@ def write_document(path: Path, document: str, *, make_directory: bool = False) -
         if make_directory:
             path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise ExportError(f"{path}: {error.strerror or error}; name another file") from None
+    except (OSError, ValueError) as error:  # the name has NUL in it
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise ExportError(f"{path}: {reason or error}; name another file") from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(document)

@@ -1,4 +1,4 @@
-"""What stands outside of the screen: the browser, and a command that is given a text."""
+"""What stands outside of the screen: files that somebody names, the browser, and a command that is given a text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import signal
 import subprocess
 import webbrowser
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from textual.app import App, SuspendNotSupported
@@ -63,3 +64,19 @@ def send(app: App[Any], command: str, text: str) -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     app.refresh()
+
+
+def is_file(name: Path | str) -> bool:
+    """Whether there is such a file; what is too long for a name, or has NUL in it, is none."""
+    try:
+        return Path(name).is_file()
+    except OSError:
+        return False
+
+
+def typed_path(name: str) -> Path:
+    """The path that somebody typed; ``~`` stands for a home, where there is one of that name."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)

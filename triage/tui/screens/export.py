@@ -18,6 +18,7 @@ from triage.export.documents import FORMATS, render
 from triage.export.files import ExportError, write_document
 from triage.export.report import gather
 from triage.store.clusters import find_cluster
+from triage.tui.outside import is_file, typed_path
 from triage.tui.screens.dialog import Dialog
 from triage.tui.widgets.toggles import Choice
 
@@ -68,7 +69,8 @@ class ExportScreen(Dialog[None]):
     def _format_changed(self) -> None:
         box = self.query_one("#file", Input)
         if len(self._clusters) == 1:
-            box.value = str(Path(box.value or "postmortem").with_suffix(f".{self._format}"))
+            path = Path(box.value)
+            box.value = str(path.parent / f"{path.stem or 'postmortem'}.{self._format}")
         box.focus()
 
     @on(Input.Changed)
@@ -83,11 +85,11 @@ class ExportScreen(Dialog[None]):
     def _submitted(self, event: Input.Submitted) -> None:
         if not event.value.strip():
             return
-        path = Path(event.value.strip()).expanduser()
+        path = typed_path(event.value.strip())
         paths = {path: self._clusters[0]}
         if len(self._clusters) > 1:
             paths = {path / self._name_of(cluster, self._format): cluster for cluster in self._clusters}
-        there = [known for known in paths if known.is_file()]
+        there = [known for known in paths if is_file(known)]
         if not there:
             self._write(paths)
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -311,10 +310,11 @@ class LogScreen(Screen[None]):
         """Open the file that the stack frame under the cursor names, where it is here; else the log itself."""
         from triage.ingest.frames import frame_of
         from triage.tui.editor import open_at
+        from triage.tui.outside import is_file
 
         log = self.log_file
         frame = frame_of(log.said(log.line(self.view.cursor).text)) if log.size else None
-        if frame is not None and Path(frame.file).is_file():
+        if frame is not None and is_file(frame.file):
             open_at(self.app, frame.file, frame.line)
         elif log.is_file:
             open_at(self.app, log.name, log.number(self.view.cursor))
