@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App
+from textual.widget import Widget
 from textual.widgets import Input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.actions import ActionParseResult
     from textual.binding import Binding
+    from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.message_pump import MessagePump
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 WIDE = 120
 """Columns from which on two panes stand side by side."""
 _STUCK = 1.0
-"""Seconds after which a key is no longer waited for."""
+"""Seconds after which a key is no longer waited for, unless it opens a screen that is not there yet."""
 
 
 def wanted(encoding: str, environment: Mapping[str, str] = os.environ) -> bool:
@@ -63,6 +66,8 @@ class TerminalApp(App[None]):
         """How many wait for what the next key is meant for."""
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not self.screen_stack:
+            return None  # the program ends
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             return await super().on_event(event)
         key = event.key if isinstance(event, events.Key) else ""
@@ -70,7 +75,7 @@ class TerminalApp(App[None]):
         if key == "ctrl+c" or (not self._holds and (self._underway is None or is_held)):
             return await self._press(event, key)
         self._ahead.append(event)
-        if monotonic() - self._since > _STUCK:
+        if monotonic() - self._since > _STUCK and self.screen.is_mounted:
             await self._next_key()
         return None
 
@@ -82,6 +87,16 @@ class TerminalApp(App[None]):
         self._underway, self._since = key, monotonic()
         await super().on_event(event)
         self._follow(self._way(target))
+
+    async def run_action(
+        self, action: str | ActionParseResult, default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:  # fmt: skip
+        """Do what a key means, but on no screen that is being made or closed: where that takes long a key may not have waited."""
+        node = default_namespace
+        if isinstance(node, Widget) and not (node.is_mounted and node.is_attached):
+            return False
+        return await super().run_action(action, default_namespace, namespaces)
 
     def _is_move(self, key: str) -> bool:
         """Whether the key only leads on: held down it must not wait, or the cursor would go on when it is let go."""

@@ -50,18 +50,18 @@ class TestsScreen(ListingScreen[FailingTest], MarkingScreen, UndoingScreen):
     @work(thread=True, exclusive=True, group="load")
     def _find(self, *, held: bool) -> None:
         """In a thread with a store of its own: with many cases it takes longer than a key should."""
-        worker = get_current_worker()
+        worker, triage = get_current_worker(), self.triage
         try:
-            with telling(self.triage.store_path), closing(open_store(self.triage.store_path)) as db:
+            with telling(triage.store_path), closing(open_store(triage.store_path)) as db:
                 found = failing_tests(db)
             said = self.said_of_all(found)
             if not worker.is_cancelled:
                 self.call_later(self.take, found, said)
         except StoreError as error:
-            self.call_later(self.triage.tell, error)
+            self.call_later(triage.tell, error)
         finally:
             if held:
-                self.call_later(self.triage.let_keys_go)
+                self.call_later(triage.let_keys_go)
 
     def title_of(self, rows: Sequence[FailingTest]) -> str:
         flaky = sum(bool(row.flaky) for row in rows)
