@@ -210,6 +210,8 @@ class _Documents:
         self._fed = 0
         self._before = b""
         self._begun = False
+        self._root = b""
+        """The name of the first element of the document that is being read."""
         self._lost = False
         self._runs = cast(RunHandler, handler) if runs and hasattr(handler, "take_run") else None
         self._mark = f"run-{token_hex(8)}"
@@ -241,6 +243,11 @@ class _Documents:
             if self._pending:
                 raise _HiddenRunError from None
 
+    def _see_root(self, name: str, attributes: dict[str, str]) -> None:
+        self._root = name.encode()
+        self._place.parser.StartElementHandler = self._handler.start
+        self._handler.start(name, attributes)
+
     def _see_instruction(self, target: str, start: str) -> None:
         if target == self._mark and self._runs is not None and self._runs.between:
             run = self._pending.popleft()
@@ -259,7 +266,7 @@ class _Documents:
                 both = self._before + chunk
                 at = self._place.parser.ErrorByteIndex - self._fed + len(self._before)
                 before = error.code in _BEFORE_THE_ROOT and not self._fed and not _TAG.search(both, 0, at)
-                if not before and error.code not in _AFTER_THE_END:
+                if not before and error.code not in _AFTER_THE_END and not self._is_over(both, at):
                     raise
                 self._place.above += error.lineno - 1
                 self._begun = False
@@ -277,6 +284,13 @@ class _Documents:
                 f"{self._name}: no XML element; was the run stopped before it wrote its results?"
             )
 
+    def _is_over(self, read: bytes, at: int) -> bool:
+        """Whether what is no token at ``at`` stands behind the root: a line of a console that begins with a mark."""
+        last = read.rfind(b"</", 0, at)
+        ending = read[last + 2 : at].split(b">", 1)
+        over = last >= 0 and len(ending) == 2 and ending[0].rstrip() == self._root and b"<" not in ending[1]
+        return over and read[at : at + 1] not in (b"<", b"&")
+
     def _begin(self, chunk: bytes) -> bytes:
         """A new parser, and the chunk without what may not stand before a declaration: blanks, lines of a console."""
         begin = _FIRST.search(chunk)
@@ -286,7 +300,7 @@ class _Documents:
             parser = expat.ParserCreate("utf-8")
             parser.buffer_text = True
             parser.EntityDeclHandler = self._see_entity
-            parser.StartElementHandler = self._handler.start
+            parser.StartElementHandler = self._see_root
             parser.EndElementHandler = self._handler.end
             parser.CharacterDataHandler = self._handler.data
             if self._runs is not None:
