@@ -50,6 +50,8 @@ class Test:
     depth: int
     name: str
     directive: str = ""
+    number: int = 0
+    """0 where it has none."""
     why: str = ""
     late: str = ""
     """What its result line says if the time ran out."""
@@ -74,6 +76,14 @@ class Test:
     def is_red(self) -> bool:
         """Whether it failed, and no directive says that this was expected."""
         return not self.ok and not self.directive
+
+    def repeats(self, other: Test) -> bool:
+        """Whether its line is another one of the same test."""
+        return bool(self.number and self.name) and (self.number, self.name, self.depth) == (
+            other.number,
+            other.name,
+            other.depth,
+        )
 
 
 _ENDED = re.compile(r"^\s*Looks like (?:you|your test)\b")
@@ -322,6 +332,7 @@ def test_of(match: re.Match[str], line: Line, depth: int) -> Test:
             round(float(directive["time"]) / 1000, 6) if (directive["time"] or "").count(".") == 1 else None
         )
     name = re.sub(r"\\([#\\])", r"\1", rest).strip()
+    test.number = int(match["number"] or 0)
     test.name = name or (f"test {match['number']}" if match["number"] else "")
     return test
 
