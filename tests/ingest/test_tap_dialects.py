@@ -268,6 +268,17 @@ def test_one_number_and_name_is_one_test() -> None:
     assert not run.warnings
 
 
+def test_a_failure_that_tape_was_told_says_why_in_its_name() -> None:
+    run = run_of(
+        "TAP version 13\n# fills\nnot ok 1 the pump ran dry\n  ---\n    operator: fail\n    at: <anonymous> (/srv/demo/pump.js:5:3)\n"
+        "  ...\nnot ok 2 plan != count\n  ---\n    operator: fail\n    expected: 4\n    actual:   3\n  ...\n\n1..2\n"
+    )
+    assert [c.failures[0].message for c in run.cases] == [
+        "the pump ran dry",
+        "plan != count\nexpected: 4, actual: 3",
+    ]
+
+
 def test_a_test_more_that_failed_says_it_itself() -> None:
     """As Bats tells a ``teardown_file`` that failed."""
     run = run_of(

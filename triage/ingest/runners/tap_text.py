@@ -151,6 +151,7 @@ def untold(details: dict[str, Any]) -> str:
         return _differing(said.strip().split("\n"))
     if "operator" in details or "expected" in details or "wanted" in details:
         keys = [key for key in ("operator", "expected", "wanted", "actual", "found") if key in details]
+        keys = [key for key in keys if key != "operator" or details[key] != "fail"]
         shown = [f"{key}: {_shown(details[key])}" for key in keys]
         # A short comparison is one sentence.
         return (", " if sum(map(len, shown)) < _SENTENCE and "\n" not in "".join(shown) else "\n").join(shown)
@@ -270,6 +271,8 @@ def _failure(test: Test) -> Failure:
     if isinstance(test.details, dict):
         error = get(test.details, "error")
         said = text(error, "message") or text(error) or text(test.details, "message")
+        if not said and text(test.details, "operator") == "fail":
+            said = test.name  # tape's ``fail()`` says why in the name, and so does a plan that is not met
         both = [said, untold(test.details) if not error else ""]
         if said.lower() in _BARE:
             both.reverse()
