@@ -560,6 +560,29 @@ def test_testthat_counts_expectations_and_names_what_did_not_pass_once() -> None
     assert len(run.cases) == 3
 
 
+def test_testthat_sums_up_in_ascii_where_r_has_no_utf_8() -> None:
+    run = made(
+        """
+        shop: 
+        cart: ..1
+        box: S
+
+        == Skipped =====================================================================
+        1. the box floats ('test-box.R:20:3') - Reason: no water
+
+        == Failed ======================================================================
+        -- 1. Failure ('test-cart.R:9:3'): the cart counts -----------------------------
+        nrow(cart) not equal to 8.
+
+        == DONE ========================================================================
+        """,
+        "testthat-console",
+    )
+    assert counts(run) == (4, 2, 1, 0, 1)
+    assert case(run, "the cart counts").failures[0].message == "nrow(cart) not equal to 8."
+    assert case(run, "the box floats").properties == (("reason", "no water"),)
+
+
 def test_zig_names_a_test_by_its_line_and_a_build_by_its_errors() -> None:
     run = made(
         """
