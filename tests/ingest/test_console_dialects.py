@@ -563,8 +563,8 @@ def test_testthat_counts_expectations_and_names_what_did_not_pass_once() -> None
 def test_testthat_sums_up_in_ascii_where_r_has_no_utf_8() -> None:
     run = made(
         """
-        shop: 
-        cart: ..1
+        shop: .
+        cart: .1
         box: S
 
         == Skipped =====================================================================
