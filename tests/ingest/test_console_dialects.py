@@ -145,6 +145,39 @@ def test_gotestsum_does_not_know_how_long_a_test_that_hangs_took() -> None:
     assert case(run, "TestHangs").failures[0].message == "panic: test timed out after 10s"
 
 
+def test_gotestsum_where_somebody_hid_the_times() -> None:
+    run = made(
+        """
+        PASS shop/cart.TestAdds
+        === RUN   TestCounts
+            cart_test.go:51: not this time
+        --- FAIL: TestCounts
+        FAIL shop/cart.TestCounts
+        FAIL shop/cart
+
+        DONE 2 tests, 1 failure
+
+        PASS shop/cart.TestCounts (re-run 1)
+        PASS shop/cart
+
+        === Failed
+        === FAIL: shop/cart TestCounts
+            cart_test.go:51: not this time
+
+        DONE 2 runs, 3 tests, 1 failure
+        """,
+        "gotestsum-console",
+    )
+    assert (counts(run), run.totals.flaky) == ((2, 2, 0, 0, 0), 1)
+    assert counts(made("--- FAIL: TestCounts\n    cart_test.go:51: no\nFAIL\n", "go-test-console")) == (
+        1,
+        0,
+        1,
+        0,
+        0,
+    )
+
+
 def test_gotestsum_without_its_summary() -> None:
     github = made(
         """

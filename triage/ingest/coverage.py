@@ -15,7 +15,8 @@ _COVERAGE = re.compile(
     r"|FAIL Required test coverage of .{1,20} not reached\. Total coverage: .{1,20}"
     r"|Coverage failure: total of .{1,20} is less than fail-under=.{1,20}"
     r"|(?:Line|Branch) coverage .{0,40}\([\d.]{1,9}%\) is below the expected minimum coverage \([\d.]{1,9}%\)\."
-    r"|Coverage test failed, threshold not met:.{0,40})$"
+    r"|Coverage test failed, threshold not met:.{0,40}"
+    r"|\W{0,3}Warning: Could not report code coverage\. .{1,300})$"
 )
 
 
