@@ -24,6 +24,7 @@ from triage.ingest.runners.junit_elements import (
     Suite,
     Text,
     explained,
+    lost,
     name_of,
 )
 from triage.ingest.runners.junit_runs import CaseRun, Rows, Runs
@@ -116,6 +117,8 @@ class _Handler:
         while self._cases:
             if (case := self._cases.pop()).outcome.is_red:
                 self._finish_case(case)
+        for failure in lost(self._suites):
+            self._tell(failure, None)
         if not self._any_case and (totals := self._totals if self._totals.tests else self._below).tests:
             # Some reports only count.
             self._any_case = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from triage.ingest.logs.severity import WRAPPER, severity, telling_line
@@ -135,6 +135,17 @@ class Suite:
         if self.output.strip():
             said = f"{telling_line(self.output)}\n{said}"
         return Failure(said, kind="error", trace=self.output.strip("\n"), source_line=self.line)
+
+
+def lost(suites: list[Suite]) -> Iterator[Failure]:
+    """What the suites that a file breaks off in count as red, if nothing red was read of them."""
+    while suites:
+        suite = suites.pop()
+        if failure := suite.unlisted():
+            suite.told = True
+            yield failure
+        if suites:
+            suites[-1].add_suite(suite)
 
 
 @dataclass(slots=True)
