@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from triage.ingest.broken_off import counted_red, is_red, untold
 from triage.ingest.json_lines import Finder
 from triage.ingest.json_stream import outline
 from triage.ingest.json_text import LIMIT, load, load_all
@@ -59,6 +60,9 @@ def json_report(
             if not any(isinstance(item, CaseResult | Failure) for item in items):
                 raise error from None
             yield from placed(source, iter(items))
+            count = counted_red(document) if isinstance(document, dict) else 0
+            if count and not any(is_red(item) for item in items if not isinstance(item, Behind)):
+                yield untold(count, line)
             yield warn
             return
         if several and len(documents := load_all(source)) > 1:

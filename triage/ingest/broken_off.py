@@ -1,0 +1,57 @@
+"""Reports that break off before the failures that their head counts: they are red all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from triage.model import CaseResult, Failure, Item
+
+_RED = {
+    "failed",
+    "failures",
+    "errors",
+    "broken",
+    "unexpected",
+    "failedtests",
+    "failedcount",
+    "failurecount",
+    "totalfailed",
+    "numfailedtests",
+    "numfailedtestsuites",
+    "numruntimeerrortestsuites",
+    "testcasesfailed",
+    "testcasesaborted",
+}
+"""What heads call the tests that did not pass, without case, hyphens and underlines."""
+_DEEP = 3
+"""How deep in objects a head counts."""
+
+
+def is_red(item: Item) -> bool:
+    """Whether an item says that something failed."""
+    return isinstance(item, Failure) or (isinstance(item, CaseResult) and item.outcome.is_red)
+
+
+def counted_red(head: Mapping[Any, Any], depth: int = 0) -> int:
+    """The highest count of what failed in the head of a report: its attributes, or objects that are in no list."""
+    most = 0
+    for key, value in head.items():
+        if isinstance(value, dict) and depth < _DEEP:
+            most = max(most, counted_red(value, depth + 1))
+        elif isinstance(key, str) and key.lower().replace("-", "").replace("_", "") in _RED:
+            most = max(most, _number(value))
+    return most
+
+
+def _number(value: Any) -> int:
+    if isinstance(value, str):
+        return int(value) if len(value) < 10 and value.isascii() and value.isdigit() else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def untold(count: int, line: int | None) -> Failure:
+    """The failure of a run whose report counts ``count`` failed and breaks off in ``line`` before any of them."""
+    return Failure(
+        f"the report counts {count} failed, and breaks off before any of them", kind="error", source_line=line
+    )
