@@ -143,3 +143,13 @@ def test_suites_of_node_count_what_stands_directly_in_them() -> None:
 def test_the_code_of_a_program_is_not_what_it_said() -> None:
     said = "<error/><system-err>two arguments are needed\n\n(test program exited with status code 1)</system-err>"
     assert _messages(_only(said)) == ["two arguments are needed"]
+
+
+@pytest.mark.parametrize("suite", ["Tap-Junit-Suite", "TAP Tests"])
+def test_assertions_of_one_name_are_no_tries(suite: str) -> None:
+    """tape calls many of them \"should be equal\"."""
+    run = run_of(
+        f'<testsuites><testsuite name="{suite}"><testcase name="should be equal"><failure message="operator: equal"/>'
+        '</testcase><testcase name="should be equal"/></testsuite></testsuites>'
+    )
+    assert (run.totals.passed, run.totals.failed, run.totals.flaky) == (1, 1, 0)

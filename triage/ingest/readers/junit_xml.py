@@ -43,7 +43,7 @@ from triage.model import (
     cases_of_one_try,
 )
 
-_LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests"}
+_LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests", "Tap-Junit", "Tap-Junit-Suite", "TAP Tests"}
 _NOT_RUN = "Test suite failed to run"
 """What jest-junit lists twice."""
 _TESTNG = re.compile(r":\d\d [A-Z]{3,5}$")
