@@ -44,8 +44,7 @@ from triage.model import (
 )
 
 _LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests", "Tap-Junit", "Tap-Junit-Suite", "TAP Tests"}
-_NOT_RUN = "Test suite failed to run"
-"""What jest-junit lists twice."""
+_NOT_RUN = "Test suite failed to run"  # what jest-junit lists twice
 _TESTNG = re.compile(r":\d\d [A-Z]{3,5}$")
 """The end of a moment as TestNG's reporters write it, alone with the name of the zone."""
 _CLOSING = re.compile(r" fail (?P<count>\d{1,9}) ")
