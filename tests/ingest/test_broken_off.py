@@ -1,4 +1,4 @@
-"""Reports that break off before the failures that their head counts: told green, they would be a lie."""
+"""Reports whose head counts failures that are not in them, or were lost with their end: told green, they would be a lie."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_what_the_head_counts_is_red_where_the_rest_is_lost(
     calm = text
     for red in ("failures='1' errors='1'", "failed='1'", '"numFailedTests":1', '"failed":1', '"failures":1'):
         calm = calm.replace(red, red.replace("1", "0"))
-    run = collect(text_source(calm))
+    run = collect(text_source(calm.replace('"success":false', '"success":true')))
     assert (run.totals.passed, run.failures, len(run.warnings)) == (1, (), len(run.warnings) or 1)
 
 
@@ -88,3 +88,59 @@ def test_a_failure_that_was_read_is_enough(text_source: TextSource) -> None:
 )
 def test_what_a_head_counts(head: dict[str, Any], count: int) -> None:
     assert counted_red(head) == count
+
+
+COMPLETE = {
+    "mocha-json": '{"stats":{"suites":1,"tests":2,"passes":1,"pending":0,"failures":1},"tests":[{"title":"adds","fullTitle":"cart adds",'
+    '"err":{}}],"pending":[],"failures":[],"passes":[{"title":"adds","fullTitle":"cart adds","err":{}}]}',
+    "ctrf-json": '{"results":{"tool":{"name":"jest"},"summary":{"tests":2,"passed":1,"failed":1,"pending":0,"skipped":0,"other":0,'
+    '"start":1,"stop":2},"tests":[{"name":"adds","status":"passed","duration":1}]}}',
+    "gtest-json": '{"tests":2,"failures":1,"disabled":0,"errors":0,"name":"AllTests","testsuites":[{"name":"Cart","tests":1,"failures":0,'
+    '"disabled":0,"errors":0,"testsuite":[{"name":"adds","status":"RUN","result":"COMPLETED","time":"0s","classname":"Cart"}]}]}',
+    "xunit-net-xml": '<assemblies><assembly name="shop.dll" total="2" passed="1" failed="1" errors="0"><collection name="c">'
+    '<test name="Cart.adds" type="Cart" method="adds" result="Pass"/></collection></assembly></assemblies>',
+    "nunit-xml": '<test-results name="shop" total="2" errors="0" failures="1" not-run="0" date="2020-01-01" time="00:00:00">'
+    '<test-suite type="Assembly" name="s" success="True"><results><test-case name="adds" executed="True" result="Success" '
+    'success="True"/></results></test-suite></test-results>',
+}
+
+
+@pytest.mark.parametrize("format", COMPLETE)
+def test_what_the_head_counts_and_nothing_lists(text_source: TextSource, format: str) -> None:
+    text = COMPLETE[format]
+    run = collect(text_source(text))
+    assert (run.format, run.totals.passed, len(run.failures)) == (format, 1, 1)
+    assert run.failures[0].message == "the report counts 1 failed, and lists none of them"
+
+
+def _jest(**more: Any) -> str:
+    tests = [{"title": "adds", "fullName": "adds", "ancestorTitles": [], "status": "passed"}]
+    files = [{"assertionResults": tests, "name": "/srv/demo/cart.test.js", "status": "passed", "message": ""}]
+    return json.dumps(
+        {"numFailedTests": 0, "numTotalTests": 1, "success": False, "testResults": files, **more}
+    )
+
+
+def test_jest_did_not_succeed_though_its_tests_did(text_source: TextSource) -> None:
+    """It ends with 1 for obsolete snapshots and what is covered too little."""
+    obsolete = collect(text_source(_jest(snapshot={"unchecked": 2, "failure": True})))
+    covered = collect(text_source(_jest()))
+    assert [len(run.failures) for run in (obsolete, covered)] == [1, 1]
+    assert "2 snapshots are obsolete" in obsolete.failures[0].message
+    assert not collect(text_source(_jest(success=True))).failures
+
+
+def test_pytest_did_not_succeed_though_its_tests_did(text_source: TextSource) -> None:
+    test = {"nodeid": "test_cart.py::test_adds", "outcome": "passed", "call": {"outcome": "passed"}}
+    report = {
+        "created": 1.0,
+        "exitcode": 1,
+        "root": "/srv/demo",
+        "summary": {"passed": 1, "total": 1},
+        "tests": [test],
+    }
+    run = collect(text_source(json.dumps(report)))
+    assert [failure.message for failure in run.failures] == [
+        "pytest ended with the exit code 1, and no test failed"
+    ]
+    assert not collect(text_source(json.dumps(report | {"exitcode": 0}))).failures

@@ -1,11 +1,11 @@
-"""Reports that break off before the failures that their head counts: they are red all the same."""
+"""Reports whose head counts failures that are not in them, or that break off before these: they are red all the same."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from triage.model import CaseResult, Failure, Item
+from triage.model import CaseResult, Failure, Item, RunInfo
 
 _RED = {
     "failed",
@@ -30,6 +30,8 @@ _DEEP = 3
 
 def is_red(item: Item) -> bool:
     """Whether an item says that something failed."""
+    if isinstance(item, RunInfo):
+        return item.totals_stand and item.totals is not None and item.totals.red > 0
     return isinstance(item, Failure) or (isinstance(item, CaseResult) and item.outcome.is_red)
 
 
@@ -55,3 +57,8 @@ def untold(count: int, line: int | None) -> Failure:
     return Failure(
         f"the report counts {count} failed, and breaks off before any of them", kind="error", source_line=line
     )
+
+
+def unlisted(count: int) -> Failure:
+    """The failure of a run whose report counts ``count`` failed, though nothing in it is."""
+    return Failure(f"the report counts {count} failed, and lists none of them", kind="error")

@@ -12,7 +12,7 @@ from secrets import token_hex
 from typing import Any, Protocol, cast
 from xml.parsers import expat
 
-from triage.ingest.broken_off import counted_red, is_red, untold
+from triage.ingest.broken_off import counted_red, is_red, unlisted, untold
 from triage.ingest.reader import IngestError, Sample, Source
 from triage.ingest.xml_bytes import allowed, encoding_of, utf8_chunks
 from triage.ingest.xml_mending import mended
@@ -192,7 +192,10 @@ def _parsed(
             yield (untold(documents.red, line),)
         yield (Warn(f"broken XML ({reason}): what was complete up to here was read, the rest is lost", line),)
         return
-    yield handler.take(all_of_it=True)
+    items = handler.take(all_of_it=True)
+    yield items
+    if documents.red and not red and not any(map(is_red, items)):
+        yield (unlisted(documents.red),)
     yield documents.warnings
 
 
