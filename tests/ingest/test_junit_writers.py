@@ -153,3 +153,11 @@ def test_assertions_of_one_name_are_no_tries(suite: str) -> None:
         '</testcase><testcase name="should be equal"/></testsuite></testsuites>'
     )
     assert (run.totals.passed, run.totals.failed, run.totals.flaky) == (1, 1, 0)
+
+
+def test_what_node_says_of_coverage_stands_in_a_comment() -> None:
+    said = "Error: 50.00% line coverage does not meet threshold of 90%."
+    run = run_of(
+        f'<testsuites>\n<testcase name="adds" classname="test"/>\n<!-- {said} -->\n<!-- tests 1 --></testsuites>'
+    )
+    assert [(failure.message, failure.source_line) for failure in run.failures] == [(said, 3)]

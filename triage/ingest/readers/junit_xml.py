@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import repeat
 from operator import eq
 
+from triage.ingest.coverage import coverage_missed
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.runners import junit_text as text
 from triage.ingest.runners import junit_values as values
@@ -26,6 +27,7 @@ from triage.ingest.runners.junit_elements import (
     explained,
     lost,
     name_of,
+    place_in,
 )
 from triage.ingest.runners.junit_runs import CaseRun, Rows, Runs
 from triage.ingest.runners.junit_shapes import Columns
@@ -154,6 +156,8 @@ class _Handler:
         # Node's reporter writes its totals so; a test with subtests that failed besides them is nowhere else.
         if match := _CLOSING.fullmatch(said):
             self._closing = int(match["count"])
+        elif failure := coverage_missed(said, self._place.CurrentLineNumber):
+            self._tell(failure, None)
 
     def _start_suite(self, name: str, attributes: dict[str, str]) -> None:
         is_root = name == "testsuites" or not self._suites
@@ -374,22 +378,10 @@ class _Handler:
 
     def _where(self, classname: str, file: str, named_so: bool) -> tuple[str | None, str]:
         """File and suite of a case, from what it says, whether its class is its name, and the suites that it is in."""
-        file = values.file_alone(file)
         if self._pytest:
             module, suite = values.pytest_place(classname)
-            return file or module, suite
-        if not self._suites:
-            return file or None, classname
-        named = (
-            suite for suite in reversed(self._suites) if "name" in suite.attributes and not suite.is_root
-        )
-        nearest = next(named, self._suites[-1])
-        suite = classname
-        if classname == "test" and not self._suites[0].attributes:  # Node's reporter says so of every test
-            suite = " > ".join(suite.name for suite in self._suites[1:50])
-        elif not classname or named_so:  # jest-junit and CTest repeat the name as class
-            suite = nearest.name
-        return file or nearest.attributes.get("file") or values.linted(nearest.name, classname), suite
+            return values.file_alone(file) or module, suite
+        return place_in(self._suites, classname, values.file_alone(file), named_so=named_so)
 
 
 def _read(source: Source) -> Iterator[Item]:
