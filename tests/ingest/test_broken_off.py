@@ -144,3 +144,36 @@ def test_pytest_did_not_succeed_though_its_tests_did(text_source: TextSource) ->
         "pytest ended with the exit code 1, and no test failed"
     ]
     assert not collect(text_source(json.dumps(report | {"exitcode": 0}))).failures
+
+
+LAST_WORDS = {
+    "libtest-json": '{"type":"suite","event":"started","test_count":1}\n{"type":"test","event":"started","name":"adds"}\n'
+    '{"type":"test","name":"adds","event":"ok"}\n{"type":"suite","event":"ok","passed":1,"failed":0,"ignored":0,"exec_time":0.1}\n',
+    "pytest-reportlog": '{"pytest_version":"8","$report_type":"SessionStart"}\n{"nodeid":"test_cart.py::test_adds","outcome":"passed",'
+    '"when":"call","duration":0.1,"keywords":{},"$report_type":"TestReport"}\n{"nodeid":"test_cart.py::test_adds","outcome":"passed",'
+    '"when":"teardown","duration":0.1,"keywords":{},"$report_type":"TestReport"}\n{"exitstatus":0,"$report_type":"SessionFinish"}\n',
+    "bazel-bep": '{"id":{"started":{}},"started":{"uuid":"1","command":"test"}}\n{"id":{"testSummary":{"label":"//shop:cart"}},'
+    '"testSummary":{"overallStatus":"PASSED","totalRunCount":1}}\n{"id":{"buildFinished":{}},"finished":{"exitCode":{"name":"SUCCESS"}}}\n',
+    "teamcity": "##teamcity[testStarted name='adds']\n##teamcity[testFinished name='adds']\n##teamcity[buildStatus status='SUCCESS' text='x']\n",
+    "dart-json": '{"protocolVersion":"0.1.1","runnerVersion":"1","pid":1,"type":"start","time":0}\n{"test":{"id":1,"name":"adds","suiteID":0,'
+    '"groupIDs":[],"metadata":{"skip":false}},"type":"testStart","time":1}\n{"testID":1,"result":"success","skipped":false,"hidden":false,'
+    '"type":"testDone","time":2}\n{"success":true,"type":"done","time":3}\n',
+}
+WORSE = [
+    ('"suite","event":"ok"', '"suite","event":"failed"'),
+    ('"exitstatus":0', '"exitstatus":1'),
+    ('"name":"SUCCESS"', '"name":"BUILD_FAILURE"'),
+    ("status='SUCCESS'", "status='FAILURE'"),
+    ('"success":true', '"success":false'),
+]
+
+
+@pytest.mark.parametrize("format", LAST_WORDS)
+def test_the_last_words_of_a_run_count_where_nothing_is_red(text_source: TextSource, format: str) -> None:
+    text = LAST_WORDS[format]
+    green = collect(text_source(text))
+    assert (green.format, green.totals.passed, green.failures) == (format, 1, ())
+    for good, bad in WORSE:
+        text = text.replace(good, bad)
+    red = collect(text_source(text))
+    assert (red.totals.passed, len(red.failures)) == (1, 1)

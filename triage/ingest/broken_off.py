@@ -1,13 +1,15 @@
-"""Reports whose head counts failures that are not in them, or that break off before these: they are red all the same."""
+"""Reports whose head or last words tell of failures that are not in them, or were lost: they are red all the same."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from triage.ingest.reader import Source
 from triage.model import CaseResult, Failure, Item, RunInfo
 
 _RED = {
+    "fail",
     "failed",
     "failures",
     "errors",
@@ -24,6 +26,8 @@ _RED = {
     "testcasesaborted",
 }
 """What heads call the tests that did not pass, without case, hyphens and underlines."""
+BROKEN = (1, 2, 3, 4)
+"""pytest's exit codes for what went wrong: tests, or a threshold of coverage; an interruption, pytest itself, its options."""
 _DEEP = 3
 """How deep in objects a head counts."""
 
@@ -62,3 +66,18 @@ def untold(count: int, line: int | None) -> Failure:
 def unlisted(count: int) -> Failure:
     """The failure of a run whose report counts ``count`` failed, though nothing in it is."""
     return Failure(f"the report counts {count} failed, and lists none of them", kind="error")
+
+
+def judged(read: Callable[[Source, list[Failure]], Iterator[Item]]) -> Callable[[Source], Iterator[Item]]:
+    """A ``Reader.read`` from a function that also notes what the last words of a run say: it counts where nothing is red."""
+
+    def read_source(source: Source) -> Iterator[Item]:
+        verdict: list[Failure] = []
+        red = False
+        for item in read(source, verdict):
+            red = red or is_red(item)
+            yield item
+        if not red:
+            yield from verdict[:1]
+
+    return read_source

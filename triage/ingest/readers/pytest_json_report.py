@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from triage.ingest.broken_off import counted_red
+from triage.ingest.broken_off import BROKEN, counted_red
 from triage.ingest.json_report import json_report
 from triage.ingest.json_text import get, has_keys, integer, number, rows, seconds, text
 from triage.ingest.parts import failure_from
@@ -16,10 +16,6 @@ from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Wa
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _STAGES = ("setup", "call", "teardown")
-
-
-_BROKEN = (1, 2, 3, 4)
-"""Exit codes of what went wrong: tests, or a threshold of coverage; an interruption, pytest itself, its options."""
 
 
 def _sniff(sample: Sample) -> int:
@@ -50,7 +46,7 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         case = _case(test)
         calm = calm and not case.outcome.is_red
         yield case
-    if calm and (code := integer(report, "exitcode")) in _BROKEN and not counted_red(report):
+    if calm and (code := integer(report, "exitcode")) in BROKEN and not counted_red(report):
         yield Failure(f"pytest ended with the exit code {code}, and no test failed", kind="error")
     total = integer(report, "summary", "total")
     if "tests" not in report:
