@@ -145,12 +145,28 @@ def test_the_code_of_a_program_is_not_what_it_said() -> None:
     assert _messages(_only(said)) == ["two arguments are needed"]
 
 
-@pytest.mark.parametrize("suite", ["Tap-Junit-Suite", "TAP Tests"])
-def test_assertions_of_one_name_are_no_tries(suite: str) -> None:
-    """tape calls many of them \"should be equal\"."""
+@pytest.mark.parametrize(
+    ("suite", "failure"),
+    [
+        ('name="Tap-Junit-Suite"', '<failure message="operator: equal"/>'),
+        ('name="TAP Tests"', '<failure message="operator: equal"/>'),
+        ('name="rspec" seed="1"', '<failure message="expected: 1"/>'),
+        ('name="rspec2" seed="1"', '<failure message="expected: 1"/>'),
+        (
+            'name="cart"',
+            "<failure message=\"FALSE is not TRUE ('test-cart.R:12:3')\">FALSE is not TRUE</failure>",
+        ),
+        ('name="Firefox 120"', '<failure type="">Expected 1 to be 2.</failure>'),
+    ],
+)
+def test_what_has_one_name_and_is_no_try(suite: str, failure: str) -> None:
+    """tape calls many assertions \"should be equal\", testthat's elements are expectations, RSpec's examples may share a name."""
+    around = (
+        '<properties><property name="browser.fullName" value="x"/></properties>' if "Fire" in suite else ""
+    )
     run = run_of(
-        f'<testsuites><testsuite name="{suite}"><testcase name="should be equal"><failure message="operator: equal"/>'
-        '</testcase><testcase name="should be equal"/></testsuite></testsuites>'
+        f'<testsuites><testsuite {suite}>{around}<testcase classname="cart" name="adds">{failure}</testcase>'
+        '<testcase classname="cart" name="adds"/></testsuite></testsuites>'
     )
     assert (run.totals.passed, run.totals.failed, run.totals.flaky) == (1, 1, 0)
 

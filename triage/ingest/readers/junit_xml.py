@@ -46,6 +46,7 @@ from triage.model import (
 )
 
 _LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests", "Tap-Junit", "Tap-Junit-Suite", "TAP Tests"}
+_RSPEC = re.compile(r"rspec\d{0,3}")  # with the number of one of several processes
 _NOT_RUN = "Test suite failed to run"  # what jest-junit lists twice
 _TESTNG = re.compile(r":\d\d [A-Z]{3,5}$")
 """The end of a moment as TestNG's reporters write it, alone with the name of the zone."""
@@ -191,7 +192,7 @@ class _Handler:
         name = attributes.get("name", "")
         if name in ("pytest", "pytest tests"):
             self._pytest, self._repeats = True, Repeats.TRY
-        elif name in _LAST_TRY_ONLY:
+        elif name in _LAST_TRY_ONLY or _RSPEC.fullmatch(name):
             self._repeats = Repeats.OTHER
         elif any("surefire" in value for value in attributes.values()):
             self._repeats = Repeats.TEAR_DOWN
@@ -265,6 +266,8 @@ class _Handler:
             self._begin_part()
         if pair[0].startswith("go.version"):
             self._repeats = Repeats.TRY_OF_FAILED
+        elif pair[0] == "browser.fullName":  # Karma
+            self._repeats = Repeats.OTHER
         if pair not in self._told and len(self._told) < 1_000:
             self._told.add(pair)
             self._tries.add(RunInfo(properties=(pair,)))
@@ -292,6 +295,8 @@ class _Handler:
         for case in others:
             self._skipped += case.outcome is Outcome.SKIPPED
             self._red += case.outcome.is_red
+            if case.failures and (case.failures[0].file or "").endswith((".R", ".r")):
+                self._repeats = Repeats.OTHER  # testthat: its elements are expectations
             if suite is not None:
                 suite.add_case(case)
 
