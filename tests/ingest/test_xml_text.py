@@ -180,6 +180,13 @@ def test_a_tag_that_is_printed_and_never_closed(text_source: TextSource) -> None
     assert (run.warnings[0].line, "not well-formed" in run.warnings[0].text) == (3, True)
 
 
+def test_a_tag_that_ends_what_did_not_begin_is_none(text_source: TextSource) -> None:
+    text = "<testsuite name='s'>\n</properties>\n<testcase name='a'></system-out></testcase>\n<testcase name='b'/></testsuite>"
+    run = collect(text_source(text))
+    assert [case.name for case in run.cases] == ["a", "b"]
+    assert [(warning.line, "not well-formed" in warning.text) for warning in run.warnings] == [(2, True)]
+
+
 def test_end_tags_that_do_not_fit_are_a_break(text_source: TextSource) -> None:
     """What is left open may say that the test failed."""
     for told in ("<skipped></error>", "<failure>", "\n  <failure>not 2\n"):

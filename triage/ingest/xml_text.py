@@ -151,7 +151,7 @@ def _batches(source: Source, make: Callable[[Any], Handler]) -> Iterator[Sequenc
         except _UnescapedError as error:
             broken = error.line
     if is_mended:
-        text = "not well-formed: each '<', '&' and quote that is no markup was read as the character"
+        text = "not well-formed: what is no markup was read as text, and a tag that ends nothing was left out"
         yield (Warn(text, broken),)
 
 
