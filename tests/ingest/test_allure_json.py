@@ -83,6 +83,24 @@ def test_the_newest_try_decides(tmp_path: Path) -> None:
     assert flaky.flaky and [f.message for f in flaky.failures] == ["till is busy"]
 
 
+def test_one_history_of_two_names_is_two_tests(tmp_path: Path) -> None:
+    """pytest gives two rows of data one id where their values are the same."""
+    pytest_s = {"historyId": "one", "labels": [{"name": "framework", "value": "pytest"}]}
+    write(
+        tmp_path,
+        result("sum[a0]", "failed", 5, statusDetails={"message": "no"}, **pytest_s),
+        result("sum[a1]", "passed", 6, **pytest_s),
+    )
+    [run] = runs(tmp_path)
+    assert (run.totals.passed, run.totals.failed, run.totals.flaky) == (1, 1, 0)
+
+
+def test_what_passed_twice_is_not_flaky(tmp_path: Path) -> None:
+    write(tmp_path, result("x", "passed", 5, historyId="one"), result("y", "passed", 6, historyId="one"))
+    [run] = runs(tmp_path)
+    assert (run.totals.tests, run.totals.flaky) == (1, 0)
+
+
 def test_fixtures_that_break(tmp_path: Path) -> None:
     broken = {"name": "key", "status": "broken", "statusDetails": {"message": "the key is lost"}}
     write(

@@ -148,6 +148,18 @@ def test_a_run_without_tests_is_red(said: str, format: str) -> None:
             "====== 1 passed in 0.01s ======",
             "pytest-console",
         ),
+        (
+            "# Warning: Could not report code coverage. Error: Failed to collect coverage",
+            "TAP version 13\n# Subtest: adds\nok 1 - adds\n1..1",
+            "# tests 1\n# pass 1",
+            "tap",
+        ),
+        (
+            "ℹ Error: 50.00% line coverage does not meet threshold of 90%.",
+            "✔ adds (1.2ms)\nℹ tests 1\nℹ suites 0\nℹ pass 1\nℹ fail 0",
+            "",
+            "node-test-console",
+        ),
     ],
 )
 def test_what_is_covered_too_little(missed: str, before: str, after: str, format: str) -> None:

@@ -145,6 +145,39 @@ def test_gotestsum_does_not_know_how_long_a_test_that_hangs_took() -> None:
     assert case(run, "TestHangs").failures[0].message == "panic: test timed out after 10s"
 
 
+def test_gotestsum_where_somebody_hid_the_times() -> None:
+    run = made(
+        """
+        PASS shop/cart.TestAdds
+        === RUN   TestCounts
+            cart_test.go:51: not this time
+        --- FAIL: TestCounts
+        FAIL shop/cart.TestCounts
+        FAIL shop/cart
+
+        DONE 2 tests, 1 failure
+
+        PASS shop/cart.TestCounts (re-run 1)
+        PASS shop/cart
+
+        === Failed
+        === FAIL: shop/cart TestCounts
+            cart_test.go:51: not this time
+
+        DONE 2 runs, 3 tests, 1 failure
+        """,
+        "gotestsum-console",
+    )
+    assert (counts(run), run.totals.flaky) == ((2, 2, 0, 0, 0), 1)
+    assert counts(made("--- FAIL: TestCounts\n    cart_test.go:51: no\nFAIL\n", "go-test-console")) == (
+        1,
+        0,
+        1,
+        0,
+        0,
+    )
+
+
 def test_gotestsum_without_its_summary() -> None:
     github = made(
         """
@@ -558,6 +591,29 @@ def test_testthat_counts_expectations_and_names_what_did_not_pass_once() -> None
     assert case(run, "the cart floats").properties == (("reason", "no water"),)
     assert case(run, "(code run outside of `test_that()`)").failures[0].message == "Error: no box"
     assert len(run.cases) == 3
+
+
+def test_testthat_sums_up_in_ascii_where_r_has_no_utf_8() -> None:
+    run = made(
+        """
+        shop: .
+        cart: .1
+        box: S
+
+        == Skipped =====================================================================
+        1. the box floats ('test-box.R:20:3') - Reason: no water
+
+        == Failed ======================================================================
+        -- 1. Failure ('test-cart.R:9:3'): the cart counts -----------------------------
+        nrow(cart) not equal to 8.
+
+        == DONE ========================================================================
+        """,
+        "testthat-console",
+    )
+    assert counts(run) == (4, 2, 1, 0, 1)
+    assert case(run, "the cart counts").failures[0].message == "nrow(cart) not equal to 8."
+    assert case(run, "the box floats").properties == (("reason", "no water"),)
 
 
 def test_zig_names_a_test_by_its_line_and_a_build_by_its_errors() -> None:

@@ -284,3 +284,17 @@ def test_what_jenkins_tells(text_source: TextSource) -> None:
     opens, closes = collect(text_source(text)).cases
     assert (opens.id, opens.outcome.value) == ("TillTest::opens", "passed")
     assert closes.failures[0].message == "failed without a message"
+
+
+def test_qt_says_what_the_fatal_error_was_before_it_says_that_there_was_one(text_source: TextSource) -> None:
+    text = """<TestCase name="tst"><Environment><QtVersion>6.5.0</QtVersion></Environment>
+<TestFunction name="holds">
+<Message type="qdebug" file="" line="0"><Description><![CDATA[looking]]></Description></Message>
+<Message type="qfatal" file="tst_shelf.cpp" line="12"><Description><![CDATA[ASSERT: "boxes" in file shelf.cpp]]></Description></Message>
+<Incident type="fail" file="Unknown file" line="0"><Description><![CDATA[Received a fatal error.]]></Description></Incident>
+</TestFunction></TestCase>"""
+    [case] = collect(text_source(text)).cases
+    assert [failure.message for failure in case.failures] == [
+        'ASSERT: "boxes" in file shelf.cpp',
+        "Received a fatal error.",
+    ]

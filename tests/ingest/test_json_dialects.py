@@ -316,6 +316,12 @@ def test_rspec_runs_one_after_another_between_other_output(read: Read) -> None:
 # TAP, and Mocha's stream
 
 
+def test_events_of_mocha_that_share_a_line(read: Read) -> None:
+    stream = '["start",{"total":1}]\nadding ... ["pass",{"title":"a","fullTitle":"till a"}]\n["end",{"tests":1,"failures":0}]'
+    run = read(f'{stream}["fail",{{"title":"plan","fullTitle":"plan","err":"2 of 3"}}]')
+    assert (run.format, run.totals.passed, run.totals.failed) == ("mocha-json-stream", 1, 1)
+
+
 def test_mocha_stream_without_its_end(read: Read) -> None:
     run = read('["start",{"total":2}]', '["pass",{"title":"a","fullTitle":"till a","duration":3}]')
     assert outcomes(run) == {"a": Outcome.PASSED} and "stopped or crashed" in run.warnings[0].text

@@ -151,7 +151,7 @@ _documents = st.builds(
 def _read(data: bytes, chunk: int, *, runs: bool) -> list[Item] | str:
     source = Source("inline", lambda: io.BytesIO(data))
     find = Runs.within if runs else lambda self, chunk: []
-    with mock.patch.object(Runs, "within", find), mock.patch("triage.ingest.xml_text._CHUNK", chunk):
+    with mock.patch.object(Runs, "within", find), mock.patch("triage.ingest.xml_bytes.CHUNK", chunk):
         try:
             return list(READER.read(source))
         except IngestError as error:

@@ -143,3 +143,37 @@ def test_suites_of_node_count_what_stands_directly_in_them() -> None:
 def test_the_code_of_a_program_is_not_what_it_said() -> None:
     said = "<error/><system-err>two arguments are needed\n\n(test program exited with status code 1)</system-err>"
     assert _messages(_only(said)) == ["two arguments are needed"]
+
+
+@pytest.mark.parametrize(
+    ("suite", "failure"),
+    [
+        ('name="Tap-Junit-Suite"', '<failure message="operator: equal"/>'),
+        ('name="TAP Tests"', '<failure message="operator: equal"/>'),
+        ('name="rspec" seed="1"', '<failure message="expected: 1"/>'),
+        ('name="rspec2" seed="1"', '<failure message="expected: 1"/>'),
+        (
+            'name="cart"',
+            "<failure message=\"FALSE is not TRUE ('test-cart.R:12:3')\">FALSE is not TRUE</failure>",
+        ),
+        ('name="Firefox 120"', '<failure type="">Expected 1 to be 2.</failure>'),
+    ],
+)
+def test_what_has_one_name_and_is_no_try(suite: str, failure: str) -> None:
+    """tape calls many assertions \"should be equal\", testthat's elements are expectations, RSpec's examples may share a name."""
+    around = (
+        '<properties><property name="browser.fullName" value="x"/></properties>' if "Fire" in suite else ""
+    )
+    run = run_of(
+        f'<testsuites><testsuite {suite}>{around}<testcase classname="cart" name="adds">{failure}</testcase>'
+        '<testcase classname="cart" name="adds"/></testsuite></testsuites>'
+    )
+    assert (run.totals.passed, run.totals.failed, run.totals.flaky) == (1, 1, 0)
+
+
+def test_what_node_says_of_coverage_stands_in_a_comment() -> None:
+    said = "Error: 50.00% line coverage does not meet threshold of 90%."
+    run = run_of(
+        f'<testsuites>\n<testcase name="adds" classname="test"/>\n<!-- {said} -->\n<!-- tests 1 --></testsuites>'
+    )
+    assert [(failure.message, failure.source_line) for failure in run.failures] == [(said, 3)]

@@ -602,3 +602,46 @@ def test_nextest_whose_output_is_indented() -> None:
     """)
     failure = case(run, "counts::boxes").failures[0]
     assert (failure.headline, failure.line) == ("eleven is not twelve", 18)
+
+
+def test_boost_on_macos_writes_places_with_colons() -> None:
+    run = run_of("""
+    Running 3 test cases...
+    Entering test module "depot"
+    shelf.cpp:15: Entering test case "holds"
+    shelf.cpp:19: error: in "holds": check boxes == 12 has failed [11 != 12]
+    shelf.cpp:15: Leaving test case "holds"; testing time: 178us
+    unknown location:0: fatal error: in "weighs": std::runtime_error: no scale
+    shelf.cpp:31: last checkpoint: "weighs" entry.
+    shelf.cpp:40: Test case "waits" is skipped because disabled
+    Leaving test module "depot"; testing time: 323us
+
+    *** 2 failures are detected in the test module "depot"
+    """)
+    assert run.format == "boost-test-console"
+    assert counts(run) == (4, 1, 2, 0, 1)
+    failure = case(run, "holds").failures[0]
+    assert (failure.message, failure.file, failure.line) == (
+        "check boxes == 12 has failed [11 != 12]",
+        "shelf.cpp",
+        19,
+    )
+    assert case(run, "weighs").failures[0].file is None
+
+
+def test_boost_is_red_where_its_last_words_are() -> None:
+    aborted = run_of("""
+    Running 2 test cases...
+
+    *** The test module "depot" was aborted; see standard output for details
+    *** 1 failure is detected in the test module "depot"
+    """)
+    assert headlines(aborted) == ['*** The test module "depot" was aborted; see standard output for details']
+    said = "Test setup error: no test cases matching filter or all test cases were disabled"
+    assert headlines(run_of(said)) == [said]
+    expected = run_of("""
+    Running 1 test case...
+
+    *** 1 failure is detected (1 failure is expected) in the test module "depot"
+    """)
+    assert not expected.failures

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import DATA, FRESH, RECORDED, SAMPLES, manifest, source_of
 from triage.ingest import IngestError, Source
 from triage.ingest.reader import Sample
-from triage.ingest.registry import all_readers, surest
+from triage.ingest.registry import _family, all_readers, reads_documents, surest
 
 
 @pytest.mark.parametrize("directory", [FRESH, SAMPLES, *RECORDED], ids=lambda path: path.name)
@@ -58,3 +58,8 @@ def test_sniffers_take_any_sample() -> None:
     for text in ("", "\x00", "<", "{", "[" * 2_000, "a" * 70_000, "\n" * 5_000):
         sample = Sample(text.encode(), text, text)
         assert all(0 <= reader.sniff(sample) <= 100 for reader in all_readers())
+
+
+def test_who_reads_documents_is_known_by_the_name_of_its_module() -> None:
+    documents = {*_family("xml"), *_family("json")}
+    assert {reader for reader in all_readers() if reads_documents(reader)} == documents

@@ -238,6 +238,47 @@ def test_a_plan_that_is_not_met_is_a_failure_of_the_run(text: str, said: str, li
     assert [(failure.message, failure.source_line) for failure in run.failures] == [(said, line)]
 
 
+def test_a_version_without_a_plan_is_a_program_that_died() -> None:
+    """``prove`` says so too; where neither is there, somebody may have left the plan out."""
+    text = "TAP version 13\n# fills\nok 1 holds\n"
+    assert headlines(run_of(text)) == ["no plan behind the tests: the program died, or its output was cut"]
+    assert headlines(run_of(f"{text}Error: no water\n")) == ["Error: no water"]
+    red = run_of(f"{text}not ok 2 drains\n")
+    assert (counts(red), headlines(red)) == ((2, 1, 1, 0, 0), [])
+    assert headlines(run_of("ok 1 - holds\nok 2 - drains\n")) == []
+
+
+def test_the_plan_of_old_perl_names_what_is_yet_to_be_done() -> None:
+    run = run_of("1..4 todo 3 2;\nok 1\nok 2\nnot ok 3\nok 4\n")
+    assert [c.outcome.value for c in run.cases] == ["passed", "xpassed", "xfailed", "passed"]
+    assert not run.warnings
+
+
+def test_one_number_and_name_is_one_test() -> None:
+    """Qt tells each failure of a test that was expected."""
+    run = run_of(
+        "TAP version 13\n# tst_Shelf\nok 1 - initTestCase()\n"
+        "not ok 2 - holds() # TODO A box\n  ---\n  line: 69\n  ...\n"
+        "not ok 2 - holds() # TODO Bug 5 (a box)\n  ---\n  line: 71\n  ...\n1..2\n"
+    )
+    assert [(c.name, c.outcome.value) for c in run.cases] == [
+        ("initTestCase()", "passed"),
+        ("holds()", "xfailed"),
+    ]
+    assert not run.warnings
+
+
+def test_a_failure_that_tape_was_told_says_why_in_its_name() -> None:
+    run = run_of(
+        "TAP version 13\n# fills\nnot ok 1 the pump ran dry\n  ---\n    operator: fail\n    at: <anonymous> (/srv/demo/pump.js:5:3)\n"
+        "  ...\nnot ok 2 plan != count\n  ---\n    operator: fail\n    expected: 4\n    actual:   3\n  ...\n\n1..2\n"
+    )
+    assert [c.failures[0].message for c in run.cases] == [
+        "the pump ran dry",
+        "plan != count\nexpected: 4, actual: 3",
+    ]
+
+
 def test_a_test_more_that_failed_says_it_itself() -> None:
     """As Bats tells a ``teardown_file`` that failed."""
     run = run_of(

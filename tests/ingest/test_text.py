@@ -91,6 +91,8 @@ def test_colours_are_taken_off() -> None:
 def test_what_is_binary() -> None:
     assert is_binary(bytes(range(32)) * 20)
     assert not is_binary("Fehler: \u00e4\n".encode("utf-16"))
+    assert not is_binary(b"1..1\nok 1 - control \x01\x02\x03\x1d\x1e\x1f\n")
+    assert is_binary(b"\x7fELF\x02\x01\x01\x00\x00\x03")
     assert encoding_of(b"plain") == "utf-8"
 
 

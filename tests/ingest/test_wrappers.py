@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -184,3 +186,23 @@ def test_packages_of_lerna_are_told_apart() -> None:
     run = made(text, "jest-console")
     assert counts(run) == (2, 1, 1, 0, 0)
     assert case(run, "fills").failures[0].headline == "a tank that leaks"
+
+
+@pytest.mark.parametrize("wrap", WRAP.values(), ids=WRAP)
+def test_a_document_that_a_job_prints_is_peeled(wrap: Callable[[int, str], str]) -> None:
+    tests = [f'{{"name": "adds {n}", "status": "passed", "duration": 1}},' for n in range(20)]
+    tests.append('{"name": "counts", "status": "failed", "duration": 1,\n"message": "no boxes"}')
+    head = '{\n "results": {\n"tool": {"name": "jest"},\n"summary": {"tests": 21, "passed": 20, "failed": 1,\n"pending": 0, "skipped": 0, "other": 0, "start": 1, "stop": 2},'
+    report = "\n".join((head, '"tests": [', *tests, "]", "}", "}"))
+    cases = [f'<test-case id="{n}" name="adds {n}" result="Passed"/>' for n in range(20)]
+    cases.append(
+        '<test-case id="99" name="counts" result="Failed">\n<failure>\n<message>no\nboxes</message>\n</failure>\n</test-case>'
+    )
+    head = '<?xml version="1.0"?>\n<test-run id="2" total="21" failed="1">\n<test-suite type="Assembly" id="1" name="shop">'
+    xml = "\n".join((head, *cases, "</test-suite>", "</test-run>"))
+    for text, format, message in ((report, "ctrf-json", "no boxes"), (xml, "nunit-xml", "no\nboxes")):
+        data = "\n".join(wrap(n, s) for n, s in enumerate(text.split("\n"))).encode()
+        run = collect(Source("job.log", partial(io.BytesIO, data)))
+        assert (run.format, run.totals.passed, run.totals.failed) == (format, 20, 1)
+        assert run.cases[-1].failures[0].message == message
+        assert run.warnings == ()

@@ -49,6 +49,14 @@ def test_several_documents_and_the_lines_around_them(text_source: TextSource) ->
     assert run.warnings == ()
 
 
+@pytest.mark.parametrize("line", ["=== 2 tests ran ===", "* next", "✓ done", "# exit 0", "$ make", "!"])
+def test_a_line_behind_the_end_that_no_xml_could_begin_with(text_source: TextSource, line: str) -> None:
+    one = '<testsuite name="{0}">\n<testcase name="{0}"><failure message="no {0}"/></testcase></testsuite>\n'
+    run = collect(text_source(f"{one.format('a')}{line}\n{one.format('b')}{line}\n"))
+    assert [(case.name, case.failures[0].source_line) for case in run.cases] == [("a", 2), ("b", 5)]
+    assert run.warnings == ()
+
+
 def test_lines_stay_true_behind_a_declaration(text_source: TextSource) -> None:
     text = '\n<?xml version="1.0"?>\n<testsuite name="s">\n<testcase name="a"><failure message="m"/></testcase></testsuite>'
     [case] = collect(text_source(text)).cases
@@ -170,6 +178,13 @@ def test_a_tag_that_is_printed_and_never_closed(text_source: TextSource) -> None
         ("b", ""),
     ]
     assert (run.warnings[0].line, "not well-formed" in run.warnings[0].text) == (3, True)
+
+
+def test_a_tag_that_ends_what_did_not_begin_is_none(text_source: TextSource) -> None:
+    text = "<testsuite name='s'>\n</properties>\n<testcase name='a'></system-out></testcase>\n<testcase name='b'/></testsuite>"
+    run = collect(text_source(text))
+    assert [case.name for case in run.cases] == ["a", "b"]
+    assert [(warning.line, "not well-formed" in warning.text) for warning in run.warnings] == [(2, True)]
 
 
 def test_end_tags_that_do_not_fit_are_a_break(text_source: TextSource) -> None:

@@ -31,8 +31,10 @@ def read(source: Source, reader: Reader | None = None) -> tuple[str, Iterator[It
     Raises:
         IngestError: at once for an empty or unknown source; while streaming when nothing could be read.
     """
+    from triage.ingest.registry import reads_documents  # see above
+
     reader = reader or reader_for(source)
-    items = reader.read(source)
+    items = reader.read(source.peeled() if reads_documents(reader) else source)
     return reader.name, _told(source, items if reader.bounded else map(bounded, items))
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from triage.ingest.broken_off import counted_red, is_red, unlisted, untold
 from triage.ingest.json_lines import Finder
 from triage.ingest.json_stream import outline
 from triage.ingest.json_text import LIMIT, load, load_all
@@ -28,20 +29,33 @@ class Behind(NamedTuple):
 
 
 def json_report(
-    read: Callable[[Source, Any], Iterator[Item | Behind]], cases: str, *, several: bool = False
+    read: Callable[[Source, Any], Iterator[Item | Behind]],
+    cases: str,
+    *,
+    several: bool = False,
+    counts: bool = False,
 ) -> Callable[[Source], Iterator[Item]]:
     """A ``Reader.read`` from a function of the parsed document.
 
     ``cases`` is the key of the lists that hold the cases: of a document that breaks off, those that are complete
-    are read. ``several`` documents may follow each other in one source: a run for each file of tests.
+    are read. ``several`` documents may follow each other in one source: a run for each file of tests. With ``counts``
+    its head counts what is in it: a report that counts failures and lists none is red.
     """
+
+    def compared(source: Source, document: Any) -> Iterator[Item | Behind]:
+        red = False
+        for item in read(source, document):
+            red = red or (not isinstance(item, Behind) and is_red(item))
+            yield item
+        if counts and not red and isinstance(document, dict) and (count := counted_red(document)):
+            yield unlisted(count)
 
     def read_source(source: Source) -> Iterator[Item]:
         warn: Warn | None = None
         if (source.size or 0) > LARGE and source.encoding == "utf-8":
             document, whole = outline(source)
             if document:
-                yield from (item for item in read(source, document) if not isinstance(item, Behind))
+                yield from (item for item in compared(source, document) if not isinstance(item, Behind))
                 if not whole:
                     yield Warn("the JSON breaks off; what was complete before is read")
                 return
@@ -53,25 +67,28 @@ def json_report(
             document, line = mended
             warn = Warn("the JSON breaks off here; what was complete before is read", line)
             try:
-                items = list(read(source, document))
+                items = list(compared(source, document))
             except IngestError:
                 raise error from None
             if not any(isinstance(item, CaseResult | Failure) for item in items):
                 raise error from None
             yield from placed(source, iter(items))
+            count = counted_red(document) if isinstance(document, dict) else 0
+            if count and not any(is_red(item) for item in items if not isinstance(item, Behind)):
+                yield untold(count, line)
             yield warn
             return
         if several and len(documents := load_all(source)) > 1:
             yield from placed(source, _each(source, documents))
         else:
-            yield from placed(source, read(source, document))
+            yield from placed(source, compared(source, document))
 
     def _each(source: Source, documents: list[Any]) -> Iterator[Item | Behind]:
         error: IngestError | None = None
         told = False
         for document in documents:
             try:
-                for item in read(source, document):
+                for item in compared(source, document):
                     told = True
                     yield item
             except IngestError as refused:

@@ -68,7 +68,8 @@ class _Green:
 
     def _complete(self, wanted: Callable[[Line], bool]) -> bool:
         found = self._parse(filter(wanted, lines_of(self._source)))
-        return bool(found) and found[-1].closed and _shown(found) == self._wanted
+        whole = bool(found) and found[-1].closed and not any(session.failures for session in found)
+        return whole and _shown(found) == self._wanted
 
 
 def _shown(sessions: list[Session]) -> list[tuple[Totals, float | None]]:

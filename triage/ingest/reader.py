@@ -16,6 +16,9 @@ from triage.model import Item, TriageError, Warn
 HEAD_BYTES = 65_536
 TAIL_BYTES = 16_384
 _COUNTED_BYTES = 1 << 18
+_BLANKS = "\ufeff \t\r\n"
+_PEELED_BYTES = 32 << 20
+"""Bytes of a document that is held in memory to take prefixes off its lines."""
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -111,6 +114,19 @@ class Source:
         for known in {"head", "tail", "sample", "encoding", "size"} & self.__dict__.keys():
             same.__dict__[known] = self.__dict__[known]
         return same
+
+    def peeled(self) -> Source:
+        """The source without the prefixes of the CI system that printed it, in UTF-8; the same one if it has none.
+
+        Readers of documents want that: those of lines take the prefixes off as they go.
+        """
+        text = self.sample.text.lstrip(_BLANKS)
+        begin = self.head.decode(self.encoding, "replace").lstrip(_BLANKS)[:1]
+        is_document = begin == text[:1] and (begin in ("<", "{", "[") or not self.cleaner.wrapper.prefixes)
+        if is_document or not text or (self.size or 0) > _PEELED_BYTES:
+            return self
+        lines = "\n".join(self.lines()).encode("utf-8", "replace")
+        return Source(self.name, lambda: io.BytesIO(lines), self.notes, self.long)
 
     def digest(self) -> str:
         """SHA-256 of the bytes, in hexadecimal: what makes the same file known again."""

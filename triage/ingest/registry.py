@@ -50,6 +50,11 @@ def all_readers() -> tuple[Reader, ...]:
     return tuple(reader for family in _SURE for reader in _family(family))
 
 
+def reads_documents(reader: Reader) -> bool:
+    """Whether it reads XML or JSON, and no lines; asked without loading the other readers."""
+    return _family_of(reader.sniff.__module__.rpartition(".")[2]) in ("xml", "json")
+
+
 def surest(source: Source) -> tuple[int, Reader]:
     """The reader that is surest of ``source``, and how sure it is, 0 to 100."""
     return _surest(source.sample)

@@ -53,6 +53,7 @@ _OEM_MARK = re.compile(
 
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\b\x1b"))
 """Bytes that text rarely has."""
+_FEW = 8
 
 MAX_LINE = 1_000_000
 """Characters of one line that are looked at; the rest of a longer line is dropped."""
@@ -91,6 +92,8 @@ def is_binary(head: bytes) -> bool:
         return False
     sample = head[:8192]
     control = len(sample) - len(sample.translate(None, _CONTROL))
+    if control <= _FEW and not sample.count(0) and encoding_of(head) == "utf-8":
+        return False  # a short report of a test that prints them
     return control > 0.05 * len(sample) or sample.count(0) > max(8, len(sample) // 100)
 
 

@@ -68,6 +68,8 @@ _DATES = tuple(
 _TIMES = (_SURE[0], _SURE[2], _SURE[3], *_STAMPS)
 _TORN = re.compile(r"\s|$|[-=_~#+*>$]{3}")
 """A logger writes no stamp before a blank, an indented or a ruled line: a wrapper does."""
+_XML = re.compile(r"<\?xml |<(?:\w+:)?[Tt]est")
+"""Nor before a document."""
 
 _COMMAND = re.compile(
     r"##\[(?:group\](?!Run )|(?:endgroup|command|section)\]"  # GitHub Actions, Azure Pipelines; "Run" begins a step
@@ -165,7 +167,7 @@ def _prefix(lines: list[str]) -> re.Pattern[str] | None:
     for pattern in (*_STAMPS, *_DATES):
         if filled and _hits(pattern, filled) >= _MOSTLY * len(filled):
             rests = [line[match.end() :] for line in filled if (match := pattern.match(line))]
-            if any(_TORN.match(rest) for rest in rests):
+            if any(_TORN.match(rest) for rest in rests) or _XML.match(rests[0]):
                 return pattern
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _REFERENCE = rb"&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});"
 _NAME = rb"[A-Za-z_:][\w:.-]*+"
@@ -31,6 +32,13 @@ _TORN = re.compile(
     rb"(?!\s*+/?>|\s++" + _NAME + rb"\s*+=)"
 )
 """A root that Catch2 leaves open until its first child: what the tests print stands in the tag."""
+_ELEMENTS = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)"
+    rb"|<(?P<end>/?)(?P<name>" + _NAME + rb")(?:[^<>\"'/]++|/(?!>)|\"[^\"]*+\"|'[^']*+')*+(?P<empty>/?)>",
+    re.DOTALL,
+)
+_OUTCOMES = (b"failure", b"error", b"skipped")
+"""What a tag that does not fit may have been meant to end: it says how a test ended, and is no slip."""
 _LONE = re.compile(_REFERENCE + rb"|([<&\"'])")
 _ESCAPED = {b"<": b"&lt;", b"&": b"&amp;", b'"': b"&quot;", b"'": b"&apos;"}
 
@@ -39,7 +47,7 @@ def mended(text: bytes) -> bytes:
     """``text`` with a reference for each ``<``, ``&`` and quote that is no markup, as hand-made writers forget it.
 
     In a document that comes to its end a tag without attributes that stands behind words and that nothing closes
-    is none: tests print ``vector<int>``.
+    is none: tests print ``vector<int>``. So is a tag that ends what did not begin.
     """
     root = _OPENED.search(text)
     name = root[1] if root else b""
@@ -64,4 +72,27 @@ def mended(text: bytes) -> bytes:
             return match[0] if before.endswith((b">", b"\n", b"\r")) else b"&lt;" + match[0][1:]
         return _ATTRIBUTES.sub(attribute, match[0]) if match["tag"] else match[0]
 
-    return _MARKUP.sub(markup, text)
+    return _without_strays(_MARKUP.sub(markup, text))
+
+
+def _without_strays(text: bytes) -> bytes:
+    """``text`` without the tags that end an element which is not open."""
+    open_: list[bytes] = []
+    known: Counter[bytes] = Counter()
+
+    def kept(match: re.Match[bytes]) -> bytes:
+        name = match["name"]
+        if name is None or match["empty"]:
+            return match[0]
+        if not match["end"]:
+            open_.append(name)
+            known[name] += 1
+        elif known[name]:
+            last = b""
+            while last != name:
+                known[last := open_.pop()] -= 1
+        elif open_ and name not in _OUTCOMES:
+            return b"\n" * match[0].count(b"\n")
+        return match[0]
+
+    return _ELEMENTS.sub(kept, text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,22 +12,12 @@ from secrets import token_hex
 from typing import Any, Protocol, cast
 from xml.parsers import expat
 
+from triage.ingest.broken_off import counted_red, is_red, unlisted, untold
 from triage.ingest.reader import IngestError, Sample, Source
+from triage.ingest.xml_bytes import allowed, encoding_of, utf8_chunks
 from triage.ingest.xml_mending import mended
 from triage.model import Item, Warn
 
-_CHUNK = 1 << 17
-# Control characters and references to them are not allowed in XML 1.0, and runners write them all the same.
-_CONTROL = bytes(ch if ch in b"\t\n\r" or ch >= 32 else 0x20 for ch in range(256))
-_ESCAPE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
-_BAD_REFERENCE = re.compile(
-    rb"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45]));",
-    re.IGNORECASE,
-)
-_NO_CHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
-_BEGUN = re.compile(rb"(?:\x1b|&)[^;\x1b&<>]{0,16}\Z")
-"""An escape or a reference that the end of a chunk may have cut."""
-_DECLARED = re.compile(rb"\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]+)")
 _AFTER_THE_END = [
     expat.errors.codes[text]
     for text in (expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT, expat.errors.XML_ERROR_MISPLACED_XML_PI)
@@ -56,6 +45,8 @@ _PROLOGUE = re.compile(
 _ROOT = re.compile(r"<(?:[\w.-]{1,60}:)?([A-Za-z_][\w.-]{0,99})((?:\s[^<>]{0,4000})?)")
 _FIRST = re.compile(rb"<(?=[?!A-Za-z_])")
 _TAG = re.compile(rb"<[!A-Za-z_]")
+_HEADS = 3
+"""Elements at the begin of a report that may count what failed in all of it: the root, its suite, a summary."""
 
 
 class Place:
@@ -138,13 +129,13 @@ def stream(source: Source, make: Callable[[Any], Handler]) -> Iterator[Item]:
 
 
 def _batches(source: Source, make: Callable[[Any], Handler]) -> Iterator[Sequence[Item]]:
-    encoding = _encoding(source)
+    encoding = encoding_of(source)
     if encoding is None:
         yield (Warn("not in the encoding that it declares; read as Latin-1", 1),)
         encoding = "iso-8859-1"
     told, runs, broken, is_mended = 0, not _DEFERS, 0, False
     while True:
-        chunks: Iterable[bytes] = _chunks(source, encoding)
+        chunks: Iterable[bytes] = utf8_chunks(source, encoding)
         if broken:
             written = b"".join(chunks)
             chunks = [read := mended(written)]
@@ -160,7 +151,7 @@ def _batches(source: Source, make: Callable[[Any], Handler]) -> Iterator[Sequenc
         except _UnescapedError as error:
             broken = error.line
     if is_mended:
-        text = "not well-formed: each '<', '&' and quote that is no markup was read as the character"
+        text = "not well-formed: what is no markup was read as text, and a tag that ends nothing was left out"
         yield (Warn(text, broken),)
 
 
@@ -177,11 +168,13 @@ def _parsed(
     place = Place()
     handler = make(place)
     documents = _Documents(source.name, place, handler, runs=runs)
-    over = False
+    over = red = False
     try:
         for chunk in chunks:
             documents.feed(chunk)
-            yield handler.take(all_of_it=False)
+            items = handler.take(all_of_it=False)
+            red = red or (documents.red > 0 and any(map(is_red, items)))
+            yield items
         over = True
         documents.close()
     except expat.ExpatError as error:
@@ -195,9 +188,14 @@ def _parsed(
                 f"{source.name}:{line}: broken XML ({reason}), nothing could be read; was the run killed?"
             ) from None
         yield items
+        if documents.red and not red and not any(map(is_red, items)):
+            yield (untold(documents.red, line),)
         yield (Warn(f"broken XML ({reason}): what was complete up to here was read, the rest is lost", line),)
         return
-    yield handler.take(all_of_it=True)
+    items = handler.take(all_of_it=True)
+    yield items
+    if documents.red and not red and not any(map(is_red, items)):
+        yield (unlisted(documents.red),)
     yield documents.warnings
 
 
@@ -210,6 +208,11 @@ class _Documents:
         self._fed = 0
         self._before = b""
         self._begun = False
+        self._root = b""
+        """The name of the first element of the document that is being read."""
+        self.red = 0
+        """How many the head counts as failed; a JUnit report is compared with what it lists."""
+        self._heads = 0
         self._lost = False
         self._runs = cast(RunHandler, handler) if runs and hasattr(handler, "take_run") else None
         self._mark = f"run-{token_hex(8)}"
@@ -225,7 +228,7 @@ class _Documents:
         Raises:
             _HiddenRunError: a mark was not told, or where the handler expects no elements.
         """
-        chunk = _allowed(chunk)
+        chunk = allowed(chunk)
         if self._runs is None or self._lost:
             return self._parse(chunk)
         parts: list[bytes] = []
@@ -240,6 +243,15 @@ class _Documents:
         finally:
             if self._pending:
                 raise _HiddenRunError from None
+
+    def _see_head(self, name: str, attributes: dict[str, str]) -> None:
+        self._root = self._root if self._heads else name.encode()
+        self._heads += 1
+        if not self._root.endswith((b"testsuites", b"testsuite")):
+            self.red = max(self.red, counted_red(attributes))
+        if self._heads >= _HEADS:
+            self._place.parser.StartElementHandler = self._handler.start
+        self._handler.start(name, attributes)
 
     def _see_instruction(self, target: str, start: str) -> None:
         if target == self._mark and self._runs is not None and self._runs.between:
@@ -259,7 +271,7 @@ class _Documents:
                 both = self._before + chunk
                 at = self._place.parser.ErrorByteIndex - self._fed + len(self._before)
                 before = error.code in _BEFORE_THE_ROOT and not self._fed and not _TAG.search(both, 0, at)
-                if not before and error.code not in _AFTER_THE_END:
+                if not before and error.code not in _AFTER_THE_END and not self._is_over(both, at):
                     raise
                 self._place.above += error.lineno - 1
                 self._begun = False
@@ -277,6 +289,13 @@ class _Documents:
                 f"{self._name}: no XML element; was the run stopped before it wrote its results?"
             )
 
+    def _is_over(self, read: bytes, at: int) -> bool:
+        """Whether what is no token at ``at`` stands behind the root: a line of a console that begins with a mark."""
+        last = read.rfind(b"</", 0, at)
+        ending = read[last + 2 : at].split(b">", 1)
+        over = last >= 0 and len(ending) == 2 and ending[0].rstrip() == self._root and b"<" not in ending[1]
+        return over and read[at : at + 1] not in (b"<", b"&")
+
     def _begin(self, chunk: bytes) -> bytes:
         """A new parser, and the chunk without what may not stand before a declaration: blanks, lines of a console."""
         begin = _FIRST.search(chunk)
@@ -286,7 +305,7 @@ class _Documents:
             parser = expat.ParserCreate("utf-8")
             parser.buffer_text = True
             parser.EntityDeclHandler = self._see_entity
-            parser.StartElementHandler = self._handler.start
+            parser.StartElementHandler = self._see_head
             parser.EndElementHandler = self._handler.end
             parser.CharacterDataHandler = self._handler.data
             if self._runs is not None:
@@ -294,7 +313,7 @@ class _Documents:
                 if hasattr(parser, "SetReparseDeferralEnabled"):
                     parser.SetReparseDeferralEnabled(False)
             self._place.parser = parser
-            self._begun, self._fed, self._before = True, 0, b""
+            self._begun, self._fed, self._before, self._heads = True, 0, b"", 0
         return rest
 
     def _skip_junk(self, chunk: bytes) -> bytes:
@@ -339,46 +358,3 @@ class _UnescapedError(Exception):
 
 def _small(source: Source) -> bool:
     return source.size is not None and source.size <= _MENDED
-
-
-def _encoding(source: Source) -> str | None:
-    """The codec of the bytes: what they show beats what they declare; None where they contradict each other."""
-    shown = source.encoding
-    if shown not in ("utf-8", "cp1252") or (shown == "utf-8" and not source.head.isascii()):
-        return shown
-    match = _DECLARED.match(source.head)
-    declared = match[1].decode().lower() if match else "utf-8"
-    try:
-        b"<".decode(declared)
-    except (LookupError, UnicodeError):
-        declared = "utf-8"
-    if declared.startswith(("utf", "ucs", "us-ascii", "ascii")):
-        declared = "utf-8"
-    return None if (shown, declared) == ("cp1252", "utf-8") else declared
-
-
-def _chunks(source: Source, encoding: str) -> Iterator[bytes]:
-    """The text in UTF-8, cut where no escape or reference is."""
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    utf8 = encoding in ("utf-8", "utf-8-sig")
-    rest = b""
-    with source.open() as stream:
-        while chunk := stream.read(_CHUNK):
-            if not (utf8 and chunk.isascii() and not decoder.getstate()[0]):
-                chunk = _NO_CHARACTER.sub(b"?", decoder.decode(chunk).encode("utf-8", "replace"))
-            chunk = rest + chunk
-            cut = _BEGUN.search(chunk, max(0, len(chunk) - 18))
-            rest = chunk[cut.start() :] if cut else b""
-            yield chunk[: cut.start()] if cut else chunk
-    rest += decoder.decode(b"", True).encode("utf-8", "replace")
-    if rest:
-        yield rest
-
-
-def _allowed(chunk: bytes) -> bytes:
-    """``chunk`` without what runners write and XML forbids."""
-    if b"\x1b" in chunk:
-        chunk = _ESCAPE.sub(b"", chunk)
-    if b"&#" in chunk:
-        chunk = _BAD_REFERENCE.sub(b"?", chunk)
-    return chunk.translate(_CONTROL)

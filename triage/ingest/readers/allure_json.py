@@ -1,7 +1,8 @@
 """Allure 2: the results and containers that its adapters write into one directory, and the test cases of a report.
 
 After the models of allure-framework/allure2 and allure-java. Results with the same ``historyId`` are tries of one
-case, of which the newest decides, as in Allure's own report.
+case, of which the newest decides, as in Allure's own report; but pytest gives two rows of data of the same values one id, and
+two names.
 """
 
 from __future__ import annotations
@@ -115,9 +116,9 @@ def _items(results: list[_Document], containers: list[_Document], outside: list[
         started=moment(min(begins)) if begins else None,
         duration=round((max(ends) - min(begins)) / 1000, 6) if begins and ends else None,
     )
-    tries: dict[str, list[_Document]] = {}
+    tries: dict[tuple[str, str], list[_Document]] = {}
     for index, one in enumerate(results):
-        tries.setdefault(text(one, "historyId") or f"\0{index}", []).append(one)
+        tries.setdefault((text(one, "historyId") or f"\0{index}", _row(one)), []).append(one)
     red: set[str] = set()
     unknown = 0
     for group in tries.values():
@@ -136,6 +137,12 @@ def _items(results: list[_Document], containers: list[_Document], outside: list[
                     yield _failure(fixture, f"{text(fixture, 'name') or when[:-1]}: ", "error")
     if unknown:
         yield Warn(f"{unknown} tests have no known status; they are counted as skipped")
+
+
+def _row(one: _Document) -> str:
+    """What tells a test from another one of its id."""
+    is_pytest = any(text(label, "value") == "pytest" for label in rows(one, "labels"))
+    return text(one, "name") if is_pytest else ""
 
 
 def _begin(one: _Document) -> float | None:
@@ -190,7 +197,7 @@ def _case(group: list[_Document]) -> CaseResult:
         suite=suite,
         file=file,
         duration=round(sum(spent), 6) if spent else None,
-        attempts=len(earlier) + 1,
+        attempts=1 + (len(earlier) if failures else 0),
         failures=tuple(failures),
         properties=tuple(_properties(last, labels, outcome)),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
+from triage.ingest.broken_off import judged
 from triage.ingest.json_text import get, integer, items, load_lines, moment, rows, text
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
@@ -43,7 +44,7 @@ class _Target:
     failures: list[Failure] = field(default_factory=list)
 
 
-def _read(source: Source) -> Iterator[Item]:
+def _read(source: Source, verdict: list[Failure]) -> Iterator[Item]:
     targets: dict[str, _Target] = {}
     said: list[str] = []
     known, ended, last = False, False, 0
@@ -72,6 +73,8 @@ def _read(source: Source) -> Iterator[Item]:
             code = text(finished, "exitCode", "name")
             if code not in ("", "SUCCESS", "TESTS_FAILED", "BUILD_FAILURE", "NO_TESTS_FOUND"):
                 yield Failure(f"Bazel ended with {code}", kind="error", source_line=last)
+            elif code in ("TESTS_FAILED", "BUILD_FAILURE"):
+                verdict.append(Failure(f"Bazel ended with {code}", kind="error", source_line=last))
     if not known:
         raise IngestError(
             f"{source.name}:{last}: no build event up to here; was the build stopped at its start?"
@@ -172,4 +175,4 @@ def _action(event: dict[str, Any], action: dict[str, Any], number: int) -> Failu
     return failure_from(f"{message}\n{commands}".strip(), message=message, kind="error", source_line=number)
 
 
-READER = Reader("bazel-bep", _sniff, _read)
+READER = Reader("bazel-bep", _sniff, judged(_read))

@@ -2,7 +2,8 @@
 
 Written after ``compiler_log_formatter`` and ``plain_report_formatter`` of Boost 1.50 to 1.86. The number of failures
 at the end counts assertions; test cases are counted from the line at the start and from the names in the errors. A test
-case that ended early ("aborted" in the report: an exception, a fatal check) is a failure like any other.
+case that ended early ("aborted" in the report: an exception, a fatal check) is a failure like any other. On macOS a place
+is ``file:line: ``, elsewhere ``file(line): ``.
 """
 
 from __future__ import annotations
@@ -17,19 +18,24 @@ from triage.ingest.reader import Reader, Sample
 from triage.model import Failure, Outcome, Totals, Warn
 
 _START = re.compile(r"^Running (?P<tests>\d{1,9}) test cases?\.\.\.$")
+_PLACE = r"(?P<file>\S.*?)(?:\(|:)(?P<line>\d{1,9})\)?: "
 _ERROR = re.compile(
-    r"^(?P<file>\S.*?)\((?P<line>\d{1,9})\): (?P<what>(?:fatal )?error:? in|error|fatal error)(?: in)? \"(?P<name>[^\"]+)\": (?P<text>.*)$"
+    rf"^{_PLACE}(?P<what>(?:fatal )?error:? in|error|fatal error)(?: in)? \"(?P<name>[^\"]+)\": (?P<text>.*)$"
 )
-_ENTER = re.compile(
-    r"^(?P<file>\S.*?)\((?P<line>\d{1,9})\): Entering test (?P<what>case|suite|module) \"(?P<name>[^\"]+)\""
-)
+_ENTER = re.compile(rf"^{_PLACE}Entering test (?P<what>case|suite|module) \"(?P<name>[^\"]+)\"")
 _LEAVE = re.compile(
-    r"^(?:.*\): )?Leaving test (?P<what>case|suite) \"(?P<name>[^\"]+)\"(?:; testing time: (?P<time>\S+))?"
+    r"^(?:.*[\d)]: )?Leaving test (?P<what>case|suite) \"(?P<name>[^\"]+)\"(?:; testing time: (?P<time>\S+))?"
 )
-_SKIP = re.compile(r"^(?:.*\): )?Test (?:case|unit) \"?(?P<name>[^\"]+?)\"? is skipped because (?P<why>.*)$")
+_SKIP = re.compile(
+    r"^(?:.*[\d)]: )?Test (?:case|unit) \"?(?P<name>[^\"]+?)\"? is skipped because (?P<why>.*)$"
+)
 _END = re.compile(
     r"^\*{3} (?:(?P<none>No errors detected)|(?P<failures>\d{1,9}) failures? (?:is|are|was|were)? ?detected(?: \((?P<expected>\d{1,9}) failures? (?:is|are) expected\))?)"
 )
+_BROKEN = re.compile(
+    r"^(?:\*{3} (?:Errors were detected in the |The )test (?:module|suite) \".*; see standard output for details|Test setup error: .*)$"
+)
+"""What it says where it counts no assertion that failed, or could not begin."""
 _REPORT = re.compile(
     r"^ {2}(?P<number>\d{1,9}) test cases? out of (?P<of>\d{1,9}) (?P<what>passed|failed|skipped|aborted|passed with warnings)$"
 )
@@ -39,7 +45,7 @@ _TEST = re.compile(r"^Test (?:module|suite) \"[^\"]*\" (?:has|was) (?:passed|fai
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
-    if any(_END.match(line) or _TEST.match(line) for line in lines):
+    if any(_END.match(line) or _TEST.match(line) or _BROKEN.match(line) for line in lines):
         return 73
     return 70 if any(map(_START.match, lines)) and any(map(_ERROR.match, lines)) else 0
 
@@ -53,7 +59,8 @@ class _Parser:
     report: dict[str, int] = field(default_factory=dict)
     last: Entry | None = None
     expected: int = 0
-    ended: bool = False
+    broken: Line | None = None
+    """The line that says that something failed."""
 
     def feed(self, line: Line) -> None:
         mark = line.mark
@@ -95,6 +102,10 @@ class _Parser:
         elif match := _END.match(mark):
             self.session.closed = True
             self.expected = int(match["expected"] or 0)
+            if int(match["failures"] or 0) > self.expected:
+                self.broken = self.broken or line
+        elif _BROKEN.match(mark):
+            self.session.closed, self.broken = True, self.broken or line
         elif _TEST.match(mark):
             self.session.closed = True
         elif (match := _REPORT.match(mark)) and match["what"] not in self.report:
@@ -125,6 +136,8 @@ class _Parser:
                 session.warnings.append(Warn(text))
         if session.stated is not None:
             session.stated = adding_up(session.stated)
+        if self.broken is not None:
+            session.tell_red(self.broken)
         return session
 
 

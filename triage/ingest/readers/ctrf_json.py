@@ -142,4 +142,4 @@ def _failure(told: dict[str, Any], kind: str = "failure") -> Failure:
     return failure
 
 
-READER = Reader("ctrf-json", _sniff, json_report(_read, cases="tests"))
+READER = Reader("ctrf-json", _sniff, json_report(_read, cases="tests", counts=True))

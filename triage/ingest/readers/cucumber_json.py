@@ -93,7 +93,7 @@ def _case(feature: dict[str, Any], element: dict[str, Any], background: list[dic
     outcome = None
     failures = []
     for step in steps:
-        status = text(step, "result", "status")
+        status = text(step, "result", "status").lower()
         told = _OUTCOMES.get(status)
         if told is None or (outcome is Outcome.FAILED and status in _UNTOLD):
             continue  # behind a step that failed nothing ran: that one is not defined either is not why
@@ -102,7 +102,7 @@ def _case(feature: dict[str, Any], element: dict[str, Any], background: list[dic
         outcome = told if outcome is None else worse(outcome, told)
         if told.is_red:
             failures.append(_failure(step, told))
-    stated = _OUTCOMES.get(text(element, "status"))
+    stated = _OUTCOMES.get(text(element, "status").lower())
     if stated and (outcome is None or stated.is_red):
         outcome = stated
     if outcome is not None and outcome.is_red and not failures:
@@ -132,7 +132,7 @@ def _seconds(step: dict[str, Any]) -> float:
 
 
 def _failure(step: dict[str, Any], outcome: Outcome) -> Failure:
-    status = text(step, "result", "status")
+    status = text(step, "result", "status").lower()
     name = f"{text(step, 'keyword').strip()} {text(step, 'name')}".strip()
     said = text(step, "result", "error_message").strip()
     kind = "failure" if outcome is Outcome.FAILED else "error"

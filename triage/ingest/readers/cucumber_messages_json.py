@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from triage.ingest.broken_off import judged
 from triage.ingest.json_text import get, integer, items, load_lines, moment, rows, text
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
@@ -84,7 +85,7 @@ class _Book:
                     self.rules[text(node, "id")] = rule
 
 
-def _read(source: Source) -> Iterator[Item]:
+def _read(source: Source, verdict: list[Failure]) -> Iterator[Item]:
     book = _Book()
     tries: dict[str, _Try] = {}
     waiting: dict[str, list[_Try]] = {}
@@ -134,6 +135,8 @@ def _read(source: Source) -> Iterator[Item]:
             told = ended = True
             if text(over, "message") or text(over, "exception", "message"):
                 yield _failure(over, "", "error", last)
+            elif get(over, "success") is False:
+                verdict.append(Failure("the run failed, and no scenario", kind="error", source_line=last))
     if not told and not tries:
         raise IngestError(f"{source.name}:{last}: no test case up to here; was the run stopped at its start?")
     for one in tries.values():
@@ -221,4 +224,4 @@ def _case(tries: list[_Try], book: _Book) -> CaseResult:
     )
 
 
-READER = Reader("cucumber-messages", _sniff, _read)
+READER = Reader("cucumber-messages", _sniff, judged(_read))

@@ -109,4 +109,4 @@ def _attempt(told: dict[str, Any]) -> Failure:
     return failure
 
 
-READER = Reader("cypress-json", _sniff, json_report(_read, cases="tests"))
+READER = Reader("cypress-json", _sniff, json_report(_read, cases="tests", counts=True))

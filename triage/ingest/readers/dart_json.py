@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from triage.ingest.broken_off import judged
 from triage.ingest.json_text import get, integer, items, load_lines, text
 from triage.ingest.parts import exception_type
 from triage.ingest.reader import IngestError, Reader, Sample, Source
@@ -45,7 +46,7 @@ class _Test:
     """Whether its result was told already."""
 
 
-def _read(source: Source) -> Iterator[Item]:
+def _read(source: Source, verdict: list[Failure]) -> Iterator[Item]:
     suites: dict[int, str] = {}
     groups: dict[int, str] = {}
     tests: dict[int, _Test] = {}
@@ -90,6 +91,8 @@ def _read(source: Source) -> Iterator[Item]:
         elif kind == "done":
             ended = told = True
             yield RunInfo(duration=_since(event, 0.0))
+            if get(event, "success") is False:
+                verdict.append(Failure("the run failed, and no test of it", kind="error", source_line=last))
     if not told:
         raise IngestError(f"{source.name}:{last}: no event of a Dart test run; was it stopped at its start?")
     yield from held.values()
@@ -186,4 +189,4 @@ def _failure(event: Any, number: int) -> Failure:
     )
 
 
-READER = Reader("dart-json", _sniff, _read)
+READER = Reader("dart-json", _sniff, judged(_read))

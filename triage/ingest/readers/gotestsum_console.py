@@ -19,14 +19,14 @@ from triage.ingest.runners.go_text import CRASH, build_failure, crash_failure, l
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _DONE = re.compile(
-    r"^DONE (?:(?P<runs>\d{1,4}) runs, )?(?P<tests>\d{1,9}) tests?(?:, (?P<skipped>\d{1,9}) skipped)?(?:, (?P<failed>\d{1,9}) failures?)?(?:, (?P<errors>\d{1,9}) errors?)? in (?P<time>[\d.]+)s$"
+    r"^DONE (?:(?P<runs>\d{1,4}) runs, )?(?P<tests>\d{1,9}) tests?(?:, (?P<skipped>\d{1,9}) skipped)?(?:, (?P<failed>\d{1,9}) failures?)?(?:, (?P<errors>\d{1,9}) errors?)?(?: in (?P<time>[\d.]+)s)?$"
 )
 _LISTED = re.compile(
-    r"^=== (?P<status>FAIL|SKIP): (?P<suite>\S+) (?P<name>\S*)(?: \(re-run (?P<run>\d{1,4})\))? \((?:(?P<time>[\d.]+)s|unknown)\)$"
+    r"^=== (?P<status>FAIL|SKIP): (?P<suite>\S+) (?P<name>\S*)(?: \(re-run (?P<run>\d{1,4})\))?(?: \((?:(?P<time>[\d.]+)s|unknown)\))?$"
 )
 _SECTION = re.compile(r"^=== (?P<what>Failed|Skipped|Errors|Slow tests)$")
 _TESTNAME = re.compile(
-    r"^(?:(?P<group>::group::)|  )?(?P<mark>PASS|FAIL|SKIP|[✓✔✖∅\uf00c]) (?P<suite>\S+?)\.(?P<name>(?:Test|Fuzz|Example|Benchmark)\S*)(?: \(re-run (?P<run>\d{1,4})\))? \((?P<time>[\d.]+)s\)$"
+    r"^(?:(?P<group>::group::)|  )?(?P<mark>PASS|FAIL|SKIP|[✓✔✖∅\uf00c]) (?P<suite>\S+?)\.(?P<name>(?:Test|Fuzz|Example|Benchmark)\S*)(?: \(re-run (?P<run>\d{1,4})\))?(?: \((?P<time>[\d.]+)s\))?$"
 )
 _TESTDOX = re.compile(r"^ (?P<mark>[✓✖∅]) (?P<name>\S.*?) \((?P<time>\d+\.\d\d)s\)$")
 _DOX_PACKAGE = re.compile(r"^(?P<name>[\w.-]+(?:/[\w.-]+)+):$")

@@ -91,4 +91,4 @@ def _failure(told: dict[str, Any]) -> Failure:
     )
 
 
-READER = Reader("gtest-json", _sniff, json_report(_read, cases="testsuite"))
+READER = Reader("gtest-json", _sniff, json_report(_read, cases="testsuite", counts=True))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from triage.ingest.broken_off import counted_red
 from triage.ingest.json_report import json_report
 from triage.ingest.json_text import get, has_ends, integer, moment, number, rows, seconds, text, words
 from triage.ingest.parts import failure_from
@@ -39,7 +40,7 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         started=moment(report, "startTime"),
         duration=round((max(ends) - begin) / 1000, 3) if ends and begin else None,
     )
-    counted = 0
+    counted, calm = 0, True
     for file in files:
         # What a ``testResultsProcessor`` is given has other names for files and tests.
         tests = rows(file, "assertionResults") or rows(file, "testResults")
@@ -49,11 +50,22 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
             counted += 1
             red += case.outcome.is_red
             yield case
-        if not red and (text(file, "status") == "failed" or text(file, "testExecError", "message")):
+        broken = not red and (text(file, "status") == "failed" or text(file, "testExecError", "message"))
+        if broken:
             yield _unloaded(file)
+        calm = calm and not red and not broken
+    if calm and get(report, "success") is False and not counted_red(report):
+        yield _unsuccessful(report)
     stated = integer(report, "numTotalTests")
     if stated is not None and stated != counted:
         yield Warn(f"the report counts {stated} tests, {counted} are listed")
+
+
+def _unsuccessful(report: Any) -> Failure:
+    """What failed besides the tests, as far as the report says it."""
+    obsolete = integer(report, "snapshot", "unchecked") or 0
+    why = f"{obsolete} snapshots are obsolete" if obsolete else "a threshold of coverage, or a reporter"
+    return Failure(f"the run did not succeed, and no test failed: {why}", kind="error")
 
 
 def _unloaded(file: dict[str, Any]) -> Failure:
@@ -89,4 +101,4 @@ def _case(file: dict[str, Any], test: dict[str, Any]) -> CaseResult:
     )
 
 
-READER = Reader("jest-json", _sniff, json_report(_read, cases="assertionResults"))
+READER = Reader("jest-json", _sniff, json_report(_read, cases="assertionResults", counts=True))

@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import repeat
 from operator import eq
 
+from triage.ingest.coverage import coverage_missed
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.runners import junit_text as text
 from triage.ingest.runners import junit_values as values
@@ -24,7 +25,9 @@ from triage.ingest.runners.junit_elements import (
     Suite,
     Text,
     explained,
+    lost,
     name_of,
+    place_in,
 )
 from triage.ingest.runners.junit_runs import CaseRun, Rows, Runs
 from triage.ingest.runners.junit_shapes import Columns
@@ -42,9 +45,9 @@ from triage.model import (
     cases_of_one_try,
 )
 
-_LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests"}
-_NOT_RUN = "Test suite failed to run"
-"""What jest-junit lists twice."""
+_LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests", "Tap-Junit", "Tap-Junit-Suite", "TAP Tests"}
+_RSPEC = re.compile(r"rspec\d{0,3}")  # with the number of one of several processes
+_NOT_RUN = "Test suite failed to run"  # what jest-junit lists twice
 _TESTNG = re.compile(r":\d\d [A-Z]{3,5}$")
 """The end of a moment as TestNG's reporters write it, alone with the name of the zone."""
 _CLOSING = re.compile(r" fail (?P<count>\d{1,9}) ")
@@ -116,6 +119,8 @@ class _Handler:
         while self._cases:
             if (case := self._cases.pop()).outcome.is_red:
                 self._finish_case(case)
+        for failure in lost(self._suites):
+            self._tell(failure, None)
         if not self._any_case and (totals := self._totals if self._totals.tests else self._below).tests:
             # Some reports only count.
             self._any_case = True
@@ -152,6 +157,8 @@ class _Handler:
         # Node's reporter writes its totals so; a test with subtests that failed besides them is nowhere else.
         if match := _CLOSING.fullmatch(said):
             self._closing = int(match["count"])
+        elif failure := coverage_missed(said, self._place.CurrentLineNumber):
+            self._tell(failure, None)
 
     def _start_suite(self, name: str, attributes: dict[str, str]) -> None:
         is_root = name == "testsuites" or not self._suites
@@ -185,7 +192,7 @@ class _Handler:
         name = attributes.get("name", "")
         if name in ("pytest", "pytest tests"):
             self._pytest, self._repeats = True, Repeats.TRY
-        elif name in _LAST_TRY_ONLY:
+        elif name in _LAST_TRY_ONLY or _RSPEC.fullmatch(name):
             self._repeats = Repeats.OTHER
         elif any("surefire" in value for value in attributes.values()):
             self._repeats = Repeats.TEAR_DOWN
@@ -259,6 +266,8 @@ class _Handler:
             self._begin_part()
         if pair[0].startswith("go.version"):
             self._repeats = Repeats.TRY_OF_FAILED
+        elif pair[0] == "browser.fullName":  # Karma
+            self._repeats = Repeats.OTHER
         if pair not in self._told and len(self._told) < 1_000:
             self._told.add(pair)
             self._tries.add(RunInfo(properties=(pair,)))
@@ -286,6 +295,8 @@ class _Handler:
         for case in others:
             self._skipped += case.outcome is Outcome.SKIPPED
             self._red += case.outcome.is_red
+            if case.failures and (case.failures[0].file or "").endswith((".R", ".r")):
+                self._repeats = Repeats.OTHER  # testthat: its elements are expectations
             if suite is not None:
                 suite.add_case(case)
 
@@ -372,22 +383,10 @@ class _Handler:
 
     def _where(self, classname: str, file: str, named_so: bool) -> tuple[str | None, str]:
         """File and suite of a case, from what it says, whether its class is its name, and the suites that it is in."""
-        file = values.file_alone(file)
         if self._pytest:
             module, suite = values.pytest_place(classname)
-            return file or module, suite
-        if not self._suites:
-            return file or None, classname
-        named = (
-            suite for suite in reversed(self._suites) if "name" in suite.attributes and not suite.is_root
-        )
-        nearest = next(named, self._suites[-1])
-        suite = classname
-        if classname == "test" and not self._suites[0].attributes:  # Node's reporter says so of every test
-            suite = " > ".join(suite.name for suite in self._suites[1:50])
-        elif not classname or named_so:  # jest-junit and CTest repeat the name as class
-            suite = nearest.name
-        return file or nearest.attributes.get("file") or values.linted(nearest.name, classname), suite
+            return values.file_alone(file) or module, suite
+        return place_in(self._suites, classname, values.file_alone(file), named_so=named_so)
 
 
 def _read(source: Source) -> Iterator[Item]:

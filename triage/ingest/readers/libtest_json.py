@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from triage.ingest.broken_off import judged
 from triage.ingest.json_report import miscounted
 from triage.ingest.json_text import get, integer, load_lines, text
 from triage.ingest.reader import IngestError, Reader, Sample, Source
@@ -58,7 +59,7 @@ class _Run:
     seconds: float = 0.0
 
 
-def _read(source: Source) -> Iterator[Item]:
+def _read(source: Source, verdict: list[Failure]) -> Iterator[Item]:
     run = _Run()
     told, last = False, 0
     tries: dict[tuple[str, str], list[CaseResult]] = {}
@@ -74,6 +75,8 @@ def _read(source: Source) -> Iterator[Item]:
         if kind == "suite":
             told = True
             _suite(run, event)
+            if text(event, "event") == "failed":
+                verdict.append(Failure("a suite failed, and no test of it", kind="error", source_line=last))
         elif kind == "test" and text(event, "event") == "started":
             run.running[name] = last
         elif kind in ("test", "bench"):
@@ -234,4 +237,4 @@ def _compiler(event: dict[str, Any], number: int) -> Failure | None:
     )
 
 
-READER = Reader("libtest-json", _sniff, _read)
+READER = Reader("libtest-json", _sniff, judged(_read))

@@ -92,4 +92,4 @@ def _failure(test: dict[str, Any], kind: str = "failure") -> Failure:
     )
 
 
-READER = Reader("mocha-json", _sniff, json_report(_read, cases="tests", several=True))
+READER = Reader("mocha-json", _sniff, json_report(_read, cases="tests", several=True, counts=True))

@@ -18,6 +18,8 @@ from triage.ingest.reader import IngestError, Reader, Sample, Source
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Tally, Warn
 
 _EVENT = re.compile(r'^\["(?:start|pass|fail|end)",\{', re.MULTILINE)
+_BEGINS = re.compile(r'(?=\["(?:start|pass|fail|end)",\{)')
+"""Where an event begins: some end the line before it, and the words of a test may not."""
 _HOOK = re.compile(r'"(?:before|after) (?:all|each)" hook')
 
 
@@ -27,7 +29,8 @@ def _sniff(sample: Sample) -> int:
 
 def _read(source: Source) -> Iterator[Item]:
     tally, ended, last, told = Tally(), False, 0, False
-    for last, line in enumerate(source.lines(), 1):
+    lines = ((n, part) for n, line in enumerate(source.lines(), 1) for part in _BEGINS.split(line))
+    for last, line in lines:
         if not _EVENT.match(line):
             continue
         kind, event = _event(line)

@@ -112,4 +112,4 @@ def _failure(test: dict[str, Any], kind: str = "failure") -> Failure:
     return failure_from(trace or said, message=said, type=text(error, "name"), kind=kind)
 
 
-READER = Reader("mochawesome-json", _sniff, json_report(_read, cases="tests"))
+READER = Reader("mochawesome-json", _sniff, json_report(_read, cases="tests", counts=True))

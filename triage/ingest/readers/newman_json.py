@@ -110,4 +110,4 @@ def _outside(failed: dict[str, Any]) -> Failure:
     return Failure(f"{told.message}\n{head}".strip(), told.type, "error", told.trace, told.file, told.line)
 
 
-READER = Reader("newman-json", _sniff, json_report(_read, cases="executions"))
+READER = Reader("newman-json", _sniff, json_report(_read, cases="executions", counts=True))

@@ -71,4 +71,4 @@ def _suite(suite: dict[str, Any], folder: str, path: tuple[str, ...]) -> Iterato
         todo += [(child, (*above, text(child, "title"))) for child in reversed(inner)]
 
 
-READER = Reader("playwright-json", _sniff, json_report(_read, cases="specs"))
+READER = Reader("playwright-json", _sniff, json_report(_read, cases="specs", counts=True))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from triage.ingest.broken_off import BROKEN, counted_red
 from triage.ingest.json_report import json_report
 from triage.ingest.json_text import get, has_keys, integer, number, rows, seconds, text
 from triage.ingest.parts import failure_from
@@ -38,12 +39,15 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         totals=stated,
         totals_stand=stated is not None,
     )
-    for collector in rows(report, "collectors"):
-        if text(collector, "outcome") == "failed":
-            yield _unloaded(collector)
-    tests = rows(report, "tests")
+    unloaded = [_unloaded(one) for one in rows(report, "collectors") if text(one, "outcome") == "failed"]
+    yield from unloaded
+    tests, calm = rows(report, "tests"), stated is None and not unloaded
     for test in tests:
-        yield _case(test)
+        case = _case(test)
+        calm = calm and not case.outcome.is_red
+        yield case
+    if calm and (code := integer(report, "exitcode")) in BROKEN and not counted_red(report):
+        yield Failure(f"pytest ended with the exit code {code}, and no test failed", kind="error")
     total = integer(report, "summary", "total")
     if "tests" not in report:
         yield Warn("the report was written without its tests (--json-report-summary)")
@@ -102,4 +106,4 @@ def _failure(stage: dict[str, Any], name: str) -> Failure:
     )
 
 
-READER = Reader("pytest-json-report", _sniff, json_report(_read, cases="tests"))
+READER = Reader("pytest-json-report", _sniff, json_report(_read, cases="tests", counts=True))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from triage.ingest.broken_off import BROKEN, judged
 from triage.ingest.json_text import get, integer, items, load_lines, number, rows, text, words
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
@@ -73,7 +74,7 @@ class _Test:
         )
 
 
-def _read(source: Source) -> Iterator[Item]:
+def _read(source: Source, verdict: list[Failure]) -> Iterator[Item]:
     running: dict[str, _Test] = {}
     started: list[float] = []
     finished, told, last = False, False, 0
@@ -83,6 +84,9 @@ def _read(source: Source) -> Iterator[Item]:
             continue
         kind, node = text(report, "$report_type"), text(report, "nodeid")
         finished = finished or kind == "SessionFinish"
+        if (code := integer(report, "exitstatus")) in BROKEN:
+            said = f"pytest ended with the exit code {code}, and no test failed"
+            verdict.append(Failure(said, kind="error", source_line=last))
         if kind == "CollectReport" and text(report, "outcome") == "failed":
             told = True
             yield _failure(report, last, kind="error")
@@ -160,4 +164,4 @@ def _trace(report: dict[str, Any]) -> str:
     return "\n".join(parts).strip("\n") or text(report, "longrepr")
 
 
-READER = Reader("pytest-reportlog", _sniff, _read)
+READER = Reader("pytest-reportlog", _sniff, judged(_read))

@@ -39,6 +39,8 @@ class _Row:
     failures: list[Failure] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     output: list[str] = field(default_factory=list)
+    fatal: Failure | None = None
+    """The last words of a process that ends itself."""
 
 
 class _Handler(Tree):
@@ -83,9 +85,12 @@ def _rows(function: Node) -> dict[str, _Row]:
         kind, text = node.get("type"), node.said("Description")
         if node.name == "Message" and kind != "skip":
             row.output.append(f"{kind}: {text}")
+            row.fatal = _failure(node, kind, text) if kind in ("qfatal", "fatal") else row.fatal
             continue
         row.types.append(kind)
         if kind in _FAILED or kind == "bfail":
+            if row.fatal is not None and text.startswith("Received a fatal error"):
+                row.failures.append(row.fatal)  # which says what it was
             row.failures.append(_failure(node, kind, text))
         elif kind in ("skip", "xfail") and text:
             row.notes.append(("reason" if kind == "skip" else "expected failure", text))

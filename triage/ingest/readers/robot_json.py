@@ -140,4 +140,4 @@ def _keyword(step: Any) -> str:
     return "    ".join([f"{owner}.{name}" if owner else name, *words(step, "args")])
 
 
-READER = Reader("robot-json", _sniff, json_report(_read, cases="tests"))
+READER = Reader("robot-json", _sniff, json_report(_read, cases="tests", counts=True))

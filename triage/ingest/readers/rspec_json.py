@@ -96,4 +96,4 @@ def _outside(said: str) -> Failure:
     return Failure(message, kind, "error", "\n".join(lines), file, line)
 
 
-READER = Reader("rspec-json", _sniff, json_report(_read, cases="examples", several=True))
+READER = Reader("rspec-json", _sniff, json_report(_read, cases="examples", several=True, counts=True))

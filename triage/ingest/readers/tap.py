@@ -14,9 +14,9 @@ from itertools import pairwise
 
 from triage.ingest.console import MAX_MARK, Line, Session, indent_of, reader_of, sample_lines
 from triage.ingest.json_text import get
-from triage.ingest.logs.severity import severity
 from triage.ingest.reader import HEAD_BYTES, Reader, Sample
 from triage.ingest.runners.prove_report import SUMMARY, ProveReport, broken
+from triage.ingest.runners.tap_plan import PLAN, Plan
 from triage.ingest.runners.tap_text import (
     TITLE,
     Test,
@@ -34,7 +34,6 @@ from triage.ingest.runners.tap_text import (
 from triage.model import CaseResult, Warn
 
 _VERSION = re.compile(r"^(?P<indent> *)(?:TAP version 1[2-4]|(?P<kernel>KTAP version \d))$", re.IGNORECASE)
-_PLAN = re.compile(r"^(?P<indent> *)1\.\.(?P<count>\d{1,9})(?:\s*#\s*(?P<why>.*))?$")
 _RESULT = re.compile(
     r"^(?P<indent> *)(?P<ok>(?:not )?ok|(?:skip|todo)(?= \d))(?:\s+(?P<number>\d{1,9})(?=[\s-]|$))?(?:$|\s*-|\s)(?P<rest>.*)$"
 )
@@ -75,7 +74,7 @@ def _sniff(sample: Sample) -> int:
     if any(map(_VERSION.match, lines[:50])):
         return 92
     results = [match for line in lines if (match := _RESULT.match(line))]
-    if any(map(_PLAN.match, lines)) and (results or len(lines) < 10):
+    if any(map(PLAN.match, lines)) and (results or len(lines) < 10):
         return 88
     # Other programs say "ok" as well; only tests are counted.
     numbers = [int(match["number"]) for match in results if match["number"]]
@@ -90,10 +89,7 @@ class _Parser:
     stack: list[list[Test]] = field(default_factory=lambda: [[]])
     """Tests by depth, that of the file first; a level is given to the result line that ends it, or began it."""
     depths: list[int] = field(default_factory=lambda: [0])
-    planned: int | None = None
-    plan: list[Line] = field(default_factory=list)
-    """The line that says so."""
-    skipped_all: str = ""
+    plan: Plan = field(default_factory=Plan)
     block: list[str] | None = None
     """Lines of the YAML block that is open."""
     margin: int = 0
@@ -146,7 +142,7 @@ class _Parser:
             self.feed(line)
         elif self.bailed is not None:
             return  # what is told behind it was not asked for
-        elif mark == "ok" and self.planned == len(self.stack[0]):
+        elif mark == "ok" and self.plan.count == len(self.stack[0]):
             return  # what prove says of the whole file
         elif match := _RESULT.match(mark):
             if match["rest"].endswith(_QT_FIRST):
@@ -154,14 +150,14 @@ class _Parser:
                 self.tape, self.ahead = False, []
             self.tape = bool(self.tape)
             self._result(match, line)
-        elif match := _PLAN.match(mark):
+        elif match := PLAN.match(mark):
             if not match["indent"]:
-                self.planned, self.skipped_all = int(match["count"]), match["why"] or ""
-                self.plan = [line]
+                self.plan.take(match, line)
         elif _BAIL.match(mark):
             self.bailed = line
         elif _VERSION.match(mark):
             self.unheaded = mark == "TAP version 14"
+            self.plan.versioned = self.plan.versioned or mark.startswith("TAP")
         elif mark.strip() == "---" and self._last is not None:
             self.block, self.margin = [], indent_of(mark)
         elif match := _COMMENT.match(line.text):
@@ -211,10 +207,10 @@ class _Parser:
         It has a version of its own, or it counts from one where as many tests ran as were planned.
         """
         if (match := _VERSION.match(mark)) and not self.kernel:
-            return not match["indent"] and bool(self.stack[0] or self.planned == 0 or self.bailed)
-        if not self.planned or len(self.stack[0]) != self.planned:
+            return not match["indent"] and bool(self.stack[0] or self.plan.count == 0 or self.bailed)
+        if not self.plan.count or len(self.stack[0]) != self.plan.count:
             return False
-        again = _PLAN.match(mark) or _RESULT.match(mark)
+        again = PLAN.match(mark) or _RESULT.match(mark)
         return again is not None and not again["indent"] and again.groupdict().get("number", "1") == "1"
 
     def _never_ended(self, mark: str) -> bool:
@@ -256,8 +252,12 @@ class _Parser:
             self.stack.append([])
             self.depths.append(depth)
         test = test_of(match, line, depth)
+        if (before := self._last) is not None and not inside and test.repeats(before) and not before.is_red:
+            self.stack[-1].pop()  # Qt tells each failure of a test that was expected
         test.name = test.name or f"test {len(self.stack[-1]) + 1}"
         test.inside = inside
+        if not depth:
+            self.plan.mark(test, test.number or len(self.stack[-1]) + 1)
         # Of a runner that runs files (node-tap).
         test.holds = test.holds or (bool(inside) and (self.kernel or _SOURCE.search(test.name) is not None))
         test.above = self.heading
@@ -339,30 +339,16 @@ class _Parser:
             )
         elif died:
             self._died(last)
-        elif self.planned is not None and self.planned != ran:
-            said = f"{where}{self.planned} tests were planned, {ran} ran"
-            if self.planned < top:
-                if all(test.ok for test in tests):
-                    # Bats tells a tear-down that failed as one test more.
-                    self.session.failures.append(broken(said, self.plan))
-            elif self.planned > ran:
-                # What a test that passed printed is no reason, where others failed.
-                red = any(not test.ok for test in tests)
-                loose = [] if red and not any(severity(line.mark) for line in self.loose[-1:]) else self.loose
-                self.session.failures.append(
-                    broken(loose[-1].text.strip() if loose else said, loose[-50:] or self.plan)
-                )
-            self.session.warnings.append(Warn(said, last))
-        elif self.planned is None and tests and not any(test.holds for test in tests):
-            self.session.warnings.append(Warn(f"{where}no plan: whether all tests ran is not known", last))
-        if self.planned == 0 and not tests:
-            self.session.warnings.append(
-                Warn(f"{where}skipped as a whole: {self.skipped_all or 'no reason given'}", last)
-            )
-        self.session.closed = self.session.closed or self.planned is not None or bool(tests)
-        self.stack, self.depths, self.planned, self.bailed = [[]], [0], None, None
+        else:
+            for wrong in self.plan.judge(tests, ran, top, self.loose, where, last):
+                if isinstance(wrong, Warn):
+                    self.session.warnings.append(wrong)
+                else:
+                    self.session.failures.append(wrong)
+        self.session.closed = self.session.closed or self.plan.count is not None or bool(tests)
+        self.stack, self.depths, self.plan, self.bailed = [[]], [0], Plan(), None
         self.said[self.file] = [line for line in self.loose if line.text.strip()][-50:]
-        self.loose, self.title, self.skipped_all = [], "", ""
+        self.loose, self.title = [], ""
 
     def _died(self, last: int) -> None:
         """The kernel's output ends inside of a suite."""

@@ -62,6 +62,8 @@ class _Parser:
     """The flow in which a flow was started."""
     nodes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     retries: bool = False
+    broken: Line | None = None
+    """What the build says of itself if it failed."""
 
     def feed(self, line: Line) -> None:
         at = line.text.find(_START)
@@ -94,6 +96,8 @@ class _Parser:
             test.properties.append((told.get("name", "metadata"), told.get("value", "")))
         elif what.startswith("test") and name:
             self._test(what, told, line)
+        elif what == "buildStatus" and told.get("status") in ("FAILURE", "ERROR"):
+            self.broken = Line(line.number, told.get("text") or "the build failed")
         elif what == "buildProblem" or (what == "message" and told.get("status") in ("ERROR", "FAILURE")):
             said = told.get("description") or told.get("text", "") or what
             trace = told.get("errorDetails", "")
@@ -158,6 +162,8 @@ class _Parser:
                 )
         self.session.cases = [_result(test) for test in self.tests]
         self.session.closed = bool(self.tests) and not any(self.suites.values())
+        if self.broken is not None:
+            self.session.tell_red(self.broken)
         return self.session
 
 

@@ -18,9 +18,9 @@ from triage.ingest.runners.go_text import COMPILER, CRASH, build_failure, crash_
 from triage.ingest.runners.junit_tries import joined
 from triage.model import CaseResult, Failure, Outcome, Warn
 
-# Go 1.0 to 1.2 say "seconds"; benchmarks have no time.
+# Go 1.0 to 1.2 say "seconds"; benchmarks have no time, nor has a log in which somebody hid it.
 RESULT = re.compile(
-    r"^(?P<indent> *)--- (?P<status>PASS|FAIL|SKIP): (?=Benchmark\S*$|.*\)$)(?P<name>\S+)(?: \((?P<seconds>\d+\.\d+)(?:s| seconds)\))?$"
+    r"^(?P<indent> *)--- (?P<status>PASS|FAIL|SKIP): (?=(?:Benchmark|Test|Example|Fuzz)\S*$|.*\)$)(?P<name>\S+)(?: \((?P<seconds>\d+\.\d+)(?:s| seconds)\))?$"
 )
 _GLUED = re.compile(
     r"^(?P<before>\S.*?)(?P<result>--- (?:PASS|FAIL|SKIP): (?:Test|Example|Fuzz|Benchmark)\S* \(\d+\.\d+(?:s| seconds)\))$"

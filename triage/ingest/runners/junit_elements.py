@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from triage.ingest.logs.severity import WRAPPER, severity, telling_line
@@ -135,6 +135,31 @@ class Suite:
         if self.output.strip():
             said = f"{telling_line(self.output)}\n{said}"
         return Failure(said, kind="error", trace=self.output.strip("\n"), source_line=self.line)
+
+
+def lost(suites: list[Suite]) -> Iterator[Failure]:
+    """What the suites that a file breaks off in count as red, if nothing red was read of them."""
+    while suites:
+        suite = suites.pop()
+        if failure := suite.unlisted():
+            suite.told = True
+            yield failure
+        if suites:
+            suites[-1].add_suite(suite)
+
+
+def place_in(suites: Sequence[Suite], classname: str, file: str, *, named_so: bool) -> tuple[str | None, str]:
+    """File and suite of a case, from what it says, whether its class is its name, and the suites that it is in."""
+    if not suites:
+        return file or None, classname
+    named = (suite for suite in reversed(suites) if "name" in suite.attributes and not suite.is_root)
+    nearest = next(named, suites[-1])
+    place = classname
+    if classname == "test" and not suites[0].attributes:  # Node's reporter says so of every test
+        place = " > ".join(suite.name for suite in suites[1:50])
+    elif not classname or named_so:  # jest-junit and CTest repeat the name as class
+        place = nearest.name
+    return file or nearest.attributes.get("file") or values.linted(nearest.name, classname), place
 
 
 @dataclass(slots=True)

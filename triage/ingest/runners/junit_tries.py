@@ -7,9 +7,9 @@ name, can be tries of one test; and then:
 * Go names its tests uniquely within a run, but repeats them all with ``-count``: what follows a failed element of the
   same name is a rerun.
 * Xcode names its repetitions: elements of the same name are one test, and several of one repetition one try.
-* Surefire and Playwright tell reruns inside of the element, and the JavaScript runners tell only the last try: equal
-  names are different tests. But Surefire tells a test whose ``@Before`` and ``@After`` both broke twice, one directly
-  behind the other, and Maven's own totals count it once.
+* Surefire and Playwright tell reruns inside of the element, RSpec and the JavaScript runners tell only the last try, and
+  tap-junit, tap-mocha-reporter and testthat make tests of assertions: equal names are different tests. But Surefire tells a
+  test whose ``@Before`` and ``@After`` both broke twice, one directly behind the other, and Maven's own totals count it once.
 * Of the others, linters report each finding as a failure of one name, and parametrised tests repeat a name: equal
   names are different tests, unless one or more failures end in a pass. That is how every runner's retries look.
 """

@@ -50,6 +50,8 @@ class Test:
     depth: int
     name: str
     directive: str = ""
+    number: int = 0
+    """0 where it has none."""
     why: str = ""
     late: str = ""
     """What its result line says if the time ran out."""
@@ -74,6 +76,14 @@ class Test:
     def is_red(self) -> bool:
         """Whether it failed, and no directive says that this was expected."""
         return not self.ok and not self.directive
+
+    def repeats(self, other: Test) -> bool:
+        """Whether its line is another one of the same test."""
+        return bool(self.number and self.name) and (self.number, self.name, self.depth) == (
+            other.number,
+            other.name,
+            other.depth,
+        )
 
 
 _ENDED = re.compile(r"^\s*Looks like (?:you|your test)\b")
@@ -141,6 +151,7 @@ def untold(details: dict[str, Any]) -> str:
         return _differing(said.strip().split("\n"))
     if "operator" in details or "expected" in details or "wanted" in details:
         keys = [key for key in ("operator", "expected", "wanted", "actual", "found") if key in details]
+        keys = [key for key in keys if key != "operator" or details[key] != "fail"]
         shown = [f"{key}: {_shown(details[key])}" for key in keys]
         # A short comparison is one sentence.
         return (", " if sum(map(len, shown)) < _SENTENCE and "\n" not in "".join(shown) else "\n").join(shown)
@@ -260,6 +271,8 @@ def _failure(test: Test) -> Failure:
     if isinstance(test.details, dict):
         error = get(test.details, "error")
         said = text(error, "message") or text(error) or text(test.details, "message")
+        if not said and text(test.details, "operator") == "fail":
+            said = test.name  # tape's ``fail()`` says why in the name, and so does a plan that is not met
         both = [said, untold(test.details) if not error else ""]
         if said.lower() in _BARE:
             both.reverse()
@@ -322,6 +335,7 @@ def test_of(match: re.Match[str], line: Line, depth: int) -> Test:
             round(float(directive["time"]) / 1000, 6) if (directive["time"] or "").count(".") == 1 else None
         )
     name = re.sub(r"\\([#\\])", r"\1", rest).strip()
+    test.number = int(match["number"] or 0)
     test.name = name or (f"test {match['number']}" if match["number"] else "")
     return test
 
