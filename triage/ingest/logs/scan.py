@@ -28,7 +28,7 @@ WORDS = (
     r"|exceeded|operation was cancel|shutdown signal|lost communication|tim(?:ed?|e)[- ]?out|rate limit|too many|unauthorized|forbidden|handshake|certificate|host key"
     r"|exit(?:ed)?(?: with)?(?: code| status)?:? [1-9]|non-zero|not ok|status(?: code)?[:= ]+[45]\d\d|http[^ \n]* [45]\d\d"
     r"|level\"?[=:] ?\"?[56]0|eai_again|e\w{3,5}unreach|econn|etimedout|enotfound|eaddrinuse|enospc|eacces|enoent|epipe|emfile|eresolve"
-    r"|don't know|terminate called|not loaded|illegal instruction|floating point exc|uninitialized constant|unbound variable|attempt (?:to |#?\d)|\btry #?\d|: \*\*\* |definitely lost|== invalid |== process "
+    r"|don't know|terminate called|not loaded|illegal instruction|floating point exc|uninitialized constant|unbound variable|attempt (?:to |#?\d)|\btry #?\d|: \*\*\* |(?:definitely|possibly) lost|fishy| signal sig|exceptioncode|== invalid |== process "
     r"|(?:^|\n)(?:[ef]\d{4} \d\d:|e: |\*\* \()|\*\* \([a-z]"
     r"|\d char:\d|err!|err_|err:\d|\[\d\d:\d\d:\d\d err|\.\w{1,6}:\d+:\d+: |\.java:\d+:\t|problem occurred|no solution|no matching|updates to go|inconsistent|mismatch|required module|doesn't|does not"
     r"|your php|duplicate symbol|smashing|corrupt|\): invalid|recogni[sz]ed as|conflict \(|rejected\]|ora-\d|session not|no output has|invalid workflow|crit: |not met|not reached"

@@ -22,11 +22,13 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|dumped core|terminate called (?:after|without|recursively)|Library not loaded|Abort trap|Illegal instruction|Floating point exception|\w+Sanitizer: |AddressSanitizer|Bus error|[Oo]ut ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device|segfault at [0-9a-f]+)\b"),
     (CAUSE, r"^\*\*\* stack smashing detected|^(?:double free or corruption|free\(\): |malloc\(\): |realloc\(\): |munmap_chunk\(\): |corrupted (?:size|double-linked))|\binternal compiler error\b"),
     (CAUSE, r"^#\d+ +<signal handler called>$"),
-    (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating|Conditional jump or|Use of uninitiali|Syscall param |Mismatched free|Source and destination overlap|Possible data race|Conflicting (?:load|store))|\bdefinitely lost: [1-9]"),
+    (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating|Conditional jump or|Use of uninitiali|Syscall param |Mismatched free|Source and destination overlap|Possible data race|Conflicting (?:load|store)|Argument .{1,80} fishy |[\d,]+ (?:\([^)]*\) )?bytes in [\d,]+ blocks are (?:definitely|possibly) lost)|\bdefinitely lost: [1-9]"),
+    # Debuggers and dumps: gdb, WinDbg, Breakpad's minidump_stackwalk.
+    (CAUSE, r"\b(?:received|terminated with) signal SIG(?:TRAP|FPE|BUS|ILL|SYS|XCPU|XFSZ)\b|^ *ExceptionCode: [0-9a-f]{8}\b|^Crash\|[A-Z][A-Z]"),
     # Kernels, firmware, crash reports of Apple's systems.
     (CAUSE, r"\b(?:BUG: (?:kernel |unable to handle|soft lockup|Bad |KASAN|KMSAN|KFENCE|scheduling while|sleeping function)|kernel BUG at |[Gg]eneral protection fault\b.{0,80}\[#\d|Unable to handle kernel |blocked for more than \d+ seconds|Kernel panic - not syncing: [^F]|Guru Meditation Error: )|^Exception Type: +EXC_"),
     (WRAPPER, r"\bOops: [0-9a-f]+ \[#\d|Internal error: Oops|Kernel panic - not syncing: Fatal exception"),
-    (CAUSE, r"[a-z]: Error: \S|\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
+    (CAUSE, r"[a-z]: (?:[A-Z]\w*)?Error: \S|\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b|\bAssertion .*, at \S+:\d+$"),
     # Compilers and linkers.
     (CAUSE, r"\b[Ee]rror(?:\[[A-Z]*\d+\]| [A-Z]{1,9}\d{2,6}):|: +(?:fatal )?error:(?: |$)|\w\(\d+(?:,\d+)?\) (?:Error|Fatal): |^\s{0,8}(?:[A-Z][a-z]+ )?error: \S|^error [A-Z]{1,9}\d{3,5}:|\(\d+(?:, ?\d+)?\) ?:? *(?:fatal )?[Ee]rror\b|^e: \S"),
     (CAUSE, r"\bld(?:\.\w+|64)?(?:\.exe)?: (?:library|symbol|framework|cannot|error|duplicate)|^Undefined symbols for |^duplicate symbol |\bunresolved external symbol\b"),
@@ -91,6 +93,8 @@ HARMLESS = (
     r"^\d+\s+\S+: No such file or directory\.$"  # gdb, of a frame whose source it has not
     r"|^\w+Sanitizer can not provide additional info"  # below what it found
     r"|\] +#\d+ 0x[0-9a-f]+ in \S|^at [\w\\]+(?:->|::)\w+\("  # frames, each with the stamp of a logger; of Symfony
+    r"|^\*\*\* (?:WARNING: Unable to verify|ERROR: (?:Symbol file could not be found|Module load completed but symbols))|^Unable to load image \S|^==\d+==WARNING: \w+Sanitizer failed to allocate"  # WinDbg, of symbols; of memory that the program may do without
+    r"|^Thread \d+ crashed with \S+ Thread State"  # of Apple's crash reports: registers
     r"|^SLF4J: Failed to load class \"org\.slf4j\.impl\.Static"  # it goes on without
     r"|^│ +│ +executed │ +failed │$"  # the head of Newman's table
     r"|^-- (?:Performing Test|Looking for|Could NOT find|Check|Detecting|Found|Try|The )"  # CMake probing
@@ -123,7 +127,7 @@ ECHO = (
     r"|did not (?:run|execute) successfully|completed unsuccessfully|^failed to run: |Encountered error while|recipe for target .* failed|Failed with result '|entered failed state|^FAILED: (?:\[code=\d+\] )?[\w.@/\\+-]+\s*$|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
     r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b"
     r"|^(?:\d+\.\d+ )?npm (?:ERR!|error)\s*(?:$|(?:in |at )?(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |/|[A-Z]:[/\\])"
-    r"|^Failed to compile\.?$|^COMPILATION FAILED$|ResolutionImpossible: for help|^==\d+== ERROR SUMMARY: [1-9]|Error applying plan:$|\d error\(s\) occurred:"
+    r"|^(?:ERROR|EXCEPTION)_CODE: \((?:NTSTATUS|HRESULT)\)|^Failed to compile\.?$|\bdefinitely lost: [1-9]|^COMPILATION FAILED$|ResolutionImpossible: for help|^==\d+== ERROR SUMMARY: [1-9]|Error applying plan:$|\d error\(s\) occurred:"
     r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: )?Found [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b"
 )
 """Says only that something went wrong further up."""

@@ -85,6 +85,8 @@ _SIGNAL = re.compile(r"#\s+(?:SIG|EXCEPTION_|Internal Error|Out of Memory Error)
 _OF_VALGRIND = re.compile(r"==\d+== (?!Process terminating)")
 _ANNOTATION = "::error"
 """What a tool tells GitHub Actions: all of it in one line."""
+_CAUGHT = re.compile(r"Sanitizer:DEADLYSIGNAL$|^ASAN:(?:SIGSEGV|DEADLYSIGNAL)$")
+"""The news of a sanitizer that there was a signal: what it was stands below."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
 
 
@@ -291,7 +293,7 @@ class _Growing:
         # npm begins with codes and paths, and tells what went wrong below them.
         later = "npm" in self._prefix and score == self.trace.score and is_echo(self.trace.message)
         # A sanitizer begins with the news that there was a signal.
-        later = later or (score == CAUSE and self.trace.message.endswith("Sanitizer:DEADLYSIGNAL"))
+        later = later or (score == CAUSE and _CAUGHT.search(self.trace.message) is not None)
         if later or score > self.trace.score:
             self.trace.score, self.trace.message = score, line
 

@@ -21,6 +21,7 @@ from triage.ingest.logs.scan import Scan
 from triage.ingest.logs.severity import ERROR, is_echo, severity
 from triage.ingest.logs.steps import Steps
 from triage.ingest.logs.traces import Trace, traces
+from triage.ingest.logs.transcripts import end_of_script, is_transcript, spoken
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample, Source
 from triage.model import Failure, Item, Warn
@@ -103,12 +104,14 @@ def _told(event: dict[str, Any] | None) -> str:
 def _read(source: Source) -> Iterator[Item]:
     copies, echoed = Copies(), Copies()
     echoes: deque[Failure] = deque(maxlen=COPIES)
-    success = _last_word(source.sample.end[-_END:])
+    script = is_transcript(source.sample)
+    success = _last_word(source.sample.end[-_END:]) or end_of_script(source.sample)
     in_steps = _JOB_START in source.sample.text and _JOB_END in source.sample.end
     scan, steps = Scan(source), Steps()
     found: list[Failure] = []
     broke = False
-    for trace in traces(steps.watched(scan)):
+    lines = steps.watched(scan)
+    for trace in traces(spoken(lines) if script else lines):
         broke = broke or any(map(is_echo, (*trace.lines, *trace.after)))
         if is_echo(trace.message):
             # An exit code or a failed goal says that something failed, not what: it counts where nothing else does.
@@ -129,8 +132,14 @@ def _read(source: Source) -> Iterator[Item]:
             yield from found
             found.clear()
     # What configure looks for in vain ends with an exit code too.
-    passed = success is not None and (not broke or success[0].startswith("configure: "))
-    end = success[0].strip() if success and passed else "" if scan.marked or not in_steps else _JOB_END
+    passed = success is not None and (not broke or script or success[0].startswith("configure: "))
+    end = (
+        " ".join(success[0].split())
+        if success and passed
+        else ""
+        if scan.marked or not in_steps
+        else _JOB_END
+    )
     if end and copies:
         why = f"{len(copies)} lines sound like failures, but the log ends with '{end}': none is taken for one"
         yield Warn(why, copies.first)

@@ -1,0 +1,114 @@
+"""Logs of debuggers, dumps of crashes, transcripts of R: what in them is the failure, and what is none."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from triage.ingest import Source, collect
+from triage.model import Run
+
+
+def told(text: str) -> Run:
+    """The run that a log tells."""
+    run = collect(Source("job.log", lambda: io.BytesIO(text.encode())))
+    assert run.format == "log"
+    return run
+
+
+def messages(text: str) -> list[str]:
+    """What its failures say first."""
+    return [failure.message.splitlines()[0] for failure in told(text).failures]
+
+
+ONE = {
+    "Mozilla's assertion": (
+        "Assertion failure: false, at /srv/demo/vm/Cart.cpp:36\n",
+        "Assertion failure: false, at /srv/demo/vm/Cart.cpp:36",
+    ),
+    "with a reason": (
+        "Assertion failure: ok (no lamp), at c:\\demo\\lamp.cpp:5\n",
+        "Assertion failure: ok (no lamp), at c:\\demo\\lamp.cpp:5",
+    ),
+    "a leak": (
+        "==7== 24 bytes in 1 blocks are definitely lost in loss record 1 of 1\n==7==    at 0x4C2: malloc (in /lib/v.so)\n"
+        "==7==    by 0x108: main (lamp.c:9)\n==7== \n==7== LEAK SUMMARY:\n==7==    definitely lost: 24 bytes in 1 blocks\n",
+        "==7== 24 bytes in 1 blocks are definitely lost in loss record 1 of 1",
+    ),
+    "a leak with what it leads to": (
+        "==7== 72 (24 direct, 48 indirect) bytes in 1 blocks are possibly lost in loss record 3 of 9\n",
+        "==7== 72 (24 direct, 48 indirect) bytes in 1 blocks are possibly lost in loss record 3 of 9",
+    ),
+    "a size below zero": (
+        "==7== Argument 'size' of function malloc has a fishy (possibly negative) value: -3\n==7==    at 0x4C2: malloc\n",
+        "==7== Argument 'size' of function malloc has a fishy (possibly negative) value: -3",
+    ),
+    "gdb": (
+        "Program received signal SIGTRAP, Trace/breakpoint trap.\n0x00007fff in ?? ()\n#0  0x00007fff in ?? ()\n",
+        "Program received signal SIGTRAP, Trace/breakpoint trap.",
+    ),
+    "WinDbg": (
+        "Unable to load image C:\\demo\\lamp.dll, Win32 error 0n2\n*** WARNING: Unable to verify timestamp for lamp.dll\n"
+        "*** ERROR: Symbol file could not be found.  Defaulted to export symbols for lamp.dll -\n\n\n\n\n\n\n\n"
+        "EXCEPTION_RECORD:  ffffffff -- (.exr 0xffffffffffffffff)\n   ExceptionCode: c0000005 (Access violation)\n\n"
+        "ERROR_CODE: (NTSTATUS) 0xc0000005 - The instruction could not be read\n",
+        "ExceptionCode: c0000005 (Access violation)",
+    ),
+    "Breakpad": (
+        "OS|Mac OS X|10.13.6\nCPU|amd64||2\nCrash|EXC_BAD_ACCESS / KERN_INVALID_ADDRESS|0x0|0\n0|0|lamp|main|lamp.c|7|0x0\n",
+        "Crash|EXC_BAD_ACCESS / KERN_INVALID_ADDRESS|0x0|0",
+    ),
+    "Apple": (
+        "Exception Type:  EXC_BAD_ACCESS (SIGSEGV)\n\n\n\n\n\n\n\n\nThread 0 crashed with X86 Thread State (64-bit):\n  rax: 0x0\n",
+        "Exception Type:  EXC_BAD_ACCESS (SIGSEGV)",
+    ),
+    "a sanitizer that tells of the signal first": (
+        "ASAN:SIGSEGV\n=====\n==5==ERROR: AddressSanitizer: SEGV on unknown address 0x14 (pc 0x8 T0)\n    #0 0x8 in main /srv/demo/lamp.c:3\n",
+        "==5==ERROR: AddressSanitizer: SEGV on unknown address 0x14 (pc 0x8 T0)",
+    ),
+    "memory that is not needed": (
+        "==7==WARNING: AddressSanitizer failed to allocate 0x1fff bytes\n"
+        "==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x14\n    #0 0x8 in main /srv/demo/lamp.c:3\n",
+        "==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x14",
+    ),
+    "an error behind what was done": (
+        "\n Exception during run: ReferenceError: lamp is not defined\n    at Suite.<anonymous> (/srv/demo/t.js:1:2)\n",
+        "Exception during run: ReferenceError: lamp is not defined",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ONE)
+def test_one_crash_is_one_failure(what: str) -> None:
+    log, message = ONE[what]
+    assert messages(log) == [message]
+
+
+def test_what_configure_does_without_is_no_failure() -> None:
+    assert messages("configure: WARNING: *** Could not find doxygen in your PATH.\n") == []
+
+
+BANNER = "\nR version 4.2.2 (2022-10-31)\nCopyright (C) 2022 The R Foundation for Statistical Computing\n\n"
+CAUGHT = (
+    "> ## failed before 1.4.0\n> try(sum(cart))\nError in sum(cart) : invalid 'type' (closure) of argument\n"
+)
+
+
+@pytest.mark.parametrize(
+    "end", ["> \n", "> proc.time()\n   user  system elapsed \n  0.217   0.040   0.593 \n", "> quit('no')\n"]
+)
+def test_a_script_of_r_that_came_to_its_end_is_green(end: str) -> None:
+    run = told(BANNER + CAUGHT + end)
+    assert not run.failures
+    assert run.warnings
+
+
+def test_a_script_of_r_that_was_halted_is_red() -> None:
+    log = f"{BANNER}> # failed until 2003\n> prices('lamp')\nError in prices(\"lamp\") : no such price\nExecution halted\n"
+    assert messages(log) == ['Error in prices("lamp") : no such price']
+
+
+def test_the_lines_of_a_script_of_r_are_no_errors() -> None:
+    log = f"{BANNER}> stop(\"ERROR: 1\")  # failed\n+   cat('FAILED')\n[1] 2\n> Sys.sleep(99)\n[1] 3\n"
+    assert messages(log) == []
