@@ -24,6 +24,10 @@ _MODULE = re.compile(r"^Module: (?P<module>\S+)$")
 _BROKEN_LAYER = re.compile(
     r"^ {2}(?P<what>Set up|Tear down) (?P<layer>\S+) (?P<trace>Traceback \(most recent call last\):)$"
 )
+_NO_WORKER = re.compile(
+    r"^(?:Could not communicate with subprocess!|Error reading subprocess output for \S+)$"
+)
+"""What it says of a layer whose process died: its tests are missing, and its counts may be green."""
 _CASE = re.compile(r"^ (?P<test>[^\s()]+ \([\w.<>-]+\)|[\w./\\-]+\.(?:txt|rst|test))(?P<rest>.*)$")
 _OVER = re.compile(
     r"^ {2}(?:Ran \d|Running|Set up |Tear down )|^Tearing down left over layers:|^ {4}\d+/\d+ \(\d|^\.+$|^Running \S+ tests|^Test-modules? "
@@ -70,6 +74,9 @@ class _Parser:
         elif _OVER.match(mark) or _TOTAL.match(mark):
             self._end_block()
             self._summary(mark)
+        elif _NO_WORKER.match(mark):
+            self._end_block()
+            self.session.failures.append(Failure(mark, kind="error", source_line=line.number))
         elif match := _CASE.match(mark):
             self._end_block()
             case = self.cases.setdefault(_key(match["test"]), _Case())
