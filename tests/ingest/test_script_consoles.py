@@ -540,6 +540,27 @@ def test_prove_that_was_stopped_tells_why() -> None:
     assert [failure.message for failure in run.failures] == ["no database"]
 
 
+def test_a_program_of_make_test_that_bailed_out_is_read_without_counts() -> None:
+    run = made(
+        """
+        PERL_DL_NONLAZY=1 "/usr/bin/perl" "-MExtUtils::Command::MM" "-e" "test_harness(0)" t/*.t
+
+        #   Failed test 'use Shop;'
+        #   at t/00-load.t line 7.
+        #     Tried to use 'Shop'.
+        Bailout called.  Further testing stopped:  Cannot load Shop
+        t/00-load.t ..
+        Dubious, test returned 255 (wstat 65280, 0xff00)
+        Failed 9/9 subtests
+        FAILED--Further testing stopped: Cannot load Shop
+        make: *** [Makefile:845: test_dynamic] Error 255
+        """,
+        "prove-console",
+    )
+    assert counts(run) == (1, 0, 1, 0, 0)
+    assert [failure.message for failure in run.failures] == ["Cannot load Shop"]
+
+
 def test_cucumber_jvm_lists_scenarios_by_address() -> None:
     run = made(
         """
