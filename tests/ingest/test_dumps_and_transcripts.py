@@ -112,3 +112,95 @@ def test_a_script_of_r_that_was_halted_is_red() -> None:
 def test_the_lines_of_a_script_of_r_are_no_errors() -> None:
     log = f"{BANNER}> stop(\"ERROR: 1\")  # failed\n+   cat('FAILED')\n[1] 2\n> Sys.sleep(99)\n[1] 3\n"
     assert messages(log) == []
+
+
+LOGURU = """\
+2026-01-02 10:00:00.100 | ERROR    | shop.till:pay:5 - An error has been caught in function 'pay', process 'Main' (7):
+Traceback (most recent call last):
+
+  File "/srv/demo/till.py", line 3, in total
+    return cart / 0
+           └ 3
+
+ZeroDivisionError: division by zero
+
+
+The above exception was the direct cause of the following exception:
+
+
+Traceback (most recent call last):
+
+> File "/srv/demo/shop.py", line 5, in <module>
+    pay()
+    └ <function pay at 0x7f25cf6347c0>
+
+ValueError: cart is empty
+2026-01-02 10:00:00.200 | ERROR    | shop.till:<module>:5 - done with errors
+"""
+
+BOX = """\
+╭───────────────────── Traceback (most recent call last) ──────────────────────╮
+│ /srv/demo/till.py:3 in total                                                 │
+│                                                                              │
+│   2 def total(cart):                                                         │
+│ ❱ 3 │   return cart / 0                                                      │
+│   4                                                                          │
+│ ╭── locals ──╮                                                               │
+{locals}│ ╰────────────╯                                                               │
+╰──────────────────────────────────────────────────────────────────────────────╯
+ZeroDivisionError: division by zero
+
+The above exception was the direct cause of the following exception:
+
+╭───────────────────── Traceback (most recent call last) ──────────────────────╮
+│ /srv/demo/shop.py:5 in <module>                                              │
+│ ╭── locals ──╮                                                               │
+{locals}│ ╰────────────╯                                                               │
+╰──────────────────────────────────────────────────────────────────────────────╯
+ValueError: cart is empty
+""".replace(
+    "{locals}", "│ │ cart = 3   │                                                               │\n" * 20
+)
+
+IPYTHON = """\
+---------------------------------------------------------------------------
+ZeroDivisionError                         Traceback (most recent call last)
+File /srv/demo/till.py:6, in main()
+      5 try:
+----> 6     pay([])
+
+ZeroDivisionError: division by zero
+
+The above exception was the direct cause of the following exception:
+
+ValueError                                Traceback (most recent call last)
+File /srv/demo/till.py:9
+      8         raise ValueError("cart is empty") from e
+----> 9 main()
+
+ValueError: cart is empty
+"""
+
+STACK_DATA = """\
+Traceback (most recent call last):
+ File "till.py", line 21, in foo
+      10 | cart = (
+(...)
+      20 | try:
+-->   21 |     return int(str(cart))
+ValueError: invalid literal
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        (LOGURU, ["ValueError: cart is empty", "done with errors"]),
+        (BOX, ["ValueError: cart is empty"]),
+        (IPYTHON, ["ValueError: cart is empty"]),
+        (STACK_DATA, ["ValueError: invalid literal"]),
+    ],
+    ids=["loguru", "rich", "IPython", "stack_data"],
+)
+def test_tracebacks_that_are_not_pythons_own(log: str, said: list[str]) -> None:
+    assert messages(log) == said
