@@ -204,3 +204,65 @@ ValueError: invalid literal
 )
 def test_tracebacks_that_are_not_pythons_own(log: str, said: list[str]) -> None:
     assert messages(log) == said
+
+
+TOOLS = {
+    "pyright": (
+        '/srv/demo/a.py\n  /srv/demo/a.py:4:12 - error: Type "int" is not assignable to return type "str"\n    "int" is not\n'
+        "1 error, 0 warnings, 0 informations\n",
+        ['/srv/demo/a.py:4:12 - error: Type "int" is not assignable to return type "str"'],
+    ),
+    "markdownlint": (
+        "m.md:3 error MD012/no-multiple-blanks Multiple consecutive blank lines\n",
+        ["m.md:3 error MD012/no-multiple-blanks Multiple consecutive blank lines"],
+    ),
+    "ruff": (
+        "F401 [*] `os` imported but unused\n --> shop/a.py:1:8\n  |\n1 | import os\n  |        ^^\n  |\nhelp: Remove it\n\n"
+        "F821 Undefined name `lamp`\n  --> shop/a.py:10:7\n   |\n10 | print(lamp)\n   |\n\nFound 2 errors.\n",
+        ["F401 [*] `os` imported but unused", "F821 Undefined name `lamp`"],
+    ),
+    "a warning of rustc": ("warning: unused variable: `x`\n --> src/main.rs:3:9\n  |\n3 | let x = 1;\n", []),
+    "bandit": (
+        "Test results:\n>> Issue: [B301:blacklist] Pickle can be unsafe\n   Severity: Medium   Confidence: High\n   Location: a.py:7:0\n",
+        [">> Issue: [B301:blacklist] Pickle can be unsafe"],
+    ),
+    "glibc": (
+        "*** buffer overflow detected ***: terminated\n",
+        ["*** buffer overflow detected ***: terminated"],
+    ),
+    "bash": (
+        "bash: -c: line 2: syntax error: unexpected end of file\n",
+        ["bash: -c: line 2: syntax error: unexpected end of file"],
+    ),
+    "ESLint": (
+        '\nOops! Something went wrong! :(\n\nESLint: 8.57.1\n\nNo files matching the pattern "a.js" were found.\n',
+        ['No files matching the pattern "a.js" were found.'],
+    ),
+    "Node": (
+        "node:internal/process/promises:389\n      new UnhandledPromiseRejection(reason);\n      ^\n\n"
+        'UnhandledPromiseRejection: This error originated by throwing. The promise rejected with the reason "no lamp".\n'
+        "    at throwUnhandledRejectionsMode (node:internal/process/promises:389:7) {\n  code: 'ERR_UNHANDLED_REJECTION'\n}\n",
+        [
+            'UnhandledPromiseRejection: This error originated by throwing. The promise rejected with the reason "no lamp".'
+        ],
+    ),
+    "Node's heap": (
+        "\n<--- Last few GCs --->\n\n[7:0x4]  39 ms: Mark-Compact 16.0 (24.3) -> 15.5 (32.3) MB\n\n<--- JS stacktrace --->\n\n"
+        "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n",
+        ["Reached heap limit Allocation failed - JavaScript heap out of memory"],
+    ),
+    "Terraform": (
+        "│ Warning: Unable to open CLI configuration file\n│\nError: Unclosed configuration block\n",
+        ["Error: Unclosed configuration block"],
+    ),
+    "a warning of Python without a file": (
+        "<string>:2: DeprecationWarning: old\n<frozen x>:1: RuntimeWarning: older\n",
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_what_tools_say(tool: str) -> None:
+    log, said = TOOLS[tool]
+    assert messages(log) == said

@@ -18,9 +18,9 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"^\s*(?:\[[^\]]*\]\s*|[│┃║╷>*]+\s*|#\d+ (?:\d+\.\d+ )?)?(?:Uncaught |Unhandled |Unhandled exception\. |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*(?:[A-Z][\w$]*)?(?:Error|Exception)\b(?:: \S|:?\s*$| \[| at )"),
     (CAUSE, r"^\s*Traceback \(most recent call last\)"),
     (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\b(?:Fatal|Parse|Compile|Recoverable fatal|Catchable fatal) error: |: runtime error: |^\*\* \([\w.]+\) |(?:^|^\S+: )Error in \S|\bfatal: |\bFatal Python error\b|\bUncaught (?:exception|[A-Z]\w*(?:Error|Exception))\b|\([A-Z]\w*(?:Error|Exception)\)\s*$"),
-    (CAUSE, r"^\s{0,4}\[(?:[A-Z]\w*\\)*[A-Z]\w*(?:Error|Exception)\]\s*$|\[UnhandledPromiseRejection: |A fatal error has been detected by the Java"),
+    (CAUSE, r"^\s{0,4}\[(?:[A-Z]\w*\\)*[A-Z]\w*(?:Error|Exception)\]\s*$|(?:^|\[)UnhandledPromiseRejection: |A fatal error has been detected by the Java"),
     (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|dumped core|terminate called (?:after|without|recursively)|Library not loaded|Abort trap|Illegal instruction|Floating point exception|\w+Sanitizer: |AddressSanitizer|Bus error|[Oo]ut ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device|segfault at [0-9a-f]+)\b"),
-    (CAUSE, r"^\*\*\* stack smashing detected|^(?:double free or corruption|free\(\): |malloc\(\): |realloc\(\): |munmap_chunk\(\): |corrupted (?:size|double-linked))|\binternal compiler error\b"),
+    (CAUSE, r"^\*\*\* (?:stack smashing|buffer overflow) detected|^(?:double free or corruption|free\(\): |malloc\(\): |realloc\(\): |munmap_chunk\(\): |corrupted (?:size|double-linked))|\binternal compiler error\b"),
     (CAUSE, r"^#\d+ +<signal handler called>$"),
     (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating|Conditional jump or|Use of uninitiali|Syscall param |Mismatched free|Source and destination overlap|Possible data race|Conflicting (?:load|store)|Argument .{1,80} fishy |[\d,]+ (?:\([^)]*\) )?bytes in [\d,]+ blocks are (?:definitely|possibly) lost)|\bdefinitely lost: [1-9]"),
     # Debuggers and dumps: gdb, WinDbg, Breakpad's minidump_stackwalk.
@@ -33,8 +33,9 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"\b[Ee]rror(?:\[[A-Z]*\d+\]| [A-Z]{1,9}\d{2,6}):|: +(?:fatal )?error:(?: |$)|\w\(\d+(?:,\d+)?\) (?:Error|Fatal): |^\s{0,8}(?:[A-Z][a-z]+ )?error: \S|^error [A-Z]{1,9}\d{3,5}:|\(\d+(?:, ?\d+)?\) ?:? *(?:fatal )?[Ee]rror\b|^e: \S"),
     (CAUSE, r"\bld(?:\.\w+|64)?(?:\.exe)?: (?:library|symbol|framework|cannot|error|duplicate)|^Undefined symbols for |^duplicate symbol |\bunresolved external symbol\b"),
     (CAUSE, r"\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EADDRINUSE|ENOSPC|EACCES|ENOENT|EPIPE|EMFILE|ESOCKETTIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERESOLVE)\b"),
-    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected|uninitialized constant|unbound variable|attempt to (?:index|call|compare|perform)|exec format error|syntax error (?:near|at|on|in)\b|no such host|x509: )"),
+    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected|uninitialized constant|unbound variable|attempt to (?:index|call|compare|perform)|exec format error|syntax error(?:: unexpected\b| (?:near|at|on|in)\b)|no such host|x509: )"),
     (CAUSE, r"^\S*sh: (?:line )?\d+: .*: not found\s*$|\bis not recognized as (?:an internal or external command|the name of a cmdlet|a name of a cmdlet)|\bORA-\d{5}\b"),
+    (ERROR, r":\d+:\d+ - error: \S|^\S+\.\w{1,8}:\d+(?::\d+)? error [A-Z]+\d+/|^>> Issue: \[\w+:\w+\] \S"),
     (ERROR, r"^(?:vet: )?(?:[A-Za-z]:)?[^\s:]+\.\w{1,6}:\d+:\d+: [^\s]"),
     (ERROR, r"^\s*\S+\.\w{1,5}:\d+:\d+: .*\([\w/@-]+\)$|^\S+\.go:\d+: .* \((?:\w+)\)$|^\S+\.java:\d+:\t\w+:\t"),
     # TeX, Lisp, infrastructure; what stands below the message of Haskell, Tcl, Perl and Lua (see ``traces``).
@@ -63,6 +64,8 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"[a-z]: Error: \S|^\s*[×✕] \S|^ {1,4}x [A-Z]|^\s*● |<<< (?:FAILURE|ERROR)!|^\s*\d+:\d+\s+[Ee]rror:?\s|^ERROR in "),
     (ERROR, r"(?i)\bexpected\b.{1,200}\b(?:but|to (?:be|have|equal|match|contain|include|throw)|got|received|found)\b"),
     # That something failed.
+    (ERROR, r"^No files matching (?:the|')"),
+    (WRAPPER, r"^Oops! Something went wrong! :\("),
     (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b|\b[Ff]ound [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b|^would reformat "),
     (WRAPPER, r"^[\w.-]*make(?:\[\d+\])?: \*\*\* \[.*\] (?:Error \d+|[A-Z][a-z]+)\s*$"),
     (WRAPPER, r"(?i)\bexit(?:ed with)?(?: code| status)?:? [1-9]\d*\b|\bexited with (?:code )?[1-9]|returned (?:a )?non-zero"),
@@ -127,7 +130,7 @@ ECHO = (
     r"|did not (?:run|execute) successfully|completed unsuccessfully|^failed to run: |Encountered error while|recipe for target .* failed|Failed with result '|entered failed state|^FAILED: (?:\[code=\d+\] )?[\w.@/\\+-]+\s*$|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
     r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b"
     r"|^(?:\d+\.\d+ )?npm (?:ERR!|error)\s*(?:$|(?:in |at )?(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |/|[A-Z]:[/\\])"
-    r"|^(?:ERROR|EXCEPTION)_CODE: \((?:NTSTATUS|HRESULT)\)|^Failed to compile\.?$|\bdefinitely lost: [1-9]|^COMPILATION FAILED$|ResolutionImpossible: for help|^==\d+== ERROR SUMMARY: [1-9]|Error applying plan:$|\d error\(s\) occurred:"
+    r"|^(?:ERROR|EXCEPTION)_CODE: \((?:NTSTATUS|HRESULT)\)|^Failed to compile\.?$|^Oops! Something went wrong! :\(|\bdefinitely lost: [1-9]|^COMPILATION FAILED$|ResolutionImpossible: for help|^==\d+== ERROR SUMMARY: [1-9]|Error applying plan:$|\d error\(s\) occurred:"
     r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: )?Found [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b"
 )
 """Says only that something went wrong further up."""

@@ -76,6 +76,9 @@ _JVM = "A fatal error has been detected by the Java"
 _SIGNAL = re.compile(r"#\s+(?:SIG|EXCEPTION_|Internal Error|Out of Memory Error)")
 """What it was, in the lines below that."""
 _OF_VALGRIND = re.compile(r"==\d+== (?!Process terminating)")
+_CODED = re.compile(r"(?:[A-Z]{1,5}\d{3,4}(?: \[\*\])?|invalid-syntax:|unformatted:) \S")
+_POINTER = re.compile(r" +--> [^\s:]+:\d+:\d+$")
+"""Below what Ruff found, where it found it; compilers point below their warnings too."""
 _ANNOTATION = "::error"
 """What a tool tells GitHub Actions: all of it in one line."""
 _CAUGHT = re.compile(r"Sanitizer:DEADLYSIGNAL$|^ASAN:(?:SIGSEGV|DEADLYSIGNAL)$")
@@ -173,6 +176,8 @@ class _Growing:
             self._accept(line)
             return True
         if _POWERSHELL.match(line) and any(map(_POWERSHELL.match, self.trace.lines)):
+            return False
+        if _POINTER.match(line) and self._pending and _CODED.match(self._pending[-1]):
             return False
         if _PASSED.match(line) or (not self._section and _HEADING.match(line)):
             return False
@@ -356,7 +361,8 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
             yield growing.finish()
             before.extend(growing.passed_by[-_BEFORE:])
             growing = None
-        if score >= WRAPPER or TRACEBACK.match(line):
+        pointed = before and _POINTER.match(line) and _CODED.match(before[-1])
+        if score >= WRAPPER or pointed or TRACEBACK.match(line):
             growing = _begun(number, line, score, list(before))
             before.clear()
         else:
@@ -368,7 +374,7 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
 def _begun(number: int, line: str, score: float, before: list[str]) -> _Growing:
     """The trace that ``line`` tells of, from the heading of its test on."""
     start = next((i for i, text in enumerate(before) if _NUMBERED.match(text)), len(before))
-    said_above = _POWERSHELL.match(line) or _STACK.match(line)
+    said_above = _POWERSHELL.match(line) or _STACK.match(line) or _POINTER.match(line)
     if said_above and before and before[-1].strip():
         start = len(before) - 1
     lead = before[start:]

@@ -63,9 +63,13 @@ _PLACE = re.compile(
 """Where a compiler or a linter found what it tells of."""
 
 
+_NO_TAG = re.compile(r"<(?:-|\d{1,3}>|[^<>\n]{1,80}>:\d{1,7}: )")
+"""How a log may begin that looks like XML: Node's collector of garbage, a kernel, code of Python without a file."""
+
+
 def _sniff(sample: Sample) -> int:
     said = sample.text.lstrip("\ufeff \t\r\n")
-    if not said or said.startswith("<"):
+    if not said or (said.startswith("<") and not _NO_TAG.match(said)):
         return 0
     if said[0] in "{[" and not _is_log_lines(said):
         return 0
