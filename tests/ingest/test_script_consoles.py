@@ -854,3 +854,27 @@ def test_what_no_test_of_cypress_caught() -> None:
     failure = case(run, "An uncaught error was detected outside of a test").failures[0]
     assert failure.headline == "AssertionError: the till is locked"
     assert "originated from your test code" in failure.message
+
+
+def test_what_a_job_says_above_the_first_file_of_prove_is_not_why_it_broke() -> None:
+    run = made(
+        """
+        Running with gitlab-runner 16.9.0 (656c1943)
+        $ prove -l t
+        Can't locate File/Slurp.pm in @INC at t/a.t line 6.
+        BEGIN failed--compilation aborted at t/a.t line 6.
+        t/a.t ..
+        Dubious, test returned 2 (wstat 512, 0x200)
+        No subtests run
+
+        Test Summary Report
+        -------------------
+        t/a.t (Wstat: 512 (exited 2) Tests: 0 Failed: 0)
+          Non-zero exit status: 2
+          Parse errors: No plan found in TAP output
+        Files=1, Tests=0,  0 wallclock secs ( 0.02 usr  0.01 sys +  0.19 cusr  0.02 csys =  0.24 CPU)
+        Result: FAIL
+        """,
+        "prove-console",
+    )
+    assert run.failures[0].headline == "Can't locate File/Slurp.pm in @INC at t/a.t line 6."

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from secrets import token_hex
 from typing import Any, Protocol, cast
 from xml.parsers import expat
@@ -359,6 +359,12 @@ def _encoding(source: Source) -> str | None:
 
 def _chunks(source: Source, encoding: str) -> Iterator[bytes]:
     """The text in UTF-8, cut where no escape or reference is."""
+    if source.cleaner.wrapper.prefixes:
+        # Printed on a console of a CI system: its stamps would stand in the middle of messages.
+        lines = source.lines()
+        while text := "".join(f"{line}\n" for line in islice(lines, 1_000)):
+            yield text.encode("utf-8", "replace")
+        return
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     utf8 = encoding in ("utf-8", "utf-8-sig")
     rest = b""

@@ -51,7 +51,7 @@ class _Parser:
             self.notes = []
         elif (match := _OUTSIDE.match(said := _MARGIN.sub("", line.text))) and _MARGIN.match(mark):
             self._broken_outside(match, Line(line.number, said))
-        elif len(self.notes) < MAX_BLOCK:
+        elif _MARGIN.match(mark) and len(self.notes) < MAX_BLOCK:
             self.notes.append(Line(line.number, said))
         return False
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from triage.ingest.console import Line, Session, bare_failure, dedent, reader_of, run_after_run, sample_lines
+from triage.ingest.logs.severity import WRAPPER, severity
 from triage.ingest.parts import exception_type
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.prove_report import REPORT
@@ -168,7 +169,9 @@ def _broken(file: _File, failed: int) -> Failure | None:
     said = [line for line in file.loose if line.text.strip()][-50:]
     why = "\n".join(line.text.strip() for line in file.details[1:] if not line.mark.startswith("  Failed "))
     lines = said or file.details
-    message = "\n".join(line.text.strip().removeprefix("# ") for line in said[:3]) or why
+    # What stands above the first file is of the job around it.
+    start = next((i for i, line in enumerate(said) if severity(line.mark) >= WRAPPER), 0)
+    message = "\n".join(line.text.strip().removeprefix("# ") for line in said[start : start + 3]) or why
     trace = "\n".join(line.text for line in lines)
     if said:
         trace += "\n" + "\n".join(line.text for line in file.details)
