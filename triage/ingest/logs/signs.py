@@ -100,6 +100,8 @@ HARMLESS = (
     r"|^Thread \d+ crashed with \S+ Thread State"  # of Apple's crash reports: registers
     r"|^SLF4J: Failed to load class \"org\.slf4j\.impl\.Static"  # it goes on without
     r"|^│ +│ +executed │ +failed │$"  # the head of Newman's table
+    r"|/CMake(?:Scratch/TryCompile|Tmp/)|\bcmTC_[0-9a-f]{5}|^(?:Determining |Performing \S+ SOURCE FILE Test )[^\n]{1,200} failed with the following"
+    r"|^ {1,10}(?:-\w,? )?(?:--[a-z][\w-]*(?:[ =][^\s,]+)?,? ?){1,3} {2,}\S"  # options, as a usage explains them
     r"|^-- (?:Performing Test|Looking for|Could NOT find|Check|Detecting|Found|Try|The )"  # CMake probing
     r"|^checking (?:for|whether|if|how|what|that)\b(?:[^.]|\.[^.])*(?:\.\.\.[^:]*)?$|\bconftest\b"  # configure probing
     r"|^configure: failed program was:|: fatal error: no input files$|unrecognized command-line option '-(?:V|version|qversion)'"
@@ -118,6 +120,7 @@ INERT = (
     r"^> exit \d+$|(?:\|\||&&|;|\bthen|\bdo|\{) *(?:exit|echo|printf|die|return|false|throw)\b|\becho [\"'].*[\"'];?$|^\s*(?:if|elif|while) [\[\"'(]|\btrap [\"']"
     r"|^\s+(?:Compiling|Checking|Downloaded|Downloading|Installing|Using|Fetching|Documenting|Fresh|Adding|Locking) [\w.-]+ v\d"
     r"|^\s*(?:Collecting|Using|Fetching|Installing|Unpacking|Setting up|Get:\d+|Selecting|Preparing to unpack|Requirement already) .*\d"
+    r"|^[*|/\\ ]{0,12}[0-9a-f]{7,12} \S"  # git log --oneline
     r"|^(?:HEAD is now at |Commit message: |\s*(?:[*-] )?(?:[0-9a-f]{7,40} )?)(?i:fix(?:es|ed)?)[(:\s!][^.]*$"  # titles of commits
 )
 """What only says ``failed`` or ``exit 1`` in code of a shell, as CI systems print it first, or in the name of a package."""
