@@ -36,6 +36,11 @@ ONE = {
         "==7==    by 0x108: main (lamp.c:9)\n==7== \n==7== LEAK SUMMARY:\n==7==    definitely lost: 24 bytes in 1 blocks\n",
         "==7== 24 bytes in 1 blocks are definitely lost in loss record 1 of 1",
     ),
+    "a leak that is only counted": (
+        "==7== HEAP SUMMARY:\n==7==     in use at exit: 24 bytes in 1 blocks\n==7== \n==7== LEAK SUMMARY:\n"
+        "==7==    definitely lost: 24 bytes in 1 blocks\n==7== ERROR SUMMARY: 0 errors from 0 contexts\n",
+        "==7==    definitely lost: 24 bytes in 1 blocks",
+    ),
     "a leak with what it leads to": (
         "==7== 72 (24 direct, 48 indirect) bytes in 1 blocks are possibly lost in loss record 3 of 9\n",
         "==7== 72 (24 direct, 48 indirect) bytes in 1 blocks are possibly lost in loss record 3 of 9",

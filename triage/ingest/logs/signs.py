@@ -105,7 +105,7 @@ HARMLESS = (
     r"|^-- (?:Performing Test|Looking for|Could NOT find|Check|Detecting|Found|Try|The )"  # CMake probing
     r"|^checking (?:for|whether|if|how|what|that)\b(?:[^.]|\.[^.])*(?:\.\.\.[^:]*)?$|\bconftest\b"  # configure probing
     r"|^configure: failed program was:|: fatal error: no input files$|unrecognized command-line option '-(?:V|version|qversion)'"
-    r"|^==\d+== ERROR SUMMARY: 0 errors|^\s*FATAL EXCEPTION: |^siginfo: si_|^ *SIG[A-Z]+: .{0,200}mask="  # above and below what tells it
+    r"|^==\d+== +(?:ERROR SUMMARY: 0 errors|in use at exit: )|^\s*FATAL EXCEPTION: |^siginfo: si_|^ *SIG[A-Z]+: .{0,200}mask="  # above and below what tells it
     r"|^\d+ error (?:Linux|Darwin|Windows_NT|argv|node|npm|code|errno|syscall|path|cwd|command|workspace|location|signal|If you need|A complete log|    |$)"  # npm's debug log
     r"|^(?:#\d+ (?:\d+\.\d+ )?)?(?:debconf|invoke-rc\.d|update-alternatives|dpkg-preconfigure): "  # apt in a container
     r"|^(?:\+{1,5} |\$ |\[command\]|\[Pipeline\])|^Stage .* skipped due to"  # commands as they are told, steps of Jenkins
