@@ -131,6 +131,33 @@ def test_phpunit_fixture_of_a_class_is_no_test() -> None:
     assert (run.failures[0].type, run.failures[0].message) == ("RuntimeException", "stock is down")
 
 
+def test_phpunit_tells_an_exception_as_php_prints_it() -> None:
+    run = made(
+        """
+        PHPUnit 9.6.7 by Sebastian Bergmann and contributors.
+
+        E                                                                   1 / 1 (100%)
+
+        Time: 00:00.013, Memory: 6.00 MB
+
+        There was 1 error:
+
+        1) CartTest::testOne
+        Exception: no database in the cellar in /srv/demo/tests/CartTest.php:31
+        Stack trace:
+        #0 [internal function]: CartTest::setUpBeforeClass()
+        #1 {main}
+
+        ERRORS!
+        Tests: 1, Assertions: 0, Errors: 1.
+        """,
+        "phpunit-console",
+    )
+    failure = case(run, "testOne").failures[0]
+    assert (failure.type, failure.message) == ("Exception", "no database in the cellar")
+    assert (failure.file, failure.line) == ("/srv/demo/tests/CartTest.php", 31)
+
+
 def test_runs_of_an_old_phpunit_at_a_prompt_add_up() -> None:
     run = made(
         """
