@@ -288,3 +288,30 @@ def test_tap_spec() -> None:
     failed = case(run, "same objects")
     assert failed.suite == "fails"
     assert (failed.failures[0].file, failed.failures[0].line) == ("/srv/demo/cart.js", 1)
+
+
+def test_testthat_sums_up_in_ascii_where_the_locale_has_no_rules() -> None:
+    run = run_of("""
+    cart: ..12S
+    prices: .
+
+    == Skipped =====================================================================
+    1. waits for a lamp ('test-cart.R:37') - Reason: skip
+
+    == Failed ======================================================================
+    -- 1. Failure ('test-cart.R:12'): adds ----------------------------------------
+    FALSE is not TRUE
+
+    `actual`:   FALSE
+    `expected`: TRUE
+
+    -- 2. Error ('test-cart.R:23'): total -----------------------------------------
+    Error in `total()`: no such price
+    Backtrace:
+     1. total()
+
+    == DONE ========================================================================
+    """)
+    assert run.format == "testthat-console"
+    assert counts(run) == (6, 3, 2, 0, 1)
+    assert case(run, "total").failures[0].message == "Error in `total()`: no such price"

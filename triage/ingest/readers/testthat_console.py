@@ -24,10 +24,12 @@ _HEADER = re.compile(
     r"^\s*(?:[─━═-]{2} )?(?:\d{1,6}\. )?(?P<what>Failure|Error|FAILURE|ERROR|Skip|SKIP|Warning|WARNING) "
     r"\('?(?P<file>[^()':]+\.[Rr]|\?{3})(?::(?P<line>\d{1,9}))?(?::\d{1,9})?(?:-\d[\d:]*)?'?\): (?P<name>\S.*?)(?: [─━═-]{2,})?$"
 )
-_RULE = re.compile(r"^\s*(?:[─━═]{2} .*|[─━═]{10,}|Error: ?|Error: Test failures.*|Execution halted)$")
+_RULE = re.compile(
+    r"^\s*(?:(?:[─━═]{2}|==) .*|[─━═]{10,}|={10,}|Error: ?|Error: Test failures.*|Execution halted)$"
+)
 _DOTS = re.compile(r"^[^:]{1,200}: (?P<dots>(?![SW][a-z])[.SW1-9][.SW1-9A-Za-z]*)$")
 """What the summary reporter says of a file; every failure has a number or, behind the ninth, a letter."""
-_DONE = re.compile(r"^══ DONE ═+$")
+_DONE = re.compile(r"^(?:══ DONE ═+|== DONE =+)$")
 _SKIPPED = re.compile(
     r"^\d{1,6}\. (?P<name>\S.*?) \('?(?P<file>[^()':]+\.[Rr]|\?{3})(?::(?P<line>\d{1,9}))?[-:\d]*'?\) - (?P<why>\S.*)$"
 )
@@ -75,7 +77,7 @@ class _Parser:
             self.header, self.status = match, line
         elif _RULE.match(mark):
             self._end()
-            self.skips = mark.startswith("══ Skipped ═")
+            self.skips = mark.startswith(("══ Skipped ═", "== Skipped ="))
         elif self.header is not None and len(self.block) < MAX_BLOCK:
             self.block.append(line)
         return False
