@@ -231,6 +231,27 @@ TOOLS = {
         "Test results:\n>> Issue: [B301:blacklist] Pickle can be unsafe\n   Severity: Medium   Confidence: High\n   Location: a.py:7:0\n",
         [">> Issue: [B301:blacklist] Pickle can be unsafe"],
     ),
+    "cargo fmt": (
+        "Diff in /srv/demo/main.rs:1:\n-fn main(){}\n+fn main() {}\n",
+        ["Diff in /srv/demo/main.rs:1:"],
+    ),
+    "tox": (
+        "ROOT: HandledError| provided environments not found in configuration file:\nnope\n",
+        ["ROOT: HandledError| provided environments not found in configuration file:"],
+    ),
+    "pre-commit": (
+        "An error has occurred: InvalidConfigError: \n==> File .pre-commit-config.yaml\n",
+        ["An error has occurred: InvalidConfigError:"],
+    ),
+    "doctest": (
+        '*****\nFile "/srv/demo/d.py", line 3, in d.f\nFailed example:\n    1+1\nExpected:\n    3\nGot:\n    2\n*****\n'
+        "1 items had failures:\n   1 of   1 in d.f\n***Test Failed*** 1 failures.\n",
+        ["Failed example: 1+1"],
+    ),
+    "Jest's configuration": (
+        "● Validation Error:\n\n  Preset nope-preset not found relative to rootDir /srv/demo.\n\n  Configuration Documentation:\n",
+        ["● Validation Error: Preset nope-preset not found relative to rootDir /srv/demo."],
+    ),
     "glibc": (
         "*** buffer overflow detected ***: terminated\n",
         ["*** buffer overflow detected ***: terminated"],

@@ -206,7 +206,7 @@ class _Growing:
         self.trace.after = self._pending[:_AFTER]
         self.trace.told = self._margin is None or self._ended_once
         if self.trace.message is self.trace.head and self.trace.head.rstrip().endswith(":"):
-            said = self.trace.lines[1] if len(self.trace.lines) > 1 else ""
+            said = next((line for line in self.trace.lines[1:] if line.strip()), "")
             if (_indent(said) > self._indent or self._unhandled) and said.strip():
                 self.trace.message = said if self._unhandled else f"{self.trace.head.rstrip()} {said.strip()}"
         return self.trace
