@@ -417,3 +417,16 @@ def test_a_layer_of_zope_whose_process_died_is_red(said: str) -> None:
     )
     assert counts(run) == (1, 1, 0, 0, 0)
     assert [failure.message for failure in run.failures] == [said]
+
+
+def test_zope_counts_tests_that_it_repeats_once() -> None:
+    layer = """
+        Running shop.Layer{0} tests:
+          Set up shop.Layer{0} in 0.000 seconds.
+        Iteration 1
+          Ran 3 tests with 0 failures, 0 errors and 0 skipped in 0.010 seconds.
+        Iteration 2
+          Ran 3 tests with 0 failures, 0 errors and 0 skipped in 0.010 seconds."""
+    assert counts(made(f"{layer.format(1)}\n", "zope-console")) == (3, 3, 0, 0, 0)
+    both = f"{layer.format(1)}{layer.format(2)}\n        Total: 6 tests, 0 failures, 0 errors and 0 skipped in 0.040 seconds.\n"
+    assert counts(made(both, "zope-console")) == (6, 6, 0, 0, 0)
