@@ -330,3 +330,17 @@ def test_of_several_blocks_the_first_tells_why() -> None:
     failure = case(run, "total").failures[0]
     assert "one is two" in failure.message
     assert "and then" in failure.trace
+
+
+def test_the_class_that_luaunit_announces_is_nobodys_reason() -> None:
+    run = run_of("""
+    1..2
+    # Started on 03/22/16 21:54:40
+    # Starting class: TestCart
+    not ok 1\tTestCart.test_total
+    # Starting class: TestDoor
+    ok     2\tTestDoor.test_opens
+    # Ran 2 tests in 0.000 seconds, 1 success, 1 failure
+    """)
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert "Starting" not in case(run, "TestCart.test_total").failures[0].headline
