@@ -252,3 +252,12 @@ def test_findings_of_ruff_are_told_one_by_one(who: str) -> None:
         for i in range(10, 15)
     )
     assert len(_stamped(who, found).failures) == 5
+
+
+@pytest.mark.parametrize("who", STAMPED)
+def test_a_box_of_rich_is_one_failure(who: str) -> None:
+    head = "╭───────────────────── Traceback (most recent call last) ──────────────────────╮\n"
+    locals_ = "│ │ cart = 3   │                                                               │\n" * 20
+    log = f"{head}{locals_}╰──╯\nZeroDivisionError: none\n\nDuring handling of the above exception, another exception occurred:\n\n"
+    log += f"{head}{locals_}╰──╯\nValueError: cart is empty\n"
+    assert [failure.message for failure in _stamped(who, log).failures] == ["ValueError: cart is empty"]

@@ -40,7 +40,7 @@ WORDS = (
 """What a line must hold to be looked at: a superset of what ``severity`` knows, in any case."""
 WARNINGS = r"|warn|deprecated|retry"
 """What else a line holds that ``severity`` takes for a hint."""
-_FRAMES = r'|--> [^ \n]+:\d|[ \t]at [^ \n]|file "|[ \t]from [^ \n]+:\d|\n[ \t]*#\d+ |#\d{1,3} +0x[0-9a-f]|#\d  \w|\.go:\d|\n[ \t]+\d+: |\n[ \t]*(?:❯|│) '
+_FRAMES = r'|--> [^ \n]+:\d|[ \t]at [^ \n]|file "|[ \t]from [^ \n]+:\d|\n[ \t]*#\d+ |#\d{1,3} +0x[0-9a-f]|#\d  \w|\.go:\d|\n[ \t]+\d+: |\n[ \t]*❯ |│ '
 
 _FLOOD = 1_000
 """Of one line near a hit, where the lines of a trace are: a log that says nothing else ends in this."""
