@@ -810,6 +810,37 @@ def test_the_end_of_the_list_of_ctest_is_enough() -> None:
     assert case(run, "cart_adds").failures[0].message == "SEGFAULT"
 
 
+def test_a_process_of_ctest_that_died_tells_its_assertion_before_its_signal() -> None:
+    run = made(
+        """
+        Test project /srv/demo/build
+            Start 1: cart_adds
+        1/2 Test #1: cart_adds ........................Subprocess aborted***Exception:   0.01 sec
+        starting
+        cart: /srv/demo/cart.c:5: main: Assertion `sum == 3' failed.
+
+            Start 2: cart_sorts
+        2/2 Test #2: cart_sorts .......................***Exception: SegFault  0.01 sec
+        starting
+
+        0% tests passed, 2 tests failed out of 2
+
+        Total Test time (real) =   0.02 sec
+
+        The following tests FAILED:
+        \t  1 - cart_adds (Subprocess aborted)
+        \t  2 - cart_sorts (SEGFAULT)
+        Errors while running CTest
+        """,
+        "ctest-console",
+    )
+    assert (
+        case(run, "cart_adds").failures[0].headline
+        == "cart: /srv/demo/cart.c:5: main: Assertion `sum == 3' failed."
+    )
+    assert case(run, "cart_sorts").failures[0].headline == "Exception: SegFault"
+
+
 def test_behave_of_before_1_2_5_names_what_failed() -> None:
     run = made(
         """

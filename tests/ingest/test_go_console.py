@@ -131,3 +131,23 @@ def test_a_tool_that_is_not_there_breaks_a_package() -> None:
     FAIL
     """)
     assert headlines(run) == ['go: no such tool "covdata"']
+
+
+def test_gotestsum_that_was_stopped_tells_what_stood_above_the_results() -> None:
+    run = made(
+        """
+        EMPTY shop/empty (cached)
+        PASS shop/cart.TestAdds (0.00s)
+        === RUN   TestTotal
+            cart_test.go:50: two of three
+        --- FAIL: TestTotal (0.00s)
+        FAIL shop/cart.TestTotal (0.00s)
+        FAIL shop/cart
+        FAIL shop/lamp
+        PASS shop/prices.TestRound (0.01s)
+        """,
+        "gotestsum-console",
+    )
+    assert counts(run) == (3, 2, 1, 0, 0)
+    assert case(run, "TestTotal").failures[0].message == "two of three"
+    assert [failure.message for failure in run.failures] == ["FAIL shop/lamp"]

@@ -38,6 +38,13 @@ TextSource = Callable[[str], Source]
         "20 silly publish   readme: 'If you get the error `no lamp`, throw it away',",
         "35 http 403 https://registry.example/lamp",
         "47 error code E403",
+        "Determining if the include file lamp.h exists failed with the following output:",
+        "/srv/demo/b/CMakeFiles/CMakeScratch/TryCompile-BOqxh8/CheckIncludeFile.c:1:10: fatal error: lamp.h: No such file or directory",
+        "gmake[1]: *** [CMakeFiles/cmTC_1a2b3.dir/build.make:78: CMakeFiles/cmTC_1a2b3.dir/src.c.o] Error 1",
+        "  --lf, --last-failed   rerun only the tests that failed",
+        "      --fail-fast  Stop at the first failure",
+        "f703cde What a test says when it dies is the reason of its failure",
+        "* 1a2b3c4 Exit codes: a step that failed says why",
     ],
 )
 def test_innocent_lines(line: str) -> None:

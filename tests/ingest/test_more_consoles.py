@@ -295,3 +295,32 @@ def test_the_log_of_all_tests_of_automake() -> None:
     assert run.format == "automake-console"
     assert counts(run) == (3, 2, 1, 0, 0)
     assert case(run, "fill").failures[0].headline == "fill: the tank leaks"
+
+
+def test_what_a_test_of_automake_prints_that_may_fail_is_no_failure() -> None:
+    run = run_of("""
+    =======================================
+       pump 1.2: tests/test-suite.log
+    =======================================
+
+    # TOTAL: 1
+    # PASS:  0
+    # SKIP:  0
+    # XFAIL: 1
+    # FAIL:  0
+    # XPASS: 0
+    # ERROR: 0
+
+    .. contents:: :depth: 2
+
+    XFAIL: flow
+    ===========
+
+    assertion failed
+    - Expression: pump.full()
+
+    XFAIL flow (exit status: 1)
+    """)
+    assert run.format == "automake-console"
+    assert run.totals.xfailed == run.totals.tests == 1
+    assert not run.failures

@@ -208,3 +208,23 @@ def test_seconds_between_the_status_and_the_name() -> None:
     """)
     assert counts(run) == (2, 1, 1, 0, 0)
     assert case(run, "test_drain").failures[0].headline == "OSError: the drain is closed"
+
+
+def test_a_run_that_was_interrupted_is_red() -> None:
+    run = made(
+        """
+        ============================= test session starts ==============================
+        collected 2 items
+
+        tests/test_cart.py .                                                     [ 50%]
+        tests/test_door.py
+
+        !!!!!!!!!!!!!!!!!!!!!!!!!!!!!! KeyboardInterrupt !!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!
+        /srv/demo/tests/test_door.py:1: KeyboardInterrupt
+        (to show a full traceback on KeyboardInterrupt use --full-trace)
+        ============================== 1 passed in 0.13s ===============================
+        """,
+        "pytest-console",
+    )
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert [failure.message for failure in run.failures] == ["KeyboardInterrupt"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ingest.consoles import case, counts, made
 from triage.ingest.runners.python_text import dotted_key, python_failure
 from triage.model import Outcome
@@ -366,3 +368,65 @@ def test_a_verdict_whose_blocks_are_lost() -> None:
         "unittest-console",
     )
     assert counts(run) == (15, 3, 2, 9, 1)
+
+
+def test_testtools_prints_the_rule_behind_its_dots_and_counts_errors_as_failures() -> None:
+    rule, dashes = "=" * 70, "-" * 70
+    run = made(
+        f"""
+        Tests running...
+        .EF{rule}
+        ERROR: shop.test_cart.CartTest.test_total
+        {dashes}
+        Traceback (most recent call last):
+          File "/srv/demo/test_cart.py", line 3, in test_total
+            import lamp
+        ModuleNotFoundError: No module named 'lamp'
+        {rule}
+        FAIL: shop.test_cart.CartTest.test_count
+        {dashes}
+        Traceback (most recent call last):
+          File "/srv/demo/test_cart.py", line 9, in test_count
+            self.assertEqual(1, 2)
+        AssertionError: 1 != 2
+
+        Ran 3 tests in 0.001s
+        FAILED (failures=2)
+        """,
+        "unittest-console",
+    )
+    assert counts(run) == (3, 1, 1, 1, 0)
+    assert case(run, "test_total").failures[0].message == "ModuleNotFoundError: No module named 'lamp'"
+
+
+@pytest.mark.parametrize(
+    "said", ["Could not communicate with subprocess!", "Error reading subprocess output for shop.Layer2"]
+)
+def test_a_layer_of_zope_whose_process_died_is_red(said: str) -> None:
+    run = made(
+        f"""
+        Running shop.Layer1 tests:
+          Set up shop.Layer1 in 0.000 seconds.
+          Ran 1 tests with 0 failures, 0 errors and 0 skipped in 0.000 seconds.
+        Running shop.Layer2 tests:
+          Tear down shop.Layer1 ... not supported
+        {said}
+        Total: 1 tests, 0 failures, 0 errors and 0 skipped in 0.010 seconds.
+        """,
+        "zope-console",
+    )
+    assert counts(run) == (1, 1, 0, 0, 0)
+    assert [failure.message for failure in run.failures] == [said]
+
+
+def test_zope_counts_tests_that_it_repeats_once() -> None:
+    layer = """
+        Running shop.Layer{0} tests:
+          Set up shop.Layer{0} in 0.000 seconds.
+        Iteration 1
+          Ran 3 tests with 0 failures, 0 errors and 0 skipped in 0.010 seconds.
+        Iteration 2
+          Ran 3 tests with 0 failures, 0 errors and 0 skipped in 0.010 seconds."""
+    assert counts(made(f"{layer.format(1)}\n", "zope-console")) == (3, 3, 0, 0, 0)
+    both = f"{layer.format(1)}{layer.format(2)}\n        Total: 6 tests, 0 failures, 0 errors and 0 skipped in 0.040 seconds.\n"
+    assert counts(made(both, "zope-console")) == (6, 6, 0, 0, 0)

@@ -131,6 +131,33 @@ def test_phpunit_fixture_of_a_class_is_no_test() -> None:
     assert (run.failures[0].type, run.failures[0].message) == ("RuntimeException", "stock is down")
 
 
+def test_phpunit_tells_an_exception_as_php_prints_it() -> None:
+    run = made(
+        """
+        PHPUnit 9.6.7 by Sebastian Bergmann and contributors.
+
+        E                                                                   1 / 1 (100%)
+
+        Time: 00:00.013, Memory: 6.00 MB
+
+        There was 1 error:
+
+        1) CartTest::testOne
+        Exception: no database in the cellar in /srv/demo/tests/CartTest.php:31
+        Stack trace:
+        #0 [internal function]: CartTest::setUpBeforeClass()
+        #1 {main}
+
+        ERRORS!
+        Tests: 1, Assertions: 0, Errors: 1.
+        """,
+        "phpunit-console",
+    )
+    failure = case(run, "testOne").failures[0]
+    assert (failure.type, failure.message) == ("Exception", "no database in the cellar")
+    assert (failure.file, failure.line) == ("/srv/demo/tests/CartTest.php", 31)
+
+
 def test_runs_of_an_old_phpunit_at_a_prompt_add_up() -> None:
     run = made(
         """
@@ -540,6 +567,27 @@ def test_prove_that_was_stopped_tells_why() -> None:
     assert [failure.message for failure in run.failures] == ["no database"]
 
 
+def test_a_program_of_make_test_that_bailed_out_is_read_without_counts() -> None:
+    run = made(
+        """
+        PERL_DL_NONLAZY=1 "/usr/bin/perl" "-MExtUtils::Command::MM" "-e" "test_harness(0)" t/*.t
+
+        #   Failed test 'use Shop;'
+        #   at t/00-load.t line 7.
+        #     Tried to use 'Shop'.
+        Bailout called.  Further testing stopped:  Cannot load Shop
+        t/00-load.t ..
+        Dubious, test returned 255 (wstat 65280, 0xff00)
+        Failed 9/9 subtests
+        FAILED--Further testing stopped: Cannot load Shop
+        make: *** [Makefile:845: test_dynamic] Error 255
+        """,
+        "prove-console",
+    )
+    assert counts(run) == (1, 0, 1, 0, 0)
+    assert [failure.message for failure in run.failures] == ["Cannot load Shop"]
+
+
 def test_cucumber_jvm_lists_scenarios_by_address() -> None:
     run = made(
         """
@@ -833,3 +881,27 @@ def test_what_no_test_of_cypress_caught() -> None:
     failure = case(run, "An uncaught error was detected outside of a test").failures[0]
     assert failure.headline == "AssertionError: the till is locked"
     assert "originated from your test code" in failure.message
+
+
+def test_what_a_job_says_above_the_first_file_of_prove_is_not_why_it_broke() -> None:
+    run = made(
+        """
+        Running with gitlab-runner 16.9.0 (656c1943)
+        $ prove -l t
+        Can't locate File/Slurp.pm in @INC at t/a.t line 6.
+        BEGIN failed--compilation aborted at t/a.t line 6.
+        t/a.t ..
+        Dubious, test returned 2 (wstat 512, 0x200)
+        No subtests run
+
+        Test Summary Report
+        -------------------
+        t/a.t (Wstat: 512 (exited 2) Tests: 0 Failed: 0)
+          Non-zero exit status: 2
+          Parse errors: No plan found in TAP output
+        Files=1, Tests=0,  0 wallclock secs ( 0.02 usr  0.01 sys +  0.19 cusr  0.02 csys =  0.24 CPU)
+        Result: FAIL
+        """,
+        "prove-console",
+    )
+    assert run.failures[0].headline == "Can't locate File/Slurp.pm in @INC at t/a.t line 6."

@@ -345,3 +345,43 @@ def test_what_a_subtest_says_when_it_dies_is_the_reason_of_its_failure() -> None
 def test_an_indented_comment_outside_of_a_subtest_is_of_the_result_above_it() -> None:
     run = run_of("1..2\nok 1 - fills\n    # the tank was dry\nnot ok 2 - drains\n# clogged\n")
     assert case(run, "drains").failures[0].message == "clogged"
+
+
+def test_of_several_blocks_the_first_tells_why() -> None:
+    run = run_of(
+        """
+        TAP version 13
+        not ok 1 cart > total
+          ---
+          message: one is two
+          severity: failed
+          actual  : 1
+          expected: 2
+          ...
+          ---
+          message: and then
+          severity: failed
+          ...
+        ok 2 cart > adds
+        1..2
+        """
+    )
+    assert run.format == "tap"
+    assert counts(run) == (2, 1, 1, 0, 0)
+    failure = case(run, "total").failures[0]
+    assert "one is two" in failure.message
+    assert "and then" in failure.trace
+
+
+def test_the_class_that_luaunit_announces_is_nobodys_reason() -> None:
+    run = run_of("""
+    1..2
+    # Started on 03/22/16 21:54:40
+    # Starting class: TestCart
+    not ok 1\tTestCart.test_total
+    # Starting class: TestDoor
+    ok     2\tTestDoor.test_opens
+    # Ran 2 tests in 0.000 seconds, 1 success, 1 failure
+    """)
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert "Starting" not in case(run, "TestCart.test_total").failures[0].headline

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from functools import partial
 
@@ -13,6 +14,7 @@ from tests.ingest.consoles import case, counts, made
 from triage.ingest import Source, collect
 from triage.ingest.lines import clean
 from triage.ingest.wrappers import wrapper_of
+from triage.model import Run
 
 PYTEST = (FRESH / "pytest" / "console-ci.txt").read_text("utf-8")
 
@@ -206,3 +208,78 @@ def test_a_document_that_a_job_prints_is_peeled(wrap: Callable[[int, str], str])
         assert (run.format, run.totals.passed, run.totals.failed) == (format, 20, 1)
         assert run.cases[-1].failures[0].message == message
         assert run.warnings == ()
+
+
+STAMPED = {
+    "GitHub Actions": WRAP["github"],
+    "Jenkins": WRAP["jenkins timestamper"],
+    "Jenkins, from the page": WRAP["jenkins page"],
+    "docker compose": WRAP["docker compose"],
+    "Buildkite": WRAP["buildkite"],
+}
+
+
+def _stamped(who: str, text: str) -> Run:
+    lines = "\n".join(STAMPED[who](i, line) for i, line in enumerate(text.rstrip("\n").split("\n")))
+    return collect(Source("ci.log", lambda: io.BytesIO(lines.encode())))
+
+
+@pytest.mark.parametrize("who", STAMPED)
+def test_a_json_document_that_was_printed_is_read_without_stamps(who: str) -> None:
+    report = {
+        "stats": {"suites": 1, "tests": 1, "passes": 0, "pending": 0, "failures": 1},
+        "tests": [{"title": "adds", "fullTitle": "cart adds", "err": {"message": "1 is not 2"}}],
+        "pending": [],
+        "failures": [{"title": "adds", "fullTitle": "cart adds", "err": {"message": "1 is not 2"}}],
+        "passes": [],
+    }
+    run = _stamped(who, f"npm warn old\n{json.dumps(report, indent=2)}")
+    assert run.format == "mocha-json"
+    assert run.totals.failed == run.totals.tests == 1
+
+
+@pytest.mark.parametrize("who", [who for who in STAMPED if who != "Buildkite"])
+def test_a_junit_file_that_was_printed_has_no_stamps_in_its_messages(who: str) -> None:
+    run = _stamped(
+        who,
+        '<?xml version="1.0"?>\n<testsuite name="cart" tests="1" failures="1">\n<testcase classname="cart" name="adds">\n'
+        '<failure message="first\nsecond">first\nsecond\nthird</failure>\n</testcase>\n</testsuite>\n',
+    )
+    failure = run.cases[0].failures[0]
+    assert "02:00" not in f"{failure.message}{failure.trace}"
+    assert "tests-1" not in f"{failure.message}{failure.trace}"
+
+
+@pytest.mark.parametrize("who", STAMPED)
+def test_a_few_lines_are_enough(who: str) -> None:
+    run = _stamped(
+        who, "Error: Config file 'shop.yml' does not exist.\nmake: *** No rule to make target 'x'.  Stop."
+    )
+    assert [failure.message for failure in run.failures][:1] == [
+        "Error: Config file 'shop.yml' does not exist."
+    ]
+
+
+@pytest.mark.parametrize("who", STAMPED)
+def test_long_stacks_are_one_failure(who: str) -> None:
+    frames = "\n".join(f"    #{i} 0x{i:x} in shop::pay({i}) /srv/demo/shop.cpp:{i}:3" for i in range(30))
+    log = f"==5==ERROR: AddressSanitizer: SEGV on unknown address 0x14\n{frames}\n\nSUMMARY: AddressSanitizer: SEGV /srv/demo/shop.cpp:3\n==5==ABORTING\n"
+    assert len(_stamped(who, log).failures) == 1
+
+
+@pytest.mark.parametrize("who", STAMPED)
+def test_findings_of_ruff_are_told_one_by_one(who: str) -> None:
+    found = "\n".join(
+        f"F821 Undefined name `lamp{i}`\n  --> shop/a.py:{i}:7\n   |\n{i} | print(lamp{i})\n   | ^^^\n   |\n"
+        for i in range(10, 15)
+    )
+    assert len(_stamped(who, found).failures) == 5
+
+
+@pytest.mark.parametrize("who", STAMPED)
+def test_a_box_of_rich_is_one_failure(who: str) -> None:
+    head = "╭───────────────────── Traceback (most recent call last) ──────────────────────╮\n"
+    locals_ = "│ │ cart = 3   │                                                               │\n" * 20
+    log = f"{head}{locals_}╰──╯\nZeroDivisionError: none\n\nDuring handling of the above exception, another exception occurred:\n\n"
+    log += f"{head}{locals_}╰──╯\nValueError: cart is empty\n"
+    assert [failure.message for failure in _stamped(who, log).failures] == ["ValueError: cart is empty"]

@@ -109,6 +109,8 @@ class Session:
     closed: bool = False
     """Whether its last words are there."""
     warnings: list[Warn] = field(default_factory=list)
+    until: int = 0
+    """The last line that is known to be its own although nothing of it is counted."""
 
     def items(self) -> Iterator[Item]:
         """Its failures, cases and warnings."""

@@ -92,7 +92,7 @@ def load(source: Source) -> Any:
     except orjson.JSONDecodeError:
         pass  # a byte order mark, another encoding, NaN: the slower reader takes them
     try:
-        text = data.decode(source.encoding, "replace").lstrip("\ufeff")
+        text = _text_of(source, data)
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         if (document := _among_noise(text)) is not None or (document := _without_commas(text)) is not None:
@@ -106,6 +106,13 @@ def load(source: Source) -> Any:
         raise IngestError(f"{source.name}: JSON nested too deeply to be a test report") from None
 
 
+def _text_of(source: Source, data: bytes) -> str:
+    """Its text, without the colours of a console on which it was printed."""
+    if b"\x1b" in data:
+        return "\n".join(source.lines())
+    return data.decode(source.encoding, "replace").lstrip("\ufeff")
+
+
 def load_all(source: Source) -> list[Any]:
     """The documents in ``source``, of which several may follow each other.
 
@@ -117,7 +124,7 @@ def load_all(source: Source) -> list[Any]:
         return [orjson.loads(data)]
     except orjson.JSONDecodeError:
         pass
-    text = data.decode(source.encoding, "replace")
+    text = _text_of(source, data)
     found, at = [], 0
     while (start := _BELOW_NOISE.search(text, at)) is not None:
         try:

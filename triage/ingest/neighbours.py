@@ -72,9 +72,9 @@ class _Green:
         return whole and _shown(found) == self._wanted
 
 
-def _shown(sessions: list[Session]) -> list[tuple[Totals, float | None]]:
-    # The last line of a run may add its time alone.
-    return [(session.totals, session.duration) for session in sessions]
+def _shown(sessions: list[Session]) -> list[tuple[Totals, float | None, int]]:
+    # The last line of a run may add its time alone, or end the output of a test that may fail.
+    return [(session.totals, session.duration, session.until) for session in sessions]
 
 
 def _ahead(source: Source, end: int, found: list[Session]) -> list[Session]:

@@ -20,6 +20,7 @@ _SURE = tuple(
         rf"{_DATE}\.\d{{6}}Z \d\d[OE][ +]",  # GitLab with time stamps: O is stdout, + continues a line
         rf"\[{_DATE}(?:\.\d{{1,3}})?(?:Z|[+-]\d\d:?\d\d)\] ?",  # Jenkins with the Timestamper plugin
         r"\[\d\d:\d\d:\d\d\](?: :|[WEFi]:)[\t ]{0,3}(?:\[[^\]\n]{1,60}\] ?)?",  # TeamCity
+        r"\d\d:\d\d:\d\d {2}",  # Jenkins with stamps, copied from the page: a logger has one space
         r"\[[^\]\n]{1,60}\] {1,40}\| ?",  # act
         r"\[ {0,6}\d{1,7}\.\d{6}\](?:\[ {0,8}[TC]\d{1,8}\])? ?",  # the kernel's buffer, a serial console
         # syslog, journalctl: date, host, program
@@ -27,23 +28,28 @@ _SURE = tuple(
         r" [\w./@()-]{1,80}(?:\[\d{1,10}\])?: ?",
     )
 )
-_NAMES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?:@[\w.-]{1,80}/)?[\w.-]{1,80}:[a-z][\w:.-]{0,80}:(?: |$)",  # Turborepo: @shop/web:test:
-        r"[\w@.-]{1,80}(?:/[\w@.-]{1,80}){0,9} [a-z][\w:-]{0,80}[:$](?: |$)",  # pnpm: packages/web test:
-        r"\[(?:@[\w.-]{1,80}/)?[\w.-]{1,80}\]:(?: |$)",  # Yarn: [@shop/web]:
-        # concurrently, npm-run-all, Nx: [web]; a level, a verdict, a thread or a worker of pytest is nobody's name
-        r"(?i:\[(?!(?:info|warn(?:ing)?|err(?:or)?|debug|trace|fatal|notice|critical|log|verbose|success|done|ok|skip(?:ped)?"
-        r"|pass(?:ed)?|fail(?:ed|ure)?|todo|pending|gw\d{1,4}|main|(?:pool|thread)-[\w-]{1,40}|[a-z])\])(?:@[\w.-]{1,80}/)?[a-z][\w.:-]{0,80}\](?: |$))",
-        # gitlab-ci-local: unit >, and with --timestamps
-        r"(?:\[\d\d:\d\d:\d\d [ \d.]{3,8} [mµn]?s\] )?(?P<who>[a-z][\w.:-]{0,80}) {1,40}[>$](?: |$)",
-        # docker compose: web-1  |; foreman and honcho: 12:00:00 web.1 |
-        r"(?:\d\d:\d\d:\d\d )?(?P<who>[\w.-]{1,80}) {1,40}\|(?: |$)",
-        r"\d{1,3}\|[\w.-]{1,80} {1,40}\|(?: |$)",  # pm2: 0|web  |
-        r"remote:(?: |$)",  # git push, of what the server's hook prints: Heroku, Gerrit
-        r"[\w.-]{1,80}\[\d{1,10}\]:(?: |$)",  # a console without dates: cloud-init[805]:
-    )
+_COMPOSE = re.compile(r"(?P<who>[\w.-]{1,76}-\d{1,3}) {2,40}\|(?: |$)")
+"""docker compose: web-1  |; the number is sure enough for a few lines."""
+_NAMES = (
+    _COMPOSE,
+    *map(
+        re.compile,
+        (
+            r"(?:@[\w.-]{1,80}/)?[\w.-]{1,80}:[a-z][\w:.-]{0,80}:(?: |$)",  # Turborepo: @shop/web:test:
+            r"[\w@.-]{1,80}(?:/[\w@.-]{1,80}){0,9} [a-z][\w:-]{0,80}[:$](?: |$)",  # pnpm: packages/web test:
+            r"\[(?:@[\w.-]{1,80}/)?[\w.-]{1,80}\]:(?: |$)",  # Yarn: [@shop/web]:
+            # concurrently, npm-run-all, Nx: [web]; a level, a verdict, a thread or a worker of pytest is nobody's name
+            r"(?i:\[(?!(?:info|warn(?:ing)?|err(?:or)?|debug|trace|fatal|notice|critical|log|verbose|success|done|ok|skip(?:ped)?"
+            r"|pass(?:ed)?|fail(?:ed|ure)?|todo|pending|gw\d{1,4}|main|(?:pool|thread)-[\w-]{1,40}|[a-z])\])(?:@[\w.-]{1,80}/)?[a-z][\w.:-]{0,80}\](?: |$))",
+            # gitlab-ci-local: unit >, and with --timestamps
+            r"(?:\[\d\d:\d\d:\d\d [ \d.]{3,8} [mµn]?s\] )?(?P<who>[a-z][\w.:-]{0,80}) {1,40}[>$](?: |$)",
+            # docker compose before its second version: web_1  |; foreman and honcho: 12:00:00 web.1 |
+            r"(?:\d\d:\d\d:\d\d )?(?P<who>[\w.-]{1,80}) {1,40}\|(?: |$)",
+            r"\d{1,3}\|[\w.-]{1,80} {1,40}\|(?: |$)",  # pm2: 0|web  |
+            r"remote:(?: |$)",  # git push, of what the server's hook prints: Heroku, Gerrit
+            r"[\w.-]{1,80}\[\d{1,10}\]:(?: |$)",  # a console without dates: cloud-init[805]:
+        ),
+    ),
 )
 """What runs several things at once puts their names before the lines: few names, again and again."""
 _LERNA = re.compile(r"lerna (?:notice|info) |\s*Lerna \(powered by Nx\)")
@@ -65,7 +71,7 @@ _DATES = tuple(
         r"\d{1,7}\.\d{6} ",  # ts -s %.s
     )
 )
-_TIMES = (_SURE[0], _SURE[2], _SURE[3], *_STAMPS)
+_TIMES = (_SURE[0], _SURE[2], _SURE[3], _SURE[5], *_STAMPS)
 _TORN = re.compile(r"\s|$|[-=_~#+*>$]{3}")
 """A logger writes no stamp before a blank, an indented or a ruled line: a wrapper does."""
 _XML = re.compile(r"<\?xml |<(?:\w+:)?[Tt]est")
@@ -160,7 +166,8 @@ def _prefix(lines: list[str]) -> re.Pattern[str] | None:
             return pattern
     for pattern in _NAMES:
         names = [_who(match) for line in filled if (match := pattern.match(line))]
-        if len(names) >= max(_FEWEST, _OFTEN * len(filled)) and len(set(names)) <= min(
+        fewest = 2 if pattern is _COMPOSE else _FEWEST
+        if len(names) >= max(fewest, _OFTEN * len(filled)) and len(set(names)) <= min(
             _MOST_NAMES, len(names) // 2
         ):
             return pattern

@@ -28,10 +28,10 @@ WORDS = (
     r"|exceeded|operation was cancel|shutdown signal|lost communication|tim(?:ed?|e)[- ]?out|rate limit|too many|unauthorized|forbidden|handshake|certificate|host key"
     r"|exit(?:ed)?(?: with)?(?: code| status)?:? [1-9]|non-zero|not ok|status(?: code)?[:= ]+[45]\d\d|http[^ \n]* [45]\d\d"
     r"|level\"?[=:] ?\"?[56]0|eai_again|e\w{3,5}unreach|econn|etimedout|enotfound|eaddrinuse|enospc|eacces|enoent|epipe|emfile|eresolve"
-    r"|don't know|terminate called|not loaded|illegal instruction|floating point exc|uninitialized constant|unbound variable|attempt (?:to |#?\d)|\btry #?\d|: \*\*\* |definitely lost|== invalid |== process "
+    r"|don't know|terminate called|not loaded|illegal instruction|floating point exc|uninitialized constant|unbound variable|attempt (?:to |#?\d)|\btry #?\d|: \*\*\* |(?:definitely|possibly) lost|fishy| signal sig|exceptioncode|== invalid |== process "
     r"|(?:^|\n)(?:[ef]\d{4} \d\d:|e: |\*\* \()|\*\* \([a-z]"
     r"|\d char:\d|err!|err_|err:\d|\[\d\d:\d\d:\d\d err|\.\w{1,6}:\d+:\d+: |\.java:\d+:\t|problem occurred|no solution|no matching|updates to go|inconsistent|mismatch|required module|doesn't|does not"
-    r"|your php|duplicate symbol|smashing|corrupt|\): invalid|recogni[sz]ed as|conflict \(|rejected\]|ora-\d|session not|no output has|invalid workflow|crit: |not met|not reached"
+    r"|your php|duplicate symbol|smashing|diff in |overflow detected|went wrong|files matching|issue: \[|unhandledprom|corrupt|\): invalid|recogni[sz]ed as|conflict \(|rejected\]|ora-\d|session not|no output has|invalid workflow|crit: |not met|not reached"
     r"|bug: |oops|protection fault|unable to handle|blocked for more|guru med|type: +exc_|unhandled |\n! [a-z]|callstack \(from|while executing|invoked from|\) called at "
     r"|== (?:conditional|use of|syscall|mismatched|source and|possible data|conflicting)|violations|code style|would reformat|modified by this|disappeared|terminated|yn00|unresolved|unknown revision"
     r"|no required module|(?:bad|unknown|unrecognized|invalid|illegal) (?:command|option|argument|flag|switch)"
@@ -40,7 +40,7 @@ WORDS = (
 """What a line must hold to be looked at: a superset of what ``severity`` knows, in any case."""
 WARNINGS = r"|warn|deprecated|retry"
 """What else a line holds that ``severity`` takes for a hint."""
-_FRAMES = r'|[ \t]at [^ \n]|file "|[ \t]from [^ \n]+:\d|\n[ \t]*#\d+ |\.go:\d|\n[ \t]+\d+: |\n[ \t]*❯ '
+_FRAMES = r'|--> [^ \n]+:\d|[ \t]at [^ \n]|file "|[ \t]from [^ \n]+:\d|\n[ \t]*#\d+ |#\d{1,3} +0x[0-9a-f]|#\d  \w|\.go:\d|\n[ \t]+\d+: |\n[ \t]*❯ |│ '
 
 _FLOOD = 1_000
 """Of one line near a hit, where the lines of a trace are: a log that says nothing else ends in this."""

@@ -68,7 +68,7 @@ _WARNING = rf"{_of_level('warn|warning', '40')}|^##\[warning\]|{_LOGCAT.format('
 
 
 _WARNING_OF_A_TOOL = (
-    r"^npm (?:WARN|warn)|^warning\b[: ]|^(?:\S+:\d+: )?[A-Z]\w*Warning: |^\(node:\d+\) (?:\[DEP|(?:Experimental|Deprecation)Warning)"
+    r"^(?:npm (?:WARN|warn)|configure: WARNING:)|^(?:[│┃|] *Warning|warning\b)[: ]|^(?:\S+:\d+: )?[A-Z]\w*Warning: |^\(node:\d+\) (?:\[DEP|(?:Experimental|Deprecation)Warning)"
     r"|^(?:[A-Za-z]:)?[^\s:()]+(?:(?::\d+)+|\([\d, ]+\)) ?: (?:\[?warn(?:ing)?|note|remark|info|hint|optimized|required|instantiated)\b"
 )
 """What is context whatever it says: nobody logged an exception at this level."""

@@ -18,21 +18,25 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"^\s*(?:\[[^\]]*\]\s*|[│┃║╷>*]+\s*|#\d+ (?:\d+\.\d+ )?)?(?:Uncaught |Unhandled |Unhandled exception\. |Caused by: |Exception in thread \"[^\"]*\" |E   +)?(?:[A-Za-z_$][\w$]*[.:]{1,2})*(?:[A-Z][\w$]*)?(?:Error|Exception)\b(?:: \S|:?\s*$| \[| at )"),
     (CAUSE, r"^\s*Traceback \(most recent call last\)"),
     (CAUSE, r"\bpanic: |\bpanicked at |^fatal error: |\b(?:Fatal|Parse|Compile|Recoverable fatal|Catchable fatal) error: |: runtime error: |^\*\* \([\w.]+\) |(?:^|^\S+: )Error in \S|\bfatal: |\bFatal Python error\b|\bUncaught (?:exception|[A-Z]\w*(?:Error|Exception))\b|\([A-Z]\w*(?:Error|Exception)\)\s*$"),
-    (CAUSE, r"^\s{0,4}\[(?:[A-Z]\w*\\)*[A-Z]\w*(?:Error|Exception)\]\s*$|\[UnhandledPromiseRejection: |A fatal error has been detected by the Java"),
+    (CAUSE, r"^\s{0,4}\[(?:[A-Z]\w*\\)*[A-Z]\w*(?:Error|Exception)\]\s*$|(?:^|\[)UnhandledPromiseRejection: |A fatal error has been detected by the Java"),
     (CAUSE, r"\b(?:Segmentation fault|SIGSEGV|SIGABRT|core dumped|dumped core|terminate called (?:after|without|recursively)|Library not loaded|Abort trap|Illegal instruction|Floating point exception|\w+Sanitizer: |AddressSanitizer|Bus error|[Oo]ut ?[Oo]f ?[Mm]emory|OOMKilled|No space left on device|segfault at [0-9a-f]+)\b"),
-    (CAUSE, r"^\*\*\* stack smashing detected|^(?:double free or corruption|free\(\): |malloc\(\): |realloc\(\): |munmap_chunk\(\): |corrupted (?:size|double-linked))|\binternal compiler error\b"),
+    (CAUSE, r"^\*\*\* (?:stack smashing|buffer overflow) detected|^(?:double free or corruption|free\(\): |malloc\(\): |realloc\(\): |munmap_chunk\(\): |corrupted (?:size|double-linked))|\binternal compiler error\b"),
     (CAUSE, r"^#\d+ +<signal handler called>$"),
-    (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating|Conditional jump or|Use of uninitiali|Syscall param |Mismatched free|Source and destination overlap|Possible data race|Conflicting (?:load|store))|\bdefinitely lost: [1-9]"),
+    (CAUSE, r"^==\d+== (?:Invalid (?:read|write|free)|Process terminating|Conditional jump or|Use of uninitiali|Syscall param |Mismatched free|Source and destination overlap|Possible data race|Conflicting (?:load|store)|Argument .{1,80} fishy |[\d,]+ (?:\([^)]*\) )?bytes in [\d,]+ blocks are (?:definitely|possibly) lost)|\bdefinitely lost: [1-9]"),
+    # Debuggers and dumps: gdb, WinDbg, Breakpad's minidump_stackwalk.
+    (CAUSE, r"\b(?:received|terminated with) signal SIG(?:TRAP|FPE|BUS|ILL|SYS|XCPU|XFSZ)\b|^ *ExceptionCode: [0-9a-f]{8}\b|^Crash\|[A-Z][A-Z]"),
     # Kernels, firmware, crash reports of Apple's systems.
     (CAUSE, r"\b(?:BUG: (?:kernel |unable to handle|soft lockup|Bad |KASAN|KMSAN|KFENCE|scheduling while|sleeping function)|kernel BUG at |[Gg]eneral protection fault\b.{0,80}\[#\d|Unable to handle kernel |blocked for more than \d+ seconds|Kernel panic - not syncing: [^F]|Guru Meditation Error: )|^Exception Type: +EXC_"),
     (WRAPPER, r"\bOops: [0-9a-f]+ \[#\d|Internal error: Oops|Kernel panic - not syncing: Fatal exception"),
-    (CAUSE, r"[a-z]: Error: \S|\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b"),
+    (CAUSE, r"[a-z]: (?:[A-Z]\w*)?Error: \S|\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b|\bAssertion .*, at \S+:\d+$"),
     # Compilers and linkers.
     (CAUSE, r"\b[Ee]rror(?:\[[A-Z]*\d+\]| [A-Z]{1,9}\d{2,6}):|: +(?:fatal )?error:(?: |$)|\w\(\d+(?:,\d+)?\) (?:Error|Fatal): |^\s{0,8}(?:[A-Z][a-z]+ )?error: \S|^error [A-Z]{1,9}\d{3,5}:|\(\d+(?:, ?\d+)?\) ?:? *(?:fatal )?[Ee]rror\b|^e: \S"),
     (CAUSE, r"\bld(?:\.\w+|64)?(?:\.exe)?: (?:library|symbol|framework|cannot|error|duplicate)|^Undefined symbols for |^duplicate symbol |\bunresolved external symbol\b"),
     (CAUSE, r"\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EADDRINUSE|ENOSPC|EACCES|ENOENT|EPIPE|EMFILE|ESOCKETTIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERESOLVE)\b"),
-    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected|uninitialized constant|unbound variable|attempt to (?:index|call|compare|perform)|exec format error|syntax error (?:near|at|on|in)\b|no such host|x509: )"),
+    (CAUSE, r"(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected|uninitialized constant|unbound variable|attempt to (?:index|call|compare|perform)|exec format error|syntax error(?:: unexpected\b| (?:near|at|on|in)\b)|no such host|x509: )"),
     (CAUSE, r"^\S*sh: (?:line )?\d+: .*: not found\s*$|\bis not recognized as (?:an internal or external command|the name of a cmdlet|a name of a cmdlet)|\bORA-\d{5}\b"),
+    (ERROR, r"^Diff in \S+?(?::\d+| at line \d+):$|\bHandledError\| \S|^An (?:unexpected )?error has occurred: \S"),
+    (ERROR, r":\d+:\d+ - error: \S|^\S+\.\w{1,8}:\d+(?::\d+)? error [A-Z]+\d+/|^>> Issue: \[\w+:\w+\] \S"),
     (ERROR, r"^(?:vet: )?(?:[A-Za-z]:)?[^\s:]+\.\w{1,6}:\d+:\d+: [^\s]"),
     (ERROR, r"^\s*\S+\.\w{1,5}:\d+:\d+: .*\([\w/@-]+\)$|^\S+\.go:\d+: .* \((?:\w+)\)$|^\S+\.java:\d+:\t\w+:\t"),
     # TeX, Lisp, infrastructure; what stands below the message of Haskell, Tcl, Perl and Lua (see ``traces``).
@@ -61,6 +65,8 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"[a-z]: Error: \S|^\s*[×✕] \S|^ {1,4}x [A-Z]|^\s*● |<<< (?:FAILURE|ERROR)!|^\s*\d+:\d+\s+[Ee]rror:?\s|^ERROR in "),
     (ERROR, r"(?i)\bexpected\b.{1,200}\b(?:but|to (?:be|have|equal|match|contain|include|throw)|got|received|found)\b"),
     # That something failed.
+    (ERROR, r"^No files matching (?:the|')"),
+    (WRAPPER, r"^Oops! Something went wrong! :\("),
     (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b|\b[Ff]ound [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b|^would reformat "),
     (WRAPPER, r"^[\w.-]*make(?:\[\d+\])?: \*\*\* \[.*\] (?:Error \d+|[A-Z][a-z]+)\s*$"),
     (WRAPPER, r"(?i)\bexit(?:ed with)?(?: code| status)?:? [1-9]\d*\b|\bexited with (?:code )?[1-9]|returned (?:a )?non-zero"),
@@ -91,12 +97,16 @@ HARMLESS = (
     r"^\d+\s+\S+: No such file or directory\.$"  # gdb, of a frame whose source it has not
     r"|^\w+Sanitizer can not provide additional info"  # below what it found
     r"|\] +#\d+ 0x[0-9a-f]+ in \S|^at [\w\\]+(?:->|::)\w+\("  # frames, each with the stamp of a logger; of Symfony
+    r"|^\*\*\* (?:WARNING: Unable to verify|ERROR: (?:Symbol file could not be found|Module load completed but symbols))|^Unable to load image \S|^==\d+==WARNING: \w+Sanitizer failed to allocate"  # WinDbg, of symbols; of memory that the program may do without
+    r"|^Thread \d+ crashed with \S+ Thread State"  # of Apple's crash reports: registers
     r"|^SLF4J: Failed to load class \"org\.slf4j\.impl\.Static"  # it goes on without
     r"|^│ +│ +executed │ +failed │$"  # the head of Newman's table
+    r"|/CMake(?:Scratch/TryCompile|Tmp/)|\bcmTC_[0-9a-f]{5}|^(?:Determining |Performing \S+ SOURCE FILE Test )[^\n]{1,200} failed with the following"
+    r"|^ {1,10}(?:-\w,? )?(?:--[a-z][\w-]*(?:[ =][^\s,]+)?,? ?){1,3} {2,}\S"  # options, as a usage explains them
     r"|^-- (?:Performing Test|Looking for|Could NOT find|Check|Detecting|Found|Try|The )"  # CMake probing
     r"|^checking (?:for|whether|if|how|what|that)\b(?:[^.]|\.[^.])*(?:\.\.\.[^:]*)?$|\bconftest\b"  # configure probing
     r"|^configure: failed program was:|: fatal error: no input files$|unrecognized command-line option '-(?:V|version|qversion)'"
-    r"|^==\d+== ERROR SUMMARY: 0 errors|^\s*FATAL EXCEPTION: |^siginfo: si_|^ *SIG[A-Z]+: .{0,200}mask="  # above and below what tells it
+    r"|^==\d+== +(?:ERROR SUMMARY: 0 errors|in use at exit: )|^\s*FATAL EXCEPTION: |^siginfo: si_|^ *SIG[A-Z]+: .{0,200}mask="  # above and below what tells it
     r"|^\d+ error (?:Linux|Darwin|Windows_NT|argv|node|npm|code|errno|syscall|path|cwd|command|workspace|location|signal|If you need|A complete log|    |$)"  # npm's debug log
     r"|^(?:#\d+ (?:\d+\.\d+ )?)?(?:debconf|invoke-rc\.d|update-alternatives|dpkg-preconfigure): "  # apt in a container
     r"|^(?:\+{1,5} |\$ |\[command\]|\[Pipeline\])|^Stage .* skipped due to"  # commands as they are told, steps of Jenkins
@@ -111,6 +121,7 @@ INERT = (
     r"^> exit \d+$|(?:\|\||&&|;|\bthen|\bdo|\{) *(?:exit|echo|printf|die|return|false|throw)\b|\becho [\"'].*[\"'];?$|^\s*(?:if|elif|while) [\[\"'(]|\btrap [\"']"
     r"|^\s+(?:Compiling|Checking|Downloaded|Downloading|Installing|Using|Fetching|Documenting|Fresh|Adding|Locking) [\w.-]+ v\d"
     r"|^\s*(?:Collecting|Using|Fetching|Installing|Unpacking|Setting up|Get:\d+|Selecting|Preparing to unpack|Requirement already) .*\d"
+    r"|^[*|/\\ ]{0,12}[0-9a-f]{7,12} \S"  # git log --oneline
     r"|^(?:HEAD is now at |Commit message: |\s*(?:[*-] )?(?:[0-9a-f]{7,40} )?)(?i:fix(?:es|ed)?)[(:\s!][^.]*$"  # titles of commits
 )
 """What only says ``failed`` or ``exit 1`` in code of a shell, as CI systems print it first, or in the name of a package."""
@@ -123,7 +134,7 @@ ECHO = (
     r"|did not (?:run|execute) successfully|completed unsuccessfully|^failed to run: |Encountered error while|recipe for target .* failed|Failed with result '|entered failed state|^FAILED: (?:\[code=\d+\] )?[\w.@/\\+-]+\s*$|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
     r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b"
     r"|^(?:\d+\.\d+ )?npm (?:ERR!|error)\s*(?:$|(?:in |at )?(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |/|[A-Z]:[/\\])"
-    r"|^Failed to compile\.?$|^COMPILATION FAILED$|ResolutionImpossible: for help|^==\d+== ERROR SUMMARY: [1-9]|Error applying plan:$|\d error\(s\) occurred:"
+    r"|^(?:ERROR|EXCEPTION)_CODE: \((?:NTSTATUS|HRESULT)\)|^Failed to compile\.?$|^\*\*\*Test Failed\*\*\* \d|^Oops! Something went wrong! :\(|\bdefinitely lost: [1-9]|^COMPILATION FAILED$|ResolutionImpossible: for help|^==\d+== ERROR SUMMARY: [1-9]|Error applying plan:$|\d error\(s\) occurred:"
     r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: )?Found [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b"
 )
 """Says only that something went wrong further up."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from triage.ingest.logs.severity import CAUSE, WRAPPER, is_echo, severity
+from triage.ingest.logs.tracebacks import ALONE, CHAIN, GROUP, GROUP_MARGIN, IN_TRACEBACK, TRACEBACK, shape
 from triage.ingest.logs.tries import Tries
 
 MAX_LINES = 400
@@ -35,14 +36,6 @@ ANNOUNCED = re.compile(
 )
 """How runners begin to tell of a test that failed."""
 _GO_CALL = re.compile(r"[\w./*()\-·%]+\([^()]*\)$|\t\S|exit status \d|runtime: ")
-_CHAIN = re.compile(
-    r"\s*(?:[|+] *)*(?:During handling of the above exception|The above exception was the direct cause)"
-)
-_TRACEBACK = re.compile(r"(?P<margin>.*?)(?:Exception Group )?Traceback \(most recent call last\):\s*$")
-_GROUP = re.compile(r"\s*(?:\| |\|$|\+[-+]|│)")
-_GROUP_MARGIN = re.compile(r"\s*[|+] ?")
-_ALONE = "(1 sub-exception)"
-"""The end of a group that only wraps one exception, as task groups do."""
 _PREFIX = re.compile(
     r"\s*(?:\[(?:ERROR|error|FATAL|SEVERE|CRITICAL|javac|scalac|groovyc|kotlinc)\]|(?:\d+\.\d+ )?npm (?:ERR!|error)|E(?= {3})|error:|#)(?= |$)"
 )
@@ -83,8 +76,13 @@ _JVM = "A fatal error has been detected by the Java"
 _SIGNAL = re.compile(r"#\s+(?:SIG|EXCEPTION_|Internal Error|Out of Memory Error)")
 """What it was, in the lines below that."""
 _OF_VALGRIND = re.compile(r"==\d+== (?!Process terminating)")
+_CODED = re.compile(r"(?:[A-Z]{1,5}\d{3,4}(?: \[\*\])?|invalid-syntax:|unformatted:) \S")
+_POINTER = re.compile(r" +--> [^\s:]+:\d+:\d+$")
+"""Below what Ruff found, where it found it; compilers point below their warnings too."""
 _ANNOTATION = "::error"
 """What a tool tells GitHub Actions: all of it in one line."""
+_CAUGHT = re.compile(r"Sanitizer:DEADLYSIGNAL$|^ASAN:(?:SIGSEGV|DEADLYSIGNAL)$")
+"""The news of a sanitizer that there was a signal: what it was stands below."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
 
 
@@ -133,6 +131,8 @@ class _Growing:
         self._grouped = False
         """Whether it is a group of exceptions (PEP 654), whose lines have a margin."""
         self._stacked = False
+        self._chained = False
+        """Whether another exception of the chain is to come."""
         self._said = 0.0
         self._empty = _EMPTY.match(line) is not None
         self._unhandled = line.strip() == _UNHANDLED
@@ -146,6 +146,8 @@ class _Growing:
             return False
         if self._margin is not None:
             return self._takes_in_traceback(line)
+        if self._chained:
+            return self._takes_in_chain(line, score)
         if len(self.trace.lines) == 1 and not self._pending and _RUST_PANIC.match(self.trace.head):
             self._accept(line)
             self.trace.message = line.strip() or self.trace.head
@@ -175,6 +177,8 @@ class _Growing:
             return True
         if _POWERSHELL.match(line) and any(map(_POWERSHELL.match, self.trace.lines)):
             return False
+        if _POINTER.match(line) and self._pending and _CODED.match(self._pending[-1]):
+            return False
         if _PASSED.match(line) or (not self._section and _HEADING.match(line)):
             return False
         if self._empty and not _EVENT.match(line[:200]):
@@ -183,10 +187,11 @@ class _Growing:
             return self._wait(line)
         if self._belongs(line, score):
             self._accept(line)
+            self._chained = self.trace.score == CAUSE and CHAIN.match(line) is not None
             if not self._look_for_traceback(line):
                 self._judge(line, score)
             return True
-        if _TRACEBACK.match(line):
+        if TRACEBACK.match(line):
             return False
         if self._is_its_exception(line, score):
             self._accept(line)
@@ -201,7 +206,7 @@ class _Growing:
         self.trace.after = self._pending[:_AFTER]
         self.trace.told = self._margin is None or self._ended_once
         if self.trace.message is self.trace.head and self.trace.head.rstrip().endswith(":"):
-            said = self.trace.lines[1] if len(self.trace.lines) > 1 else ""
+            said = next((line for line in self.trace.lines[1:] if line.strip()), "")
             if (_indent(said) > self._indent or self._unhandled) and said.strip():
                 self.trace.message = said if self._unhandled else f"{self.trace.head.rstrip()} {said.strip()}"
         return self.trace
@@ -221,24 +226,34 @@ class _Growing:
         margin = self._margin.match(line) if self._margin else None
         if margin is None and line.lstrip().startswith('File "'):
             # What stands before the word is no margin, but a text of its own.
-            self._margin = _shape("")
+            self._margin = shape("")
             margin = self._margin.match(line)
         if self._grouped:
             # Of a group, what comes below its own exception tells of its parts.
-            margin = _GROUP_MARGIN.match(line) or margin
+            margin = GROUP_MARGIN.match(line) or margin
         bare = line[margin.end() :] if margin else line
         self._accept(line)
-        if bare.strip() and not bare.startswith((" ", "\t", 'File "')) and not _GROUP.match(bare):
-            if not (self._grouped and self._ended_once) or self.trace.message.endswith(_ALONE):
+        inside = bare.startswith((" ", "\t", 'File "')) or IN_TRACEBACK.match(bare) or GROUP.match(bare)
+        if bare.strip() and not inside:
+            if not (self._grouped and self._ended_once) or self.trace.message.endswith(ALONE):
                 self.trace.message, self.trace.score = bare.strip(), CAUSE
             self._margin, self._ended, self._ended_once = None, True, True
         elif not margin and line.strip():
             self._margin = None
         return True
 
+    def _takes_in_chain(self, line: str, score: float) -> bool:
+        """What stands between two exceptions of a chain that rich or IPython printed, up to the second."""
+        self._accept(line)
+        if score == CAUSE and _EXCEPTION.match(line[:1_000]):
+            self.trace.message, self._chained = line.strip(), False
+        elif self._look_for_traceback(line):
+            self._chained = False
+        return True
+
     def _look_for_traceback(self, line: str) -> bool:
-        if match := _TRACEBACK.match(line):
-            self._margin, self._ended = _shape(match["margin"]), False
+        if match := TRACEBACK.match(line):
+            self._margin, self._ended = shape(match["margin"]), False
             self._grouped = self._grouped or "Exception Group" in line
             self.trace.score = CAUSE
             return True
@@ -248,12 +263,12 @@ class _Growing:
         if FRAME.match(line):
             self._stacked = True
             return score < CAUSE or _OF_VALGRIND.match(line) is None
-        if _TRACEBACK.match(line):
+        if TRACEBACK.match(line):
             # Behind a stack and other words, or an exception that it does not follow from, it is of another failure.
             last = next((text for text in reversed(self.trace.lines) if text.strip()), "")
-            told = self._ended and self._pending and not self._grouped and not _CHAIN.match(last)
+            told = self._ended and self._pending and not self._grouped and not CHAIN.match(last)
             return not told and not (self._stacked and any(text.strip() for text in self._pending))
-        if _CHAIN.match(line) or _GROUP.match(line):
+        if CHAIN.match(line) or GROUP.match(line):
             return True
         if self._ended:
             return False
@@ -291,7 +306,7 @@ class _Growing:
         # npm begins with codes and paths, and tells what went wrong below them.
         later = "npm" in self._prefix and score == self.trace.score and is_echo(self.trace.message)
         # A sanitizer begins with the news that there was a signal.
-        later = later or (score == CAUSE and self.trace.message.endswith("Sanitizer:DEADLYSIGNAL"))
+        later = later or (score == CAUSE and _CAUGHT.search(self.trace.message) is not None)
         if later or score > self.trace.score:
             self.trace.score, self.trace.message = score, line
 
@@ -305,12 +320,6 @@ class _Growing:
     def _accept(self, line: str) -> None:
         self.trace.lines += [*self._pending, line]
         self._pending.clear()
-
-
-def _shape(margin: str) -> re.Pattern[str]:
-    """What matches ``margin`` whatever its numbers are: the stamps of two lines are not the same."""
-    parts = re.split(r"(\d+)", margin)
-    return re.compile("".join(r"\d+" if part.isdecimal() else re.escape(part) for part in parts))
 
 
 def _indent(line: str) -> int:
@@ -352,7 +361,8 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
             yield growing.finish()
             before.extend(growing.passed_by[-_BEFORE:])
             growing = None
-        if score >= WRAPPER or _TRACEBACK.match(line):
+        pointed = before and _POINTER.match(line) and _CODED.match(before[-1])
+        if score >= WRAPPER or pointed or TRACEBACK.match(line):
             growing = _begun(number, line, score, list(before))
             before.clear()
         else:
@@ -364,7 +374,7 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
 def _begun(number: int, line: str, score: float, before: list[str]) -> _Growing:
     """The trace that ``line`` tells of, from the heading of its test on."""
     start = next((i for i, text in enumerate(before) if _NUMBERED.match(text)), len(before))
-    said_above = _POWERSHELL.match(line) or _STACK.match(line)
+    said_above = _POWERSHELL.match(line) or _STACK.match(line) or _POINTER.match(line)
     if said_above and before and before[-1].strip():
         start = len(before) - 1
     lead = before[start:]

@@ -80,6 +80,8 @@ class _Parser:
             match = _RESULT.match(last.mark)
             assert match is not None
             self.log = self.logs.setdefault(match["name"].strip(), [])
+        elif self.log is not None and self.in_logs and _EXIT.match(mark):
+            self.session.until, self.log = line.number, None
         elif (
             self.log is not None
             and not (_EXIT.match(mark) or _HEADING.match(mark))

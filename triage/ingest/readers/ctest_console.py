@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from triage.ingest.console import Line, Session, reader_of, sample_lines, seconds
-from triage.ingest.logs.severity import WRAPPER, severity
+from triage.ingest.logs.severity import CAUSE, WRAPPER, severity
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
 from triage.model import CaseResult, Failure, Outcome, Totals
@@ -205,11 +205,15 @@ def _case(test: _Test) -> CaseResult:
 
 
 def _failure(status: str, lines: list[Line], result: Line) -> Failure:
-    """The line of the output that tells most where the status does not, else the status."""
+    """The line of the output that tells most where the status does not, or tells only of a signal; else the status."""
     filled = [line for line in lines if line.text.strip()]
     kind = "failure" if status.startswith("Failed") else "error"
+    trace = "\n".join([*(line.text for line in filled), result.text])
+    died = "Exception" in status and [line for line in filled if severity(line.mark) == CAUSE]
+    if died:
+        message = f"{died[0].text.strip()}\n({status})"
+        return failure_from(trace, message=message, kind=kind, source_line=filled[0].number)
     if status not in ("Failed", "Not Run") or not filled:
-        trace = "\n".join([*(line.text for line in filled), result.text])
         return Failure(status, "", kind, trace, source_line=filled[0].number if filled else result.number)
     telling = max(filled, key=lambda line: severity(line.mark))
     if severity(telling.mark) < WRAPPER:

@@ -31,6 +31,8 @@ _TESTNAME = re.compile(
 _TESTDOX = re.compile(r"^ (?P<mark>[✓✖∅]) (?P<name>\S.*?) \((?P<time>\d+\.\d\d)s\)$")
 _DOX_PACKAGE = re.compile(r"^(?P<name>[\w.-]+(?:/[\w.-]+)+):$")
 _PACKAGE = re.compile(r"^  (?P<mark>PASS|FAIL|EMPTY) Package (?P<name>\S+)")
+_NAMED_PACKAGE = re.compile(r"^(?P<mark>FAIL|PASS|EMPTY) (?P<name>[^\s:]+)(?: \([^()]*\))*$")
+"""Of the format ``testname``: without a test."""
 _OUTCOMES = {
     "FAIL": Outcome.FAILED,
     "✖": Outcome.FAILED,
@@ -46,6 +48,8 @@ def _sniff(sample: Sample) -> int:
         return 86
     if any(map(_PACKAGE.match, lines)):
         return 82
+    if any(match is not None and match["mark"].isalpha() for match in map(_TESTNAME.match, lines)):
+        return 81  # stopped before it summed up
     return 72 if any(map(_DOX_PACKAGE.match, lines)) and any(map(_TESTDOX.match, lines)) else 0
 
 
@@ -76,6 +80,10 @@ class _Parser:
     """The test whose output stands in a group of its own."""
     broken: list[tuple[str, Line]] = field(default_factory=list)
     """Packages that failed."""
+    said: list[Line] = field(default_factory=list)
+    """What stands above the next result: of a test that failed, its output."""
+    outputs: dict[tuple[str, str], _Listed] = field(default_factory=dict)
+    """The output of tests that failed, which counts where no summary repeats it."""
 
     def feed(self, line: Line) -> None:
         mark = line.mark
@@ -95,10 +103,16 @@ class _Parser:
             outcome = _OUTCOMES.get(match["mark"], Outcome.PASSED)
             entry = self.book.settle(match["name"], match["suite"], outcome, line, seconds(match["time"]))
             entry.attempts = int(match["run"] or 0) + 1
+            if outcome is Outcome.FAILED:
+                self.outputs[entry.suite, entry.name] = _Listed(
+                    entry.name, entry.suite, line, False, 0, self.said
+                )
+            self.said = []
             if match["group"] and outcome is Outcome.FAILED:
                 self.group = _Listed(entry.name, entry.suite, line, False, 0)
-        elif match := _PACKAGE.match(mark):
+        elif match := _PACKAGE.match(mark) or _NAMED_PACKAGE.match(mark):
             self.broken += [(match["name"], line)] if match["mark"] == "FAIL" else []
+            self.said = []
         elif not self.section and (match := _DOX_PACKAGE.match(mark)):
             self.suite = match["name"]
         elif not self.section and (match := _TESTDOX.match(mark)):
@@ -115,6 +129,8 @@ class _Parser:
             self.errors.append(line)
         elif self.section and self.listed and len(self.listed[-1].lines) < MAX_BLOCK:
             self.listed[-1].lines.append(line)
+        elif not self.section and len(self.said) < MAX_BLOCK:
+            self.said.append(line)
 
     def finish(self) -> Session:
         session = self.session
@@ -140,8 +156,8 @@ class _Parser:
             entry.attempts = max(entry.attempts, item.run + (1 if final else 2))
             if (failure := _failure(item)) is not None:
                 entry.failures[:] = [*entry.failures, failure] if entry.attempts > 1 else [failure]
-        if self.last is None and not self.book.entries:
-            self.book = self.dox
+        if self.last is None:
+            self._without_summary()
         session.cases = [self._without_echo(case) for case in self.book.results()]
         if any(line.text.strip() for line in self.errors):
             session.failures.append(build_failure([line for line in self.errors if line.text.strip()]))
@@ -157,6 +173,14 @@ class _Parser:
             session.duration = seconds(self.last["time"])
             session.stated = adding_up(self._stated(runs, len(packages)))
         return session
+
+    def _without_summary(self) -> None:
+        """It was stopped: what stood above the results is all there is."""
+        self.book = self.book if self.book.entries else self.dox
+        for item in self.outputs.values():
+            entry = self.book.entry(item.name, item.suite)
+            if not entry.failures and (failure := _failure(item)) is not None:
+                entry.failures.append(failure)
 
     def _without_echo(self, case: CaseResult) -> CaseResult:
         """A parent of subtests that failed fails with them and says nothing of its own."""

@@ -21,6 +21,7 @@ from triage.ingest.logs.scan import Scan
 from triage.ingest.logs.severity import ERROR, is_echo, severity
 from triage.ingest.logs.steps import Steps
 from triage.ingest.logs.traces import Trace, traces
+from triage.ingest.logs.transcripts import end_of_script, is_transcript, spoken
 from triage.ingest.markdown.page import is_page, quoted
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
@@ -34,7 +35,7 @@ _STAMP = re.compile(
     r"|\[\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}\]|\w{3} [ \d]\d \d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+:\d+\])\s+"
 )
 _LEVEL = re.compile(
-    r"^(?:\[[\w#-]{1,20}\]\s+)*\[?(?:ERROR|FATAL|CRITICAL|SEVERE|WARN(?:ING)?|INFO|ERR)\]?:?\s+(?:\[[^\]]{1,60}\]\s*)?(?:(?!\w*Sanitizer:)[\w.$/-]{1,60}(?:\[\d+\])?:\s+|- )?"
+    r"^(?:\| )?(?:\[[\w#-]{1,20}\]\s+)*\[?(?:ERROR|FATAL|CRITICAL|SEVERE|WARN(?:ING)?|INFO|ERR)\]?:?\s+(?:\| (?:[^\s|]{1,200}:\d{1,7} - )?)?(?:\[[^\]]{1,60}\]\s*)?(?:(?!\w*Sanitizer:)[\w.$/-]{1,60}(?:\[\d+\])?:\s+|- )?"
     r"(?:\d+ --- \[[^\]]{0,60}\] (?:\[[^\]]{0,60}\] )?\S{1,100} +: )?"
 )
 _ANNOTATION = re.compile(r"^::error(?: (?P<about>[^\n]{1,2000}?))?::(?P<said>.+)$")
@@ -63,9 +64,13 @@ _PLACE = re.compile(
 """Where a compiler or a linter found what it tells of."""
 
 
+_NO_TAG = re.compile(r"<(?:-|\d{1,3}>|[^<>\n]{1,80}>:\d{1,7}: )")
+"""How a log may begin that looks like XML: Node's collector of garbage, a kernel, code of Python without a file."""
+
+
 def _sniff(sample: Sample) -> int:
     said = sample.text.lstrip("\ufeff \t\r\n")
-    if not said or said.startswith("<"):
+    if not said or (said.startswith("<") and not _NO_TAG.match(said)):
         return 0
     if said[0] in "{[" and not _is_log_lines(said):
         return 0
@@ -116,12 +121,14 @@ def _read(source: Source) -> Iterator[Item]:
 def _failures(source: Source) -> Iterator[Item]:
     copies, echoed = Copies(), Copies()
     echoes: deque[Failure] = deque(maxlen=COPIES)
-    success = _last_word(source.sample.end[-_END:])
+    script = is_transcript(source.sample)
+    success = _last_word(source.sample.end[-_END:]) or end_of_script(source.sample)
     in_steps = _JOB_START in source.sample.text and _JOB_END in source.sample.end
     scan, steps = Scan(source), Steps()
     found: list[Failure] = []
     broke = False
-    for trace in traces(steps.watched(scan)):
+    lines = steps.watched(scan)
+    for trace in traces(spoken(lines) if script else lines):
         broke = broke or any(map(is_echo, (*trace.lines, *trace.after)))
         if is_echo(trace.message):
             # An exit code or a failed goal says that something failed, not what: it counts where nothing else does.
@@ -142,8 +149,14 @@ def _failures(source: Source) -> Iterator[Item]:
             yield from found
             found.clear()
     # What configure looks for in vain ends with an exit code too.
-    passed = success is not None and (not broke or success[0].startswith("configure: "))
-    end = success[0].strip() if success and passed else "" if scan.marked or not in_steps else _JOB_END
+    passed = success is not None and (not broke or script or success[0].startswith("configure: "))
+    end = (
+        " ".join(success[0].split())
+        if success and passed
+        else ""
+        if scan.marked or not in_steps
+        else _JOB_END
+    )
     if end and copies:
         why = f"{len(copies)} lines sound like failures, but the log ends with '{end}': none is taken for one"
         yield Warn(why, copies.first)

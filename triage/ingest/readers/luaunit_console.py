@@ -1,7 +1,6 @@
-"""What LuaUnit, a runner for Lua, prints: its text, with and without ``-v``, and what it says beside a JUnit file.
+"""What LuaUnit prints: dots, ``--verbose``, and what it says beside the file that ``-o junit`` writes (with ``-o tap`` it is TAP).
 
-After ``luaunit.lua`` of LuaUnit 3.1 to 3.4. Without ``-v`` what passed is a dot, so the counts stand; skipped tests are not
-among those that it ran.
+After ``luaunit.lua`` 3.2 to 3.4. Without ``--verbose`` the tests that passed have no name, so its counts stand.
 """
 
 from __future__ import annotations
@@ -9,127 +8,139 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, failure_of
 from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines, seconds
 from triage.ingest.reader import Reader, Sample
-from triage.model import Failure, Outcome, Totals
+from triage.model import Outcome, Totals
 
-_COUNTS = re.compile(
-    r"^(?:# )?Ran \d{1,9} tests? in (?P<time>[\d.]{1,20}) seconds, (?P<passed>\d{1,9}) success(?:es)?"
-    r"(?P<others>(?:, \d{1,9} (?:failures?|errors?|skipped|non-selected))*)$"
+_RAN = re.compile(
+    r"^(?:# )?Ran (?P<tests>\d{1,9}) tests? in (?P<time>[\d.]+) seconds, (?P<passed>\d{1,9}) success(?:es)?(?:, (?P<failed>\d{1,9}) failures?)?"
+    r"(?:, (?P<errors>\d{1,9}) errors?)?(?:, (?P<skipped>\d{1,9}) skipped)?(?:, \d{1,9} non-selected)?$"
 )
-_COUNT = re.compile(r"(?P<number>\d+) (?P<what>failure|error|skipped)")
-_BESIDE = re.compile(r"^# XML output to \S")
-_STATUS = re.compile(r" {4}(?P<name>\S+) \.\.\. .*?(?P<word>Ok|FAIL|ERROR|SKIP)")
-_OPENED = re.compile(r" {4}(?P<name>\S+) \.\.\. ")
-"""A test that printed something: its word stands alone, behind that."""
-_WORD = re.compile(r"(?:Ok|FAIL|ERROR|SKIP)$")
+_TAP = re.compile(r"^(?:not )?ok\s+\d")
+_BEGUN = re.compile(r"^(?: {4}(?P<name>[\w.\[\]]+) \.\.\. ?|# Starting test: (?P<other>\S.*))(?P<rest>.*)$")
+_STATUS = re.compile(r"^(?P<status>Ok|FAIL|ERROR|SKIP)$")
+_BESIDE = re.compile(r"^#   (?P<status>Failure|Error|Skipped): +(?P<said>.*)$")
 _SECTION = re.compile(r"^(?P<what>Tests with errors|Failed tests):$")
-_ITEM = re.compile(r"^\d{1,9}\) (?P<name>\S+)$")
-_BEGUN = re.compile(r"^# Starting test: (?P<name>\S+)$")
-_TOLD = re.compile(r"^# {3}(?P<what>Failure|Error): +(?P<said>\S.*)$")
-_SAID = re.compile(r"^(?P<file>\S+\.\w{1,5}):(?P<line>\d{1,9}): (?P<said>.*)$", re.DOTALL)
-_TRACE = "stack traceback:"
+_NUMBERED = re.compile(r"^(?P<number>\d{1,9})\) (?P<name>\S.*)$")
+_OVER = re.compile(r"^(?:={20,}|# Starting class: .*|ERROR during LuaUnit test execution:)$")
 _OUTCOMES = {
     "Ok": Outcome.PASSED,
     "FAIL": Outcome.FAILED,
-    "ERROR": Outcome.ERROR,
-    "SKIP": Outcome.SKIPPED,
-    "Failed tests": Outcome.FAILED,
-    "Tests with errors": Outcome.ERROR,
     "Failure": Outcome.FAILED,
+    "Failed tests": Outcome.FAILED,
+    "ERROR": Outcome.ERROR,
     "Error": Outcome.ERROR,
+    "Tests with errors": Outcome.ERROR,
+    "SKIP": Outcome.SKIPPED,
+    "Skipped": Outcome.SKIPPED,
 }
+_FUNCTIONS = "[TestFunctions]"
+"""The class of tests without one, as its JUnit file has it."""
 
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
-    counted = any(_COUNTS.match(line) and not line.startswith("#") for line in lines)
-    return 84 if counted or any(map(_BESIDE.match, lines)) else 0
+    if not any(map(_RAN.match, lines)):
+        return 0
+    return 40 if any(map(_TAP.match, lines)) else 84
 
 
 @dataclass
 class _Parser:
     session: Session = field(default_factory=Session)
     book: CaseBook = field(default_factory=CaseBook)
-    section: str = ""
-    """The list of what failed that is being told."""
     running: str = ""
-    """The test that was named last."""
-    entry: Entry | None = None
-    block: list[Line] = field(default_factory=list)
+    """The test whose result has not come yet."""
+    section: str = ""
+    told: str = ""
+    """The test whose message is being read."""
+    said: list[Line] = field(default_factory=list)
+    number: int = 0
+    blank: bool = True
 
     def feed(self, line: Line) -> bool:
+        """Take a line; True when it was the last of the run."""
         mark = line.mark
-        if match := _COUNTS.match(mark):
+        if match := _RAN.match(mark):
             self._end()
-            self._state(match)
+            self._sum_up(match)
             return True
         if match := _SECTION.match(mark):
             self._end()
-            self.section = match["what"]
-        elif (match := _ITEM.match(mark)) and self.section:
-            self._begin(match["name"], _OUTCOMES[self.section], line)
-        elif (match := _STATUS.fullmatch(mark) or _OPENED.match(mark)) and not self.section:
-            self._end()
-            self.running = match["name"]
-            if word := match.groupdict().get("word"):
-                self._begin(self.running, _OUTCOMES[word], line)
-        elif _WORD.match(mark) and self.entry is None and self.running and not self.section:
-            self._begin(self.running, _OUTCOMES[mark], line)
+            self.section, self.number = match["what"], 0
+        elif self.section:
+            self._listed(line)
         elif match := _BEGUN.match(mark):
             self._end()
-            self.running = match["name"]
-        elif (match := _TOLD.match(mark)) and self.running:
-            self._begin(self.running, _OUTCOMES[match["what"]], line)
-            self.block.append(Line(line.number, match["said"]))
-        elif self.entry is not None and len(self.block) < MAX_BLOCK and mark.strip("=-"):
-            self.block.append(Line(line.number, line.text.removeprefix("#   ")))
+            self.running = match["name"] or match["other"]
+            if match["other"]:
+                self._settle("Ok", line)
+                self.running = match["other"]
+            elif status := _STATUS.match(match["rest"]):
+                self._settle(status["status"], line)
+        elif self.running and (match := _STATUS.match(mark)):
+            self._settle(match["status"], line)
+        elif self.running and (match := _BESIDE.match(mark)):
+            self._settle(match["status"], line)
+            self.said = [Line(line.number, match["said"])]
+        elif _OVER.match(mark):
+            self._end()
+        elif self.told and len(self.said) < MAX_BLOCK:
+            self.said.append(Line(line.number, line.text.removeprefix("#   ")))
+        self.blank = not mark.strip()
         return False
 
-    def _begin(self, name: str, outcome: Outcome, line: Line) -> None:
-        self._end()
-        suite = name.rpartition(".")[0]
-        self.entry = self.book.settle(name, suite, outcome, line)
+    def _listed(self, line: Line) -> None:
+        """A line of the list of what went wrong, which has the stacks as well."""
+        match = _NUMBERED.match(line.mark)
+        if match and int(match["number"]) == self.number + 1 and (self.blank or not self.number):
+            self._end()
+            self.number += 1
+            self.running = match["name"]
+            self._settle(self.section, line)
+            self.book.entry(match["name"], _suite(match["name"])).failures.clear()
+        elif self.told and len(self.said) < MAX_BLOCK:
+            self.said.append(line)
+
+    def _settle(self, status: str, line: Line) -> None:
+        outcome = _OUTCOMES[status]
+        self.book.settle(self.running, _suite(self.running), outcome, line)
+        self.told, self.running = self.running if outcome is not Outcome.PASSED else "", ""
+        self.said = []
 
     def _end(self) -> None:
-        entry, lines = self.entry, [line for line in self.block if line.text.strip()]
-        self.entry, self.block = None, []
-        if entry is None or entry.outcome is None or not lines:
+        """The message of a test is told whole."""
+        name, self.told = self.told, ""
+        if not name or not any(line.text.strip() for line in self.said):
             return
+        entry = self.book.entry(name, _suite(name))
         if entry.outcome is Outcome.SKIPPED:
-            entry.properties.append(("reason", lines[0].text.strip()))
-        elif entry.outcome.is_red:
-            # What is told as it happens is told again at the end, with its stack.
-            entry.failures = [_failure(lines, entry.outcome)]
+            entry.properties.append(("reason", " ".join(line.text.strip() for line in self.said).strip()))
+            return
+        stack = next((i for i, ln in enumerate(self.said) if ln.text == "stack traceback:"), len(self.said))
+        message = "\n".join(line.text for line in self.said[:stack]).strip()
+        kind = "error" if entry.outcome is Outcome.ERROR else "failure"
+        entry.failures.append(failure_of(self.said, message=message, kind=kind))
 
-    def _state(self, match: re.Match[str]) -> None:
-        others = {found["what"]: int(found["number"]) for found in _COUNT.finditer(match["others"])}
-        passed = int(match["passed"])
-        failed, errors, skipped = (others.get(what, 0) for what in ("failure", "error", "skipped"))
-        total = passed + failed + errors + skipped
-        self.session.stated = Totals(total, passed, failed, errors, skipped)
+    def _sum_up(self, match: re.Match[str]) -> None:
+        passed, failed, errors, skipped = (
+            int(match[name] or 0) for name in ("passed", "failed", "errors", "skipped")
+        )
+        self.session.stated = Totals(passed + failed + errors + skipped, passed, failed, errors, skipped)
         self.session.duration, self.session.closed = seconds(match["time"]), True
 
     def finish(self) -> Session:
         self._end()
         self.session.cases = self.book.results()
+        stated = self.session.stated
+        if stated is not None and stated == Totals.of(self.session.cases):
+            self.session.stated = None
         return self.session
 
 
-def _failure(lines: list[Line], outcome: Outcome) -> Failure:
-    texts = [line.text for line in lines]
-    end = texts.index(_TRACE) if _TRACE in texts else len(texts)
-    said = _SAID.match("\n".join(texts[:end]))
-    return Failure(
-        said["said"] if said else "\n".join(texts[:end]),
-        "",
-        "error" if outcome is Outcome.ERROR else "failure",
-        "\n".join(texts),
-        said["file"] if said else None,
-        int(said["line"]) if said else None,
-        lines[0].number,
-    )
+def _suite(name: str) -> str:
+    return name.rpartition(".")[0] or _FUNCTIONS
 
 
 READER = Reader("luaunit-console", _sniff, reader_of("LuaUnit", run_after_run(_Parser)))

@@ -46,6 +46,8 @@ _CLASS = re.compile(r"^[A-Za-z_][\w\\]*$")
 _DATA = re.compile(r"^(?P<name>.*? with data set (?:\"[^\"]*\"|#\S+))(?: \(.*)?$")
 _NEW_DATA = re.compile(r"^(?P<name>[\w\\]+::\w+)(?:@(?P<key>.+?)|(?P<index>#\d{1,9})) with data \(.*$")
 """The spelling of PHPUnit 12 and newer on the console alone."""
+_THROWN = re.compile(r" in (?P<file>\S{1,500}\.\w{1,8}):(?P<line>\d{1,9})\nStack trace:$", re.MULTILINE)
+"""Where an exception was thrown, as PHP itself prints one."""
 _FRAME = re.compile(r"^(?P<file>\S.*\.\w{1,8}):(?P<line>\d{1,9})$")
 _TYPE = re.compile(r"^(?P<type>[A-Za-z_][\w\\]*): (?P<said>.*)$")
 _DOX = re.compile(r"^ (?P<mark>[✔✓✘↩∅☢⚠x☐]) (?P<name>\S.*?)(?: \[[\d.]+ m?s\])?$")
@@ -226,12 +228,14 @@ def _case(named: str, outcome: Outcome, failure: Failure | None = None) -> CaseR
 
 def _failure(block: Block, kind: str) -> Failure:
     text = block.text
-    message = until(text.split("\n"), _FRAME)
+    thrown = _THROWN.search(text[:20_000])
+    message = text[: thrown.start()] if thrown else until(text.split("\n"), _FRAME)
     match = _TYPE.match(message.split("\n", 1)[0][:1000])
     is_type = match is not None and (kind == "error" or match["type"].endswith(("Exception", "Error")))
     if match is not None and is_type:
         message = message[match.start("said") :]
     frames = [frame for line in text.split("\n") if (frame := _FRAME.match(line[:1000]))]
+    frames = [thrown] if thrown else frames
     own = next((frame for frame in frames if not _OWN.search(frame["file"])), frames[0] if frames else None)
     return Failure(
         message.strip() or text.strip(),

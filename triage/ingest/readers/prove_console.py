@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from triage.ingest.console import Line, Session, bare_failure, dedent, reader_of, run_after_run, sample_lines
+from triage.ingest.logs.severity import WRAPPER, severity
 from triage.ingest.parts import exception_type
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.prove_report import REPORT
@@ -29,6 +30,8 @@ _RESULT = re.compile(r"^Result: (?P<result>PASS|FAIL|NOTESTS)$")
 _BAIL = re.compile(
     r"^(?:Bailout called\.  Further testing stopped: |FAILED--Further testing stopped:?) *(?P<why>.*)$"
 )
+_STOPPED = "FAILED--Further testing stopped"
+"""What the harness says last of a program that bailed out: behind the counts of prove, in their place under make."""
 _NOISE = re.compile(
     r"^(?:# Looks like (?:you|your)|Test Summary Report$|-{10,}$|Dubious, test returned|Failed \d+/\d+ subtests|\s*$)"
 )
@@ -39,6 +42,8 @@ def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     summed = any(map(_TOTAL.match, lines))
     listed = any(map(_FILE.match, lines)) or any(map(REPORT.match, lines)) or any(map(_RESULT.match, lines))
+    # Where a program bails out under make test, nothing is summed up.
+    summed = summed or any(line.startswith(_STOPPED) for line in lines)
     if not summed or not listed:
         return 60 if any(map(REPORT.match, lines)) else 0
     return 50 if any(map(_TAP.match, lines)) else 82
@@ -89,6 +94,9 @@ class _Parser:
         elif match := _LESS.match(mark):
             self.skipped += int(match["count"])
         elif match := _BAIL.match(mark):
+            if mark.startswith(_STOPPED) and not self.files:
+                return False  # said again
+            self.session.closed = self.session.closed or mark.startswith(_STOPPED)
             if not self.session.failures:
                 message = match["why"] or "Bailout called"
                 self.session.failures.append(
@@ -161,7 +169,9 @@ def _broken(file: _File, failed: int) -> Failure | None:
     said = [line for line in file.loose if line.text.strip()][-50:]
     why = "\n".join(line.text.strip() for line in file.details[1:] if not line.mark.startswith("  Failed "))
     lines = said or file.details
-    message = "\n".join(line.text.strip().removeprefix("# ") for line in said[:3]) or why
+    # What stands above the first file is of the job around it.
+    start = next((i for i, line in enumerate(said) if severity(line.mark) >= WRAPPER), 0)
+    message = "\n".join(line.text.strip().removeprefix("# ") for line in said[start : start + 3]) or why
     trace = "\n".join(line.text for line in lines)
     if said:
         trace += "\n" + "\n".join(line.text for line in file.details)

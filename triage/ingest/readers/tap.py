@@ -232,8 +232,10 @@ class _Parser:
     def _end_block(self) -> None:
         if self.block is not None:
             if (test := self._last) is not None:
-                test.block = "\n".join(flat(self.block))
-                test.details = parsed(test.block)
+                block = "\n".join(flat(self.block))
+                # QUnit has a block for each assertion that did not hold: the first is why the test failed.
+                test.block = f"{test.block}\n{block}" if test.block else block
+                test.details = test.details or parsed(block)
                 test.holds = test.holds or get(test.details, "type") == "suite"
             self.block = None
 

@@ -51,7 +51,7 @@ def _sniff(sample: Sample) -> int:
     ran = any(_RAN.match(b) and a != _DASHES_OF_TRIAL for a, b in pairwise(lines))
     if ran and any(map(_VERDICT.match, lines)):
         return 80
-    headed = any(a == _RULE and _HEAD.match(b) for a, b in pairwise(lines))
+    headed = any(_is_rule(a) and _HEAD.match(b) for a, b in pairwise(lines))
     if headed:
         return 70
     verbose = (
@@ -106,7 +106,7 @@ class _Parser:
                 self.block.lines.append(line.text)
         else:
             self._progress(line)
-        self.ruled = mark == _RULE
+        self.ruled = _is_rule(mark)
         return False
 
     def _progress(self, line: Line) -> None:
@@ -165,7 +165,9 @@ class _Parser:
         # Up to Python 3.10, and in nose2, an unexpected success is only counted.
         told = sum(case.said == "unexpected success" for case in self.cases.values())
         failed = counted.failed + max(0, stated.get("unexpected successes", 0) - told)
-        failed += max(0, stated.get("failures", 0) - self._told("failure"))
+        # testtools counts errors among the failures.
+        known = self._told("failure") + (0 if "errors" in stated else self._told("error"))
+        failed += max(0, stated.get("failures", 0) - known)
         errors = counted.errors + max(0, stated.get("errors", 0) - self._told("error"))
         named = failed + errors + skipped + expected
         # Subtests are no tests of their own, and whole classes that are skipped are not among those that ran.
@@ -207,6 +209,11 @@ class _Parser:
         self._end_block()
         self.session.cases = list(self.results())
         return self.session
+
+
+def _is_rule(mark: str) -> bool:
+    """Whether it is the double rule above a failure; testtools prints it behind its dots, in their line."""
+    return mark.endswith(_RULE) and not mark.removesuffix(_RULE).strip(".EFSsxu")
 
 
 def _bare_key(text: str) -> _Key:

@@ -19,11 +19,17 @@ _COUNTS = r"(?P<failures>\d{1,9}) failures,?(?: and)? (?P<errors>\d{1,9}) errors
 _RAN = re.compile(rf"^ {{2}}Ran (?P<tests>\d{{1,9}}) tests with {_COUNTS} in {_TIME}\.$")
 _TOTAL = re.compile(rf"^Total: (?P<tests>\d{{1,9}}) tests, {_COUNTS} in {_TIME}\.$")
 _LAYER = re.compile(r"^Running \S+ tests:$")
+_AGAIN = re.compile(r"^ *Iteration (?!1$)\d{1,9}$")
+"""With ``-N`` the tests of a layer run several times: they count once, as in the total."""
 _HEAD = re.compile(r"^(?P<what>Error|Failure) in test (?P<test>\S.*)$")
 _MODULE = re.compile(r"^Module: (?P<module>\S+)$")
 _BROKEN_LAYER = re.compile(
     r"^ {2}(?P<what>Set up|Tear down) (?P<layer>\S+) (?P<trace>Traceback \(most recent call last\):)$"
 )
+_NO_WORKER = re.compile(
+    r"^(?:Could not communicate with subprocess!|Error reading subprocess output for \S+)$"
+)
+"""What it says of a layer whose process died: its tests are missing, and its counts may be green."""
 _CASE = re.compile(r"^ (?P<test>[^\s()]+ \([\w.<>-]+\)|[\w./\\-]+\.(?:txt|rst|test))(?P<rest>.*)$")
 _OVER = re.compile(
     r"^ {2}(?:Ran \d|Running|Set up |Tear down )|^Tearing down left over layers:|^ {4}\d+/\d+ \(\d|^\.+$|^Running \S+ tests|^Test-modules? "
@@ -61,15 +67,21 @@ class _Parser:
     ran: Totals | None = None
     """The sum of what each layer states."""
     total: Totals | None = None
+    again: bool = False
+    """Whether the tests of the layer have been counted."""
 
     def feed(self, line: Line) -> bool:
         mark = line.mark
+        self.again = _AGAIN.match(mark) is not None or (self.again and not _LAYER.match(mark))
         if _HEAD.match(mark) or _MODULE.match(mark) or _BROKEN_LAYER.match(mark):
             self._end_block()
             self.block = Block(line)
         elif _OVER.match(mark) or _TOTAL.match(mark):
             self._end_block()
             self._summary(mark)
+        elif _NO_WORKER.match(mark):
+            self._end_block()
+            self.session.failures.append(Failure(mark, kind="error", source_line=line.number))
         elif match := _CASE.match(mark):
             self._end_block()
             case = self.cases.setdefault(_key(match["test"]), _Case())
@@ -90,7 +102,7 @@ class _Parser:
         if mark.startswith("Total: "):
             self.total = said
         else:
-            self.ran = (self.ran or Totals()) + said
+            self.ran = self.ran if self.again and self.ran else (self.ran or Totals()) + said
             self.session.duration = (
                 (self.session.duration or 0.0) + 60 * int(match["minutes"] or 0) + float(match["seconds"])
             )
@@ -134,7 +146,7 @@ class _Parser:
             )
             for (suite, name), case in self.cases.items()
         ]
-        counted, said = Totals.of(session.cases), self.ran or self.total
+        counted, said = Totals.of(session.cases), self.total or self.ran
         if said is not None:
             session.closed = True
             # It counts subtests, layers and modules among failures and errors, but not among the tests.

@@ -33,7 +33,8 @@ BUILD = re.compile(r"^# (?P<name>[\w./~-]+)(?: \[[\w./~-]+\])?$")
 _BENCHMARK_BEGINS = re.compile(r"^Benchmark(?:[A-Z_]\w*)?(?:/\S*)?$")
 _BENCHMARK = re.compile(r"^(?P<name>Benchmark\S*?)(?:-\d+)?\s+\d+\s+[\d.e+]+ ns/op\b")
 _EXIT = re.compile(r"^(?:exit status \d+|signal: \S.*)$")
-_COVERED = re.compile(r"^coverage: ")
+_SAYS_NOTHING = re.compile(r"^(?:exit status \d+|signal: \S.*|coverage: .*|[$+] .*)$")
+"""Of why a package failed: how it ended, and the command of the shell above."""
 _TOOL = re.compile(r"^go: (?!downloading |finding |extracting |found |upgraded |added )\S")
 """What kept go itself from building a package."""
 _RUNNING = re.compile(r"^\t(?P<name>\S+) \([\d.hmsµn]+\)$")
@@ -230,7 +231,7 @@ class GoParser:
     def _reason(self, end: Line) -> Failure:
         """Why a package failed of which no test did: a broken ``TestMain``, an ``os.Exit``, a signal."""
         lines = [line for line in (*self.loose, end) if line.text.strip()]
-        said = [line for line in lines[:-1] if not _EXIT.match(line.mark) and not _COVERED.match(line.mark)]
+        said = [line for line in lines[:-1] if not _SAYS_NOTHING.match(line.mark)]
         telling = max(
             reversed(said or lines), key=lambda line: (severity(line.mark), bool(_EXIT.match(line.mark)))
         )

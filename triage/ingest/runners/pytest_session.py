@@ -94,7 +94,10 @@ class PytestSession:
             self.failures.append(missed)
         if match := text.EXIT.match(line):
             self.failures.append(failure_from("", message=match["text"], kind="error", source_line=number))
-        elif match := text.BANG.match(line):
+        elif (match := text.BANG.match(line)) and match["text"] == "KeyboardInterrupt":
+            # Somebody, or the CI system, stopped it: pytest's exit code is 2 however green its last line is.
+            self.failures.append(failure_from("", message=match["text"], kind="error", source_line=number))
+        elif match:
             self.warnings.append(Warn(match["text"].strip("_ "), number))
 
     def _feed_sugar(self, number: int, line: str) -> bool:

@@ -342,7 +342,9 @@ def test_of(match: re.Match[str], line: Line, depth: int) -> Test:
 
 def sums_up(said: str) -> bool:
     """Whether a comment announces tests or counts them, and tells of none."""
-    return bool(said.startswith("Subtest: ") or _ENDED.match(said) or _TALLY.match(said[:100]))
+    return bool(
+        said.startswith(("Subtest: ", "Starting class: ")) or _ENDED.match(said) or _TALLY.match(said[:100])
+    )
 
 
 def panic_of(lines: list[Line]) -> list[Line]:
