@@ -116,7 +116,7 @@ def test_live(snap_compare: Compare, app: TriageApp, size: tuple[int, int], is_d
     class Standing(Feed):
         seconds = 83  # type: ignore[assignment]
 
-    command: Any = SimpleNamespace(code=1 if is_done else None)
+    command: Any = SimpleNamespace(code=1 if is_done else None, last_line="..F....  [ 41%]")
     app.feed = feed = Standing("pytest -q", lambda db, engine, stop: iter(()), command)
     feed.tests = 1_240
     feed.read = lambda *_: None  # type: ignore[method-assign]
