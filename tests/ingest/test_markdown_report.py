@@ -214,8 +214,10 @@ def test_lost_heading_marks(text_source: TextSource) -> None:
 def test_prose_is_no_report(text_source: TextSource) -> None:
     guide = "# Guide\n\n- **Install** it\n- `pip install x`\n\n## Use\n\nRun the tests.\n" * 10
     plan = "# Plan\n\n- watch the pass rate\n- tests passed: soon\n- PASSED or FAILED?\n- FAILED once\n- PASSED\n"
-    for text in (guide, plan, (SAMPLES / "README.md").read_text("utf-8")):
-        assert collect(text_source(text)).format == "log"
+    assert collect(text_source(plan)).format == "log"
+    for text in (guide, (SAMPLES / "README.md").read_text("utf-8")):
+        with pytest.raises(IngestError, match="a page in Markdown without a report"):
+            collect(text_source(text))
 
 
 def test_a_report_without_a_result_says_so(text_source: TextSource) -> None:

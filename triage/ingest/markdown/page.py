@@ -16,6 +16,7 @@ _MARKS = (
     re.compile(r"(?<!\*)\*\*[^*\n]+\*\*(?!\*)"),
     re.compile(r"(?<!`)`[^`\n]+`(?!`)"),
     re.compile(r"^\|.*\|\s*$", re.MULTILINE),
+    re.compile(r"^ {0,3}[*-] [^\s=*-]", re.MULTILINE),
 )
 """What a page has: a log may have one of them."""
 _LOGGED = re.compile(

@@ -52,6 +52,8 @@ class ChooseScreen(Dialog[list[int] | None]):
             yield Static(f"{way}enter {self._does}, escape cancels", classes="hint", markup=False)
 
     def on_mount(self) -> None:
+        if not self.children:
+            return  # the program ends while this screen opens
         rows: RowList[int] = self.query_one("#choices", RowList)
         rows.styles.height = min(len(self._choices), _MOST_ROWS)
         rows.show(range(len(self._choices)), self._at)

@@ -42,7 +42,8 @@ class SavedScreen(Dialog[str | None]):
         return cast("TriageApp", self.app)
 
     def on_mount(self) -> None:
-        self._show()
+        if self.children:  # there are none when the program ends while its screen opens
+            self._show()
 
     def _show(self) -> None:
         saved = list(saved_filters(self.triage.db).items())
