@@ -91,7 +91,7 @@ class _Parser:
 def _failure(block: list[str], line: Line) -> Failure:
     text = "\n".join(block)
     message = block_message(text) or line.text.strip()[2:]
-    failure = failure_from(text, message=message, source_line=line.number)
+    failure = failure_from(text, message=message, source_line=line.number + 1)
     at = _AT.search(text)
     return failure if failure.file or at is None else placed_by(failure, {"at": at["at"]})
 
