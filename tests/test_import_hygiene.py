@@ -37,7 +37,7 @@ def loaded_by(code: str) -> set[str]:
         ("import triage.cli.root", {"orjson"}),
         ("import triage.cli.parse", {"orjson", "re2"}),
         ("import triage.model", set()),
-        ("from triage import read_results; list(read_results('README.md'))", {"re2", "yaml", "orjson", "rapidfuzz"}),
+        ("from triage import read_results; list(read_results('sample_logs/nightly-1-backend.log'))", {"re2", "yaml", "orjson", "rapidfuzz"}),
         ("from triage import normalize, group; group(['a 1', 'a 2'])", {"re2", "rapidfuzz"}),
         ("import triage.store.clusters", {"orjson"}),
         ("import triage.cli.root, triage.cli.summary", {"rich", "orjson"}),

@@ -172,7 +172,8 @@ def test_show_says_why_in_the_words_of_the_screen(triage: Call, tmp_path: Path) 
         for name, said in reason.lines:
             assert f"    {name}: {said}\n" in f"{why}\n"
             assert f" {name} " in screen and said in screen
-    assert "    status: always 429\n    score: 100.0, needed 100\n    nearest other: score " in why
+    assert "    status: always 429\n    raised in: always helpers.py" in why
+    assert "\n    score: 100.0, needed 100\n    nearest other: score " in why
     assert [(one["threshold"], one["looked_at"] == one["failures"]) for one in told] == [(100, True)] * 3
     [waited] = told[1]["holes"]
     assert waited["kind"] == "dur" and waited["different"] == len(waited["values"]) > 1

@@ -34,7 +34,7 @@ _TORN = re.compile(
 """A root that Catch2 leaves open until its first child: what the tests print stands in the tag."""
 _ELEMENTS = re.compile(
     rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)"
-    rb"|<(?P<end>/?)(?P<name>" + _NAME + rb")(?:[^<>\"'/]++|/(?!>)|\"[^\"]*+\"|'[^']*+')*+(?P<empty>/?)>",
+    rb"|<(?P<end>/?)(?P<name>" + _NAME + rb")(?>(?:[^<>\"'/]++|/(?!>)|\"[^\"]*+\"|'[^']*+')*)(?P<empty>/?)>",
     re.DOTALL,
 )
 _OUTCOMES = (b"failure", b"error", b"skipped")
