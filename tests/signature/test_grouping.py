@@ -39,20 +39,34 @@ def test_two_words_vary_where_each_does_so_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("said", "few"),
     [
-        "no such file '{}' in the folder '{}'",
-        "tenant {} may not write to the shared folder {} today",
-        "{} asked for a lease of {} on '{}' and nobody gave it",
+        ("no such file '{}' in the folder '{}'", MEANT),
+        ("tenant {} may not write to the shared folder {} today", MEANT**2),
+        ("{} asked for a lease of {} on '{}' and nobody gave it", MEANT**2),
     ],
 )
-def test_words_vary_together_where_no_two_messages_share_one(said: str) -> None:
-    names = ["cart", "order", "quota", "feed", "token", "stock"]
-    texts = [said.format(*row) for row in zip(_NAMES, names, reversed(_NAMES), strict=True)]
+def test_words_vary_together_where_no_two_messages_share_one(said: str, few: int) -> None:
+    """What is quoted is a name; of other words it takes more messages to say so."""
+    names = [a + b for a in ("ka", "lo", "mi") for b in ("rin", "vek", "dor", "sal", "tun", "bex")]
+    texts = [
+        said.format(*row) for row in zip(names, [name[::-1] for name in names], reversed(names), strict=True)
+    ]
+    texts = texts[: few + 1]
     assert group(texts) == [0] * len(texts)
-    assert len(set(group(texts[:MEANT]))) == MEANT
+    assert len(set(group(texts[:few]))) == few
     (template,) = templates_of(texts, group(texts))
     assert template.count("<word>") == said.count("{}")
+
+
+def test_causes_that_differ_in_two_words_are_several() -> None:
+    """Reports of a few hundred causes, each told in the words of its own two things."""
+    things = ["cart", "order", "quota", "feed", "token", "stock", "price", "invoice"]
+    texts = [
+        f"LookupError: the {a} of the {b} is missing from the answer of the server"
+        for a, b in zip(things, reversed(things), strict=True)
+    ]
+    assert len(set(group(texts))) == len(texts)
 
 
 def test_sentences_that_share_their_small_words_alone_are_several() -> None:

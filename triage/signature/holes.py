@@ -210,10 +210,9 @@ def _varying_together(rows: set[_Row]) -> dict[_Row, set[int]]:
             if not sentence[at] and (len(set(words)) > 1 or words[0] != _VALUE)
         }
         if (
-            len(found) > MEANT
-            and len(free) > 1
+            len(free) > 1
+            and _are_many(found, free, sum(map(_is_word, sentence)))
             and all(_is_free({row[at] for row in found}) for at in free)
-            and sum(map(_is_word, sentence)) >= _needed(found, free)
         ):
             for row in found:
                 if places := {at for at in free if row[at] != _VALUE}:
@@ -221,11 +220,11 @@ def _varying_together(rows: set[_Row]) -> dict[_Row, set[int]]:
     return marks
 
 
-def _needed(rows: list[_Row], free: set[int]) -> int:
-    """How many words ``rows`` must share that vary in all of ``free``: what is quoted is a name, other words may be what
-    the sentence says."""
+def _are_many(rows: list[_Row], free: set[int], shared: int) -> bool:
+    """Whether ``rows`` that share so many words are enough to call what varies in all of ``free`` values: what is quoted is
+    a name, other words may be what the sentence says, of which some causes differ in two."""
     bare = sum(not all(row[at].startswith("'") or row[at] == _VALUE for row in rows) for at in free)
-    return _CONSTANT + 2 * max(0, bare - 1)
+    return len(rows) > (MEANT if bare < 2 else MEANT**2) and shared >= _CONSTANT + 2 * max(0, bare - 1)
 
 
 def _is_free(words: set[str]) -> bool:

@@ -138,9 +138,10 @@ class TriageApp(ReadingApp):
 
     def _look_at_store(self) -> None:
         """Show what another program has changed, unless this one reads and shows it itself."""
-        look_again = getattr(self.screen, "look_again", None)
-        if look_again is not None and not self.is_reading and self.feed is None:
-            look_again()
+        for screen in self.screen_stack[-1:]:  # there is none while the program ends
+            look_again = getattr(screen, "look_again", None)
+            if look_again is not None and not self.is_reading and self.feed is None:
+                look_again()
 
     def _take_keys(self) -> None:
         """Use the keys that the configuration names."""
