@@ -260,12 +260,17 @@ def test_a_command_that_cannot_be_started(tmp_path: Path) -> None:
         Command(["no-such-runner"], tmp_path / "run.log")
 
 
-def test_a_directory_is_watched(db: Store, engine: Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", ["absolute", "relative"])
+def test_a_directory_is_watched(
+    db: Store, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    monkeypatch.chdir(tmp_path.parent)
+    directory = tmp_path if named == "absolute" else Path(tmp_path.name)
     (tmp_path / "first.xml").write_text('<testsuite name="s"><testcase name="a"/></testsuite>')
     (tmp_path / "notes.md").write_text("# Nothing\n")
-    stop, found = Event(), list[Session]()
-    steps = watch(db, engine, tmp_path, stop)
-    found.append(next(steps))
+    stop = Event()
+    steps = watch(db, engine, directory, stop)
+    first = next(steps)
 
     def write() -> None:
         # Until it is seen: nobody says when the watching begins.
@@ -273,22 +278,24 @@ def test_a_directory_is_watched(db: Store, engine: Engine, tmp_path: Path) -> No
         while not stop.wait(0.2):
             number += 1
             (tmp_path / "notes.md").write_text(f"# Nothing {number}\n")
-            text = f'<testsuite name="s"><testcase name="b" time="{number}"/></testsuite>'
-            (tmp_path / "second.xml").write_text(text)
+            for name in ("first.xml", "second.xml"):
+                text = f'<testsuite name="s"><testcase name="{name}" time="{number}"/></testsuite>'
+                (tmp_path / name).write_text(text)
 
     writer = Thread(target=write)
     writer.start()
+    both = {str(directory / name) for name in ("first.xml", "second.xml")}
+    changed = set[str]()
     try:
-        found.append(next(steps))
+        while changed < both:
+            changed |= {result.source for result in next(steps).results}
     finally:
         stop.set()
         writer.join()
-    assert [[Path(result.source).name for result in session.results] for session in found] == [
-        ["first.xml"],
-        ["second.xml"],
-    ]
+    assert [result.source for result in first.results] == [str(directory / "first.xml")]
+    assert changed == both
     list(steps)
-    assert len(runs(db)) == 2
+    assert len(runs(db)) == 2, "a file that changes is the same one"
     with pytest.raises(LiveError, match="no directory to watch"):
         next(watch(db, engine, tmp_path / "first.xml", stop))
 

@@ -28,6 +28,7 @@ from triage.tui.feed import Feed, how_it_ended
 from triage.tui.screens.clusters import ClustersScreen
 from triage.tui.screens.confirm import ConfirmScreen
 from triage.tui.screens.log import LogScreen
+from triage.tui.screens.tests import TestsScreen
 from triage.tui.terminal import notification
 from triage.tui.widgets.live_bar import LiveBar
 
@@ -147,6 +148,16 @@ async def test_another_screen_is_not_disturbed(app: TriageApp, written: Written)
         await pilot.press(*" of it", "escape", "escape")
         assert len(listed(pilot).rows.rows) == 3
         assert app.db.conn.execute("SELECT answer FROM whys").fetchall() == [("because of it",)]
+
+
+async def test_a_list_beside_the_clusters_follows(app: TriageApp, written: Written) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await written.add(pilot, _LAMPS[0])
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(app.screen, TestsScreen) and len(app.screen.rows.rows) == 1)
+        await written.add(pilot, _LAMPS[1])
+        app._look_at_store()
+        await until(pilot, lambda: isinstance(app.screen, TestsScreen) and len(app.screen.rows.rows) == 2)
 
 
 async def test_the_end_is_told_and_quitting_does_not_ask_behind_it(app: TriageApp, written: Written) -> None:

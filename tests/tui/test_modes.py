@@ -280,3 +280,14 @@ async def test_what_is_typed_ahead_waits_for_the_rows_it_is_meant_for(
         tagged = tags_of_tests(app.db)
         assert set(tagged) == {test.test for test in failing_tests(app.db) if "catalog" in test.test}
         assert set(tagged.values()) == {("qa",)}
+
+
+async def test_runs_can_be_told_apart_in_a_narrow_terminal(app: TriageApp) -> None:
+    async with app.run_test(size=(60, 20)) as pilot:
+        await ready(pilot)
+        await press(pilot, "3")
+        rows = listing(pilot).rows
+        drawn = ["".join(part.text for part in rows.render_line(y)).rstrip() for y in range(len(NIGHTS))]
+        assert [line.endswith(f"-{night}-api.xml") for line, night in zip(drawn, (2, 1), strict=True)] == [
+            True
+        ] * 2

@@ -61,6 +61,14 @@ async def test_each_kind_leads_to_its_place(app: TriageApp) -> None:
         assert app.screen is screen
 
 
+async def test_themes_are_found_by_their_names(app: TriageApp) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(pilot)
+        for words, theme in (("dracula", "dracula"), ("theme nord", "nord")):
+            await choose(pilot, words)
+            assert app.theme == theme
+
+
 async def test_a_test_leads_to_its_cluster_from_anywhere(app: TriageApp) -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         screen = await ready(pilot)

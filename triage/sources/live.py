@@ -91,9 +91,11 @@ def watch(db: Store, engine: Engine, directory: Path, stop: Event) -> Iterator[S
     expect_directory(directory)
     followed = Followed(db, engine)
     yield followed.read(changed_results(directory, 0))
-    for changed in changes(directory, stop_event=stop, debounce=400, raise_interrupt=False):
+    absolute = directory.resolve()
+    for changed in changes(absolute, stop_event=stop, debounce=400, raise_interrupt=False):
         names = {name for kind, name in changed if kind is not Change.deleted and holds_results(Path(name))}
-        session = followed.read(sorted(names))
+        # As they were called at first: else a file that changes would be another one.
+        session = followed.read(sorted(str(directory / Path(name).relative_to(absolute)) for name in names))
         if session.results or session.errors:
             yield session
 

@@ -140,7 +140,9 @@ class TriageApp(ReadingApp):
         """Show what another program has changed, unless this one reads and shows it itself."""
         for screen in self.screen_stack[-1:]:  # there is none while the program ends
             look_again = getattr(screen, "look_again", None)
-            if look_again is not None and not self.is_reading and self.feed is None:
+            # What comes in tells the clusters itself.
+            told = self.feed is not None and isinstance(screen, ClustersScreen)
+            if look_again is not None and not self.is_reading and not told:
                 look_again()
 
     def _take_keys(self) -> None:
@@ -208,6 +210,10 @@ class TriageApp(ReadingApp):
         """Go to the clusters that the filter ``words`` means."""
         self.action_mode("clusters")
         self._clusters.narrow(words)
+
+    def use_theme(self, name: str) -> None:
+        """Draw in the colours of another theme."""
+        self.theme = name
 
     def on_resize(self, event: events.Resize) -> None:
         if len(self.screen_stack) > 1:

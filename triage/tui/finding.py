@@ -114,6 +114,8 @@ def _goals(app: TriageApp, rules: Sequence[Rule]) -> Iterator[Goal]:
         # Behind the palette, which is closed then.
         return Goal(one_line(text)[:_LONGEST], kind, partial(app.call_later, go, *to))
 
+    for name in sorted(app.available_themes):
+        yield goal(f"theme {name}", "theme", app.use_theme, name)
     with closing(open_store(app.store_path)) as db:
         for name, words in saved_filters(db).items():
             yield goal(f"@{name}: {words}", "saved filter", app.show_clusters, words)

@@ -336,7 +336,8 @@ def run_line(run: RunRow, clusters: int, width: int) -> Text:
     text.append(f" {moment(run.started)} " if run.started else f"~{moment(run.ingested_at)} ", "dim")
     text.append(_column(run.totals.tests, "test") + " ")
     text.append(f"{grouped(run.totals.red):>6} red ", "bold red" if run.totals.red else "green")
-    text.append(f"{percent(run.totals.pass_rate):>8} ")
+    if width >= 70:
+        text.append(f"{percent(run.totals.pass_rate):>8} ")
     if width >= 100:
         text.append(_column(clusters, "cluster") + "  ")
         text.append(f"{run.format:<18}", "cyan")
