@@ -106,7 +106,7 @@ class _Normalizer:
     def __init__(self) -> None:
         self._words = _Known()
         self._plans: dict[tuple[str, ...], str | _Plan] = {}
-        """By skeletons: the template, where no digits of these messages mean anything."""
+        """By skeletons: the template, or which words of these messages must be looked at for it."""
         self._speaking: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
         """Templates by skeletons and these words."""
 
