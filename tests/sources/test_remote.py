@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from distributed import Client
@@ -91,6 +93,30 @@ def test_a_worker_that_dies_in_the_middle_changes_nothing(
 
         assert take([night], workers, die) == here
         assert len(held) == 2, "both had tasks when one of them died"
+
+
+def test_a_worker_that_dies_while_its_answer_is_fetched_changes_nothing(
+    take: Take, here: Told, night: Path, engine: Engine, two: _Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch, killed = Client._gather, []
+    with Client(two.address, set_as_default=False) as client:
+        processes = client.run(os.getpid)
+
+    async def fetch_from_the_dying(client: Client, futures: list[Any], *options: Any, **named: Any) -> Any:
+        answers = await fetch(client, futures, *options, **named)
+        if not killed:
+            [task] = futures
+            holders = await client.scheduler.who_has(keys=[task.key])
+            killed.append(processes[holders[task.key][0]])
+            os.kill(killed[0], signal.SIGKILL)
+            while task.status == "finished":
+                await asyncio.sleep(0)
+        return answers
+
+    monkeypatch.setattr(Client, "_gather", fetch_from_the_dying)
+    with closing(Remote(two.address, engine.rules)) as workers:
+        assert take([night], workers) == here
+    assert killed
 
 
 def test_a_source_that_ends_its_worker_is_one_error(

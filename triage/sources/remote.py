@@ -36,7 +36,7 @@ class SchedulerError(TriageError):
 
 
 class Remote:
-    """Workers of a scheduler, asked through its executor. What they need travels with each task: they may have no file of
+    """Workers of a scheduler. What they need travels with each task: they may have no file of
     this machine, and may come and go. Dask itself asks another one where one is lost.
 
     Raises:
@@ -54,11 +54,16 @@ class Remote:
             self._client = Client(address, timeout=_ANSWER, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, ValueError, TypeError) as error:
             raise _unreachable(address, error) from None
-        self._executor = self._client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+        self._loop: asyncio.AbstractEventLoop = self._client.loop.asyncio_loop  # type: ignore[union-attr]
 
     def submit(self, parcels: Sequence[Parcel]) -> Future[list[Taken]]:
-        asked: Future[list[Taken]] = self._executor.submit(take, __version__, self._rules, list(parcels))
-        return asked
+        # Not by Dask's executor: it breaks on an answer whose worker is lost while the answer is fetched.
+        task = self._client.submit(take, __version__, self._rules, list(parcels), pure=False)
+        return asyncio.run_coroutine_threadsafe(self._answer(task), self._loop)
+
+    async def _answer(self, task: Any) -> list[Taken]:
+        answers: list[list[Taken]] = await self._client.gather([task], asynchronous=True)  # type: ignore[no-untyped-call]
+        return answers[0]
 
     def result(self, parcels: Sequence[Parcel], asked: Future[list[Taken]]) -> list[Taken]:
         try:
