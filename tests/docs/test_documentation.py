@@ -139,6 +139,7 @@ def test_every_key_of_the_first_screen_is_documented() -> None:
 
     from triage.tui.app import TriageApp
     from triage.tui.screens.clusters import ClustersScreen
+    from triage.tui.terminal_app import TerminalApp
     from triage.tui.widgets.row_list import RowList
 
     part = (ROOT / "docs" / "keys.md").read_text("utf-8").split("## ")[1]
@@ -146,7 +147,10 @@ def test_every_key_of_the_first_screen_is_documented() -> None:
         key for row in re.findall(r"^\| (`.+?) \|", part, re.MULTILINE) for key in re.findall(r"`(.+?)`", row)
     }
     bindings = [
-        b for screen in (ClustersScreen, TriageApp) for b in screen.BINDINGS if isinstance(b, Binding)
+        b
+        for screen in (ClustersScreen, TriageApp, TerminalApp)
+        for b in screen.BINDINGS
+        if isinstance(b, Binding)
     ]
     bound = {key for b in bindings for key in (b.key_display or b.key).split(",")}
     moving = {key for b in RowList.BINDINGS if isinstance(b, Binding) for key in b.key.split(",")}

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyte
 import pytest
 
 from tests.conftest import SAMPLES
@@ -66,6 +67,28 @@ def test_the_terminal_of_another_session_is_closed(tmp_path: Path) -> None:
     terminal.hang_up()
     assert terminal.process.wait(20) == 128 + signal.SIGHUP
     terminal.close()
+
+
+def _shown(written: str) -> list[str]:
+    screen = pyte.Screen(80, 24)
+    # What the emulator does not know, it shows: modes with a sign in front, and what sets the pointer's shape.
+    pyte.Stream(screen).feed(re.sub(r"\x1b\[[<>=][\d;]*[a-z]|\x1b\][^\x07]*\x07", "", written))
+    return list(screen.display)
+
+
+@pytest.mark.parametrize("back", ["resumed", "asked"])
+def test_all_is_drawn_anew_where_others_wrote(terminal: Terminal, back: str) -> None:
+    """What stands there already is not written again, but others may have written over it."""
+    terminal.wait_for_quiet()
+    before, terminal.seen = _shown(terminal.seen), ""
+    if back == "resumed":
+        terminal.type("\x1a")
+        terminal.wait_for_stop()
+        terminal.process.send_signal(signal.SIGCONT)
+    else:
+        terminal.type("\x0c")
+    while _shown(terminal.seen) != before:
+        assert terminal.read()
 
 
 @pytest.mark.parametrize("way", ["\x1a", signal.SIGTSTP])

@@ -77,7 +77,6 @@ class TriageApp(ReadingApp):
     """With that of the first screen: else all would be parsed again when it opens."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Quit", show=False, priority=True),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="suspend"),
         *(
             Binding(str(number), f"mode('{name}')", name.capitalize(), show=False, group=_MODE_KEYS, id=name)
             for number, name in enumerate(("clusters", *_MODES), 1)

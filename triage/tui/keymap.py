@@ -82,6 +82,7 @@ def bindings() -> dict[str, list[Binding]]:
     from triage.tui.screens.runs import RunsScreen
     from triage.tui.screens.tests import TestsScreen
     from triage.tui.screens.whys import WhysScreen
+    from triage.tui.terminal_app import TerminalApp
     from triage.tui.widgets.log_view import LogView
     from triage.tui.widgets.row_list import RowList
 
@@ -89,11 +90,11 @@ def bindings() -> dict[str, list[Binding]]:
         return [binding for node in nodes for _, binding in BindingsMap(node.__dict__["BINDINGS"])]
 
     return {
-        "clusters": of(RowList, ClustersScreen, TriageApp),
+        "clusters": of(RowList, ClustersScreen, TriageApp, TerminalApp),
         "filter": of(ClusterFilter),
-        "lists": of(RowList, ListingScreen, TestsScreen, RunsScreen, TriageApp),
-        "five whys": of(RowList, WhysScreen, TriageApp),
-        "log": of(LogView, LogScreen, TriageApp),
+        "lists": of(RowList, ListingScreen, TestsScreen, RunsScreen, TriageApp, TerminalApp),
+        "five whys": of(RowList, WhysScreen, TriageApp, TerminalApp),
+        "log": of(LogView, LogScreen, TriageApp, TerminalApp),
     }
 
 

@@ -8,18 +8,23 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.console import RenderableType
 from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
+
+from triage.tui.drawn import Drawn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.actions import ActionParseResult
-    from textual.binding import Binding
     from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.filter import LineFilter
@@ -52,6 +57,10 @@ class TerminalApp(App[None]):
     knows the keys) would go to the list, where the first of these keys opens a prompt for the others.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="suspend"),
+        Binding("ctrl+l", "draw_anew", "Draw the screen anew", show=False, id="draw-anew"),
+    ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  (Textual types it so)
 
     _ascii: LineFilter | None = None
@@ -64,10 +73,29 @@ class TerminalApp(App[None]):
         self._since = 0.0
         self._holds = 0
         """How many wait for what the next key is meant for."""
+        self._drawn = Drawn()
+
+    def _resume_signal(self) -> None:
+        super()._resume_signal()
+        self.action_draw_anew()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Write what differs from what stands there."""
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            news = self._drawn.news(renderable, self.console)
+            return super()._display(screen, news) if news else None  # type: ignore[arg-type]
+        return super()._display(screen, renderable)
+
+    def action_draw_anew(self) -> None:
+        """Write all of the screen: others have written to the terminal."""
+        self._drawn.forget()
+        self.screen.refresh()
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not self.screen_stack:
             return None  # the program ends
+        if isinstance(event, events.Resize):
+            self._drawn.forget()
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             return await super().on_event(event)
         key = event.key if isinstance(event, events.Key) else ""

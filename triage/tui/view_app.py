@@ -21,7 +21,6 @@ class ViewApp(TerminalApp):
     CSS_PATH: ClassVar[list[str]] = ["app.tcss"]  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False),
         Binding("question_mark", "help", "Help", key_display="?", id="help"),
     ]
 

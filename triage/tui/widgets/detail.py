@@ -48,7 +48,10 @@ class PartBar(Static):
 class Body(VerticalScroll, can_focus=True):
     """What scrolls."""
 
-    DEFAULT_CSS = "Body { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }"
+    # Whether it scrolls or not, the text is as wide: it is not wrapped anew.
+    DEFAULT_CSS = (
+        "Body { height: 1fr; padding: 0 0 0 1; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }"
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", show=False),
         Binding("k", "scroll_up", show=False),
