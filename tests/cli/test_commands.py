@@ -134,6 +134,18 @@ def test_export_into_a_directory_that_is_not_there(triage: Call, tmp_path: Path)
     assert "where.md" in done.err and "Traceback" not in done.err
 
 
+def test_export_writes_no_form_that_the_name_does_not_say(triage: Call, tmp_path: Path) -> None:
+    triage("ingest", API)
+    done = triage("export", "b6b6", "-o", tmp_path / "up.pdf")
+    assert done.code == 2
+    assert (
+        done.err == f"triage: {tmp_path}/up.pdf: .pdf is not written; name a file of one of: md, html, json\n"
+    )
+    assert triage("export", "b6b6", "-o", tmp_path / "page.htm").code == 0
+    assert (tmp_path / "page.htm").read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert [path.name for path in tmp_path.glob("[pu][ap]*")] == ["page.htm"]
+
+
 def test_extract(triage: Call, tmp_path: Path) -> None:
     log = tmp_path / "build.log"
     log.write_text("starting\n0 errors so far\nERROR: disk quota exceeded on /srv\nmake: *** [all] Error 2\n")

@@ -9,8 +9,8 @@ import click
 
 from triage.cli.look import cluster_or_fail
 from triage.cli.output import db_option, store_to_read
-from triage.export.documents import FORMATS, render
-from triage.export.files import ExportError, write_document
+from triage.export.documents import render
+from triage.export.files import FORMATS, ExportError, format_in, write_document
 from triage.export.report import gather
 
 
@@ -34,15 +34,11 @@ def export(cluster: str, format_: str | None, output: Path | None, force: bool, 
     """A cluster with its investigation as a postmortem; CLUSTER is the beginning of its id."""
     if output is not None and not force and os.path.lexists(output):
         raise ExportError(f"{output}: is there already; name another file, or overwrite it with --force")
+    form = format_ or (format_in(str(output)) if output else "") or "md"
     db = store_to_read(db_path)
-    document = render(gather(db, cluster_or_fail(db, cluster)), format_ or _format_of(output))
+    document = render(gather(db, cluster_or_fail(db, cluster)), form)
     if output is None:
         click.echo(document, nl=False)
     else:
         write_document(output, document)
         click.echo(f"wrote {output}", err=True)
-
-
-def _format_of(output: Path | None) -> str:
-    suffix = output.suffix[1:].lower() if output else ""
-    return {"htm": "html"}.get(suffix, suffix if suffix in FORMATS else "md")

@@ -19,7 +19,6 @@ from triage.rules import CATEGORIES
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-FORMATS = ("md", "html", "json")
 _MAX_EXCERPT = 60
 """Lines of a trace that a document shows."""
 

@@ -8,9 +8,25 @@ from pathlib import Path
 
 from triage.model import TriageError
 
+FORMATS = ("md", "html", "json")
+_OTHERS = {"pdf", "doc", "docx", "odt", "rtf", "tex", "adoc", "rst", "xml", "yaml", "yml", "csv", "xlsx"}
+"""What postmortems are written in too, but not here."""
+
 
 class ExportError(TriageError):
     """A document could not be written: names the file and why."""
+
+
+def format_in(name: str) -> str:
+    """The one of ``FORMATS`` that the end of a file's name says; empty where it says none.
+
+    Raises:
+        ExportError: it says one that is not written; others would open the file and find something else.
+    """
+    suffix = Path(name).suffix[1:].lower()
+    if suffix in _OTHERS:
+        raise ExportError(f"{name}: .{suffix} is not written; name a file of one of: {', '.join(FORMATS)}")
+    return {"htm": "html"}.get(suffix, suffix if suffix in FORMATS else "")
 
 
 def write_document(path: Path, document: str, *, make_directory: bool = False) -> None:

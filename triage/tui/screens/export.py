@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -14,8 +15,8 @@ from textual.containers import Vertical
 from textual.widgets import Input, Label, RadioSet, Static
 
 from triage.analysis.impact import count
-from triage.export.documents import FORMATS, render
-from triage.export.files import ExportError, write_document
+from triage.export.documents import render
+from triage.export.files import FORMATS, ExportError, format_in, write_document
 from triage.export.report import gather
 from triage.store.clusters import find_cluster
 from triage.tui.outside import is_file, typed_path
@@ -75,7 +76,10 @@ class ExportScreen(Dialog[None]):
 
     @on(Input.Changed)
     def _name_changed(self, event: Input.Changed) -> None:
-        form = _form_in(event.value) if len(self._clusters) == 1 else ""
+        form = ""
+        if len(self._clusters) == 1:
+            with suppress(ExportError):  # it is told when it is to be written
+                form = format_in(event.value)
         for button in self.query(Choice):
             if button.name == form and not button.value:
                 with self.prevent(RadioSet.Changed):
@@ -84,6 +88,7 @@ class ExportScreen(Dialog[None]):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         if not event.value.strip():
+            self.notify("Name a file to write, or press escape.", severity="warning", markup=False)
             return
         path = typed_path(event.value.strip())
         paths = {path: self._clusters[0]}
@@ -109,7 +114,7 @@ class ExportScreen(Dialog[None]):
             for path, cluster in paths.items():
                 row = find_cluster(app.db, cluster)
                 if row is not None:
-                    form = self._format if len(paths) > 1 else _form_in(path.name) or self._format
+                    form = self._format if len(paths) > 1 else format_in(path.name) or self._format
                     write_document(path, render(gather(app.db, row), form), make_directory=len(paths) > 1)
         except ExportError as error:
             app.tell(error)
@@ -120,9 +125,3 @@ class ExportScreen(Dialog[None]):
             f"{count(len(paths), 'postmortem')} in {first.parent.resolve()}" if more else str(first.resolve())
         )
         app.notify(f"Written: {said}", markup=False, timeout=8)
-
-
-def _form_in(name: str) -> str:
-    """The form that the end of a file's name says; empty where it says none."""
-    suffix = Path(name).suffix.removeprefix(".").lower()
-    return suffix if suffix in FORMATS else ""
