@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.signature import Hole, explained, group, holes_of, normalize, templates_of
-from triage.signature.codes import HINTS, MAY_MEAN
 from triage.signature.headline import headline_of
 from triage.signature.holes import MEANT, words_of
 from triage.signature.normalize import _Normalizer
@@ -170,26 +168,6 @@ def test_codes_keep_apart(one: str, other: str) -> None:
 )
 def test_what_only_looks_like_a_code_is_a_value(one: str, other: str) -> None:
     assert group([one, other]) == [0, 0]
-
-
-def test_what_is_looked_for_first_finds_all_that_may_mean_something() -> None:
-    words = [
-        "code",
-        "status",
-        "<num>",
-        "<hex>",
-        "<code>",
-        "port",
-        "E<num>:",
-        "GET",
-        "<path>",
-        "on",
-        "<num>:",
-        "error",
-    ]
-    said = [" ".join(row) for row in product(words, repeat=3)]
-    assert all(HINTS.search(row) for row in said if MAY_MEAN.search(row))
-    assert not HINTS.search("the lease of <num> was lost after <dur>")
 
 
 def test_half_a_surrogate_pair_is_text() -> None:

@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 
-import re2
-
 from triage.signature.kinds import CODED, FILE
+from triage.signature.spotted import Spotted
 
 _PHRASES = "|".join(re.escape(status.phrase) for status in HTTPStatus if status.value >= 300)
 _PORTS = (
@@ -76,7 +75,7 @@ def _filled(**shapes: str) -> str:
 
 _MAY_BEGIN = r"(?=[^a-z\s,'\"]|(?<![a-z])[a-z])"
 """Nothing that means something begins within a word of small letters: most places are passed over at once."""
-MAY_MEAN = re.compile(
+MAY_MEAN = Spotted(
     _MAY_BEGIN
     + "(?:"
     + _filled(
@@ -100,26 +99,9 @@ MAY_MEAN = re.compile(
     + r"""
     | (?P<port>(?:(?<=[\w>\]])|(?<!\S)):(?=<(?:num|port)>)|\b[Pp]ort[\ :=]{1,2}<num>)
     | (?P<coded><code>|(?<=[\[('"])(?:<num>[A-Z]{1,2}<num>|[A-Z]{1,3}<num>)[\])'":,]|(?:^|:\ )<num>\ \([\w<>]{3,20}\):)"""
-    + rf"| (?P<named>\b{_NAMES_WHAT}[.@]{{0,3}}<path>))",
-    re.VERBOSE,
+    + rf"| (?P<named>\b{_NAMES_WHAT}[.@]{{0,3}}<path>))"
 )
 """Where a skeleton holds a number that may mean something."""
-
-
-def _loosened(pattern: str) -> str:
-    """A verbose ``pattern`` in the syntax of google-re2, without what it looks for around: finds as much, and more."""
-    kept: list[str] = []
-    looking = 0
-    for part in re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?<?[=!]|\s+|.", pattern):
-        if looking or re.fullmatch(r"\(\?<?[=!]", part):
-            looking += part.startswith("(") - (part == ")")
-        elif not part.isspace():
-            kept.append(part)
-    return "".join(kept)
-
-
-HINTS = re2.compile(_loosened(MAY_MEAN.pattern))
-"""Most skeletons have nothing of the kind, which this says in a tenth of the time."""
 _NO_CODE = (
     "zip|post|postal|promo|promotion|coupon|voucher|discount|gift|verification|confirmation|activation|invite|invitation|referral"
     "|country|area|sort|branch|bar|qr|login|otp|one-time|tracking|product|item"
@@ -131,7 +113,7 @@ _HOST = rf"{_NOT_IN_IP}(?:(?<=[A-Za-z_\]\s]:)|(?<=[A-Za-z-]\d:)|(?<=[A-Za-z-]\d\
 _ADDRESS = (
     rf"(?:\b\d{{1,3}}(?:\.\d{{1,3}}){{3}}|(?<![\w:])::1|\]|\.(?!(?:{FILE}):)[A-Za-z][\w-]{{1,20}}|(?<!\S))"
 )
-MEANT = re.compile(
+MEANT = Spotted(
     _MAY_BEGIN
     + "(?:"
     + _filled(
@@ -160,8 +142,7 @@ MEANT = re.compile(
         |(?:^|(?<=:\ ))\d{{4,6}}\ \(\w{{5}}\)(?=:)
         |\b(?:{CODED})-?\d{{3,6}}[A-Z]?\b|\[E\d{{4}}(?=\])|\bE(?:\d{{5}}|[45]\d\d)\b)
     | \b{_NAMES_WHAT}(?P<named>[\w@.-]+(?:/[\w@.+-]+)+\b(?!:\d))
-    )""",
-    re.VERBOSE,
+    )"""
 )
 _TOLD_PORT = re.compile(rf"(?:^|[:=])(?:{_PORTS}|{_LOW_PORTS})(?![\w@]|[:.][\da-fA-F])")
 _TELLING = re.compile(rf"(?<!\d)(?<!\d\.)[1-5]\d\d(?![\d.,]*\d)|{_TOLD_PORT.pattern}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from triage.signature.spotted import Substitutions
+
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:t|tember)?|Oct(?:ober)?|Nov(?:ember)?"
     r"|Dec(?:ember)?)"
@@ -149,107 +151,88 @@ _CALLED_BY_ID = (
 """Stands before the id of a thing."""
 _OF_MONTH = rf"(?:{_MONTH} <num>(?:st|nd|rd|th)?|<num>(?:st|nd|rd|th)?[ -]{_MONTH})"
 
-JOINED = tuple(
-    (stands, re.compile(pattern), value)
-    for stands, pattern, value in (
-        ("SQL: ", r"((?:[(\[]|, )SQL: ).*[)\]]$", r"\1<str>"),
+JOINED = Substitutions(
+    (
+        (r"((?:[(\[]|, )SQL: ).*[)\]]$", r"\1<str>"),
         (
-            "<",
             rf"(?<![\w<])(?:(?:{_DAY},? )?{_OF_MONTH},?(?:[ -]<num>)?,? <time>(?: [A-Z]{{3,4}}\b)?(?: <num>)?"
             rf"|{_DAY},? {_OF_MONTH}(?:,? <num>)?(?:,? <num>:<num>)?|{_OF_MONTH},? <num>(?: <num>:<num>)?|{_DAY},? <time>)",
             "<time>",
         ),
         (
-            "datetime.",
             r"\bdatetime\.(?:datetime|date|time)\(<num>(?:, <num>)*(?:, tzinfo=[\w.]+)?\)",
             "<time>",
         ),
-        ("<num>:<num> ", r"<num>:<num> (?:[AP]M|[ap]m)\b", "<time>"),
+        (r"<num>:<num> (?:[AP]M|[ap]m)\b", "<time>"),
         (
-            "<time> ",
             r"<time>(?:,? <time>)?(?: [AaPp][Mm]\b)?(?: (?:UTC|GMT|[A-Z]{1,3}[SD]T|CET)\b)?(?:,? <time>)?"
             r"(?: \((?:UTC|GMT|[A-Z]{1,3}[SD]T|[A-Z][\w ]{1,30} Time)\))?",
             "<time>",
         ),
-        ("<time>,", r"<time>, ?<time>", "<time>"),
+        (r"<time>, ?<time>", "<time>"),
         (
-            "<num> ",
             r"<?<num> (?:ms|µs|us|ns|s|secs?|seconds?|min|mins|minutes?|h|hours?|milliseconds?|MILLISECONDS)\b(?!/)"
             r"(?:,? <num> (?:ms|s|secs?|seconds?|mins?|minutes?)\b)*",
             "<dur>",
         ),
-        ("<num>", r"<num>\.? (?:[KMGT]i?B|bytes?|[kKMG]b|B)\b(?!/(?!s\b))", "<size>"),
-        ("<size> (", r"<size> \(<size>\)", "<size>"),
+        (r"<num>\.? (?:[KMGT]i?B|bytes?|[kKMG]b|B)\b(?!/(?!s\b))", "<size>"),
+        (r"<size> \(<size>\)", "<size>"),
         (
-            "ser ",
             rf"\b((?:[Ff]or|[Bb]y|[Aa]s|[Ff]rom|[Ii]nvalid|[Ii]llegal|[Uu]nknown) user )(?:{_USER}|\S+(?= from <))|\b([Uu]ser ){_USER}"
             r"(?= (?:logged|signed|from|does not exist|not found|already exists|has no|cannot|could not|may not)\b)",
             r"\1\2<user>",
         ),
         (
-            "xpected",
             rf"\b([Ee]xpected:? ?){_COMPARED}([,;.]? (?:to (?:deeply |deep |strictly |loosely )?(?:equal|eql|be|match|contain|include)|to be equal to"
             rf"|(?:[Bb]ut )?(?:was|got|found)|[Bb]ut: was|[Aa]ctual|[Rr]eceived)[ :]{{1,3}}){_COMPARED}",
             r"\1<str>\2<str>",
         ),
-        ("=", rf"{_DATA}( [!=]==? ){_DATA}", r"<str>\1<str>"),
+        (rf"{_DATA}( [!=]==? ){_DATA}", r"<str>\1<str>"),
         (
-            "is ",
             rf"{_DATA}( is (?:not (?:of type|a valid|one of|a multiple of)|too (?:short|long))\b)",
             r"<str>\1",
         ),
-        (" +", rf"(?<= -){_DATA} \+{_DATA}", "<str> +<str>"),
-        *(
-            (
-                quote,
-                rf"\b((?:[Ii]nput string|[Ll]iteral for [^'\"\n]{{1,30}}|string to \w+|[Pp]ars(?:e|ing)|for (?:type|enum) [\w ]{{1,40}}|[Tt]ext|[Tt]ime data"
-                rf"|(?:[Ii]nvalid|[Uu]nparseable|[Uu]nknown|[Ii]ncorrect) (?:\w+ )?(?:value|date|number|input|json|email|url|format)|[Vv]alue|column [\w.]+(?=:)):? ){_DATA}",
-                r"\1<str>",
-            )
-            for quote in "'\""
+        (rf"(?<= -){_DATA} \+{_DATA}", "<str> +<str>"),
+        (
+            rf"\b((?:[Ii]nput string|[Ll]iteral for [^'\"\n]{{1,30}}|string to \w+|[Pp]ars(?:e|ing)|for (?:type|enum) [\w ]{{1,40}}|[Tt]ext|[Tt]ime data"
+            rf"|(?:[Ii]nvalid|[Uu]nparseable|[Uu]nknown|[Ii]ncorrect) (?:\w+ )?(?:value|date|number|input|json|email|url|format)|[Vv]alue|column [\w.]+(?=:)):? ){_DATA}",
+            r"\1<str>",
         ),
         (
-            "'",
             r"\b((?:WHERE|AND|OR|SET|ON|where|and|or|set) [\w.`\"]+ ?(?:=|<>|!=|[<>]=?|I?LIKE) ?)'[^'\n]*'",
             r"\1<str>",
         ),
         (
-            "(",
             r"\b((?:IN|VALUES|in|values) ?)\((?:<[a-z]+>|'[^'()]*'|NULL)(?:, ?(?:<[a-z]+>|'[^'()]*'|NULL))*\)",
             r"\1<str>",
         ),
         (
-            "<num>",
             r"(?<![\w>])(?:(?:<num>[a-fA-F]?|[a-fA-F]<num>|[a-fA-F]{2}) ){4,}(?:<num>[a-fA-F]?|[a-fA-F]<num>|[a-fA-F]{2})(?![\w<])",
             "<hex>",
         ),
         (
-            "",
             rf"\b((?:{_CALLED_BY_ID}):? )(?:[A-Za-z]{{1,4}}<num>|(?=[A-Za-z]*\d[A-Za-z\d]*[A-Za-z])[A-Za-z\d]{{8,}})(?![\w.-])",
             r"\1<id>",
         ),
-        (" for ", r"\b((?:password|publickey) for )(?!invalid )\S+(?= from <)", r"\1<user>"),
-        ("=", r"(?<!\w)((?:request|req|trace|span|session|correlation|transaction|txn)=)[\w.-]+", r"\1<id>"),
-        ("ser", r"\b([Uu]ser(?:[Nn]ame)? )(?:'[^'\n]+'|\"[^\"\n]+\")", r"\1<user>"),
-        ("={", r"(?<=\w=)\{[^{}]{0,300}(?:\{[^{}]{0,300}\}[^{}]{0,300}){0,9}\}", "<str>"),
-        ("/", r"(['\"])/(?=\w)[^'\"]{2,300}\1", r"\1<path>\1"),
-        ("\\", r"(['\"])[A-Za-z]:\\[^'\"]{2,300}\1", r"\1<path>\1"),
-        (".", rf"(['\"])[^'\"/\\]{{1,80}}\.(?:{_FILE_OF_DATA})\1", r"\1<path>\1"),
+        (r"\b((?:password|publickey) for )(?!invalid )\S+(?= from <)", r"\1<user>"),
+        (r"(?<!\w)((?:request|req|trace|span|session|correlation|transaction|txn)=)[\w.-]+", r"\1<id>"),
+        (r"\b([Uu]ser(?:[Nn]ame)? )(?:'[^'\n]+'|\"[^\"\n]+\")", r"\1<user>"),
+        (r"(?<=\w=)\{[^{}]{0,300}(?:\{[^{}]{0,300}\}[^{}]{0,300}){0,9}\}", "<str>"),
+        (r"(['\"])/(?=\w)[^'\"]{2,300}\1", r"\1<path>\1"),
+        (r"(['\"])[A-Za-z]:\\[^'\"]{2,300}\1", r"\1<path>\1"),
+        (rf"(['\"])[^'\"/\\]{{1,80}}\.(?:{_FILE_OF_DATA})\1", r"\1<path>\1"),
         (
-            "=",
             rf"(?<![\w\[@.-])((?!(?i:\w*?(?:{_TELLING_KEYS}))=)[A-Za-z_]\w*=)(['\"])[^'\"]{{0,80}}\2",
             r"\1\2<str>\2",
         ),
         (
-            "=",
             rf"(?<![\w\[@.-])((?!\w*?(?:{_TELLING_KEYS}|ok|success)=)[A-Za-z_]\w*=)(?:[Tt]rue|[Ff]alse)\b(?!=)",
             r"\1<str>",
         ),
         (
-            ":",
             r"""(['"]\w*(?:[iI][dD]|[tT]oken|[nN]once|[hH]ash|[sS]ession)['"]: ?)(['"])[^'"]{1,80}\2""",
             r"\1\2<id>\2",
         ),
     )
 )
-"""Words of a skeleton that are one value: what stands there wherever they do, what they look like, the hole."""
+"""Words of a skeleton that are one value, and the hole that they make."""

@@ -22,7 +22,7 @@ from typing import TypeVar
 import re2
 
 from triage.escapes import strip_ansi
-from triage.signature.codes import HINTS, MAY_MEAN, MEANT, NUMBER, told, told_lettered, told_port
+from triage.signature.codes import MAY_MEAN, MEANT, NUMBER, told, told_lettered, told_port
 from triage.signature.kinds import JOINED, NAMES, VALUE_LIKE, WORD
 
 MAX_LENGTH = 2_000
@@ -199,7 +199,7 @@ def _plan(skeleton: tuple[str, ...]) -> str | _Plan:
     }
     ends = list(accumulate(len(word) + 1 for word in skeleton))
     begin = None
-    for match in MAY_MEAN.finditer(said) if _in(said, HINTS) else ():
+    for match in MAY_MEAN.finditer(said):
         counts = _COUNTS.get(match.lastgroup or "", str)
         first = bisect_right(ends, match.start())
         begin = max(0, first - _BEFORE) if begin is None else begin
@@ -209,11 +209,7 @@ def _plan(skeleton: tuple[str, ...]) -> str | _Plan:
 
 
 def _joined(words: Iterable[str]) -> str:
-    template = " ".join(words).replace("<code>", "<num>").replace(":<port>", "")
-    for stands, pattern, hole in JOINED:
-        if stands in template:
-            template = pattern.sub(hole, template)
-    return template
+    return JOINED.apply(" ".join(words).replace("<code>", "<num>").replace(":<port>", ""))
 
 
 @cache
