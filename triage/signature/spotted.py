@@ -72,7 +72,7 @@ def _loosened(pattern: str, *, verbose: bool = True) -> str:
         elif re.fullmatch(r"\\\d", part):
             kept.append(".*")
         elif re.fullmatch(r"\{\d+,\d*\}", part):
-            kept.append("*")
+            kept.append("*" if part.startswith("{0") else "+")
         elif not (verbose and part.isspace()):
             kept.append(_PRIVATE.sub("", part) if part.startswith("[^") else part)
     return "".join(kept)
