@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT
 from triage.signature.codes import MAY_MEAN, MEANT
-from triage.signature.spotted import Spotted
+from triage.signature.spotted import Spotted, Substitutions
 
 _PARTS = (
     *("exit code", "status", "HTTP", "port", "Error", "E", "GET ", "errno ", "SQLSTATE", "Error: ", "Expected: ", "cannot find module '"),
@@ -36,6 +36,12 @@ def test_the_same_is_found_in_samples() -> None:
 
 
 def test_where_nothing_is_hinted_at_nothing_is_tried() -> None:
-    pattern = Spotted(r"(?<= )code\ (?=\d) | \d+ (?!\ ms)")
+    pattern = Spotted(r"(?<= )code\ (?=\d) | \d{1,5} (?!\ ms)")
     assert not pattern._hints.search(b"the lease of a code-word was lost")
     assert [m[0] for m in pattern.finditer("the code 7 after 30 ms")] == ["code ", "7", "3"]
+
+
+def test_what_one_makes_another_may_find() -> None:
+    made = Substitutions([("a+", "b"), (r"(?<!\w)b (?=c{2,3})", "d"), ("x", "y"), (r"(['\"])y\1", "z")])
+    assert made.apply("aa cc 'x' ab cc") == "d" + "cc z bb cc"
+    assert made.apply("none of it here") == "none of it here"
