@@ -69,7 +69,9 @@ def main(args: list[str]) -> int:
         command = [str(BIN / rest[0]), *rest[1:]]
     if verb == "triage" and os.name != "nt":
         os.execv(command[0], command)
-    return subprocess.run(command, cwd=None if verb == "triage" else ROOT).returncode
+    # What one process of many compiled, the others need not.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run(command, cwd=None if verb == "triage" else ROOT, env=environment).returncode
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hypothesis import settings
 from triage.ingest import Source
 from triage.model import TriageError
 from triage.rules import Engine, library, load
+from triage.rules.load import Loaded
 from triage.sources import resolve
 from triage.store import Store, open_store
 
@@ -32,6 +34,12 @@ RECORDED = sorted(path.parent for path in (DATA / "recorded").glob("*/manifest.j
 SEEDS = ROOT.parent / "shared" / "seeds"
 
 needs_seeds = pytest.mark.skipif(not SEEDS.is_dir(), reason="the seed reports are not beside this checkout")
+
+
+@cache
+def rules_of_the_library() -> Loaded:
+    """As read from its files, which takes half a second."""
+    return load([library()])
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -63,7 +71,7 @@ def private_home(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     """The rules that come with the program, without anybody's own."""
-    return Engine(load([library()]).rules)
+    return Engine(rules_of_the_library().rules)
 
 
 @pytest.fixture

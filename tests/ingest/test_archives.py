@@ -163,21 +163,21 @@ BOMB = b"ERROR: x\n" * (1 << 19)
 
 
 @pytest.mark.parametrize(
-    "data",
+    "made",
     [
-        zipped(("bomb.log", BOMB)),
-        tar_gz(("bomb.log", BOMB)),
-        zipped(("bomb.log.gz", gzip.compress(BOMB))),
-        zipped(("inner.zip", zipped(("bomb.log", BOMB)))),
-        gzip.compress(gzip.compress(BOMB)),
-        bz2.compress(BOMB),
-        lzma.compress(BOMB),
+        lambda: zipped(("bomb.log", BOMB)),
+        lambda: tar_gz(("bomb.log", BOMB)),
+        lambda: zipped(("bomb.log.gz", gzip.compress(BOMB))),
+        lambda: zipped(("inner.zip", zipped(("bomb.log", BOMB)))),
+        lambda: gzip.compress(gzip.compress(BOMB)),
+        lambda: bz2.compress(BOMB),
+        lambda: lzma.compress(BOMB),
     ],
     ids=["zip", "tar.gz", "gz in zip", "zip in zip", "gz in gz", "bz2", "xz"],
 )
 @pytest.mark.usefixtures("small_limit")
-def test_a_bomb_is_refused_in_every_wrapping(data: bytes) -> None:
-    [found] = unpacked(data, TEN)
+def test_a_bomb_is_refused_in_every_wrapping(made: Callable[[], bytes]) -> None:
+    [found] = unpacked(made(), TEN)
     if isinstance(found, Source):
         with pytest.raises(IngestError) as refused:
             found.digest()
@@ -195,9 +195,9 @@ def test_a_bomb_spoils_only_itself() -> None:
 
 
 _BOMBS = {
-    "bomb.tar.gz": tar_gz(("b.log", BOMB)),
-    "bomb.zip": zipped(("b.log", BOMB)),
-    "bomb.xml.gz": gzip.compress(REPORT[:1_000] + BOMB),
+    "bomb.tar.gz": lambda: tar_gz(("b.log", BOMB)),
+    "bomb.zip": lambda: zipped(("b.log", BOMB)),
+    "bomb.xml.gz": lambda: gzip.compress(REPORT[:1_000] + BOMB),
 }
 
 
@@ -205,7 +205,7 @@ _BOMBS = {
 @pytest.mark.usefixtures("small_limit")
 def test_a_bomb_in_a_directory_is_told(tmp_path: Path, name: str) -> None:
     """What is not read although it may hold results is never passed over in silence."""
-    (tmp_path / name).write_bytes(_BOMBS[name])
+    (tmp_path / name).write_bytes(_BOMBS[name]())
     (tmp_path / "good.xml").write_bytes(REPORT)
     told, read = [], []
     for item in find([str(tmp_path)], TEN):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from triage.rules import Engine, Rule, library, load
+from tests.conftest import rules_of_the_library
+from triage.rules import Engine, Rule
 from triage.rules.model import Condition
 from triage.rules.phrases import likeness
 from triage.rules.texts import MAX_PATTERN, MAX_PHRASE, MAX_TEXT, compiled
@@ -172,7 +173,7 @@ def test_only_the_beginning_of_a_long_text_is_matched() -> None:
     assert winner(engine, " " * MAX_TEXT + "boom") is None
 
 
-LIBRARY = Engine(load([library()]).rules)
+LIBRARY = Engine(rules_of_the_library().rules)
 
 
 WORDS = sorted({word for rule in LIBRARY.rules for text in rule.matching for word in text.split(" ")})

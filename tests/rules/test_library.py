@@ -9,9 +9,10 @@ import pytest
 import re2
 import yaml
 
+from tests.conftest import rules_of_the_library
 from triage.ingest import Source, collect
 from triage.model import Failure
-from triage.rules import CATEGORIES, Engine, library, load
+from triage.rules import CATEGORIES, Engine, library
 from triage.rules.advice import advice
 from triage.rules.check import example_type, run_examples
 from triage.rules.model import HOLE
@@ -39,7 +40,7 @@ terraform test time timeout top tsc ulimit uname valgrind vault vendor/bin/phpun
 xcodebuild xcrun
 """
 """First words of a check that can be pasted into a shell; settings of the environment may stand before them."""
-LOADED = load([library()])
+LOADED = rules_of_the_library()
 ENGINE = Engine(LOADED.rules)
 
 
