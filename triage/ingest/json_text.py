@@ -98,7 +98,7 @@ def load(source: Source) -> Any:
         if (document := _among_noise(text)) is not None or (document := _without_commas(text)) is not None:
             return document
         cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
-        why = "breaks off; was the run stopped while it wrote?" if cut else "mend or re-create it"
+        why = "breaks off; was the run stopped while it wrote?" if cut else "is broken; mend or re-create it"
         raise IngestError(
             f"{source.name}:{error.lineno}:{error.colno}: {error.msg}: the JSON {why}"
         ) from None

@@ -63,7 +63,7 @@ class _Parser:
         )
         failures: tuple[Failure, ...] = ()
         if outcome.is_red:
-            failures = (_failure(notes, line, "error" if crashed else "failure"),)
+            failures = _failures(notes, line, "error" if crashed else "failure")
         skipped = outcome is Outcome.SKIPPED and match["said"]
         self.session.cases.append(
             CaseResult(
@@ -78,11 +78,12 @@ class _Parser:
 
     def _broken_outside(self, match: re.Match[str], line: Line) -> None:
         """A set-up that broke has no result of its own; the test of a tear-down that did has one already."""
+        notes, self.notes = self.notes, []
         suite, name = match["suite"], match["name"]
         if any((case.suite, case.name) == (suite, name) for case in self.session.cases):
             return
-        failure = bare_failure(line, "error")
-        self.session.cases.append(CaseResult(name, Outcome.ERROR, suite, failures=(failure,)))
+        failures = _failures(notes, line, "error")
+        self.session.cases.append(CaseResult(name, Outcome.ERROR, suite, failures=failures))
 
     def _sum_up(self, match: re.Match[str]) -> None:
         tests, passed, failed, crashed = (int(match[key]) for key in ("tests", "passed", "failed", "crashed"))
@@ -97,24 +98,31 @@ class _Parser:
         return self.session
 
 
-def _failure(notes: list[Line], status: Line, kind: str) -> Failure:
+def _failures(notes: list[Line], status: Line, kind: str) -> tuple[Failure, ...]:
+    """One for each assertion; else what was said, or that it failed."""
     filled = [line for line in notes if line.text.strip()]
     if not filled:
-        return bare_failure(status, kind)
-    at = next((i for i, line in enumerate(filled) if _ASSERTION.match(line.text)), None)
-    if at is None:
-        return failure_of(filled, message=filled[-1].text.strip() if len(filled) == 1 else "", kind=kind)
-    place = _ASSERTION.match(filled[at].text)
+        return (bare_failure(status, kind),)
+    begins = [at for at, line in enumerate(filled) if _ASSERTION.match(line.text)]
+    if not begins:
+        message = filled[-1].text.strip() if len(filled) == 1 else ""
+        return (failure_of(filled, message=message, kind=kind),)
+    # What was said before the first assertion tells how it came to it.
+    ends = [*begins[1:], len(filled)]
+    return tuple(
+        _asserted(filled[0 if at == begins[0] else at : end], filled[at:end], kind)
+        for at, end in zip(begins, ends, strict=True)
+    )
+
+
+def _asserted(block: list[Line], said: list[Line], kind: str) -> Failure:
+    place = _ASSERTION.match(said[0].text)
     assert place is not None
-    said = []
-    for line in filled[at + 1 :]:
-        if _ASSERTION.match(line.text):
-            break
-        said.append(line.text.strip())
-    message = f"{place['place']}: {' '.join(said[:1]) or 'Assertion Failed'}"
-    trace = "\n".join(line.text for line in filled)
+    words = [line.text.strip() for line in said[1:]]
+    message = f"{place['place']}: {' '.join(words[:1]) or 'Assertion Failed'}"
+    trace = "\n".join(line.text for line in block)
     return Failure(
-        "\n".join([message, *said[1:]]), "", kind, trace, place["file"], int(place["line"]), filled[at].number
+        "\n".join([message, *words[1:]]), "", kind, trace, place["file"], int(place["line"]), said[0].number
     )
 
 
