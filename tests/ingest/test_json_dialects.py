@@ -412,6 +412,12 @@ def test_rspec_of_which_nothing_loaded(read: Read) -> None:
     assert ["uninitialized constant Till" in failure.message for failure in run.failures] == [True]
 
 
+def test_rspec_says_what_broke_outside_of_examples_in_whatever_words(read: Read) -> None:
+    summary = {"duration": 0.1, "example_count": 0, "failure_count": 0, "errors_outside_of_examples_count": 1}
+    run = read({"examples": [], "summary": summary, "messages": ["Run options: none", "the till is locked"]})
+    assert [failure.message for failure in run.failures] == ["the till is locked"]
+
+
 def test_dots_inside_a_text_of_tap_do_not_end_its_block(read: Read) -> None:
     run = read(
         "TAP version 13\n1..2\nok 1 - a\n  ---\n  raw: |\n      not ok 7 - told\n      ...\n      ok 8\n  ...\n"

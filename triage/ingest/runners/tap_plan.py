@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from triage.ingest.console import Line
-from triage.ingest.logs.severity import severity
+from triage.ingest.logs.severity import severity, telling_line
 from triage.ingest.runners.prove_report import broken
 from triage.ingest.runners.tap_text import Test
 from triage.model import Failure, Warn
@@ -15,6 +15,11 @@ from triage.model import Failure, Warn
 PLAN = re.compile(
     r"^(?P<indent> *)1\.\.(?P<count>\d{1,9})(?:\s+todo(?P<todo>(?: +\d{1,9}){1,50}) *;?)?(?:\s*#\s*(?P<why>.*))?$"
 )
+
+DEATH = re.compile(r"# (?P<said>Looks like your test (?:died|exited with [1-9]\d{0,9})\b.*)$")
+"""What Test::More says at its end of a program that broke outside of its tests; inside of a subtest it is indented."""
+_DIED = re.compile(r" at \S.* line \d{1,9}\.$")
+"""How Perl ends what it says when it dies."""
 
 
 @dataclass
@@ -28,8 +33,10 @@ class Plan:
     """Why all of them are skipped."""
     todo: frozenset[int] = frozenset()
     """The tests that are yet to be done, as Test.pm writes them into the plan."""
-    versioned: bool = False
-    """Whether the output begins with a version: then a plan must come."""
+    versioned: Line | None = None
+    """The version that the output begins with: then a plan must come."""
+    death: Line | None = None
+    """The line that says that the program died, which it may do with its plan met."""
 
     def take(self, match: re.Match[str], line: Line) -> None:
         """Take the line that ``PLAN`` matched."""
@@ -45,6 +52,19 @@ class Plan:
         self, tests: Sequence[Test], ran: int, top: int, loose: Sequence[Line], where: str, last: int
     ) -> Iterator[Failure | Warn]:
         """What is wrong where ``ran`` tests ran, ``top`` of them at the margin, up to the line ``last``."""
+        told = False
+        for wrong in self._judged(tests, ran, top, loose, where, last):
+            told = told or isinstance(wrong, Failure)
+            yield wrong
+        # With ``prove`` its report says so, once for each file.
+        if self.death is not None and not told and not where:
+            reason = next((line for line in reversed(loose) if _DIED.search(line.text[-1_000:])), self.death)
+            said = reason.text.strip().removeprefix("# ")
+            yield broken(said, [*loose[-50:], self.death])
+
+    def _judged(
+        self, tests: Sequence[Test], ran: int, top: int, loose: Sequence[Line], where: str, last: int
+    ) -> Iterator[Failure | Warn]:
         if self.count is not None and self.count != ran:
             said = f"{where}{self.count} tests were planned, {ran} ran"
             if self.count < top:
@@ -63,5 +83,10 @@ class Plan:
                 said = f"{where}no plan behind the tests: the program died, or its output was cut"
                 yield broken(lines[-1].text.strip() if lines else said, lines[-50:] or [tests[-1].line])
             yield Warn(f"{where}no plan: whether all tests ran is not known", last)
+        elif self.count is None and self.versioned and not tests:
+            said = f"{where}no result and no plan behind the version: the program died, or its output was cut"
+            lines = [line for line in loose if line.text.strip()]
+            why = telling_line("\n".join(line.text for line in lines)) if lines else said
+            yield broken(why, lines[-50:] or [self.versioned])
         if self.count == 0 and not tests:
             yield Warn(f"{where}skipped as a whole: {self.why or 'no reason given'}", last)
