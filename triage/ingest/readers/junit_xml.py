@@ -208,7 +208,12 @@ class _Handler:
             said = tuple(explained(failure, suite.output) for failure in last.failures)
             self._tries.change_last(replace(last, failures=said))
         self._tries.end_suite()
+        for inner, failure in suite.uncounted():
+            self._tell(failure, inner)
+            suite.add_suite(inner)
         if unlisted := suite.unlisted():
+            if self._suites and self._suites[-1].may_sum_up(suite, unlisted):
+                return
             self._tell(unlisted, suite)
         if self._suites:
             self._suites[-1].add_suite(suite)
@@ -221,7 +226,8 @@ class _Handler:
 
     def _compare_counts(self, top: Suite) -> None:
         stated = values.integer(top.attributes.get("tests"))
-        stated = (self._suite_sum or None) if stated is None and len(top.attributes) < 4 else stated
+        if stated is None and len(top.attributes) < 4:
+            stated = (self._suite_sum - top.summed or None) if self._suite_sum else None
         tests = self._listed - self._tries.joined
         # Some count what was skipped apart; pytest counts reports (set-up, tear-down, subtests), Catch2 assertions.
         right = {None, self._listed, tests, self._listed - self._skipped}

@@ -53,6 +53,8 @@ _INHERITED = {
 _MARK = re.compile(
     r"\[\[(?:ATTACHMENT\|(?P<path>[^\]\n]+)|PROPERTY\|(?P<name>[^=\]\n]+)=(?P<value>[^\]\n]*))\]\]"
 )
+_PASSED = re.compile(r"ok\b|1\.\.\d")
+"""A line of TAP that is nobody's reason."""
 _LONGEST = 1 << 20
 """Characters of one text that are kept: its beginning and its end."""
 _OUTPUT = 1 << 16
@@ -71,6 +73,13 @@ class Suite:
     """What it and the suites around it say of their cases."""
     is_qt: bool = False
     cases: int = 0
+    inside: int = 0
+    """The cases of the suites in it."""
+    sums: list[tuple[Suite, Failure, int]] = field(default_factory=list)
+    """Suites in it that count what is red and list no test: what is to be told of each unless the suites behind it are
+    what it counts, and how many cases were before it."""
+    summed: int = 0
+    """How many cases were counted once more by such sums."""
     failed: int = 0
     """Its cases with a failure, those of the suites in it among them."""
     has_errors: bool = False
@@ -110,8 +119,24 @@ class Suite:
     def add_suite(self, inner: Suite) -> None:
         """Keep what is in a suite of it."""
         self.told = self.told or inner.told
+        self.inside += inner.cases + inner.inside
         self.failed += inner.failed
         self.has_errors = self.has_errors or inner.has_errors
+
+    def may_sum_up(self, inner: Suite, failure: Failure) -> bool:
+        """Whether a suite in it lists no test, and may be the sum of suites to come; then its failure is kept till then."""
+        if not inner.cases + inner.inside:
+            self.sums.append((inner, failure, self.cases + self.inside))
+        return not inner.cases + inner.inside
+
+    def uncounted(self) -> Iterator[tuple[Suite, Failure]]:
+        """Of the suites in it that list no test, those that are no sum of the suites behind them (Bazel's of JUnit 4)."""
+        for suite, failure, before in self.sums:
+            if not self.told or values.integer(suite.attributes.get("tests")) != self.inside - before:
+                yield suite, failure
+            else:
+                self.summed += self.inside - before
+        self.sums = []
 
     def unlisted(self) -> Failure | None:
         """What it counts as red, if nothing red is in it, or as errors, if failures alone are."""
@@ -132,8 +157,8 @@ class Suite:
         if not red:
             return None
         said = f"the {f'suite {self.name!r}' if self.name else 'head'} counts {red} {word}, and lists none of them"
-        if self.output.strip():
-            said = f"{telling_line(self.output)}\n{said}"
+        if self.output.strip() and not _PASSED.match(last := telling_line(self.output)):
+            said = f"{last}\n{said}"
         return Failure(said, kind="error", trace=self.output.strip("\n"), source_line=self.line)
 
 
@@ -141,6 +166,7 @@ def lost(suites: list[Suite]) -> Iterator[Failure]:
     """What the suites that a file breaks off in count as red, if nothing red was read of them."""
     while suites:
         suite = suites.pop()
+        yield from (failure for _, failure in suite.uncounted())
         if failure := suite.unlisted():
             suite.told = True
             yield failure
