@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from triage.ingest.console import Line
 from triage.ingest.logs.severity import WRAPPER, severity, telling_line
 from triage.ingest.runners import junit_text as text
 from triage.ingest.runners import junit_values as values
 from triage.ingest.runners.cucumber_text import broken_step
+from triage.ingest.runners.gtest_text import first_failure
 from triage.ingest.runners.junit_tries import REPETITION
 from triage.model import CaseResult, Failure, Outcome, Properties, worse
 
@@ -344,8 +346,16 @@ def explained(failure: Failure, output: str) -> Failure:
         return failure
     if failure.trace or not output.strip():
         return failure
-    step = broken_step(output)
+    step = broken_step(output) or _check_of_gtest(output)
     message = step or telling_line(output)
     if failure.message and not step and severity(message) <= WRAPPER:
         message = failure.message  # a summary or a last line tells no more
     return replace(failure, message=message, trace=output.strip("\n"))
+
+
+def _check_of_gtest(output: str) -> str:
+    """What the first check that failed says where the output is that of a program of Google Test (CTest, Bazel)."""
+    if "[ RUN      ] " not in output:
+        return ""
+    told = first_failure([Line(at, said) for at, said in enumerate(output.split("\n"), 1)])
+    return told.message if told else ""
