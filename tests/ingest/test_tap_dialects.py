@@ -471,3 +471,12 @@ def test_bats_tells_each_function_on_the_way_to_an_assertion() -> None:
         "test/help.bash",
         4,
     )
+
+
+def test_ava_up_to_3_tells_the_difference_among_values() -> None:
+    run = run_of(
+        "TAP version 13\nnot ok 1 - counts\n  ---\n    name: AssertionError\n    assertion: is\n    values:\n"
+        "      'Difference:': |-\n        - 4\n        + 5\n    at: 'test.js:4:4'\n  ...\n\n1..1\n# tests 1\n"
+    )
+    (failure,) = run.cases[0].failures
+    assert (failure.message, failure.type, failure.line) == ("Difference: - 4\n+ 5", "AssertionError", 4)

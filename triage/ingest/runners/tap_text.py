@@ -144,7 +144,7 @@ def block_message(block: str) -> str:
 
 def untold(details: dict[str, Any]) -> str:
     """What went wrong where there is no message: a difference (AVA, node-tap), what was compared (tape)."""
-    parts = get(details, "details")
+    parts = get(details, "details") or get(details, "values")  # AVA up to 3 said "values"
     if isinstance(parts, dict) and parts:
         return "\n".join(f"{key} {text(parts, key)}".strip() for key in parts if isinstance(key, str))
     if said := text(details, "diff"):
