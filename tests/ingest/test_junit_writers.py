@@ -217,3 +217,36 @@ def test_the_last_result_that_a_program_of_tap_wrote_is_no_reason() -> None:
     assert [failure.message for failure in run.failures] == [
         "the suite 't.t' counts 2 broken, and lists none of them"
     ]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "told", "outcome"),
+    [
+        ('outcome="failed"', "", "failed"),
+        ('state="Error"', "", "error"),
+        ('result="interrupted"', "", "error"),
+        ('outcome="passed"', "", "passed"),
+        ("", '<Failure message="locked"/>', "failed"),
+        ("", "<failed>locked</failed>", "failed"),
+        ("", "<ERROR>locked</ERROR>", "error"),
+        ("", '<aborted message="locked"/>', "error"),
+    ],
+)
+@pytest.mark.parametrize("many", [1, 300])
+def test_home_made_writers_say_in_their_own_words_that_a_test_failed(
+    attributes: str, told: str, outcome: str, many: int
+) -> None:
+    cases = "".join(
+        f'<testcase classname="c" name="t{at}" {attributes}>{told}</testcase>' for at in range(many)
+    )
+    run = run_of(f'<testsuite name="s">{cases}</testsuite>')
+    assert [case.outcome.value for case in run.cases] == [outcome] * many
+    if told:
+        assert {failure.message for case in run.cases for failure in case.failures} == {"locked"}
+
+
+def test_a_head_may_count_what_failed_instead_of_failures() -> None:
+    run = run_of('<testsuite name="s" tests="1" failed="1"><testcase name="a"/></testsuite>')
+    assert [failure.message for failure in run.failures] == [
+        "the suite 's' counts 1 failed, and lists none of them"
+    ]

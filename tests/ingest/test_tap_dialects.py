@@ -480,3 +480,32 @@ def test_ava_up_to_3_tells_the_difference_among_values() -> None:
     )
     (failure,) = run.cases[0].failures
     assert (failure.message, failure.type, failure.line) == ("Difference: - 4\n+ 5", "AssertionError", 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1..2\nok 1\nok 3\n", "test 3 is out of the range of the plan, 1..2"),
+        ("ok 1 - a\nok 5 - b\n1..2\n", "test 5 is out of the range of the plan, 1..2"),
+        (
+            "TAP version 13\nok 1 - a\n1..1\n# tests 1\n# fail 1\n",
+            "the output counts 1 failed, and lists none of them",
+        ),
+        ("1..1\nok 1 - a\nbail out! no disk\n", "no disk"),
+    ],
+)
+def test_green_results_that_their_own_program_denies_are_red(text: str, said: str) -> None:
+    assert headlines(run_of(text)) == [said]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1..2\nok 2\nok 1\n",
+        "1..2\nok 1\nok 2\n1..2\nok 3\nok 4\n",
+        "1..1\nok 1\n# fail 0\n",
+        "1..2\nok 1\nnot ok 2 # SKIP no disk\n# fail 1\n",
+    ],
+)
+def test_results_that_nobody_denies_are_green(text: str) -> None:
+    assert headlines(run_of(text)) == []

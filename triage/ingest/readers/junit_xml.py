@@ -18,6 +18,7 @@ from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.runners import junit_text as text
 from triage.ingest.runners import junit_values as values
 from triage.ingest.runners.junit_elements import (
+    ALIASES,
     RED,
     TEXT,
     TRACED,
@@ -137,6 +138,8 @@ class _Handler:
             self._open.append(Text(name, attributes, line))
         elif name in ("testsuites", "testsuite"):
             self._start_suite(name, attributes)
+        elif self._cases and (meant := ALIASES.get(name)):
+            self._open.append(Text(meant, attributes, self._place.CurrentLineNumber))
 
     def data(self, text: str) -> None:
         if self._open:
@@ -150,7 +153,7 @@ class _Handler:
         elif name in ("testsuites", "testsuite"):
             if self._suites:
                 self._end_suite(self._suites.pop())
-        elif self._open and name == self._open[-1].name:
+        elif self._open and (name == self._open[-1].name or self._open[-1].name == ALIASES.get(name)):
             self._end_text(self._open.pop())
 
     def _comment(self, said: str) -> None:

@@ -16,7 +16,7 @@ from triage.ingest.console import MAX_MARK, Line, Session, indent_of, reader_of,
 from triage.ingest.json_text import get
 from triage.ingest.reader import HEAD_BYTES, Reader, Sample
 from triage.ingest.runners.prove_report import SUMMARY, ProveReport, broken
-from triage.ingest.runners.tap_plan import DEATH, PLAN, Plan
+from triage.ingest.runners.tap_plan import DEATH, FAILED, PLAN, Plan
 from triage.ingest.runners.tap_qt import settle
 from triage.ingest.runners.tap_text import (
     TITLE,
@@ -38,7 +38,7 @@ _VERSION = re.compile(r"^(?P<indent> *)(?:TAP version 1[2-4]|(?P<kernel>KTAP ver
 _RESULT = re.compile(
     r"^(?P<indent> *)(?P<ok>(?:not )?ok|(?:skip|todo)(?= \d))(?:\s+(?P<number>\d{1,9})(?=[\s-]|$))?(?:$|\s*-|\s)(?P<rest>.*)$"
 )
-_BAIL = re.compile(r"^ *Bail out!\s*(?P<why>.*)$")
+_BAIL = re.compile(r"^ *Bail out!\s*(?P<why>.*)$", re.IGNORECASE)
 _COMMENT = re.compile(r"^ *#(?P<text>.*)$")
 # What a program writes to its standard error may stand behind the dots.
 _FILE = re.compile(
@@ -61,7 +61,6 @@ _KERNEL = re.compile(
 _HEADED = re.compile(r"^ +# Subtest: ")
 _NODE_SPEC = re.compile(r"^ℹ tests \d{1,9}$")
 _QT_FIRST = "initTestCase()"
-_QT_FAILED = re.compile(r"# fail (?P<count>\d{1,9})$")
 _MOST_COMMENTS = 500
 _SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|t|pl|py|rb|lua|sh|bats)$")
 
@@ -123,8 +122,6 @@ class _Parser:
     within: list[tuple[int, Line]] = field(default_factory=list)
     """Comments behind the last result inside of a subtest, with their depth: what it says when it dies."""
     is_qt: bool = False
-    failed: int | None = None
-    """How many tests of Qt failed by its own count."""
     announced: bool = False
     """Whether a subtest was announced, and no result came since."""
     before: str = ""
@@ -286,8 +283,8 @@ class _Parser:
         self.announced = self.announced or said.startswith("Subtest: ")
         if DEATH.match(line.text):
             self.plan.death = line
-        elif self.is_qt and (match := _QT_FAILED.match(line.text)):
-            self.failed = int(match["count"])
+        elif match := FAILED.match(line.text):
+            self.plan.failed, self.plan.tally = int(match["count"]), line
         if sums_up(said):
             return
         if self.ahead is not None:
@@ -335,8 +332,8 @@ class _Parser:
         ran = ran if died else len(tests)
         give_back(tests)
         if self.is_qt:
-            settle(tests, self.failed)
-            self.is_qt, self.failed = False, None
+            settle(tests, self.plan.failed)
+            self.is_qt = False
         for test in tests:
             for item in told(test, self.file, ()):
                 if isinstance(item, CaseResult):

@@ -16,6 +16,11 @@ from triage.ingest.runners.junit_tries import REPETITION
 from triage.model import CaseResult, Failure, Outcome, Properties, worse
 
 RED = {"failure": "failure", "error": "error"}
+ALIASES = {
+    **dict.fromkeys(("Failure", "FAILURE", "Failed", "failed", "fail"), "failure"),
+    **dict.fromkeys(("Error", "ERROR", "Aborted", "aborted", "crashed"), "error"),
+}
+"""What home-made writers call these inside of a case."""
 _RETRIED = {
     "rerunFailure": "failure",
     "rerunError": "error",
@@ -145,6 +150,7 @@ class Suite:
         tests, failures, errors = (
             values.integer(self.attributes.get(key)) or 0 for key in ("tests", "failures", "errors")
         )
+        failures = failures or values.integer(self.attributes.get("failed")) or 0
         if self.is_qt:  # counts warnings as errors
             return None
         if not self.told:

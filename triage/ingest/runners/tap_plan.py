@@ -18,6 +18,8 @@ PLAN = re.compile(
 
 DEATH = re.compile(r"# (?P<said>Looks like your test (?:died|exited with [1-9]\d{0,9})\b.*)$")
 """What Test::More says at its end of a program that broke outside of its tests; inside of a subtest it is indented."""
+FAILED = re.compile(r"# fail(?:ed)?:? +(?P<count>\d{1,9})$")
+"""How many failed, in the last words of node's runners and Qt's; what is skipped or yet to be done may be among them."""
 _DIED = re.compile(r" at \S.* line \d{1,9}\.$")
 """How Perl ends what it says when it dies."""
 
@@ -35,6 +37,9 @@ class Plan:
     """The tests that are yet to be done, as Test.pm writes them into the plan."""
     versioned: Line | None = None
     """The version that the output begins with: then a plan must come."""
+    failed: int | None = None
+    tally: Line | None = None
+    """How many tests failed by the program's own count, and the line that says so."""
     death: Line | None = None
     """The line that says that the program died, which it may do with its plan met."""
 
@@ -48,6 +53,13 @@ class Plan:
         if number in self.todo and not test.directive:
             test.directive, test.why = "TODO", "by the plan"
 
+    def _out_of_range(self, tests: Sequence[Test]) -> Test | None:
+        """A test whose number the plan does not have, as where one got lost; some count on from program to program."""
+        numbers = sorted(test.number for test in tests)
+        if not numbers or not numbers[0] or numbers[-1] - numbers[0] < len(numbers):
+            return None
+        return next((test for test in tests if test.number > (self.count or 0)), None)
+
     def judge(
         self, tests: Sequence[Test], ran: int, top: int, loose: Sequence[Line], where: str, last: int
     ) -> Iterator[Failure | Warn]:
@@ -56,6 +68,11 @@ class Plan:
         for wrong in self._judged(tests, ran, top, loose, where, last):
             told = told or isinstance(wrong, Failure)
             yield wrong
+        if self.failed and self.tally and not told and all(test.ok and not test.inside for test in tests):
+            told = True
+            yield broken(
+                f"{where}the output counts {self.failed} failed, and lists none of them", [self.tally]
+            )
         # With ``prove`` its report says so, once for each file.
         if self.death is not None and not told and not where:
             reason = next((line for line in reversed(loose) if _DIED.search(line.text[-1_000:])), self.death)
@@ -77,6 +94,10 @@ class Plan:
                 lines = [] if red and not any(severity(line.mark) for line in loose[-1:]) else loose
                 yield broken(lines[-1].text.strip() if lines else said, lines[-50:] or self.line)
             yield Warn(said, last)
+        elif self.count and (far := self._out_of_range(tests)):
+            yield broken(
+                f"{where}test {far.number} is out of the range of the plan, 1..{self.count}", [far.line]
+            )
         elif self.count is None and tests and not any(test.holds for test in tests):
             if self.versioned and all(test.ok or test.directive for test in tests):
                 lines = loose if any(severity(line.mark) for line in loose[-1:]) else []
