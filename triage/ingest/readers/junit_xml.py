@@ -132,6 +132,8 @@ class _Handler:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
         if name == "testcase":
+            if "name" in attributes:
+                attributes["name"] = attributes["name"].strip()
             self._cases.append(Case(attributes))
         elif name in TEXT:
             line = self._place.CurrentLineNumber if name in TRACED else 0
