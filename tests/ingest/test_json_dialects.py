@@ -647,3 +647,10 @@ def test_what_playwright_interrupted_is_not_skipped(read: Read, status: str, out
         }
     )
     assert outcomes(run) == {"opens": outcome}
+
+
+def test_a_suite_of_robot_that_failed_and_none_of_its_tests(read: Read) -> None:
+    tests = [{"name": "opens", "status": "PASS", "elapsed_time": 1}]
+    suite = {"name": "Door", "status": "FAIL", "message": "", "tests": tests, "elapsed_time": 1}
+    run = read({"generator": "Robot 7.2", "suite": suite})
+    assert [failure.message for failure in run.failures] == ["the suite 'Door' failed, and none of its tests"]
