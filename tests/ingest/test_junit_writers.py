@@ -230,6 +230,7 @@ def test_the_last_result_that_a_program_of_tap_wrote_is_no_reason() -> None:
         ("", "<failed>locked</failed>", "failed"),
         ("", "<ERROR>locked</ERROR>", "error"),
         ("", '<aborted message="locked"/>', "error"),
+        ("", "<exception>locked</exception>", "error"),
         ("", "<failed>false</failed><aborted>0</aborted>", "passed"),
     ],
 )

@@ -18,7 +18,7 @@ from triage.model import CaseResult, Failure, Outcome, Properties, worse
 RED = {"failure": "failure", "error": "error"}
 ALIASES = {
     **dict.fromkeys(("Failure", "FAILURE", "Failed", "failed", "fail"), "failure"),
-    **dict.fromkeys(("Error", "ERROR", "Aborted", "aborted", "crashed"), "error"),
+    **dict.fromkeys(("Error", "ERROR", "Aborted", "aborted", "crashed", "exception"), "error"),
 }
 """What home-made writers call these inside of a case."""
 _RETRIED = {
