@@ -151,3 +151,20 @@ def test_gotestsum_that_was_stopped_tells_what_stood_above_the_results() -> None
     assert counts(run) == (3, 2, 1, 0, 0)
     assert case(run, "TestTotal").failures[0].message == "two of three"
     assert [failure.message for failure in run.failures] == ["FAIL shop/lamp"]
+
+
+def test_gotestsum_without_the_name_of_the_package() -> None:
+    run = made(
+        """
+        === Failed
+        === FAIL:  TestDoor (0.00s)
+            --- PASS: TestDoor/opens (0.00s)
+            door_test.go:9: the door is red
+            door_test.go:12: it does not shut
+
+        DONE 2 tests, 1 failure in 0.010s
+        """,
+        "gotestsum-console",
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "TestDoor").failures[0].message == "it does not shut"

@@ -645,3 +645,14 @@ def test_boost_is_red_where_its_last_words_are() -> None:
     *** 1 failure is detected (1 failure is expected) in the test module "depot"
     """)
     assert not expected.failures
+
+
+def test_ctest_that_finds_no_test_passed_none() -> None:
+    run = run_of("""
+    Internal ctest changing into directory: /srv/lamp/build
+    Test project /srv/lamp/build
+    No tests were found!!!
+    """)
+    assert run.format == "ctest-console"
+    assert counts(run) == (0, 0, 0, 0, 0)
+    assert not run.failures

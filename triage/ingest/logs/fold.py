@@ -24,6 +24,8 @@ _CODES = re.compile(
 """Numbers that say what went wrong."""
 _NAMED = re.compile(rb"\b[A-Z]{1,8}-?\d{3,6}\b|\w\.[A-Za-z]\w{0,4}[:(]\d+")
 """Codes of compilers and databases, lines of files."""
+_OF_MSBUILD = re.compile(r" ?: (?:fatal )?error [A-Z]{1,8}\d{3,5}: ")
+"""What MSBuild and its tools tell where it happens, and again in their summary, whatever stands around it."""
 
 
 def kind(raw: bytes) -> bytes:
@@ -85,7 +87,9 @@ class Copies:
         if len(known.lines) < COPIES:
             saying = next((line for line in lines if message.strip() in line), lines[0])
             known.lines |= {_kind_of(saying), _kind_of(lines[0])}
-        raw = "\n".join(lines).encode("utf-8", "replace")
+        raw = (message.strip() if _OF_MSBUILD.search(message) else "\n".join(lines)).encode(
+            "utf-8", "replace"
+        )
         said = (_masked(raw), *_CODES.findall(raw), *_NAMED.findall(raw))
         key = hash((said, failure.file, failure.line, step))
         if (told := known.told.get(key)) is not None:

@@ -24,7 +24,7 @@ BEFORE, AFTER = 4, 8
 WORDS = (
     r"error|exception|fail|fatal|panic|traceback|abort|killed|crash|critical|severe|emerg|alert"
     r"|segmentation|sig(?:segv|abrt|bus|ill|kill)|core dumped|bus error|out ?of ?memory|oomkill|sanitizer"
-    r"|no (?:space|such)|refused|reset|denied|not found|cannot|can't|could ?n[o']t|unable|undefined|deadlock|assert"
+    r"|no (?:space|such|module)|refused|reset|denied|not found|cannot|can't|could ?n[o']t|unable|undefined|deadlock|assert"
     r"|exceeded|operation was cancel|shutdown signal|lost communication|tim(?:ed?|e)[- ]?out|rate limit|too many|unauthorized|forbidden|handshake|certificate|host key"
     r"|exit(?:ed)?(?: with)?(?: code| status)?:? [1-9]|non-zero|not ok|status(?: code)?[:= ]+[45]\d\d|http[^ \n]* [45]\d\d"
     r"|level\"?[=:] ?\"?[56]0|eai_again|e\w{3,5}unreach|econn|etimedout|enotfound|eaddrinuse|enospc|eacces|enoent|epipe|emfile|eresolve"
@@ -35,7 +35,7 @@ WORDS = (
     r"|bug: |oops|protection fault|unable to handle|blocked for more|guru med|type: +exc_|unhandled |\n! [a-z]|callstack \(from|while executing|invoked from|\) called at "
     r"|== (?:conditional|use of|syscall|mismatched|source and|possible data|conflicting)|violations|code style|would reformat|modified by this|disappeared|terminated|yn00|unresolved|unknown revision"
     r"|no required module|(?:bad|unknown|unrecognized|invalid|illegal) (?:command|option|argument|flag|switch)"
-    r"|##\[group\]run |current runner version|\n {1,4}x [a-z]|violation|caused by|suppressed: |✘|✖|✗|❌|✕|× |● |expected|\[31m"
+    r"|##\[group\]run |current runner version|shell: [^\n]* \{0\}|\n {1,4}x [a-z]|violation|caused by|suppressed: |✘|✖|✗|❌|✕|× |● |expected|\[31m"
 )
 """What a line must hold to be looked at: a superset of what ``severity`` knows, in any case."""
 WARNINGS = r"|warn|deprecated|retry"

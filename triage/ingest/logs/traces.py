@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from triage.ingest.logs.heads import BARE_CAUSE, COLOR_EYRE, PHP_CLASS, RUST_PANIC, SAYS, SPEAKING_CAUSE, WHAT
 from triage.ingest.logs.severity import CAUSE, WRAPPER, is_echo, severity
 from triage.ingest.logs.tracebacks import ALONE, CHAIN, GROUP, GROUP_MARGIN, IN_TRACEBACK, TRACEBACK, shape
 from triage.ingest.logs.tries import Tries
@@ -51,12 +52,8 @@ _HEADING = re.compile(r"\s*● (?:.* › |Test suite failed)")
 _PASSED = re.compile(r"\s*[✓✔√] ")
 """A test that passed, behind what it printed."""
 _CLOSER = re.compile(r"[}\])]+[;,]?$")
-_RUST_PANIC = re.compile(r".*\bpanicked at \S+:\d+:\d+:$")
-"""Of Rust since 1.73: why stands in the line below."""
 _ABORTED = re.compile(r"(?:\S+: line \d+: +\d+ )?(?:Aborted\b|Abort trap: \d)")
 """What a shell says of a process that its runtime ended because of the failure above."""
-_WHAT = re.compile(r"\s+what\(\):\s+(?P<said>\S.*)$")
-"""What an exception of C++ that nothing caught has to say, in the line below."""
 _EXCEPTION = re.compile(r"(?:\s*(?:[\w$]+[.:]{1,2})*|.*: )(?:[A-Z][\w$]*)?(?:Error|Exception)\b|\*\* \(")
 _EMPTY = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:.*\b(?:ERROR|FATAL|SEVERE)\b.* :\s*$")
 """An event whose message begins in the next line: Spring Boot tells why an application did not start like this."""
@@ -135,7 +132,7 @@ class _Growing:
         """Whether another exception of the chain is to come."""
         self._said = 0.0
         self._empty = _EMPTY.match(line) is not None
-        self._unhandled = line.strip() == _UNHANDLED
+        self._unhandled = line.strip() == _UNHANDLED or PHP_CLASS.match(line) is not None
         self._look_for_traceback(line)
 
     def takes(self, line: str, score: float) -> bool:
@@ -148,7 +145,7 @@ class _Growing:
             return self._takes_in_traceback(line)
         if self._chained:
             return self._takes_in_chain(line, score)
-        if len(self.trace.lines) == 1 and not self._pending and _RUST_PANIC.match(self.trace.head):
+        if len(self.trace.lines) == 1 and not self._pending and RUST_PANIC.match(self.trace.head):
             self._accept(line)
             self.trace.message = line.strip() or self.trace.head
             return True
@@ -159,10 +156,14 @@ class _Growing:
         if (
             len(self.trace.lines) == 1
             and "terminate called" in self.trace.head
-            and (what := _WHAT.match(line[:1_000]))
+            and (what := WHAT.match(line[:1_000]))
         ):
             self._accept(line)
             self.trace.message = f"{self.trace.head.strip()}: {what['said']}"
+            return True
+        if self.trace.head.endswith(COLOR_EYRE) and len(self.trace.lines) == 1 and (said := SAYS.match(line)):
+            self._accept(line)
+            self.trace.message, self.trace.score = said["said"], CAUSE
             return True
         if _JVM in self.trace.head and _SIGNAL.match(line) and self.trace.message is self.trace.head:
             self._accept(line)
@@ -208,7 +209,11 @@ class _Growing:
         if self.trace.message is self.trace.head and self.trace.head.rstrip().endswith(":"):
             said = next((line for line in self.trace.lines[1:] if line.strip()), "")
             if (_indent(said) > self._indent or self._unhandled) and said.strip():
-                self.trace.message = said if self._unhandled else f"{self.trace.head.rstrip()} {said.strip()}"
+                self.trace.message = (
+                    said
+                    if self.trace.head.strip() == _UNHANDLED
+                    else f"{self.trace.head.rstrip()} {said.strip()}"
+                )
         return self.trace
 
     @property
@@ -307,6 +312,8 @@ class _Growing:
         later = "npm" in self._prefix and score == self.trace.score and is_echo(self.trace.message)
         # A sanitizer begins with the news that there was a signal.
         later = later or (score == CAUSE and _CAUGHT.search(self.trace.message) is not None)
+        if BARE_CAUSE.match(self.trace.message) and SPEAKING_CAUSE.match(line):
+            later, line = True, line.strip().removeprefix("Caused by: ")
         if later or score > self.trace.score:
             self.trace.score, self.trace.message = score, line
 

@@ -22,7 +22,7 @@ _DONE = re.compile(
     r"^DONE (?:(?P<runs>\d{1,4}) runs, )?(?P<tests>\d{1,9}) tests?(?:, (?P<skipped>\d{1,9}) skipped)?(?:, (?P<failed>\d{1,9}) failures?)?(?:, (?P<errors>\d{1,9}) errors?)?(?: in (?P<time>[\d.]+)s)?$"
 )
 _LISTED = re.compile(
-    r"^=== (?P<status>FAIL|SKIP): (?P<suite>\S+) (?P<name>\S*)(?: \(re-run (?P<run>\d{1,4})\))?(?: \((?:(?P<time>[\d.]+)s|unknown)\))?$"
+    r"^=== (?P<status>FAIL|SKIP): (?P<suite>\S*) (?P<name>\S*)(?: \(re-run (?P<run>\d{1,4})\))?(?: \((?:(?P<time>[\d.]+)s|unknown)\))?$"
 )
 _SECTION = re.compile(r"^=== (?P<what>Failed|Skipped|Errors|Slow tests)$")
 _TESTNAME = re.compile(
@@ -39,7 +39,7 @@ _OUTCOMES = {
     "SKIP": Outcome.SKIPPED,
     "∅": Outcome.SKIPPED,
 }
-_NOISE = re.compile(r"^\s*(?:=== (?:RUN|PAUSE|CONT|NAME) |--- FAIL: |--- SKIP: )")
+_NOISE = re.compile(r"^\s*(?:=== (?:RUN|PAUSE|CONT|NAME) |--- FAIL: |--- SKIP: |--- PASS: )")
 
 
 def _sniff(sample: Sample) -> int:
