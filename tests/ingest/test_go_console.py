@@ -168,3 +168,57 @@ def test_gotestsum_without_the_name_of_the_package() -> None:
     )
     assert counts(run) == (2, 1, 1, 0, 0)
     assert case(run, "TestDoor").failures[0].message == "it does not shut"
+
+
+def test_gotestsum_that_was_stopped_within_its_dots() -> None:
+    run = made(
+        """
+        [shop/cart]··↷·✖[shop/door]·✖·
+        """,
+        "gotestsum-console",
+    )
+    assert counts(run) == (8, 5, 2, 0, 1)
+    assert any("cut off" in warning.text for warning in run.warnings)
+
+
+def test_gotestsum_that_was_stopped_within_its_rows() -> None:
+    run = made(
+        """
+
+           1ms shop/bad
+           2ms shop/cart ··
+               shop/door ✖
+
+         3 tests, 2 failures, 1 error
+
+           1ms shop/bad
+           2ms shop/cart ··
+                         ↷
+          20ms shop/door ✖·
+
+         5 tests, 1 skipped, 2 failures, 1 error
+        """.replace("bad\n", "bad \n").removeprefix("\n"),
+        "gotestsum-console",
+    )
+    assert counts(run) == (5, 3, 1, 0, 1)
+    assert [failure.source_line for failure in run.failures] == [12]
+
+
+def test_gotestsum_that_was_stopped_between_packages_is_not_green() -> None:
+    run = made(
+        """
+        ✓  shop/cart (20ms)
+        ✓  shop/door (cached)
+        """,
+        "gotestsum-console",
+    )
+    assert counts(run) == (0, 0, 0, 0, 0)
+    assert any("cut off" in warning.text for warning in run.warnings)
+    red = made(
+        """
+        ✓  shop/cart (20ms)
+        ✖  shop/door (1.2s) (coverage: 0.0% of statements)
+        """,
+        "gotestsum-console",
+    )
+    assert headlines(red) == ["✖  shop/door (1.2s) (coverage: 0.0% of statements)"]
