@@ -82,3 +82,23 @@ def test_the_text_of_a_command_is_no_failure(text_source: TextSource) -> None:
 
 def test_what_a_step_says_is_no_command_though_its_head_was_cut(text_source: TextSource) -> None:
     assert _told(text_source(_step("pump", "TypeError: no water", shell=""))) == ["TypeError: no water"]
+
+
+@pytest.mark.parametrize("behind", ["", "\n", "make: *** [Makefile:3: all] Error 2\n"])
+def test_a_perl_that_dies_last(text_source: TextSource, behind: str) -> None:
+    log = f"7 shelves at run.pl line 9.\ncounting\n7 shelves at run.pl line 9.\n{behind}"
+    [failure] = collect(text_source(log)).failures
+    assert (failure.message, failure.file, failure.line) == ("7 shelves at run.pl line 9.", "run.pl", 9)
+    assert failure.source_line == 3
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "no shelf at run.pl line 9.\ncounting\n12 shelves\n",
+        "counting\nUse of uninitialized value $shelf in addition (+) at run.pl line 9.\n",
+        "counting\nno shelf at run.pl line 9.\nFinished: SUCCESS\n",
+    ],
+)
+def test_a_perl_that_only_warns(text_source: TextSource, log: str) -> None:
+    assert not _told(text_source(log))

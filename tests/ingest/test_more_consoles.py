@@ -324,3 +324,18 @@ def test_what_a_test_of_automake_prints_that_may_fail_is_no_failure() -> None:
     assert run.format == "automake-console"
     assert run.totals.xfailed == run.totals.tests == 1
     assert not run.failures
+
+
+def test_results_of_a_driver_of_automake() -> None:
+    run = run_of("""
+    :test-result: PASS adds up
+    Lamp.cpp:12: it is off
+    :test-result: FAIL shines
+    :test-result: XFAIL sings
+    :test-result: XPASS dances
+    :test-result: SKIP flies
+    """)
+    assert run.format == "automake-console"
+    assert counts(run) == (5, 1, 2, 0, 2)
+    assert not run.warnings
+    assert case(run, "dances").failures[0].message == "passed, though it was expected to fail"
