@@ -32,7 +32,7 @@ def _told(source: Source) -> list[str]:
         ),
         # Symfony names the class alone.
         (
-            'In Pump.php line 12:\n\nShop\\Error\\RuntimeError:\nValve "a" is shut.\n\n  at src/Pump.php:12\n',
+            'Shop\\Error\\RuntimeError:\nValve "a" is shut.\n\n  at src/Pump.php:12\n',
             'Valve "a" is shut.',
         ),
         # Of a chain of which one says nothing.
@@ -102,3 +102,57 @@ def test_a_perl_that_dies_last(text_source: TextSource, behind: str) -> None:
 )
 def test_a_perl_that_only_warns(text_source: TextSource, log: str) -> None:
     assert not _told(text_source(log))
+
+
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        # BYOND, which puts no blank before the word.
+        ("dm\\Lamp.dm:323:error: shine: duplicate definition", "shine: duplicate definition"),
+        ("dm\\Lamp.dm:22:error (bad_cache_file): 'lamp.dmi': file found only in .rsc", "found only in .rsc"),
+        # MoonBit.
+        (
+            "lamp/lib.mbt:7:1-7:4 [E0002] Warning (unused_value): Unused variable 'n'\n"
+            "lamp/lib.mbt:8:3-8:12 [E4021] The value identifier shine is unbound.\nError: lib.mbt compilation failed",
+            "The value identifier shine is unbound.",
+        ),
+        # Symfony's console: a box below the place, its words cut at the width of the terminal.
+        (
+            'In LampBuilder.php line 51:\n                       \n  The lamp "on the sta  \n  irs" is not lit     \n'
+            "                       \n\nlamp [--stop-on-error] [--] [<path>]\n",
+            'The lamp "on the sta\nirs" is not lit',
+        ),
+    ],
+)
+def test_what_few_tools_write_alike(text_source: TextSource, log: str, told: str) -> None:
+    [message] = _told(text_source(f"starting\n{log}\n"))
+    assert told in message
+
+
+def test_what_is_done_another_way_instead_is_no_failure(text_source: TextSource) -> None:
+    log = "  Failed to load prune data from PackageData folder, loading from targeting packs instead\ndone\n"
+    assert not _told(text_source(log))
+
+
+def test_listr_tells_nothing_twice(text_source: TextSource) -> None:
+    said = "Lamp failed to start.", "----------", "/opt/lamp: bad option: --on", "----------"
+    log = (
+        "[STARTED] Light the lamp\n"
+        + "".join(f"[FAILED] {line}\n[FAILED] \n" for line in said)
+        + "\n\n".join(said)
+    )
+    assert _told(text_source(log)) == [
+        "[FAILED] Lamp failed to start.",
+        "[FAILED] /opt/lamp: bad option: --on",
+    ]
+
+
+def test_sass_tells_an_error_once_whoever_shows_it(text_source: TextSource) -> None:
+    excerpt = "Error: Undefined variable.\n  ╷\n6 │     color: $lamp;\n  │            ^^^^^\n  ╵\n  lamp.scss 6:12  root stylesheet\n"
+    log = f"{excerpt}file: /srv/lamp/lamp.scss\n\n{excerpt}    at wrap (/srv/lamp/sass.js:2:4)\n ELIFECYCLE  Command failed with exit code 1.\n"
+    assert _told(text_source(log)) == ["Error: Undefined variable."]
+
+
+def test_the_count_of_a_script_repeats_what_stands_above(text_source: TextSource) -> None:
+    log = "    ❌ the lamp shines → Error: it is dark\n    ✅ the door shuts\n\n❌ E2E tests failed (1/2 failed) — see shots/\n"
+    assert len(_told(text_source(log))) == 1

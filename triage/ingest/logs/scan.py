@@ -31,7 +31,7 @@ WORDS = (
     r"|don't know|terminate called|not loaded|illegal instruction|floating point exc|uninitialized constant|unbound variable|attempt (?:to |#?\d)|\btry #?\d|: \*\*\* |(?:definitely|possibly) lost|fishy| signal sig|exceptioncode|== invalid |== process "
     r"|(?:^|\n)(?:[ef]\d{4} \d\d:|e: |\*\* \()|\*\* \([a-z]"
     r"|\d char:\d|err!|err_|err:\d|\[\d\d:\d\d:\d\d err|\.\w{1,6}:\d+:\d+: |\.java:\d+:\t|problem occurred|no solution|no matching|updates to go|inconsistent|mismatch|required module|doesn't|does not"
-    r"|your php|duplicate symbol|smashing|diff in |overflow detected|went wrong|files matching|issue: \[|unhandledprom|corrupt|\): invalid|recogni[sz]ed as|conflict \(|rejected\]|ora-\d|session not|no output has|invalid workflow|crit: |not met|not reached"
+    r"|your php|duplicate symbol|smashing|diff in |overflow detected|went wrong|files matching|issue: \[|unhandledprom|corrupt|\): invalid|recogni[sz]ed as|conflict \(|rejected\]|ora-\d|session not|\d \[e\d{4}\] |\.php line \d|no output has|invalid workflow|crit: |not met|not reached"
     r"|bug: |oops|protection fault|unable to handle|blocked for more|guru med|type: +exc_|unhandled |\n! [a-z]|callstack \(from|while executing|invoked from|\) called at "
     r"|== (?:conditional|use of|syscall|mismatched|source and|possible data|conflicting)|violations|code style|would reformat|modified by this|disappeared|terminated|yn00|unresolved|unknown revision"
     r"|no required module|(?:bad|unknown|unrecognized|invalid|illegal) (?:command|option|argument|flag|switch)"

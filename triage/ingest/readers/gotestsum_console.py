@@ -172,7 +172,7 @@ class _Parser:
         elif self.row and (match := _MORE.match(mark)):
             self.dots[self.row] += match["dots"]
         elif match := _SO_FAR.match(mark):
-            self.so_far = line, int(match["errors"] or 0)
+            self.so_far = Line(line.number, line.text.strip()), int(match["errors"] or 0)
         elif _is_dots(line.text):
             for match in _DOTS.finditer(line.text[:_MOST_DOTS]):
                 self.dots[match["name"]] = self.dots.get(match["name"], "") + match["dots"]
