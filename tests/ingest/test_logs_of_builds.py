@@ -156,3 +156,33 @@ def test_sass_tells_an_error_once_whoever_shows_it(text_source: TextSource) -> N
 def test_the_count_of_a_script_repeats_what_stands_above(text_source: TextSource) -> None:
     log = "    ❌ the lamp shines → Error: it is dark\n    ✅ the door shuts\n\n❌ E2E tests failed (1/2 failed) — see shots/\n"
     assert len(_told(text_source(log))) == 1
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "[INFO] BUILD FAILURE",
+        "BUILD FAILED in 25s",
+        "> Task :lamp:test FAILED",
+        "** TEST FAILED **",
+        "** BUILD FAILED **",
+        "Errors while running CTest",
+        "  1 failing",
+        "# fail 1",
+        "There were failing tests. See the report at: file:///srv/lamp/index.html",
+        "Terminated",
+    ],
+)
+def test_last_words_of_which_nothing_else_is_left(text_source: TextSource, last: str) -> None:
+    assert _told(text_source(f"{last}\n")) == [last.strip().removeprefix("[INFO] ")]
+
+
+def test_build_runner_says_why_behind_an_empty_line(text_source: TextSource) -> None:
+    log = "[INFO] Running build...\n\n[SEVERE] lamp_builder on lib/lamp.dart (cached):\n\nNo oil in the lamp\n[SEVERE] Failed after 46ms\n"
+    assert _told(text_source(log)) == ["No oil in the lamp"]
+
+
+def test_vite_says_what_it_met(text_source: TextSource) -> None:
+    log = "x Build failed in 75ms\nerror during build:\n[vite:esbuild] Transform failed with 1 error:\n/srv/Lamp.jsx:68:18: ERROR: No oil\n"
+    [message] = _told(text_source(log))
+    assert "No oil" in message

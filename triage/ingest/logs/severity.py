@@ -107,7 +107,7 @@ def severity(line: str) -> float:
         return HINT
     # Who wrote the line knows how bad it is.
     if (
-        _has(_CALM, line)
+        (_has(_CALM, line) and not line.rstrip().endswith("] BUILD FAILURE"))
         or _has(_WARNING_OF_A_TOOL, line)
         or (_has(_RETRY, line) and not _has(_GAVE_UP, line))
     ):

@@ -67,6 +67,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"(?i)\bexpected\b.{1,200}\b(?:but|to (?:be|have|equal|match|contain|include|throw)|got|received|found)\b"),
     # That something failed.
     (ERROR, r"^No files matching (?:the|')"),
+    (WRAPPER, r"^Errors while running CTest|^ {0,4}[1-9]\d* failing$|^(?:#|ℹ) fail [1-9]\d*$|\b[Tt]here (?:are|were) (?:some )?(?:test failures|failing tests)\b|^Terminated(?:: 15)?$"),
     (WRAPPER, r"^Oops! Something went wrong! :\("),
     (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b|\b[Ff]ound [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b|^would reformat "),
     (WRAPPER, r"^[\w.-]*make(?:\[\d+\])?: \*\*\* \[.*\] (?:Error \d+|[A-Z][a-z]+)\s*$"),
@@ -138,7 +139,7 @@ ECHO = (
     r"|did not (?:run|execute) successfully|completed unsuccessfully|^failed to run: |Encountered error while|recipe for target .* failed|Failed with result '|entered failed state|^FAILED: (?:\[code=\d+\] )?[\w.@/\\+-]+\s*$|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
     r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b"
     r"|^(?:\d+\.\d+ )?npm (?:ERR!|error)\s*(?:$|(?:in |at )?(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |/|[A-Z]:[/\\])"
-    r"|^(?:ERROR|EXCEPTION)_CODE: \((?:NTSTATUS|HRESULT)\)|^Failed to compile\.?$|^\*\*\*Test Failed\*\*\* \d|^Oops! Something went wrong! :\(|\bdefinitely lost: [1-9]|^COMPILATION FAILED$|ResolutionImpossible: for help|^==\d+== ERROR SUMMARY: [1-9]|Error applying plan:$|\d error\(s\) occurred:|^ERROR: Unhandled python exception$|^\s*Failed to restore \S.{0,300} \(in [\d.,]+ \w+\)\.$|^[\W_]*FAILED TEST SUMMARY[\W_]*$|\btests? failed \(\d+/\d+ |^[✖✗×✘] [^:]*\.\.\.$|^Error: \S+ compilation failed$"
+    r"|^(?:ERROR|EXCEPTION)_CODE: \((?:NTSTATUS|HRESULT)\)|^Failed to compile\.?$|^\*\*\*Test Failed\*\*\* \d|^Oops! Something went wrong! :\(|\bdefinitely lost: [1-9]|^COMPILATION FAILED$|ResolutionImpossible: for help|^==\d+== ERROR SUMMARY: [1-9]|Error applying plan:$|\d error\(s\) occurred:|^ERROR: Unhandled python exception$|^\s*Failed to restore \S.{0,300} \(in [\d.,]+ \w+\)\.$|^[\W_]*FAILED TEST SUMMARY[\W_]*$|\btests? failed \(\d+/\d+ |^[✖✗×✘] [^:]*\.\.\.$|^Error: \S+ compilation failed$|^error during build:$|^Errors while running CTest|^ {0,4}\d+ failing$|^(?:#|ℹ) fail \d+$|^\[SEVERE\] Failed after \d"
     r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: )?Found [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b"
 )
 """Says only that something went wrong further up."""

@@ -22,6 +22,7 @@ from triage.ingest.logs.heads import (
     RUST_PANIC,
     SAYS,
     SECTION,
+    SEVERE,
     SPEAKING_CAUSE,
     UNHANDLED,
     WHAT,
@@ -169,6 +170,10 @@ class _Growing:
         if self.trace.head.endswith(COLOR_EYRE) and len(self.trace.lines) == 1 and (said := SAYS.match(line)):
             self._accept(line)
             self.trace.message, self.trace.score = said["said"], CAUSE
+            return True
+        if self.trace.message is self.trace.head and SEVERE.match(self.trace.head):
+            self._accept(line)
+            self.trace.message = line.strip() or self.trace.head
             return True
         if _JVM in self.trace.head and _SIGNAL.match(line) and self.trace.message is self.trace.head:
             self._accept(line)
