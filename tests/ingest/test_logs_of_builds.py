@@ -186,3 +186,13 @@ def test_vite_says_what_it_met(text_source: TextSource) -> None:
     log = "x Build failed in 75ms\nerror during build:\n[vite:esbuild] Transform failed with 1 error:\n/srv/Lamp.jsx:68:18: ERROR: No oil\n"
     [message] = _told(text_source(log))
     assert "No oil" in message
+
+
+def test_each_line_of_the_list_of_surefire_is_a_failure(text_source: TextSource) -> None:
+    log = "".join(
+        f"[ERROR]   LampTest.shines{how}:3{at} expected: <{at}> but was: <9>\n" for at, how in enumerate("AB")
+    )
+    assert _told(text_source(log)) == [
+        "LampTest.shinesA:30 expected: <0> but was: <9>",
+        "LampTest.shinesB:31 expected: <1> but was: <9>",
+    ]

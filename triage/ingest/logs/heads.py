@@ -12,6 +12,8 @@ SAYS = re.compile(r"Message: +(?P<said>\S.*)$")
 """Why, in the line below that."""
 PHP_CLASS = re.compile(r"(?:[A-Z]\w*\\)+[A-Z]\w*(?:Error|Exception):$")
 """The class of an exception as Symfony writes it down: what it says stands below, at the same margin."""
+SUREFIRE = re.compile(r"\[ERROR\] {2,3}[A-Z]\w*(?:>\w+)?\.\w+:\d+\b")
+"""A test in the list that Surefire ends with, each of which is one, where only these lines were kept."""
 SEVERE = re.compile(r"\[SEVERE\] \S.*:$")
 """Of Dart's build_runner, which says behind an empty line what its builder said."""
 PHP_PLACE = re.compile(r"In \S+\.php line \d+:$")

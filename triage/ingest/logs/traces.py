@@ -24,6 +24,7 @@ from triage.ingest.logs.heads import (
     SECTION,
     SEVERE,
     SPEAKING_CAUSE,
+    SUREFIRE,
     UNHANDLED,
     WHAT,
 )
@@ -145,7 +146,7 @@ class _Growing:
         """Whether ``line`` may belong to it; what only may is kept until it is known."""
         if len(self.trace.lines) + len(self._pending) >= MAX_LINES:
             return False
-        if line.startswith(_ANNOTATION) or self.trace.head.startswith(_ANNOTATION):
+        if SUREFIRE.match(line) or line.startswith(_ANNOTATION) or self.trace.head.startswith(_ANNOTATION):
             return False
         if self._margin is not None:
             return self._takes_in_traceback(line)
