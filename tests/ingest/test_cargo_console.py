@@ -125,3 +125,50 @@ def test_a_panic_before_rust_1_73_said_its_place_last() -> None:
     [failure] = case(run, "adds").failures
     assert failure.message == "assertion failed: `(left == right)`\n  left: `4`,\n right: `5`"
     assert (failure.file, failure.line) == ("src/sum.rs", 12)
+
+
+def test_tests_that_are_processes_of_their_own() -> None:
+    run = made(
+        """
+        running 2 tests
+        test leaves ... FAILED
+        test adds ... ok
+
+        failures:
+
+        ---- leaves stdout ----
+        ---- leaves stderr ----
+        note: got unexpected return code 123
+
+
+        failures:
+            leaves
+
+        test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s
+        """,
+        "cargo-test-console",
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "leaves").failures[0].message == "note: got unexpected return code 123"
+
+
+def test_the_words_of_the_linker_are_told() -> None:
+    run = made(
+        """
+           Compiling pump v0.1.0 (/srv/pump)
+        error: linking with `cc` failed: exit status: 1
+          |
+          = note:  "cc" "-m64" "/srv/pump/error.o" "-lvalve"
+          = note: some arguments are omitted
+          = note: rust-lld: error: unable to find library -lvalve
+                  collect2: error: ld returned 1 exit status
+
+        error: could not compile `pump` (lib test) due to 1 previous error
+        """,
+        "cargo-test-console",
+    )
+    [failure] = run.failures
+    assert failure.message.startswith(
+        "error: linking with `cc` failed: exit status: 1\nrust-lld: error: unable to find"
+    )
+    assert '"cc"' not in failure.message

@@ -151,3 +151,74 @@ def test_gotestsum_that_was_stopped_tells_what_stood_above_the_results() -> None
     assert counts(run) == (3, 2, 1, 0, 0)
     assert case(run, "TestTotal").failures[0].message == "two of three"
     assert [failure.message for failure in run.failures] == ["FAIL shop/lamp"]
+
+
+def test_gotestsum_without_the_name_of_the_package() -> None:
+    run = made(
+        """
+        === Failed
+        === FAIL:  TestDoor (0.00s)
+            --- PASS: TestDoor/opens (0.00s)
+            door_test.go:9: the door is red
+            door_test.go:12: it does not shut
+
+        DONE 2 tests, 1 failure in 0.010s
+        """,
+        "gotestsum-console",
+    )
+    assert counts(run) == (2, 1, 1, 0, 0)
+    assert case(run, "TestDoor").failures[0].message == "it does not shut"
+
+
+def test_gotestsum_that_was_stopped_within_its_dots() -> None:
+    run = made(
+        """
+        [shop/cart]··↷·✖[shop/door]·✖·
+        """,
+        "gotestsum-console",
+    )
+    assert counts(run) == (8, 5, 2, 0, 1)
+    assert any("cut off" in warning.text for warning in run.warnings)
+
+
+def test_gotestsum_that_was_stopped_within_its_rows() -> None:
+    run = made(
+        """
+
+           1ms shop/bad
+           2ms shop/cart ··
+               shop/door ✖
+
+         3 tests, 2 failures, 1 error
+
+           1ms shop/bad
+           2ms shop/cart ··
+                         ↷
+          20ms shop/door ✖·
+
+         5 tests, 1 skipped, 2 failures, 1 error
+        """.replace("bad\n", "bad \n").removeprefix("\n"),
+        "gotestsum-console",
+    )
+    assert counts(run) == (5, 3, 1, 0, 1)
+    assert [failure.source_line for failure in run.failures] == [12]
+
+
+def test_gotestsum_that_was_stopped_between_packages_is_not_green() -> None:
+    run = made(
+        """
+        ✓  shop/cart (20ms)
+        ✓  shop/door (cached)
+        """,
+        "gotestsum-console",
+    )
+    assert counts(run) == (0, 0, 0, 0, 0)
+    assert any("cut off" in warning.text for warning in run.warnings)
+    red = made(
+        """
+        ✓  shop/cart (20ms)
+        ✖  shop/door (1.2s) (coverage: 0.0% of statements)
+        """,
+        "gotestsum-console",
+    )
+    assert headlines(red) == ["✖  shop/door (1.2s) (coverage: 0.0% of statements)"]

@@ -238,3 +238,36 @@ def test_a_nested_class_is_the_one_of_its_report() -> None:
     console = collect(source_of(directory / "gradle-4.8-junit5.txt"))
     [reported] = collect(source_of(directory / "gradle-4.8-nested.xml")).cases
     assert reported.id in {case.id for case in console.cases}
+
+
+def test_kotlin_on_windows_behind_what_powershell_says() -> None:
+    run = run_of("""
+    > Task :app:compileDebugKotlin FAILED
+    ./gradlew : e: file:///D:/lamp/app/Lamp.kt:26:30 Unresolved reference 'Oil'.
+    At line:1 char:2
+        + FullyQualifiedErrorId : NativeCommandError
+
+    FAILURE: Build failed with an exception.
+
+    * What went wrong:
+    Execution failed for task ':app:compileDebugKotlin'.
+    > Compilation error. See log for more details
+
+    * Try:
+    > Run with --info
+
+    BUILD FAILED in 2s
+    """)
+    [failure] = run.failures
+    assert failure.message == "Unresolved reference 'Oil'."
+    assert (failure.file, failure.line) == ("D:/lamp/app/Lamp.kt", 26)
+
+
+def test_a_build_that_came_right_is_green() -> None:
+    run = run_of("""
+    > Task :app:test FAILED
+
+    > Task :app:test
+    BUILD SUCCESSFUL in 2s
+    """)
+    assert not run.failures

@@ -267,3 +267,35 @@ def test_the_text_of_a_class_counts_a_test_once_and_needs_no_summary() -> None:
         "java.lang.AssertionError: the shelf fell",
         "java.lang.IllegalStateException: cannot close",
     ]
+
+
+def test_a_setup_that_broke_is_told_once_and_an_echo_without_words_not_at_all() -> None:
+    run = run_of("""
+    [INFO] Running shop.DoorTest
+    [ERROR] Tests run: 2, Failures: 0, Errors: 2, Skipped: 0, Time elapsed: 2.5 s <<< FAILURE! -- in shop.DoorTest
+    [ERROR] shop.DoorTest.opens -- Time elapsed: 0.4 s <<< ERROR!
+    java.io.IOException: no key
+        at shop.BaseTest.setUp(BaseTest.java:24)
+
+    [ERROR] shop.DoorTest.shuts -- Time elapsed: 0.1 s <<< ERROR!
+    java.io.IOException: no key
+        at shop.BaseTest.setUp(BaseTest.java:24)
+
+    [INFO]
+    [INFO] Results:
+    [INFO]
+    [ERROR] Errors:
+    [ERROR]   DoorTest>BaseTest.setUp:24 » IO no key
+    [ERROR]   DoorTest>BaseTest.setUp:24 » IO no key
+    [INFO]
+    [ERROR] Tests run: 2, Failures: 0, Errors: 2, Skipped: 0
+    [INFO]
+    [INFO] BUILD FAILURE
+    [ERROR] Failed to execute goal org.apache.maven.plugins:maven-surefire-plugin:3.2.5:test (default-test) on project shop:
+    [ERROR]
+    [ERROR] Please refer to /srv/shop/target/surefire-reports for the individual test results.
+    [ERROR] -> [Help 1]
+    """)
+    assert counts(run) == (2, 0, 0, 2, 0)
+    assert sorted(c.name for c in run.cases) == ["opens", "shuts"]
+    assert not run.failures

@@ -163,3 +163,29 @@ Fix the error and run again.
     assert run.totals.failed == 1
     assert run.failures[0].message.startswith("Error: Webpack Compilation Error\nModule not found")
     assert run.failures[0].file == "stock.cy.js"
+
+
+def test_what_a_test_prints_are_not_the_counts() -> None:
+    run = made(
+        """
+
+          Cart
+        3 passing
+            ✔ prints
+          3 passing (2ms)
+            ✔ adds up
+            1) pays
+
+
+          2 passing (8ms)
+          1 failing
+
+          1) Cart
+               pays:
+             Error: no money
+              at Context.<anonymous> (cart.js:3:4)
+        """.removeprefix("\n"),
+        "mocha-console",
+    )
+    assert counts(run) == (3, 2, 1, 0, 0)
+    assert made("starting the pump\n3 passing\nTypeError: dry\n", "log").failures

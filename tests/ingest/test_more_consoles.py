@@ -324,3 +324,56 @@ def test_what_a_test_of_automake_prints_that_may_fail_is_no_failure() -> None:
     assert run.format == "automake-console"
     assert run.totals.xfailed == run.totals.tests == 1
     assert not run.failures
+
+
+def test_results_of_a_driver_of_automake() -> None:
+    run = run_of("""
+    :test-result: PASS adds up
+    Lamp.cpp:12: it is off
+    :test-result: FAIL shines
+    :test-result: XFAIL sings
+    :test-result: XPASS dances
+    :test-result: SKIP flies
+    """)
+    assert run.format == "automake-console"
+    assert counts(run) == (5, 1, 2, 0, 2)
+    assert not run.warnings
+    assert case(run, "dances").failures[0].message == "passed, though it was expected to fail"
+
+
+def test_zig_that_ends_before_its_summary() -> None:
+    run = run_of("""
+    test
+    +- run test 5/7 passed, 1 failed, 1 skipped
+    error: 'lamp.test.shines' failed: expected 1, found 0
+    /srv/lamp/lamp.zig:12:5: 0x1 in test.shines (test)
+    """)
+    assert run.format == "zig-console"
+    assert counts(run) == (7, 5, 1, 0, 1)
+    assert case(run, "lamp.test.shines").failures[0].message.startswith("expected 1, found 0")
+    assert any("cut off" in warning.text for warning in run.warnings)
+
+
+def test_flutter_that_ends_within_a_test_tells_its_first_exception() -> None:
+    rule = "═" * 60
+    run = run_of(f"""
+    00:00 +0: loading /srv/lamp/test/lamp_test.dart
+    00:00 +0: the lamp shines
+    ══╡ EXCEPTION CAUGHT BY RENDERING LIBRARY ╞{rule}
+    The following assertion was thrown during layout:
+    A RenderFlex overflowed by 49 pixels on the right.
+
+    The relevant error-causing widget was:
+      Row Row:file:///srv/lamp/lib/lamp.dart:12:14
+    {rule}
+    ══╡ EXCEPTION CAUGHT BY IMAGE RESOURCE SERVICE ╞{rule}
+    The following NetworkImageLoadException was thrown resolving an image codec:
+    HTTP request failed, statusCode: 400
+    """)
+    assert run.format == "dart-console"
+    assert counts(run)[3] == 1
+    assert (
+        case(run, "the lamp shines").failures[0].message
+        == "A RenderFlex overflowed by 49 pixels on the right."
+    )
+    assert any("cut off" in warning.text for warning in run.warnings)

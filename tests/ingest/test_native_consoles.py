@@ -676,3 +676,14 @@ _GTEST = (
 def test_ctest_says_what_a_program_of_google_test_says(report: str) -> None:
     (found,) = run_of(report).cases
     assert found.failures[0].message.startswith("Expected equality of these values:\n  open\n    Which is: 2")
+
+
+def test_ctest_that_finds_no_test_passed_none() -> None:
+    run = run_of("""
+    Internal ctest changing into directory: /srv/lamp/build
+    Test project /srv/lamp/build
+    No tests were found!!!
+    """)
+    assert run.format == "ctest-console"
+    assert counts(run) == (0, 0, 0, 0, 0)
+    assert not run.failures

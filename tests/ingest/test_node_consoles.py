@@ -177,3 +177,30 @@ def test_a_browser_of_karma_that_is_lost_is_told_once() -> None:
         "karma-console",
     )
     assert [failure.headline for failure in run.failures] == ["Disconnected, because no message in 10000 ms."]
+
+
+def test_vitest_names_its_projects_between_blanks_in_colours() -> None:
+    run = made(
+        """
+         RUN  v4.1.1 /srv/lamp
+
+        ..... ❯  unit  test/lamp.test.ts (5 tests | 1 failed) 86ms
+        ⎯⎯⎯⎯⎯⎯⎯ Failed Tests 1 ⎯⎯⎯⎯⎯⎯⎯
+
+         FAIL   unit  test/lamp.test.ts > lamp > shines
+        AssertionError: expected 'dark' to contain 'light'
+
+         ❯ test/lamp.test.ts:15:28
+
+        ⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯[1/1]⎯
+
+         Test Files  1 failed (1)
+              Tests  1 failed | 4 passed (5)
+           Duration  19.83s
+        """,
+        "vitest-console",
+    )
+    assert counts(run) == (5, 4, 1, 0, 0)
+    [red] = [c for c in run.cases if c.outcome.is_red]
+    assert "expected 'dark' to contain 'light'" in red.failures[0].message
+    assert (red.suite, red.name, red.file) == ("unit > lamp", "shines", "test/lamp.test.ts")

@@ -228,3 +228,34 @@ def test_a_run_that_was_interrupted_is_red() -> None:
     )
     assert counts(run) == (1, 1, 0, 0, 0)
     assert [failure.message for failure in run.failures] == ["KeyboardInterrupt"]
+
+
+def test_what_another_worker_prints_behind_a_name_is_no_part_of_it() -> None:
+    run = made(
+        """
+        ============================= test session starts ==============================
+        platform linux -- Python 3.12.1, pytest-8.4.1, pluggy-1.6.0
+        plugins: xdist-3.8.0
+        created: 2/2 workers
+        2 workers [2 items]
+
+        tests/test_a.py::test_lamp[a b]
+        tests/test_a.py::test_door
+        [gw1] [ 50%] PASSED tests/test_a.py::test_lamp[a b]
+        [gw0] [100%] ERROR tests/test_a.py::test_door lamp 2.6 (on)
+        Hello from the lamp.
+
+        ==================================== ERRORS ====================================
+        _________________________ ERROR at setup of test_door __________________________
+        E       fixture 'door' not found
+        =========================== short test summary info ============================
+        ERROR tests/test_a.py::test_door
+        ========================= 1 passed, 1 error in 0.30s ===========================
+        """,
+        "pytest-console",
+    )
+    assert sorted(c.id for c in run.cases) == [
+        "tests/test_a.py::test_door",
+        "tests/test_a.py::test_lamp[a b]",
+    ]
+    assert counts(run) == (2, 1, 0, 1, 0)

@@ -326,3 +326,30 @@ def test_a_hook_of_cucumber_that_breaks() -> None:
         "cucumber-console",
     )
     assert case(run, "Adds up").failures[0].message == "the till is locked"
+
+
+def test_two_formatters_of_rspec_say_one_end() -> None:
+    end = "Finished in 0.125 seconds (files took 0.5 seconds to load)\n        2 examples, 0 failures"
+    run = made(
+        f"""
+        Cart
+          is empty
+          adds up
+
+
+        {end}
+
+        {end}
+        """,
+        "rspec-console",
+    )
+    assert counts(run) == (2, 2, 0, 0, 0)
+    again = made(
+        f"""
+        {end}
+
+        {end.replace("0.125", "0.25")}
+        """,
+        "rspec-console",
+    )
+    assert counts(again) == (4, 4, 0, 0, 0)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from tests.ingest.consoles import case, counts, made
+from triage.ingest import Source, collect
 from triage.model import Outcome
 
 
@@ -905,3 +908,13 @@ def test_what_a_job_says_above_the_first_file_of_prove_is_not_why_it_broke() -> 
         "prove-console",
     )
     assert run.failures[0].headline == "Can't locate File/Slurp.pm in @INC at t/a.t line 6."
+
+
+def test_php_that_ends_within_its_only_line_of_dots() -> None:
+    text = (
+        'PHPUnit 11.5.2 by Sebastian Bergmann and contributors.\n\nRuntime:       PHP 8.4.1\n\n..E.F{"lamp":'
+    )
+    run = collect(Source("ci.log", lambda: io.BytesIO(text.encode())))
+    assert run.format == "phpunit-console"
+    assert counts(run) == (5, 3, 1, 1, 0)
+    assert any("cut off" in warning.text for warning in run.warnings)

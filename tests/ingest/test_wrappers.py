@@ -283,3 +283,17 @@ def test_a_box_of_rich_is_one_failure(who: str) -> None:
     log = f"{head}{locals_}╰──╯\nZeroDivisionError: none\n\nDuring handling of the above exception, another exception occurred:\n\n"
     log += f"{head}{locals_}╰──╯\nValueError: cart is empty\n"
     assert [failure.message for failure in _stamped(who, log).failures] == ["ValueError: cart is empty"]
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "web-1  | TypeError: no lamp\n",
+        "web_1  | TypeError: no lamp\n",
+        "Attaching to web-1\nweb-1  | TypeError: no lamp\nweb-1 exited with code 1\n",
+        "web-1  | TypeError: no lamp\ndb-1   | ready\n",
+    ],
+)
+def test_a_few_lines_of_compose(log: str) -> None:
+    run = collect(Source("ci.log", lambda: io.BytesIO(log.encode())))
+    assert [failure.message for failure in run.failures] == ["TypeError: no lamp"]

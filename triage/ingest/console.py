@@ -111,6 +111,8 @@ class Session:
     warnings: list[Warn] = field(default_factory=list)
     until: int = 0
     """The last line that is known to be its own although nothing of it is counted."""
+    again: bool = False
+    """Whether it only says what those before it said: nothing of it counts."""
 
     def items(self) -> Iterator[Item]:
         """Its failures, cases and warnings."""
@@ -195,15 +197,20 @@ def run_before_run(make: Callable[[], NextRunParser]) -> _Parse:
 
 
 def without_sums(parse: _Parse) -> _Parse:
-    """``parse`` without the sessions that only add up those before them, as a runner of runners prints them."""
+    """``parse``, where the sessions count nothing ``again`` that only add up those before them, as a runner of runners
+    prints them, or say the end of the one before once more, as a second formatter does."""
 
     def sessions(lines: Iterator[Line]) -> Iterator[Session]:
         before, parts = Totals(), 0
+        end: tuple[Totals | None, float | None] = None, None
         for session in parse(lines):
-            bare = not session.cases and not session.failures and session.duration is None
-            if bare and parts > 1 and session.stated is not None and session.stated.tests == before.tests:
-                continue
-            before, parts = before + session.totals, parts + (session.stated is not None)
+            if session.stated is not None and not session.cases and not session.failures:
+                added = session.duration is None and parts > 1 and session.stated.tests == before.tests
+                echoed = session.duration is not None and (session.stated, session.duration) == end
+                session.again = added or echoed
+            if not session.again:
+                before, parts = before + session.totals, parts + (session.stated is not None)
+                end = session.stated, session.duration
             yield session
 
     return sessions
@@ -228,7 +235,8 @@ def reader_of(runner: str, sessions: _Parse) -> Callable[[Source], Iterator[Item
         if open_ended and parse_object(tail.text) is None and _ends_within_a_line(source):
             # The output was cut within its last line, and half a title is the name of no test.
             cut = _told(sessions, takewhile(lambda line: line.number < last, lines_of(source)))
-            found, last = cut.sessions, cut.last.number
+            if cut.sessions or any(session.cases for session in found):
+                found, last = cut.sessions, cut.last.number
         if not found:
             said = _kept_from_its_tests(source)
             if not said:
@@ -369,7 +377,8 @@ def _told(sessions: _Parse, lines: Iterator[Line]) -> _Told:
     told: list[Session] = []
     for session in sessions(counted()):
         if session.told:
-            told.append(session)
+            if not session.again:
+                told.append(session)
             end = last.number
     if told:
         told[-1].failures.extend(missed)

@@ -28,8 +28,12 @@ _SURE = tuple(
         r" [\w./@()-]{1,80}(?:\[\d{1,10}\])?: ?",
     )
 )
-_COMPOSE = re.compile(r"(?P<who>[\w.-]{1,76}-\d{1,3}) {2,40}\|(?: |$)")
-"""docker compose: web-1  |; the number is sure enough for a few lines."""
+_COMPOSE = re.compile(r"(?P<who>[\w.-]{1,76}[-_]\d{1,3}) {2,40}\|(?: |$)")
+"""docker compose: web-1  |; the number is sure enough for a few lines, for one where no other line is there."""
+_OF_COMPOSE = re.compile(
+    r"Attaching to \S|\S{1,80} exited with code \d|\s*(?:Container|Network|Volume) \S+ {1,9}[A-Z]\w+$|\[\+\] "
+)
+"""What it says itself."""
 _NAMES = (
     _COMPOSE,
     *map(
@@ -166,6 +170,10 @@ def _prefix(lines: list[str]) -> re.Pattern[str] | None:
             return pattern
     for pattern in _NAMES:
         names = [_who(match) for line in filled if (match := pattern.match(line))]
+        if pattern is _COMPOSE and names and len(set(names)) <= _MOST_NAMES:
+            others = [line for line in filled if not pattern.match(line)]
+            if all(map(_OF_COMPOSE.match, others)):
+                return pattern
         fewest = 2 if pattern is _COMPOSE else _FEWEST
         if len(names) >= max(fewest, _OFTEN * len(filled)) and len(set(names)) <= min(
             _MOST_NAMES, len(names) // 2

@@ -24,6 +24,12 @@ _CODES = re.compile(
 """Numbers that say what went wrong."""
 _NAMED = re.compile(rb"\b[A-Z]{1,8}-?\d{3,6}\b|\w\.[A-Za-z]\w{0,4}[:(]\d+")
 """Codes of compilers and databases, lines of files."""
+_LISTED = re.compile(r"^\[FAILED\] ")
+"""How Listr says what is said below again."""
+_EXCERPT_END = "╵"
+"""Below what Sass shows of the code: what follows depends on who tells it."""
+_OF_MSBUILD = re.compile(r" ?: (?:fatal )?error [A-Z]{1,8}\d{3,5}: ")
+"""What MSBuild and its tools tell where it happens, and again in their summary, whatever stands around it."""
 
 
 def kind(raw: bytes) -> bytes:
@@ -79,15 +85,22 @@ class Copies:
 
     def add(self, message: str, lines: list[str], failure: Failure, step: int = 0) -> bool:
         """Whether ``failure`` is to be told: the first of those with equal ``lines`` and place in one ``step``."""
+        message = _LISTED.sub("", message)
         number = failure.source_line or 0
         known = self._kinds.setdefault(_kind_of(message), _Kind(number))
         known.count += 1
         if len(known.lines) < COPIES:
             saying = next((line for line in lines if message.strip() in line), lines[0])
             known.lines |= {_kind_of(saying), _kind_of(lines[0])}
-        raw = "\n".join(lines).encode("utf-8", "replace")
+        whole = len(lines)
+        end = next((at for at, line in enumerate(lines) if line.strip() == _EXCERPT_END), whole)
+        lines = [_LISTED.sub("", line) for line in lines[:end]]
+        raw = (message.strip() if _OF_MSBUILD.search(message) else "\n".join(lines)).encode(
+            "utf-8", "replace"
+        )
         said = (_masked(raw), *_CODES.findall(raw), *_NAMED.findall(raw))
-        key = hash((said, failure.file, failure.line, step))
+        place = (failure.file, failure.line) if end == whole else ()
+        key = hash((said, place, step))
         if (told := known.told.get(key)) is not None:
             told[1] += 1
             return False

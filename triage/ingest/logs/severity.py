@@ -40,7 +40,7 @@ def is_echo(line: str) -> bool:
     return _has(ECHO, line) and not _has(_SAYS_WHY, line)
 
 
-_HEAD = r"^(?:(?:\[?[\d:T.,+Z/-]{2,35}\]?|\[[^\]]{1,60}\])[ \t]+){0,4}(?:- )?(?:[\w.$-]{1,60} - |PHP )?\[?"
+_HEAD = r"^(?:(?:\[?[:T+-]?\d[\d:T.,+Z/-]{1,34}\]?|\[[^\]]{1,60}\])[ \t]+){0,4}(?:- )?(?:[\w.$-]{1,60} - |PHP )?\[?"
 """What may stand before the level of a line: stamps, threads, the logger."""
 
 
@@ -107,7 +107,7 @@ def severity(line: str) -> float:
         return HINT
     # Who wrote the line knows how bad it is.
     if (
-        _has(_CALM, line)
+        (_has(_CALM, line) and not line.rstrip().endswith("] BUILD FAILURE"))
         or _has(_WARNING_OF_A_TOOL, line)
         or (_has(_RETRY, line) and not _has(_GAVE_UP, line))
     ):

@@ -28,7 +28,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     # Kernels, firmware, crash reports of Apple's systems.
     (CAUSE, r"\b(?:BUG: (?:kernel |unable to handle|soft lockup|Bad |KASAN|KMSAN|KFENCE|scheduling while|sleeping function)|kernel BUG at |[Gg]eneral protection fault\b.{0,80}\[#\d|Unable to handle kernel |blocked for more than \d+ seconds|Kernel panic - not syncing: [^F]|Guru Meditation Error: )|^Exception Type: +EXC_"),
     (WRAPPER, r"\bOops: [0-9a-f]+ \[#\d|Internal error: Oops|Kernel panic - not syncing: Fatal exception"),
-    (CAUSE, r"[a-z]: (?:[A-Z]\w*)?Error: \S|\bAssertionError\b|\bassertion failed\b|\bAssertion .* failed\b|\bAssertion .*, at \S+:\d+$"),
+    (CAUSE, r"[a-z]: (?:[A-Z]\w*)?Error: \S|\bAssertionError\b|(?i:\bassertion failed\b)|\bAssertion .* failed\b|\bAssertion .*, at \S+:\d+$"),
     # Compilers and linkers.
     (CAUSE, r"\b[Ee]rror(?:\[[A-Z]*\d+\]| [A-Z]{1,9}\d{2,6}):|: +(?:fatal )?error:(?: |$)|\w\(\d+(?:,\d+)?\) (?:Error|Fatal): |^\s{0,8}(?:[A-Z][a-z]+ )?error: \S|^error [A-Z]{1,9}\d{3,5}:|\(\d+(?:, ?\d+)?\) ?:? *(?:fatal )?[Ee]rror\b|^e: \S"),
     (CAUSE, r"\bld(?:\.\w+|64)?(?:\.exe)?: (?:library|symbol|framework|cannot|error|duplicate)|^Undefined symbols for |^duplicate symbol |\bunresolved external symbol\b"),
@@ -47,7 +47,8 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>!]|$)|\w\.(?:ERROR|CRITICAL|ALERT|EMERGENCY): "),
     (ERROR, r"\[(?:error|emerg|alert|crit)\] |(?i)\b(?:level(?:name)?|severity(?:_?text)?|lvl)[\"']?[=:] ?[\"']?(?:error|err|fatal|critical|panic|50|60)\b|\"@l\":\"(?:error|fatal)\""),
     (ERROR, r"(?i)\b(?:bad|unknown|unrecognized|invalid|illegal) (?:command[- ]line )?(?:option|argument|flag|switch)s?\b"),
-    (CAUSE, r": (?:directory|file) not found\b|\bno required module provides package\b"),
+    (CAUSE, r"\.\w{1,8}:\d+:error(?: \(\w+\))?: \S|^\S+:\d+:\d+-\d+:\d+ \[E\d{4}\] (?:[A-VX-Z]|W[^a])|^In \S+\.php line \d+:$"),  # BYOND, MoonBit, Symfony's console
+    (CAUSE, r": No module named \S|^(?:[A-Z]\w*\\)+[A-Z]\w*(?:Error|Exception):$|: (?:directory|file) not found\b|\bno required module provides package\b"),
     (ERROR, r"^At (?:line|.+\.psm?1):\d+ char:\d+$"),
     (ERROR, r"^error [A-Z\"]|\bnpm (?:ERR!|error)|^E: |^Err:\d|^##\[error\]|^::error\b|\[31m|^\s*ERR_[A-Z]+|^➤ YN00(?:01|09|16|18|28|35|41|82):"),
     (ERROR, r"^\[?\d[\d:. TZ,/+-]{7,34}\]?[ \t]+\[?(?:error|fatal|critical)\]?(?:: | \[| - | \|)"),
@@ -66,6 +67,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"(?i)\bexpected\b.{1,200}\b(?:but|to (?:be|have|equal|match|contain|include|throw)|got|received|found)\b"),
     # That something failed.
     (ERROR, r"^No files matching (?:the|')"),
+    (WRAPPER, r"^Errors while running CTest|^ {0,4}[1-9]\d* failing$|^(?:#|ℹ) fail [1-9]\d*$|\b[Tt]here (?:are|were) (?:some )?(?:test failures|failing tests)\b|^Terminated(?:: 15)?$"),
     (WRAPPER, r"^Oops! Something went wrong! :\("),
     (WRAPPER, r"\b(?:FAILED|FAIL|BUILD FAILURE|FAILURE)\b|✘|✖|✗|❌|\bnot ok\b|\b[Ff]ound [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b|^would reformat "),
     (WRAPPER, r"^[\w.-]*make(?:\[\d+\])?: \*\*\* \[.*\] (?:Error \d+|[A-Z][a-z]+)\s*$"),
@@ -87,6 +89,7 @@ INNOCENT = (
 
 GOT_OVER = (
     r"(?i)\bretry(?:ing)?\b.*\b(?:succeeded|ok|successful)|\b(?:succeeded|recovered) (?:after|on)\b"
+    r"|, (?:loading|using|trying|falling back|switching)\b[^,;:]{1,80}\binstead\.?$"
     r"|\b(?:as expected|tolerated)\b|\(ignored\)\s*$|\.\.\.ignoring\s*$"
     r"|^\s*(?:\d+ )?(?:passed|✓|✔|√|ok \d+|PASS(?:ED)?)(?:[\s:]|$)|(?:\bPASSED|\.\.\. ok|: OK)\s*$"
     r"|^\[ +(?:RUN|OK|PASSED) +\]"
@@ -97,7 +100,9 @@ HARMLESS = (
     r"^\d+\s+\S+: No such file or directory\.$"  # gdb, of a frame whose source it has not
     r"|^\w+Sanitizer can not provide additional info"  # below what it found
     r"|\] +#\d+ 0x[0-9a-f]+ in \S|^at [\w\\]+(?:->|::)\w+\("  # frames, each with the stamp of a logger; of Symfony
+    r"|^\[\d{1,3}/\d{1,3}\] [A-Z]\w*(?:Error|Exception)$"  # the head of an exception of Symfony, whose message stands below
     r"|^\*\*\* (?:WARNING: Unable to verify|ERROR: (?:Symbol file could not be found|Module load completed but symbols))|^Unable to load image \S|^==\d+==WARNING: \w+Sanitizer failed to allocate"  # WinDbg, of symbols; of memory that the program may do without
+    r"|^\[FAILED\]\s*$"  # a line of Listr, between those that say what
     r"|^Thread \d+ crashed with \S+ Thread State"  # of Apple's crash reports: registers
     r"|^SLF4J: Failed to load class \"org\.slf4j\.impl\.Static"  # it goes on without
     r"|^│ +│ +executed │ +failed │$"  # the head of Newman's table
@@ -134,7 +139,7 @@ ECHO = (
     r"|did not (?:run|execute) successfully|completed unsuccessfully|^failed to run: |Encountered error while|recipe for target .* failed|Failed with result '|entered failed state|^FAILED: (?:\[code=\d+\] )?[\w.@/\\+-]+\s*$|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
     r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b"
     r"|^(?:\d+\.\d+ )?npm (?:ERR!|error)\s*(?:$|(?:in |at )?(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |/|[A-Z]:[/\\])"
-    r"|^(?:ERROR|EXCEPTION)_CODE: \((?:NTSTATUS|HRESULT)\)|^Failed to compile\.?$|^\*\*\*Test Failed\*\*\* \d|^Oops! Something went wrong! :\(|\bdefinitely lost: [1-9]|^COMPILATION FAILED$|ResolutionImpossible: for help|^==\d+== ERROR SUMMARY: [1-9]|Error applying plan:$|\d error\(s\) occurred:"
+    r"|^(?:ERROR|EXCEPTION)_CODE: \((?:NTSTATUS|HRESULT)\)|^Failed to compile\.?$|^\*\*\*Test Failed\*\*\* \d|^Oops! Something went wrong! :\(|\bdefinitely lost: [1-9]|^COMPILATION FAILED$|ResolutionImpossible: for help|^==\d+== ERROR SUMMARY: [1-9]|Error applying plan:$|\d error\(s\) occurred:|^ERROR: Unhandled python exception$|^\s*Failed to restore \S.{0,300} \(in [\d.,]+ \w+\)\.$|^[\W_]*FAILED TEST SUMMARY[\W_]*$|\btests? failed \(\d+/\d+ |^[✖✗×✘] [^:]*\.\.\.$|^Error: \S+ compilation failed$|^error during build:$|^Errors while running CTest|^ {0,4}\d+ failing$|^(?:#|ℹ) fail \d+$|^\[SEVERE\] Failed after \d"
     r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: )?Found [1-9]\d* (?:errors?|problems?|offenses?|violations?)\b"
 )
 """Says only that something went wrong further up."""

@@ -10,8 +10,24 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
+from triage.ingest.logs.heads import (
+    BARE_CAUSE,
+    CAUGHT,
+    COLOR_EYRE,
+    EMPTY,
+    PHP_CLASS,
+    PHP_PLACE,
+    RUST_PANIC,
+    SAYS,
+    SECTION,
+    SEVERE,
+    SPEAKING_CAUSE,
+    SUREFIRE,
+    UNHANDLED,
+    WHAT,
+)
 from triage.ingest.logs.severity import CAUSE, WRAPPER, is_echo, severity
 from triage.ingest.logs.tracebacks import ALONE, CHAIN, GROUP, GROUP_MARGIN, IN_TRACEBACK, TRACEBACK, shape
 from triage.ingest.logs.tries import Tries
@@ -43,29 +59,19 @@ _EVENT = re.compile(
     r"\[?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)\b|.{0,40}(?:\b(?:ERROR|FATAL|CRITICAL|SEVERE)\b|\[error\])"
 )
 """Has a stamp or a level of its own."""
-_SECTION = re.compile(r"\s*(?:● |\d+\) )|error: No solution found|\s{0,2}× [A-Z]")
-"""A heading of a failed test, or of a report by uv or pip, with everything below it indented."""
 _NUMBERED = re.compile(r" {0,4}\d{1,4}\) \S")
 """The heading of a failed test of mocha, Jasmine, Playwright: what was wrong stands below it."""
 _HEADING = re.compile(r"\s*● (?:.* › |Test suite failed)")
 _PASSED = re.compile(r"\s*[✓✔√] ")
 """A test that passed, behind what it printed."""
 _CLOSER = re.compile(r"[}\])]+[;,]?$")
-_RUST_PANIC = re.compile(r".*\bpanicked at \S+:\d+:\d+:$")
-"""Of Rust since 1.73: why stands in the line below."""
 _ABORTED = re.compile(r"(?:\S+: line \d+: +\d+ )?(?:Aborted\b|Abort trap: \d)")
 """What a shell says of a process that its runtime ended because of the failure above."""
-_WHAT = re.compile(r"\s+what\(\):\s+(?P<said>\S.*)$")
-"""What an exception of C++ that nothing caught has to say, in the line below."""
 _EXCEPTION = re.compile(r"(?:\s*(?:[\w$]+[.:]{1,2})*|.*: )(?:[A-Z][\w$]*)?(?:Error|Exception)\b|\*\* \(")
-_EMPTY = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:.*\b(?:ERROR|FATAL|SEVERE)\b.* :\s*$")
-"""An event whose message begins in the next line: Spring Boot tells why an application did not start like this."""
 _CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$|CMake (?:\w+ )?Warning\b.*:$")
 """The first line of an event of .NET, of a warning of CMake, whose message is indented below."""
 _POWERSHELL = re.compile(r"At .+:\d+ char:\d+$")
 """Where an error of PowerShell happened; what it says stands above."""
-_UNHANDLED = "Unhandled Exception:"
-"""What Mono and the .NET Framework write above an exception."""
 _STACK = re.compile(
     r"CallStack \(from HasCallStack\):|stack traceback:$|    while executing$|\t[\w:]+\(.*\) called at \S+ line \d"
 )
@@ -81,8 +87,6 @@ _POINTER = re.compile(r" +--> [^\s:]+:\d+:\d+$")
 """Below what Ruff found, where it found it; compilers point below their warnings too."""
 _ANNOTATION = "::error"
 """What a tool tells GitHub Actions: all of it in one line."""
-_CAUGHT = re.compile(r"Sanitizer:DEADLYSIGNAL$|^ASAN:(?:SIGSEGV|DEADLYSIGNAL)$")
-"""The news of a sanitizer that there was a signal: what it was stands below."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
 
 
@@ -122,7 +126,7 @@ class _Growing:
         prefix = _PREFIX.match(line)
         self._prefix = prefix[0] if prefix else ""
         self._go = _GO_PANIC.match(line) is not None
-        self._section = _SECTION.match(line) is not None
+        self._section = SECTION.match(line) is not None
         self._margin: re.Pattern[str] | None = None
         """What stands before the word Traceback, while its exception has not come."""
         self._ended = False
@@ -134,21 +138,21 @@ class _Growing:
         self._chained = False
         """Whether another exception of the chain is to come."""
         self._said = 0.0
-        self._empty = _EMPTY.match(line) is not None
-        self._unhandled = line.strip() == _UNHANDLED
+        self._empty = EMPTY.match(line) is not None
+        self._unhandled = line.strip() == UNHANDLED or PHP_CLASS.match(line) is not None
         self._look_for_traceback(line)
 
     def takes(self, line: str, score: float) -> bool:
         """Whether ``line`` may belong to it; what only may is kept until it is known."""
         if len(self.trace.lines) + len(self._pending) >= MAX_LINES:
             return False
-        if line.startswith(_ANNOTATION) or self.trace.head.startswith(_ANNOTATION):
+        if SUREFIRE.match(line) or line.startswith(_ANNOTATION) or self.trace.head.startswith(_ANNOTATION):
             return False
         if self._margin is not None:
             return self._takes_in_traceback(line)
         if self._chained:
             return self._takes_in_chain(line, score)
-        if len(self.trace.lines) == 1 and not self._pending and _RUST_PANIC.match(self.trace.head):
+        if len(self.trace.lines) == 1 and not self._pending and RUST_PANIC.match(self.trace.head):
             self._accept(line)
             self.trace.message = line.strip() or self.trace.head
             return True
@@ -159,10 +163,18 @@ class _Growing:
         if (
             len(self.trace.lines) == 1
             and "terminate called" in self.trace.head
-            and (what := _WHAT.match(line[:1_000]))
+            and (what := WHAT.match(line[:1_000]))
         ):
             self._accept(line)
             self.trace.message = f"{self.trace.head.strip()}: {what['said']}"
+            return True
+        if self.trace.head.endswith(COLOR_EYRE) and len(self.trace.lines) == 1 and (said := SAYS.match(line)):
+            self._accept(line)
+            self.trace.message, self.trace.score = said["said"], CAUSE
+            return True
+        if self.trace.message is self.trace.head and SEVERE.match(self.trace.head):
+            self._accept(line)
+            self.trace.message = line.strip() or self.trace.head
             return True
         if _JVM in self.trace.head and _SIGNAL.match(line) and self.trace.message is self.trace.head:
             self._accept(line)
@@ -207,8 +219,19 @@ class _Growing:
         self.trace.told = self._margin is None or self._ended_once
         if self.trace.message is self.trace.head and self.trace.head.rstrip().endswith(":"):
             said = next((line for line in self.trace.lines[1:] if line.strip()), "")
+            if PHP_PLACE.match(self.trace.head):
+                # Its box is as wide as its longest line, or cuts words at the width of the terminal.
+                box = dropwhile(lambda line: not line.strip(), self.trace.lines[1:])
+                self.trace.message = (
+                    "\n".join(line.strip() for line in takewhile(str.strip, box)) or self.trace.head
+                )
+                return self.trace
             if (_indent(said) > self._indent or self._unhandled) and said.strip():
-                self.trace.message = said if self._unhandled else f"{self.trace.head.rstrip()} {said.strip()}"
+                self.trace.message = (
+                    said
+                    if self.trace.head.strip() == UNHANDLED
+                    else f"{self.trace.head.rstrip()} {said.strip()}"
+                )
         return self.trace
 
     @property
@@ -306,7 +329,9 @@ class _Growing:
         # npm begins with codes and paths, and tells what went wrong below them.
         later = "npm" in self._prefix and score == self.trace.score and is_echo(self.trace.message)
         # A sanitizer begins with the news that there was a signal.
-        later = later or (score == CAUSE and _CAUGHT.search(self.trace.message) is not None)
+        later = later or (score == CAUSE and CAUGHT.search(self.trace.message) is not None)
+        if BARE_CAUSE.match(self.trace.message) and SPEAKING_CAUSE.match(line):
+            later, line = True, line.strip().removeprefix("Caused by: ")
         if later or score > self.trace.score:
             self.trace.score, self.trace.message = score, line
 

@@ -1,4 +1,5 @@
-"""What Automake's ``make check`` prints: the parallel harness, the serial one, TAP drivers, several directories.
+"""What Automake's ``make check`` prints: the parallel harness, the serial one, TAP drivers, several directories; the
+results of a driver (``.trs``), which Catch2's ``automake`` reporter prints.
 
 Written after ``check.am`` and ``test-driver`` of Automake 1.11 to 1.17. An unexpected pass makes the check fail; an
 error is a test that could not do its work (exit status 99).
@@ -16,6 +17,7 @@ from triage.ingest.reader import Reader, Sample
 from triage.model import Failure, Outcome, Totals
 
 _RESULT = re.compile(r"^(?P<status>PASS|FAIL|SKIP|XFAIL|XPASS|ERROR): (?P<name>\S.*)$")
+_OF_DRIVER = re.compile(r"^:test-result: (?P<status>PASS|FAIL|SKIP|XFAIL|XPASS|ERROR) (?P<name>\S.*)$")
 _SUITE = re.compile(r"^Testsuite summary(?: for (?P<name>.*))?$")
 _COUNT = re.compile(r"^# (?P<key>TOTAL|PASS|SKIP|XFAIL|FAIL|XPASS|ERROR): +(?P<number>\d{1,9})$")
 _SERIAL = re.compile(
@@ -40,6 +42,8 @@ def _sniff(sample: Sample) -> int:
     counts = {match["key"] for line in lines if (match := _COUNT.match(line))}
     if {"TOTAL", "PASS", "XPASS"} <= counts:
         return 80
+    if any(map(_OF_DRIVER.match, lines)):
+        return 70
     return 70 if any(map(_SERIAL.match, lines)) and any(map(_RESULT.match, lines)) else 0
 
 
@@ -76,6 +80,9 @@ class _Parser:
         elif match := _RESULT.match(mark):
             self.last = line
             self.book.settle(match["name"].strip(), "", _OUTCOMES[match["status"]], line)
+        elif match := _OF_DRIVER.match(mark):
+            self.book.settle(match["name"].strip(), "", _OUTCOMES[match["status"]], line)
+            self.session.closed = True  # nothing sums up
         elif last is not None and _HEADING.match(mark) and len(mark) == len(last.mark):
             match = _RESULT.match(last.mark)
             assert match is not None
@@ -100,7 +107,9 @@ class _Parser:
             said = [line for line in log if line.text.strip()]
             kind = "error" if entry.outcome is Outcome.ERROR else "failure"
             unexpected = (
-                "passed, though it was expected to fail" if entry.status.text.startswith("XPASS") else ""
+                "passed, though it was expected to fail"
+                if entry.status.text.removeprefix(":test-result: ").startswith("XPASS")
+                else ""
             )
             if said:
                 entry.failures.append(

@@ -20,6 +20,7 @@ from triage.ingest.console import (
     sample_lines,
     seconds,
 )
+from triage.ingest.logs.severity import ERROR, severity
 from triage.ingest.reader import Reader, Sample
 from triage.ingest.runners.rust_text import panic_failure
 from triage.model import CaseResult, Failure, Outcome, Totals, Warn
@@ -35,6 +36,8 @@ _DOTS = re.compile(r"^(?P<dots>[.Fi]+)(?: \d+/\d+)?$")
 """With ``-q``."""
 _KIND = re.compile(r" - (?:should panic|compile(?: fail)?)$")
 _BLOCK = re.compile(r"^---- (?P<name>\S.*?) stdout ----$")
+_STDERR = re.compile(r"^---- (?P<name>\S.*?) stderr ----$")
+"""Within its block, where each test is a process (``panic=abort``)."""
 _RESULT = re.compile(
     r"^test result: (?:ok|FAILED)\. (?P<passed>\d+) passed; (?P<failed>\d+) failed; (?P<ignored>\d+) ignored;"
     r" (?P<measured>\d+) measured;.*?(?:finished in (?P<seconds>[\d.]+)s)?$"
@@ -50,6 +53,8 @@ _OVERFLOWED = re.compile(r"^thread '(?P<name>[^']+)' (?:\(\d+\) )?has overflowed
 """The thread of a test has its name."""
 _MAX_PRINTED = 500
 _AT = re.compile(r"^ *--> (?P<file>[^\s:]+):(?P<line>\d{1,9}):\d+$")
+_NOTE = re.compile(r"^\s*(?:= note: +)?")
+_MOST_OF_LINKER = 3
 _DIED = re.compile(r"^  process didn't exit successfully: .*\((?:signal|exit code|exit status): ")
 
 _OUTCOMES = {
@@ -156,7 +161,7 @@ class _Parser:
             self._end_error()
         elif self.block is not None:
             if mark != "failures:" and not _BLOCK.match(mark):
-                self.block.lines.append(line.text)
+                self.block.lines.append("" if _STDERR.match(mark) else line.text)
                 return True
             self._end_block()
         return False
@@ -216,7 +221,7 @@ class _Parser:
         place = next((found for text in self.error.lines if (found := _AT.match(text[:MAX_MARK]))), None)
         self.session.failures.append(
             Failure(
-                header.text,
+                "\n".join([header.text, *_of_linker(self.error)]),
                 kind="error",
                 trace="\n".join([header.text, *self.error.lines]),
                 file=place["file"] if place else None,
@@ -258,6 +263,14 @@ class _Parser:
         if running:
             session.warnings.append(Warn(f"the output ends while {running} was running", last))
         return session
+
+
+def _of_linker(error: Block) -> list[str]:
+    """What the linker says, where that is all that rustc says of an error."""
+    if not error.header.mark.startswith("error: linking with "):
+        return []
+    said = [_NOTE.sub("", text) for text in error.lines if len(text) <= MAX_MARK]
+    return [text for text in said if severity(text) >= ERROR and not text.startswith('"')][:_MOST_OF_LINKER]
 
 
 def _target(match: re.Match[str]) -> str:

@@ -28,6 +28,7 @@ _START = re.compile(r"^ +Start +(?P<number>\d+): (?P<name>\S.*)$")
 _PREFIXED = re.compile(r"^(?P<number>\d+): ?(?P<text>.*)$")
 _NEXT = re.compile(r"^test (?P<number>\d+)$")
 _PROJECT = re.compile(r"^Test project \S")
+_NONE = "No tests were found!!!"
 _PERCENT = re.compile(
     r"^(?P<percent>\d+)% tests passed, (?P<failed>\d+) tests? failed out of (?P<tests>\d+)$"
 )
@@ -55,7 +56,7 @@ def _sniff(sample: Sample) -> int:
         return 87
     if any(map(_PERCENT.match, lines)):
         return 80
-    if any(map(_RESULT.match, lines)):
+    if any(map(_RESULT.match, lines)) or (_NONE in lines and any(map(_PROJECT.match, lines))):
         return 75
     ended = any(line.startswith(_ERRORS) for line in lines)
     return 70 if ended and any(map(_LISTED.match, lines)) else 0
@@ -131,6 +132,8 @@ class _Parser:
             self.summing_up = self.session.closed = True
             failed, tests = int(match["failed"]), int(match["tests"])
             self.session.stated = Totals(tests, tests - failed, failed)
+        elif mark == _NONE and not self.tests:
+            self.session.stated, self.session.closed = Totals(), True
         elif self.summing_up:
             self._summary(mark, line)
         elif mark == "The following tests FAILED:":

@@ -193,6 +193,11 @@ class _Parser:
             # The output ends here: what a retry that just began came to nobody knows.
             self.red.outcome = Outcome.FAILED
         self._end_block()
+        if self.boxes and self.running is not None and self.session.stated is None:
+            # Cut within a test: it fails of the exceptions that Flutter has caught in it.
+            what, line = self.running
+            if self._entry(what).outcome is None:
+                self._settle(what, Outcome.ERROR, line).failures.append(boxed(self.boxes, what))
         passed, skipped, failed = self.before
         if self.session.stated is None and any(self.before):
             self.session.stated = Totals(passed + skipped + failed, passed, failed, 0, skipped)

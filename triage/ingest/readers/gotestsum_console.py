@@ -22,7 +22,7 @@ _DONE = re.compile(
     r"^DONE (?:(?P<runs>\d{1,4}) runs, )?(?P<tests>\d{1,9}) tests?(?:, (?P<skipped>\d{1,9}) skipped)?(?:, (?P<failed>\d{1,9}) failures?)?(?:, (?P<errors>\d{1,9}) errors?)?(?: in (?P<time>[\d.]+)s)?$"
 )
 _LISTED = re.compile(
-    r"^=== (?P<status>FAIL|SKIP): (?P<suite>\S+) (?P<name>\S*)(?: \(re-run (?P<run>\d{1,4})\))?(?: \((?:(?P<time>[\d.]+)s|unknown)\))?$"
+    r"^=== (?P<status>FAIL|SKIP): (?P<suite>\S*) (?P<name>\S*)(?: \(re-run (?P<run>\d{1,4})\))?(?: \((?:(?P<time>[\d.]+)s|unknown)\))?$"
 )
 _SECTION = re.compile(r"^=== (?P<what>Failed|Skipped|Errors|Slow tests)$")
 _TESTNAME = re.compile(
@@ -33,24 +33,47 @@ _DOX_PACKAGE = re.compile(r"^(?P<name>[\w.-]+(?:/[\w.-]+)+):$")
 _PACKAGE = re.compile(r"^  (?P<mark>PASS|FAIL|EMPTY) Package (?P<name>\S+)")
 _NAMED_PACKAGE = re.compile(r"^(?P<mark>FAIL|PASS|EMPTY) (?P<name>[^\s:]+)(?: \([^()]*\))*$")
 """Of the format ``testname``: without a test."""
+_MARKED_PACKAGE = re.compile(
+    r"^(?P<mark>[✓✖∅])  (?P<name>[\w.-]+(?:/[\w.-]+)+) \((?:cached|[\d.]+m?s)\)(?: \([^()]*\))*$"
+)
+"""Of the format ``pkgname``."""
+_DOTS = re.compile(r"\[(?P<name>[\w.-]+(?:/[\w.-]+)+)\](?P<dots>[·↷✖]*)")
+"""A package in the only line of the format ``dots-v1``."""
+_ROW = re.compile(r"^ {2,8}(?:[\d.]+m?s|🖴)? +(?P<name>[\w.-]+(?:/[\w.-]+)+) (?P<dots>[·↷✖]*)$")
+_MORE = re.compile(r"^ {3,200}(?P<dots>[·↷✖]+)$")
+_SO_FAR = re.compile(
+    r"^ \d{1,9} tests(?:, \d{1,9} skipped)?(?:, \d{1,9} failures?)?(?:, (?P<errors>\d{1,9}) errors?)?$"
+)
+"""Below the rows of the format ``dots-v2``, which are printed again and again."""
+_MOST_DOTS = 100_000
 _OUTCOMES = {
     "FAIL": Outcome.FAILED,
     "✖": Outcome.FAILED,
     "SKIP": Outcome.SKIPPED,
     "∅": Outcome.SKIPPED,
 }
-_NOISE = re.compile(r"^\s*(?:=== (?:RUN|PAUSE|CONT|NAME) |--- FAIL: |--- SKIP: )")
+_NOISE = re.compile(r"^\s*(?:=== (?:RUN|PAUSE|CONT|NAME) |--- FAIL: |--- SKIP: |--- PASS: )")
 
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     if any(map(_DONE.match, lines)):
         return 86
-    if any(map(_PACKAGE.match, lines)):
+    if any(map(_PACKAGE.match, lines)) or (any(map(_SO_FAR.match, lines)) and any(map(_ROW.match, lines))):
         return 82
+    if any(_is_dots(line) for line in sample.lines):
+        return 81
     if any(match is not None and match["mark"].isalpha() for match in map(_TESTNAME.match, lines)):
         return 81  # stopped before it summed up
+    if any(map(_MARKED_PACKAGE.match, lines)):
+        return 72
     return 72 if any(map(_DOX_PACKAGE.match, lines)) and any(map(_TESTDOX.match, lines)) else 0
+
+
+def _is_dots(text: str) -> bool:
+    """Whether the line is one of the format ``dots-v1``."""
+    whole = text[:_MOST_DOTS]
+    return whole.startswith("[") and not _DOTS.sub("", whole).strip() and any(dot in whole for dot in "·↷✖")
 
 
 @dataclass
@@ -82,6 +105,14 @@ class _Parser:
     """Packages that failed."""
     said: list[Line] = field(default_factory=list)
     """What stands above the next result: of a test that failed, its output."""
+    packages: int = 0
+    """That were named with what became of them."""
+    dots: dict[str, str] = field(default_factory=dict)
+    """Of each package, where that is all there is."""
+    row: str = ""
+    """The package whose dots may go on in the next line."""
+    so_far: tuple[Line, int] | None = None
+    """How many packages broke, and the line that says so."""
     outputs: dict[tuple[str, str], _Listed] = field(default_factory=dict)
     """The output of tests that failed, which counts where no summary repeats it."""
 
@@ -110,8 +141,10 @@ class _Parser:
             self.said = []
             if match["group"] and outcome is Outcome.FAILED:
                 self.group = _Listed(entry.name, entry.suite, line, False, 0)
-        elif match := _PACKAGE.match(mark) or _NAMED_PACKAGE.match(mark):
-            self.broken += [(match["name"], line)] if match["mark"] == "FAIL" else []
+        elif match := _PACKAGE.match(mark) or _NAMED_PACKAGE.match(mark) or _MARKED_PACKAGE.match(mark):
+            self.broken += [(match["name"], line)] if match["mark"] in "FAIL✖" else []
+            self.said, self.packages = [], self.packages + 1
+        elif not self.section and self._dotted(mark, line):
             self.said = []
         elif not self.section and (match := _DOX_PACKAGE.match(mark)):
             self.suite = match["name"]
@@ -131,6 +164,22 @@ class _Parser:
             self.listed[-1].lines.append(line)
         elif not self.section and len(self.said) < MAX_BLOCK:
             self.said.append(line)
+
+    def _dotted(self, mark: str, line: Line) -> bool:
+        """Whether the line has the dots of packages."""
+        if match := _ROW.match(mark):
+            self.row, self.dots[match["name"]] = match["name"], match["dots"]
+        elif self.row and (match := _MORE.match(mark)):
+            self.dots[self.row] += match["dots"]
+        elif match := _SO_FAR.match(mark):
+            self.so_far = Line(line.number, line.text.strip()), int(match["errors"] or 0)
+        elif _is_dots(line.text):
+            for match in _DOTS.finditer(line.text[:_MOST_DOTS]):
+                self.dots[match["name"]] = self.dots.get(match["name"], "") + match["dots"]
+        else:
+            self.row = ""
+            return False
+        return True
 
     def finish(self) -> Session:
         session = self.session
@@ -176,6 +225,14 @@ class _Parser:
 
     def _without_summary(self) -> None:
         """It was stopped: what stood above the results is all there is."""
+        dots = "".join(self.dots.values())
+        if dots and not self.book.entries:
+            passed, failed, skipped = (dots.count(dot) for dot in "·✖↷")
+            self.session.stated = Totals(len(dots), passed, failed, 0, skipped)
+        elif self.packages and not self.book.entries:
+            self.session.stated = Totals()  # none of its tests is counted yet
+        if self.so_far is not None and self.so_far[1]:
+            self.session.failures.append(build_failure([self.so_far[0]]))
         self.book = self.book if self.book.entries else self.dox
         for item in self.outputs.values():
             entry = self.book.entry(item.name, item.suite)

@@ -63,8 +63,10 @@ _JAVAC = re.compile(
     r"^(?::[\w:-]*)??(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.(?:java|groovy|scala)):(?: ?(?P<line>\d{1,9}): )(?:error: )?(?P<text>\S.*)$"
 )
 _KOTLINC = re.compile(
-    r"^e: (?:file://)?(?P<file>(?:[A-Za-z]:)?[^:]+\.kts?):(?: ?\(|)(?P<line>\d{1,9})[,:]\s?\d+\)?:? (?P<text>\S.*)$"
+    r"^e: (?:file:///(?=[A-Za-z]:)|file://)?(?P<file>(?:[A-Za-z]:)?[^:]+\.kts?):(?: ?\(|)(?P<line>\d{1,9})[,:]\s?\d+\)?:? (?P<text>\S.*)$"
 )
+_OF_POWERSHELL = re.compile(r"^\S{0,200}gradlew?(?:\.bat)? : (?=\S)")
+"""What PowerShell puts before the first line that a program writes to its second stream."""
 _SHORT = re.compile(r"^(?P<type>[\w.$]+) at (?P<file>[\w$]+\.\w+):(?P<line>\d{1,9})$")
 _ECHO_TESTS = re.compile(r"There were failing tests|There was failing tests|failing tests\b")
 _ECHO_COMPILER = re.compile(
@@ -144,6 +146,8 @@ class _Parser:
     wrong: list[Line] | None = None
     wrongs: list[list[Line]] = field(default_factory=list)
     compiler: list[list[Line]] = field(default_factory=list)
+    broke: Line | None = None
+    """The first line that only says that the build failed."""
     mocha: dict[str, int] = field(default_factory=dict)
     started: dict[str, int] = field(default_factory=dict)
     """How many tests each of Android's devices was given."""
@@ -253,6 +257,8 @@ class _Parser:
         return True
 
     def _build(self, mark: str, line: Line) -> None:
+        if prefix := _OF_POWERSHELL.match(mark):
+            mark, line = mark[prefix.end() :], Line(line.number, line.text[prefix.end() :])
         if (
             self.failed is not None
             and not self.failed.failures
@@ -263,8 +269,10 @@ class _Parser:
             self.failed.failures.append(_failure([line]))
         elif match := _TASK.match(mark):
             self.task, self.suite = match["name"], ""
+            self.broke = self.broke or (line if match["how"] == "FAILED" else None)
         elif match := _BUILD.match(mark):
             self.session.closed = True
+            self.broke = (self.broke or line) if match["how"] == "FAILED" else None
             self.session.duration = spoken_seconds(match["time"]) or self.session.duration
         elif (match := _OLD_TIME.match(mark)) and self.session.closed:
             self.session.duration = spoken_seconds(match["time"])
@@ -306,6 +314,9 @@ class _Parser:
                 and not (told and _ECHO_COMPILER.search(text))
             ):
                 session.failures.append(_wrong(block))
+        if self.broke is not None and not red and not session.failures:
+            said = self.broke.text.strip()
+            session.failures.append(Failure(said, kind="error", trace=said, source_line=self.broke.number))
         return session
 
 

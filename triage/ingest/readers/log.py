@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from triage.ingest.frames import own_frame
 from triage.ingest.json_text import parse_object, text
 from triage.ingest.logs.fold import COPIES, Copies
+from triage.ingest.logs.perl import death
 from triage.ingest.logs.scan import Scan
 from triage.ingest.logs.severity import ERROR, is_echo, severity
 from triage.ingest.logs.steps import Steps
@@ -165,7 +166,7 @@ def _failures(source: Source) -> Iterator[Item]:
     if failing and len(failing) < len(found):
         why = f"{len(found) - len(failing)} lines sound like failures in steps that passed: none is taken for one"
         yield Warn(why, found[0].source_line)
-    yield from failing or found or ([] if copies else echoes)
+    yield from failing or found or ([] if copies else (() if end else death(source)) or echoes)
     told = copies or echoed
     told.more({again.line: again.count - again.told for again in scan.repeated()})
     yield from told.warnings(steps.failing if failing else 0)

@@ -231,6 +231,8 @@ class _Parser:
         known = [e for e in tests if (_simple(e.suite), _method(e.name)) == key]
         # What broke before the first test of a class is told under the name of the class.
         known = known or [e for e in tests if not e.suite and _simple(e.name) == simple]
+        # What broke in a method of set-up is told under the name of that method.
+        known = known or [e for e in tests if _simple(e.suite) == simple and _passed_through(e, key[1])]
         seen = self.module.brief[key]
         self.module.brief[key] += 1
         if seen < len(known):
@@ -294,6 +296,10 @@ def _simple(suite: str) -> str:
 def _method(name: str) -> str:
     bare = re.split(r"[(\[{]", name, maxsplit=1)[0].strip()
     return match["method"] if (match := _LAMBDA.match(bare)) else bare
+
+
+def _passed_through(entry: Entry, method: str) -> bool:
+    return bool(method) and any(f".{method}(" in failure.trace for failure in entry.failures)
 
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:

@@ -17,10 +17,13 @@ _TICKS = ("✓", "✔", "√")
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
-    counts = {match["what"] for line in lines if (match := COUNT.match(line))}
+    found = [match for line in lines if (match := COUNT.match(line))]
+    counts = {match["what"] for match in found}
     marks = sum(MARK.match(line) is not None for line in lines)
     if "passing" in counts:
-        return 75 if marks or len(counts) > 1 or any(map(HEADER.match, lines)) else 60
+        if marks or len(counts) > 1 or any(map(HEADER.match, lines)):
+            return 75
+        return 60 if any(match["time"] or match[0].startswith("  ") for match in found) else 0
     if any(map(OLD_COUNT.match, lines)):
         return 60
     # A run that was killed has only its tree.

@@ -27,7 +27,8 @@ from triage.ingest.reader import Reader, Sample
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _RUN = re.compile(r"^ (?:RUN|DEV)  v\d+\.\d+\.\S+ ")
-_PROJECT = r"(?:\|(?P<project>[^|]{1,60})\| )?"
+_PROJECT = r"(?:(?:\|(?=[^|]{1,60}\| )| (?=\S[^|]{0,59}?  \S))(?P<project>[^|]{1,60}?)(?:\| |  ))?"
+"""Between bars, or in colours between blanks."""
 _FILE = re.compile(rf"^ [❯✓×↓✔] {_PROJECT}(?P<file>\S+)  ?\(\d+ tests?\b[^)]*\)")
 _MARK = re.compile(rf"^ +(?P<mark>[✓✔×↓□]) {_PROJECT}(?P<name>\S.*)$")
 _GROUP = re.compile(r"^ {3,}[❯✓↓×] (?P<name>\S.*) \(\d{1,9}\)(?: \d+m?s)?$")

@@ -95,6 +95,9 @@ class _Parser:
     last_suite: str = ""
     crash: Line | None = None
 
+    ended_red: Line | None = None
+    """Where it says that it failed, whatever of."""
+
     def feed(self, line: Line) -> None:
         mark = _FASTLANE.sub("", line.mark)
         if self.issue is not None:
@@ -130,6 +133,7 @@ class _Parser:
             pass
         elif match := _END.match(mark):
             self.session.closed = True
+            self.ended_red = self.ended_red or (line if match["how"] != "SUCCEEDED" else None)
         elif (match := _BUILD.match(mark) or _XCODE.match(mark) or _TARGET.match(mark)) and len(
             self.session.failures
         ) < 200:
@@ -320,6 +324,8 @@ class _Parser:
                 session.stated = stated
         times = [time for _, _, time in outer if time is not None] + self.times
         session.duration = round(sum(times), 6) if times else None
+        if self.ended_red is not None and not session.totals.red:
+            session.tell_red(self.ended_red)
         return session
 
 

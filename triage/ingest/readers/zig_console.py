@@ -26,6 +26,10 @@ _COUNTS = re.compile(
 _BUILD = re.compile(
     r"\bBuild Summary: .*?; (?P<passed>\d{1,9})/(?P<tests>\d{1,9}) tests? passed(?P<rest>(?:(?:[;,]| \() ?\d{1,9} \w+)*)"
 )
+_STEP = re.compile(
+    r"^\+- run (?:\S.* )?(?P<passed>\d{1,9})/(?P<tests>\d{1,9}) passed(?P<rest>(?:, \d{1,9} \w+)*)$"
+)
+"""A step of a build that failed, which counts where the output ends before the summary."""
 _PART = re.compile(r"(\d{1,9}) (skipped|failed|leaked|crashed|timed)")
 _BUILD_FAILED = re.compile(r"^(?:.*\berror: )?'(?P<name>[^']+)' failed(?::(?: (?P<said>.*))?)?$")
 _LEAK = re.compile(
@@ -47,6 +51,8 @@ def _sniff(sample: Sample) -> int:
     tests = [match for line in lines if (match := _TEST.match(line))]
     if any(match["how"] for match in tests) and any(map(_COUNTS.match, lines)):
         return 82
+    if any(map(_STEP.match, lines)) and any(map(_BUILD_FAILED.match, lines)):
+        return 80
     return 76 if tests and any(map(_DIED.match, lines)) else 0
 
 
@@ -54,6 +60,8 @@ def _sniff(sample: Sample) -> int:
 class _Parser:
     session: Session = field(default_factory=Session)
     book: CaseBook = field(default_factory=CaseBook)
+    steps: Totals | None = None
+    """What the steps that failed count."""
     running: str = ""
     block: list[Line] = field(default_factory=list)
     failed: tuple[str, Line, str] | None = None
@@ -63,10 +71,10 @@ class _Parser:
         mark = line.mark.rstrip()
         if match := _BUILD.search(mark):
             self._end()
-            rest = {what: int(number) for number, what in _PART.findall(match["rest"])}
-            tests, passed = int(match["tests"]), int(match["passed"])
-            skipped = rest.get("skipped", 0)
-            self._state(Totals(tests, passed, max(0, tests - passed - skipped), 0, skipped))
+            self._state(_counted(match))
+        elif match := _STEP.match(mark):
+            self._end()
+            self.steps = (self.steps or Totals()) + _counted(match)
         elif match := _COUNTS.match(mark):
             self._end()
             passed, failed, skipped = (int(match[key] or 0) for key in ("passed", "failed", "skipped"))
@@ -166,8 +174,15 @@ class _Parser:
             self._die()
             self.session.closed = False
         self._end()
+        self.session.stated = self.session.stated or self.steps
         self.session.cases = self.book.results()
         return self.session
+
+
+def _counted(match: re.Match[str]) -> Totals:
+    skipped = {what: int(number) for number, what in _PART.findall(match["rest"])}.get("skipped", 0)
+    tests, passed = int(match["tests"]), int(match["passed"])
+    return Totals(tests, passed, max(0, tests - passed - skipped), 0, skipped)
 
 
 def _place(block: list[Line]) -> re.Match[str] | None:

@@ -19,7 +19,7 @@ FRAME = re.compile(r"^\s+(?:at |\.\.\. \d+ more)|^\s*Caused by: ")
 _COMPILER = re.compile(
     r"^(?:file://)?(?P<file>(?:[A-Za-z]:)?\S[^:]*\.(?:java|kt|scala|groovy)):? ?[\[(:]?(?P<line>\d{1,9})[,:\])]\s*\S"
 )
-_WHY = re.compile(r" on project [^\s:]+: (?P<why>.*)$")
+_WHY = re.compile(r" on project [^\s:]+:(?: (?P<why>.*))?$")
 BUILD = re.compile(r"^BUILD (?P<how>SUCCESS|FAILURE|ERROR)$")
 """The last word of a build, without its level."""
 _TIME = re.compile(
@@ -162,13 +162,15 @@ def _goal(block: list[Line], red: bool, compiled: bool) -> Failure | None:
     """What broke, unless it is an echo of tests or of compiler messages that were told already."""
     text = _HELP.sub("", strip_level(block[0].mark)[1] or block[0].text)
     match = _WHY.search(text)
-    why = match["why"] if match else text.removeprefix("Failed to execute goal ")
+    why = match["why"] or "" if match else text.removeprefix("Failed to execute goal ")
     rest = [text for line in block[1:] if (text := _HELP.sub("", strip_level(line.text)[1]).strip())]
     if red and _ECHO.match(why):
         if not (rest := [text for text in rest if not text.startswith("at ")]):
             return None
         why = rest.pop(0)
         block = block[1:]
+    if red and not why.strip() and not rest:
+        return None  # Surefire 3.2.3 to 3.2.5: the echo without its words
     if compiled and re.match(r"^(?:Compilation failure|Compilation failed|wrap: )", why):
         return None
     trace = "\n".join(line.text.strip() for line in block)

@@ -79,7 +79,9 @@ class MochaRun:
         """Take a line."""
         mark = line.mark
         match = COUNT.match(mark)
-        if match and (match["what"] == "passing" or self.counts) and match["what"] not in self.counts:
+        if match and not self.counts and self._is_printed(int(match["count"])):
+            pass
+        elif match and (match["what"] == "passing" or self.counts) and match["what"] not in self.counts:
             self.counts[match["what"]] = int(match["count"])
             if match["time"]:
                 self.duration = seconds(match["time"], match["unit"])
@@ -92,6 +94,11 @@ class MochaRun:
         else:
             self._tree(line, mark)
         self.before = mark
+
+    def _is_printed(self, count: int) -> bool:
+        """Whether a test printed what looks like the counts: these stand behind an empty line, and are right."""
+        passed = sum(case.outcome is Outcome.PASSED for case in self.cases)
+        return bool(self.before.strip() and (self.open or self.cases) and passed != count)
 
     def _tree(self, line: Line, mark: str) -> None:
         at_root = False

@@ -49,6 +49,8 @@ class PytestSession:
     dots: Counter[str] = field(default_factory=Counter)
     """Of progress without names."""
     running: str = ""
+    started_nodes: set[str] = field(default_factory=set)
+    """What pytest-xdist said to have begun."""
     section: str = ""
     info: RunInfo = field(default_factory=RunInfo)
     before: Totals = field(default_factory=Totals)
@@ -175,8 +177,11 @@ class PytestSession:
         # A longer line is somebody's output, and would make these patterns slow.
         mark = line if len(line) <= _MAX_RESULT else ""
         self._feed_early_block(number, mark)
-        if match := text.VERBOSE.match(mark) or text.XDIST.match(mark):
+        if match := text.VERBOSE.match(mark):
             self._record(match["id"], match["status"])
+            self.running = ""
+        elif match := text.XDIST.match(mark):
+            self._record(self._announced(match["id"]), match["status"])
             self.running = ""
         elif match := text.DOTS.match(mark):
             self.dots.update(match["file"] or match["more"])
@@ -187,6 +192,7 @@ class PytestSession:
             self.running = ""
         elif match := text.STARTED.match(mark):
             self.running = match["id"]
+            self.started_nodes.add(mark.strip())
         elif match := text.WORKERS.match(line):
             self.info = self.info.merged(RunInfo(workers=int(match["count"])))
         elif match := text.INTERNAL.match(line):
@@ -204,6 +210,12 @@ class PytestSession:
             self.crash_line = self.crash_line or number
         if self.crash_line and len(self.crash) < _MAX_CRASH_LINES:
             self.crash.append(line)
+
+    def _announced(self, node: str) -> str:
+        """``node`` without what another process printed behind it in its line."""
+        parts = node.split(" ")
+        known = (" ".join(parts[:count]) for count in range(len(parts), 0, -1))
+        return next((start for start in known if start in self.started_nodes), node)
 
     def _record(self, node: str, status: str) -> None:
         case = self.cases[node]

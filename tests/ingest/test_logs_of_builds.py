@@ -1,0 +1,198 @@
+"""Logs of builds and jobs: what is said twice, what is a command's text, what only the next line explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from triage.ingest import Source, collect
+
+TextSource = Callable[[str], Source]
+
+
+def _told(source: Source) -> list[str]:
+    return [failure.message for failure in collect(source).failures]
+
+
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        # A module of Python that is not there.
+        ("/usr/bin/python3: No module named pump", "/usr/bin/python3: No module named pump"),
+        # .NET's Debug.Assert.
+        (
+            "---- DEBUG ASSERTION FAILED ----\n---- Assert Short Message ----\nthe tank is empty",
+            "DEBUG ASSERTION FAILED",
+        ),
+        # color-eyre.
+        (
+            "The application panicked (crashed).\nMessage:  no water\nLocation: src/pump.rs:9",
+            "no water",
+        ),
+        # Symfony names the class alone.
+        (
+            'Shop\\Error\\RuntimeError:\nValve "a" is shut.\n\n  at src/Pump.php:12\n',
+            'Valve "a" is shut.',
+        ),
+        # Of a chain of which one says nothing.
+        (
+            "java.lang.RuntimeException\n\tat shop.A.a(A.java:1)\nCaused by: java.lang.ExceptionInInitializerError\n"
+            "\tat shop.B.b(B.java:2)\nCaused by: java.io.IOException: the valve is shut\n\tat shop.C.c(C.java:3)",
+            "java.io.IOException: the valve is shut",
+        ),
+    ],
+)
+def test_what_is_told_of_a_failure(text_source: TextSource, log: str, told: str) -> None:
+    [message] = _told(text_source(f"starting\n{log}\n"))
+    assert told in message
+
+
+def test_the_summary_of_msbuild_tells_nothing_again(text_source: TextSource) -> None:
+    error = "/srv/pump/Pump.csproj : error NU1101: Unable to find package Valve."
+    log = (
+        f"  Determining projects to restore...\n{error} [/srv/pump/Pump.sln]\n"
+        "  Failed to restore /srv/pump/Pump.csproj (in 240 ms).\n\nBuild FAILED.\n\n"
+        f'"/srv/pump/Pump.sln" (Restore target) (1) ->\n  {error} [/srv/pump/Pump.sln]\n\n'
+        "    0 Warning(s)\n    1 Error(s)\n"
+    )
+    [message] = _told(text_source(log))
+    assert "Unable to find package Valve" in message
+
+
+def test_errors_of_msbuild_that_differ_are_two(text_source: TextSource) -> None:
+    log = "a.obj : error LNK2019: unresolved external symbol f\na.obj : error LNK2019: unresolved external symbol g\n"
+    assert len(_told(text_source(log))) == 2
+
+
+def _step(command: str, said: str, shell: str = "shell: /usr/bin/bash -e {0}\n") -> str:
+    lines = (
+        f"Current runner version: '2.311.0'\n##[group]Run {command}\n{shell}##[endgroup]\n{said}\n"
+        "##[error]Process completed with exit code 2."
+    )
+    return "".join(f"2026-03-02T02:00:01.1234567Z {line}\n" for line in lines.split("\n"))
+
+
+def test_the_text_of_a_command_is_no_failure(text_source: TextSource) -> None:
+    script = "sed '\n/error: /d\n\nTypeError: never\n' pump.log"
+    assert _told(text_source(_step(script, "sed: fatal: cannot open pump.log"))) == [
+        "sed: fatal: cannot open pump.log"
+    ]
+
+
+def test_what_a_step_says_is_no_command_though_its_head_was_cut(text_source: TextSource) -> None:
+    assert _told(text_source(_step("pump", "TypeError: no water", shell=""))) == ["TypeError: no water"]
+
+
+@pytest.mark.parametrize("behind", ["", "\n", "make: *** [Makefile:3: all] Error 2\n"])
+def test_a_perl_that_dies_last(text_source: TextSource, behind: str) -> None:
+    log = f"7 shelves at run.pl line 9.\ncounting\n7 shelves at run.pl line 9.\n{behind}"
+    [failure] = collect(text_source(log)).failures
+    assert (failure.message, failure.file, failure.line) == ("7 shelves at run.pl line 9.", "run.pl", 9)
+    assert failure.source_line == 3
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "no shelf at run.pl line 9.\ncounting\n12 shelves\n",
+        "counting\nUse of uninitialized value $shelf in addition (+) at run.pl line 9.\n",
+        "counting\nno shelf at run.pl line 9.\nFinished: SUCCESS\n",
+    ],
+)
+def test_a_perl_that_only_warns(text_source: TextSource, log: str) -> None:
+    assert not _told(text_source(log))
+
+
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        # BYOND, which puts no blank before the word.
+        ("dm\\Lamp.dm:323:error: shine: duplicate definition", "shine: duplicate definition"),
+        ("dm\\Lamp.dm:22:error (bad_cache_file): 'lamp.dmi': file found only in .rsc", "found only in .rsc"),
+        # MoonBit.
+        (
+            "lamp/lib.mbt:7:1-7:4 [E0002] Warning (unused_value): Unused variable 'n'\n"
+            "lamp/lib.mbt:8:3-8:12 [E4021] The value identifier shine is unbound.\nError: lib.mbt compilation failed",
+            "The value identifier shine is unbound.",
+        ),
+        # Symfony's console: a box below the place, its words cut at the width of the terminal.
+        (
+            'In LampBuilder.php line 51:\n                       \n  The lamp "on the sta  \n  irs" is not lit     \n'
+            "                       \n\nlamp [--stop-on-error] [--] [<path>]\n",
+            'The lamp "on the sta\nirs" is not lit',
+        ),
+    ],
+)
+def test_what_few_tools_write_alike(text_source: TextSource, log: str, told: str) -> None:
+    [message] = _told(text_source(f"starting\n{log}\n"))
+    assert told in message
+
+
+def test_what_is_done_another_way_instead_is_no_failure(text_source: TextSource) -> None:
+    log = "  Failed to load prune data from PackageData folder, loading from targeting packs instead\ndone\n"
+    assert not _told(text_source(log))
+
+
+def test_listr_tells_nothing_twice(text_source: TextSource) -> None:
+    said = "Lamp failed to start.", "----------", "/opt/lamp: bad option: --on", "----------"
+    log = (
+        "[STARTED] Light the lamp\n"
+        + "".join(f"[FAILED] {line}\n[FAILED] \n" for line in said)
+        + "\n\n".join(said)
+    )
+    assert _told(text_source(log)) == [
+        "[FAILED] Lamp failed to start.",
+        "[FAILED] /opt/lamp: bad option: --on",
+    ]
+
+
+def test_sass_tells_an_error_once_whoever_shows_it(text_source: TextSource) -> None:
+    excerpt = "Error: Undefined variable.\n  ╷\n6 │     color: $lamp;\n  │            ^^^^^\n  ╵\n  lamp.scss 6:12  root stylesheet\n"
+    log = f"{excerpt}file: /srv/lamp/lamp.scss\n\n{excerpt}    at wrap (/srv/lamp/sass.js:2:4)\n ELIFECYCLE  Command failed with exit code 1.\n"
+    assert _told(text_source(log)) == ["Error: Undefined variable."]
+
+
+def test_the_count_of_a_script_repeats_what_stands_above(text_source: TextSource) -> None:
+    log = "    ❌ the lamp shines → Error: it is dark\n    ✅ the door shuts\n\n❌ E2E tests failed (1/2 failed) — see shots/\n"
+    assert len(_told(text_source(log))) == 1
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "[INFO] BUILD FAILURE",
+        "BUILD FAILED in 25s",
+        "> Task :lamp:test FAILED",
+        "** TEST FAILED **",
+        "** BUILD FAILED **",
+        "Errors while running CTest",
+        "  1 failing",
+        "# fail 1",
+        "There were failing tests. See the report at: file:///srv/lamp/index.html",
+        "Terminated",
+    ],
+)
+def test_last_words_of_which_nothing_else_is_left(text_source: TextSource, last: str) -> None:
+    assert _told(text_source(f"{last}\n")) == [last.strip().removeprefix("[INFO] ")]
+
+
+def test_build_runner_says_why_behind_an_empty_line(text_source: TextSource) -> None:
+    log = "[INFO] Running build...\n\n[SEVERE] lamp_builder on lib/lamp.dart (cached):\n\nNo oil in the lamp\n[SEVERE] Failed after 46ms\n"
+    assert _told(text_source(log)) == ["No oil in the lamp"]
+
+
+def test_vite_says_what_it_met(text_source: TextSource) -> None:
+    log = "x Build failed in 75ms\nerror during build:\n[vite:esbuild] Transform failed with 1 error:\n/srv/Lamp.jsx:68:18: ERROR: No oil\n"
+    [message] = _told(text_source(log))
+    assert "No oil" in message
+
+
+def test_each_line_of_the_list_of_surefire_is_a_failure(text_source: TextSource) -> None:
+    log = "".join(
+        f"[ERROR]   LampTest.shines{how}:3{at} expected: <{at}> but was: <9>\n" for at, how in enumerate("AB")
+    )
+    assert _told(text_source(log)) == [
+        "LampTest.shinesA:30 expected: <0> but was: <9>",
+        "LampTest.shinesB:31 expected: <1> but was: <9>",
+    ]

@@ -1,0 +1,35 @@
+"""First lines of failures that do not say what was wrong, and how the lines below do."""
+
+from __future__ import annotations
+
+import re
+
+RUST_PANIC = re.compile(r".*\bpanicked at \S+:\d+:\d+:$")
+"""Of Rust since 1.73: why stands in the line below."""
+COLOR_EYRE = "The application panicked (crashed)."
+"""How color-eyre tells a panic of Rust."""
+SAYS = re.compile(r"Message: +(?P<said>\S.*)$")
+"""Why, in the line below that."""
+PHP_CLASS = re.compile(r"(?:[A-Z]\w*\\)+[A-Z]\w*(?:Error|Exception):$")
+"""The class of an exception as Symfony writes it down: what it says stands below, at the same margin."""
+SUREFIRE = re.compile(r"\[ERROR\] {2,3}[A-Z]\w*(?:>\w+)?\.\w+:\d+\b")
+"""A test in the list that Surefire ends with, each of which is one, where only these lines were kept."""
+SEVERE = re.compile(r"\[SEVERE\] \S.*:$")
+"""Of Dart's build_runner, which says behind an empty line what its builder said."""
+PHP_PLACE = re.compile(r"In \S+\.php line \d+:$")
+"""Where an exception was thrown, above the box in which Symfony's console tells it."""
+BARE_CAUSE = re.compile(
+    r"\s*(?:Caused by: (?:[\w$]+\.)*[\w$]+|(?:Exception in thread \".{0,80}\" )?(?:[\w$]+\.)+[\w$]*(?:Error|Exception))\s*$"
+)
+"""An exception of the JVM in a chain that says nothing: why stands in the next one."""
+SPEAKING_CAUSE = re.compile(r"\s*Caused by: (?:[\w$]+\.)*[\w$]+: \S")
+WHAT = re.compile(r"\s+what\(\):\s+(?P<said>\S.*)$")
+"""What an exception of C++ that nothing caught has to say, in the line below."""
+SECTION = re.compile(r"\s*(?:● |\d+\) )|error: No solution found|\s{0,2}× [A-Z]|In \S+\.php line \d+:$")
+"""A heading of a failed test, or of a report by uv, pip or Symfony's console, with everything below it indented."""
+EMPTY = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:.*\b(?:ERROR|FATAL|SEVERE)\b.* :\s*$")
+"""An event whose message begins in the next line: Spring Boot tells why an application did not start like this."""
+UNHANDLED = "Unhandled Exception:"
+"""What Mono and the .NET Framework write above an exception."""
+CAUGHT = re.compile(r"Sanitizer:DEADLYSIGNAL$|^ASAN:(?:SIGSEGV|DEADLYSIGNAL)$")
+"""The news of a sanitizer that there was a signal: what it was stands below."""
