@@ -285,6 +285,7 @@ class _Parser:
             self.plan.death = line
         elif match := FAILED.match(line.text):
             self.plan.failed, self.plan.tally = int(match["count"]), line
+            self.session.until = line.number  # it is no word of a job that went on
         if sums_up(said):
             return
         if self.ahead is not None:
