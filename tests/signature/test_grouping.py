@@ -363,6 +363,10 @@ def test_the_headline_of_a_report(report: str, headline: str) -> None:
         ),
         ("pack failed\nstatus: 403", "send failed\nstatus: 403"),
         ("Command failed: pack\nExit code: 1", "Command failed: pack\nExit code: 2"),
+        (
+            "java.lang.AssertionError: expected [3] but found [4]\n\tat box.BoxTest.lids(BoxTest.java:3)",
+            "java.lang.AssertionError: expected [3] but found [4]\n\tat box.MugTest.sips(MugTest.java:3)",
+        ),
     ],
 )
 def test_what_a_report_begins_with_tells_it_apart(one: str, other: str) -> None:
