@@ -362,6 +362,8 @@ def test_the_headline_of_a_report(report: str, headline: str) -> None:
             "the mugs are wrong\nFailed asserting that 3 is 4.",
         ),
         ("pack failed\nstatus: 403", "send failed\nstatus: 403"),
+        ("Timeout of 50ms exceeded\n  waiting for #lid", "Timeout of 50ms exceeded\n  waiting for #mug"),
+        ("ERROR in ./box.js 3:1\nno such lid", "ERROR in ./mug.js 9:2-7\nnothing to sip"),
         ("Command failed: pack\nExit code: 1", "Command failed: pack\nExit code: 2"),
         (
             "java.lang.AssertionError: expected [3] but found [4]\n\tat box.BoxTest.lids(BoxTest.java:3)",

@@ -27,7 +27,7 @@ _RAISED = re.compile(
 )
 _SAYS_THAT = re.compile(
     rf"^[ \t]*(?:{_EXCEPTION}:?|(?:Error: |{_EXCEPTION}: )?(?:expect\(.*|Timed out \S+ waiting for expect\(.*|.*: Timeout \S+ exceeded\.?)"
-    r"|\S+:\d+: (?:Failure|FAILED:)|--- FAIL: .*|panic: test timed out after \S+|Failure/Error: .*|thread .* panicked at \S+:)[ \t]*$",
+    r"|\S+:\d+: (?:Failure|FAILED:)|--- FAIL: .*|panic: test timed out after \S+|Timeout of \S+ exceeded\.?|ERROR in \S+(?: \d+:\d+\S*)?|Failure/Error: .*|thread .* panicked at \S+:)[ \t]*$",
     re.MULTILINE,
 )
 """Headlines that say that something was compared or waited for, but neither what was wanted nor what was there."""
