@@ -139,6 +139,21 @@ def test_a_status_is_never_a_value(varied: int) -> None:
         ('no rows in table="cart"', 'no rows in table="orders"'),
         ("FAILED tests/test_cart.py::test_sum", "FAILED tests/test_order.py::test_sum"),
         ("IndexError\n    at add (cart.js:1:2)", "IndexError\n    at drop (cart.js:1:2)"),
+        ("HTTP_STATUS=401 for the box", "HTTP_STATUS=500 for the box"),
+        ("boxStatus=404 of it", "boxStatus=409 of it"),
+        ("http 502 came", "http 504 came"),
+        ("it got a 404 there", "it got a 410 there"),
+        ("the shop answered with a 500 now", "the shop answered with a 503 now"),
+        ("the feed saw the 429 error there", "the feed saw the 503 error there"),
+        ("EXIT STATUS 2 of pack", "EXIT STATUS 3 of pack"),
+        ("ERRNO=13 while packing", "ERRNO=28 while packing"),
+        ("SIGNAL 9 ended it", "SIGNAL 11 ended it"),
+        ("sig=9 ended it", "sig=11 ended it"),
+        ("LASTEXITCODE = 3", "LASTEXITCODE = 4"),
+        ("packing: err=5 of lid", "packing: err=7 of lid"),
+        ("use-after-free in box_lid+0x1/0x2", "use-after-free in mug_lid+0x1/0x2"),
+        ("use-after-free in kfree+0x1/0x2", "use-after-free in memcpy+0x1/0x2"),
+        ("stopped in box!Lid+0x5d7", "stopped in box!Mug+0x5d7"),
     ],
 )
 def test_codes_keep_apart(one: str, other: str) -> None:
@@ -164,6 +179,11 @@ def test_codes_keep_apart(one: str, other: str) -> None:
         ("letter to a@b.c is lost", "letter to x@y.z is lost"),
         ("Uncaught (in promise) Error: too deep a call", "Error: too deep a call"),
         ("the lease is lost\nat 10:11:12", "the lease is lost\nat 11:12:13"),
+        ("the query returned 200 rows", "the query returned 300 rows"),
+        ("box 404 status=shut", "box 500 status=shut"),
+        ("box 404 returned", "box 500 returned"),
+        ("box 1.4-rc1 is shut", "box 1.4-rc2 is shut"),
+        ("use-after-free in kfree+0x1/0x2", "use-after-free in kfree+0x81/0x92"),
     ],
 )
 def test_what_only_looks_like_a_code_is_a_value(one: str, other: str) -> None:
@@ -278,12 +298,71 @@ def test_words_of_a_template_have_one_kind_of_value() -> None:
             "AssertionError: Expected: 3 carts got: 4 carts",
         ),
         ("starting\nERROR: disk is full\ndone", "ERROR: disk is full"),
-        ("nothing to say\nhere", "here"),
+        ("nothing to say\nhere", "nothing to say"),
+        ("of one:\n  a mug\n  a jug", "of one: a mug a jug"),
+        ("the lid is open\n  at lid (box.js:1:2)\n  at run (box.js:7:1)", "the lid is open"),
+        ("pack the box\nstatus: 403,", "pack the box (status: 403)"),
+        ("Command failed: pack\nExit code: 137", "Command failed: pack (Exit code: 137)"),
+        ("PACKING FAILED\nHTTP_STATUS=401", "PACKING FAILED (HTTP_STATUS=401)"),
+        (
+            "box.cpp:21: FAILED:\n  CHECK( lids(1) == 3 )\nwith expansion:\n  2 == 3",
+            "box.cpp:21: FAILED: CHECK( lids(1) == 3 ) with expansion: 2 == 3",
+        ),
+        (
+            "ok so far\nAlso the teardown failed:\nthe till is stuck",
+            "Also the teardown failed: the till is stuck",
+        ),
+        (
+            "panic: test timed out after 8m0s\nrunning tests:\n\tTestLids (7m59s)\n\ngoroutine 4 [running]:",
+            "panic: test timed out after 8m0s: running tests: TestLids (7m59s)",
+        ),
+        (
+            "the lids are wrong\n{code=7}\nstack traceback:\n\tbox.lua:3: in function 'lid'",
+            "the lids are wrong",
+        ),
+        (
+            "[  12.000341] general protection fault: 0000 [#1] SMP\n[  12.000350] CPU: 1 PID: 7\n[  12.000360] RIP: 0010:box_lid.part.3+0x1f/0x80",
+            "general protection fault: 0000 [#1] SMP in box_lid",
+        ),
         ("one line", "one line"),
     ],
 )
 def test_the_headline_of_a_report(report: str, headline: str) -> None:
     assert headline_of(report) == headline
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("the lids are wrong\nwanted: 3\ngot: 4", "the mugs are wrong\nwanted: 3\ngot: 4"),
+        (
+            "the lids are wrong\nFailed asserting that 3 is 4.",
+            "the mugs are wrong\nFailed asserting that 3 is 4.",
+        ),
+        ("pack failed\nstatus: 403", "send failed\nstatus: 403"),
+        ("Timeout of 50ms exceeded\n  waiting for #lid", "Timeout of 50ms exceeded\n  waiting for #mug"),
+        ("ERROR in ./box.js 3:1\nno such lid", "ERROR in ./mug.js 9:2-7\nnothing to sip"),
+        ("Command failed: pack\nExit code: 1", "Command failed: pack\nExit code: 2"),
+        (
+            "java.lang.AssertionError: expected [3] but found [4]\n\tat box.BoxTest.lids(BoxTest.java:3)",
+            "java.lang.AssertionError: expected [3] but found [4]\n\tat box.MugTest.sips(MugTest.java:3)",
+        ),
+    ],
+)
+def test_what_a_report_begins_with_tells_it_apart(one: str, other: str) -> None:
+    """Where no line of it names a cause; the last lines are those of a comparison, an answer or a command."""
+    assert group([one, other]) == [0, 1]
+
+
+def test_what_a_comparison_found_is_no_other_report() -> None:
+    reports = [f"the lids are wrong\nwanted: {n}\ngot: {n + 1}\n    at lid (box.js:{n}:2)" for n in range(3)]
+    assert group(reports) == [0, 0, 0]
+
+
+def test_when_a_kernel_said_something_is_no_part_of_it() -> None:
+    said = "INFO: lock held\nbox/7 wants:\n (lid){+.+.}, at: [<ffffffff8105bbd0>] box_lid+0x0/0xb0"
+    stamped = "\n".join(f"[ 1722.51{at}384] {line}" for at, line in enumerate(said.split("\n")))
+    assert group([said, stamped, said.replace("box_lid", "mug_lid")]) == [0, 0, 1]
 
 
 def test_reports_are_grouped_by_their_headlines() -> None:

@@ -95,6 +95,7 @@ def test_a_bare_comparison_is_told_apart_by_its_test() -> None:
     ("type_", "message"),
     [
         ("java.lang.AssertionError", "expected:<2> but was:<1>"),
+        ("java.lang.AssertionError", "expected [2] but found [1]"),
         ("java.lang.AssertionError", "null"),
         ("org.opentest4j.AssertionFailedError", "expected: <true> but was: <false>"),
         ("org.junit.ComparisonFailure", "expected:<[ok]> but was:<[late]>"),

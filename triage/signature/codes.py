@@ -24,14 +24,14 @@ _LOW_PORTS = "21|22|25|53|80|88|110|143|443|445|465|587|993"
 """Of such services too, but the number of a line as often, and every host has some of them: told on this machine, and
 where the words for what went wrong stand right behind the address."""
 _ANNOUNCED = r"""
-      (?:\b(?:[Ee]xit(?:ed)?(?:[\ _-]?[Cc]ode|\ ?[Ss]tatus|\ with(?:\ (?:code|status))?|\ \([Ss]tatus:|\ value)?
-          |[Ss]ignal|[Ee]rr(?:no|num)|(?i:(?:(?:status|error|err|ret|return|exit|fault|result|response|reason|reply|sub|sql)[\ _-]?)?code)|non-zero\ exit\ status|rc|retval|ierr|iostat|errorlevel
-          |WinError|os\ error|SCODE|Custom|(?:[Ee]rror|[Aa]lert|[Ff]ault|[Tt]rap|[Rr]eason|[Ee]xception|[Ss]tatus)\ (?:[Nn]umber|[Nn]o\.?))
-        |_code|(?<=[a-z])Code|\]\ Error|(?<=\w)(?:Error|Exception)(?=\[))[\ :=\[("']{0,3}(?:-?NUMBER|LETTERS_DIGITS)
+      (?:\b(?:[Ee](?i:xit(?:ed)?(?:[\ _-]?code|[\ _-]?status|\ with(?:\ (?:code|status))?|\ \(status:|\ value)?)
+          |[Ss](?i:ig(?:nal|(?=[\ :=])))|[Ee](?i:rr(?:no|num))|(?i:(?:(?:status|error|err|ret|return|exit|fault|result|response|reason|reply|sub|sql)[\ _-]?)?code)|non-zero\ exit\ status
+          |(?:rc|RC)(?<![.-]..)(?=[\ :=(\["'])|retval|ierr|iostat|errorlevel|ERRORLEVEL|LASTEXITCODE|WinError|os\ error|SCODE|Custom|(?:[Ee]rror|[Aa]lert|[Ff]ault|[Tt]rap|[Rr]eason|[Ee]xception|[Ss]tatus)\ (?:[Nn]umber|[Nn]o\.?))
+        |_code|_CODE|(?<=[a-z])Code|\]\ Error|(?<=\w)(?:Error|Exception)(?=\[))[\ :=\[("']{0,3}(?:-?NUMBER|LETTERS_DIGITS)
     | \b(?:(?:[Ee]rror|[Ee]rr|[Rr]eturned|ret|[Ff]ailed|(?:OS)?[Ss]tatus|[Rr]esult)[\ :=(]{1,3}-NUMBER|ERROR\ NUMBER(?=\ \()
         |[Ee]rror\ NUMBER(?=[:,])|status=NUMBER/|(?i:sql\ ?state)[\ :=(\[]{1,3}STATE(?:\]\ \[FEW(?=\])|\]:\ [A-Z][\w\ ]{3,60}:\ FEW)?
         |(?:HRESULT|NTST[A]TUS|[Cc]ode|[Ss]tatus|[Rr]esult|[Ee]rror|[Ee]xception)[\ :=(]{0,3}(?:HEX|SHORT)
-        |[Ss]tatus["']?[:=]\ ?["']?TWO|Msg\ FEW(?=,)|[Rr]eason[=(]FEW(?!\ [a-z])|[Ee]rr(?:or)?(?:=|["']:\ ?)-?FEW(?!\ )
+        |[Ss]tatus["']?[:=]\ ?["']?TWO|Msg\ FEW(?=,)|[Rr]eason[=(]FEW(?!\ [a-z])|[Ee]rr(?:or)?(?:=|["']:\ ?)-?FEW
         |(?:exited|terminated|closed|crashed|aborted|killed|died|disconnected)(?:\ \(FEW(?=\))|(?::|\ with)\ FEW(?!\ [a-z])))
     | (?:\b[Ee]|(?<=[a-z])E)rror\ FEW(?=[)\];]|\ \(|\.?$|\.\ |\ (?:occurred|has|was|from|while|when|during|on|in|at|for)\b)"""
 """Behind a word that announces a code."""
@@ -49,16 +49,22 @@ _WITH_WORDS = r"""
     | [(\[]WIDE(?=[)\]])
     | \[FEW_LETTERS\]$"""
 """First in a pair with the words for it, or in brackets where nothing but a code has its shape."""
+_NOT_MANY = r"(?!\ (?!(?:as|is|was|has|this|its|across|always|unless|status)\b)[a-z]+s\b)"
+"""Behind a number that counts stands what is counted: ``got 200 rows``."""
 _COMPARED = r"""
       (?P<compared>\b(?:assert\ NUMBER\ (?:==|!=|in|<|>|<=|>=)\ \(?NUMBER|AssertionError:\ NUMBER\ [!=]=\ NUMBER
         |[Ee]xpected:?\ ?[<\[]?NUMBER[>\]]?,?\ (?:but\ (?:was|got|found):?|to\ (?:be|equal|eql|deeply\ equal)|got:?|actual:?)\ ?[<\[]?NUMBER))"""
-_STATUS = r"""
-      (?P<status>(?:(?:\b|_)(?:HTTP(?:/[^\s"]+)?"?|SMTP|HttpStatus\.|[Ss]tatus(?:[ _]?[Cc]ode)?(?:\ of)?|code|answered|returned|replied|rejected|(?:failed|responded|rejected)\ with|response(?:\ for\ \S+)?|Error\(|[Ee]rror:?|[Ee]xception:|error_\w+:|[Ss]erver\ response:?|[Rr]esponse\ \[|[Ff]ailed\ \[|success:|Expected:|Received:|[Ff]ailed(?:\ \(|:)
+_STATUS = (
+    r"""
+      (?P<status>(?:(?:\b|_|(?<=[a-z])(?=S))(?:HTTP(?:/[^\s"]+)?"?[_-]?|[Hh]ttp|SMTP|HttpStatus\.|[Ss]tatus(?:[ _-]?[Cc]ode)?(?:\ of|_)?|ST[A]TUS(?:[ _-]?CODE)?|code|rejected|(?:fails|failed|rejected)\ with(?:\ an?)?|response(?:\ for\ \S+)?|Error\(|[Ee]rror:?|ERROR:?|[Ee]xception:|error_\w+:|[Ss]erver\ response:?|[Rr]esponse\ \[|[Ff]ailed\ \[|success:|Expected:|Received:|[Ff]ailed(?:\ \(|:)
             |(?:METHODS)\ \S+(?:\ HTTP/\S+|:)?(?:\ -|\ \()?(?=\ ))|[-=]>|→)[\ :='"<]{0,4}STATUS
-        |\b(?:[Gg]ot|was|[Rr]eceived)[\ :='"<]{0,4}STATUS(?!\ [a-z]+s\b)|\bwhere\ STATUS\ =\ \S*status
+        |\b(?:(?:[Gg]ot|GOT|[Rr]eceived|[Rr]eturned|answered|replied|responded)(?:\ with)?(?:\ an?)?|was)[\ :='"<]{0,4}STATUSNOT_MANY|\bwhere\ STATUS\ =\ \S*status
         |(?<![:.\d])(?<!\bline\ )STATUS(?:(?::|\ on|\ for|\ from)\ (?:/|https?:|<(?:path|url)>)|\ \(?(?:PHRASES|Client\ Error|Server\ Error|(?:(?:on|for|from)\ )?(?:METHODS)\ ))
-        |(?:^|(?<=[:(]\ )|(?<=\ba\ ))STATUS\ (?:response|reply|error)\b)
-    """.replace("PHRASES", _PHRASES).replace("METHODS", "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS")
+        |(?=[<1-5])(?:^|(?<=[:(]\ )|(?<=\()|(?<=\ba\ )|(?<=\bwith\ )|(?<=\bgot\ )|(?<=\bthe\ ))STATUS\ (?:(?:response|reply|error|status)\b(?![=:])|(?:was\ |is\ )?(?:returned|received)\b))
+    """.replace("NOT_MANY", _NOT_MANY)
+    .replace("PHRASES", _PHRASES)
+    .replace("METHODS", "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS")
+)
 _SPEAKERS = rf"""{_COMPARED}
     | (?P<code>{_ANNOUNCED}|{_BEHIND_A_NAME}|{_WITH_WORDS})
     | (?P<lettered>(?:^[\[(]?|PLACE:\ |\b(?:[Ee]rror|ERROR|[Ww]arning|WARNING|[Rr]ule)(?:\ \[?|\[))LETTERED|(?<=\w)(?:Error|Exception|Fault):\ [\[(]?ONE_LETTERED)

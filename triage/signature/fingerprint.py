@@ -158,10 +158,10 @@ def telling_text(failure: Failure) -> str:
 
 
 def says_something(template: str) -> bool:
-    """Whether a template has words of its own: a bare comparison has none."""
+    """Whether a template has words of its own: a bare comparison has none (in another place than TestNG's ``found`` is one)."""
     return any(
         word.lower() not in _SAYS_NOTHING
-        for name in _NAME.findall(template)
+        for name in _NAME.findall(template.replace(" but found ", " but "))
         if not _only_compares(name)
         for word in _WORD.findall(name)
     )

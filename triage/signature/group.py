@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from triage.ingest.frames import own_frame
 from triage.signature.fingerprint import says_something
-from triage.signature.headline import headline_of
+from triage.signature.headline import headline_of, is_plain
 from triage.signature.holes import opened, partition
 from triage.signature.normalize import PLACE, Hole, holes_of, normalize
 from triage.signature.values import Values, values_of
@@ -44,7 +44,7 @@ def explained(texts: Iterable[str], numbers: Iterable[int]) -> list[tuple[str, t
     shown = _shown(texts, numbers)
     found: list[list[tuple[Hole, ...]]] = [[] for _ in shown]
     for text, number in zip(texts, numbers, strict=True):
-        template, headline = _template(text), headline_of(text)
+        headline, template = _told(text)
         opened_ = shown[number][template]
         if "\n" in text and template != normalize(headline):
             opened_ = opened_.rpartition(PLACE)[0]
@@ -61,11 +61,23 @@ def _shown(texts: Iterable[str], numbers: Iterable[int]) -> list[dict[str, str]]
 
 
 def _template(text: str) -> str:
-    template = normalize(headline_of(text))
-    if "\n" in text and _is_bare(template) and (frame := own_frame(text)):
-        return f"{template}{PLACE}{normalize(frame.function or PurePath(frame.file).name)}"
-    return template
+    return _told(text)[1] if "\n" in text else normalize(headline_of(text))
 
 
-def _is_bare(template: str) -> bool:
-    return _CLASS_ALONE.fullmatch(template) is not None or not says_something(template)
+def _told(text: str) -> tuple[str, str]:
+    """The headline of ``text``, and the template of it, with its place where it says too little.
+
+    A headline that only compares stands behind what the text begins with: ``the sum is wrong``, ``expected 2, got 3``.
+    """
+    said = headline_of(text)
+    template = normalize(said)
+    if "\n" in text and not says_something(template):
+        first = text.lstrip().partition("\n")[0].strip()
+        if first not in said and is_plain(first) and says_something(normalize(first)):
+            said = f"{first}: {said}"
+            return said, normalize(said)
+    elif "\n" not in text or _CLASS_ALONE.fullmatch(template) is None:
+        return said, template
+    frame = own_frame(text)
+    place = f"{PLACE}{normalize(frame.function or PurePath(frame.file).name)}" if frame else ""
+    return said, f"{template}{place}"

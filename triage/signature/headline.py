@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from triage.escapes import ANSI
-from triage.ingest.logs.severity import telling_line
+from triage.ingest.logs.severity import WRAPPER, is_echo, severity, telling_line
 
 _BEGIN, _END = 16_384, 8_192
 """Characters of a report that are looked at."""
@@ -27,16 +27,35 @@ _RAISED = re.compile(
 )
 _SAYS_THAT = re.compile(
     rf"^[ \t]*(?:{_EXCEPTION}:?|(?:Error: |{_EXCEPTION}: )?(?:expect\(.*|Timed out \S+ waiting for expect\(.*|.*: Timeout \S+ exceeded\.?)"
-    r"|\S+:\d+: Failure|--- FAIL: .*|Failure/Error: .*|thread .* panicked at \S+:)[ \t]*$",
+    r"|\S+:\d+: (?:Failure|FAILED:)|--- FAIL: .*|panic: test timed out after \S+|Timeout of \S+ exceeded\.?|ERROR in \S+(?: \d+:\d+\S*)?|Failure/Error: .*|thread .* panicked at \S+:)[ \t]*$",
     re.MULTILINE,
 )
 """Headlines that say that something was compared or waited for, but neither what was wanted nor what was there."""
 _FRAME = re.compile(
-    r"(?:at|in) \S|File \S|#\d+ |[\W_]*$|\(compared |goroutine \d|stack backtrace|note: run with"
+    r"(?:at|in) \S|File \S|#\d+ |[\W_]*$|\(compared |goroutine \d|stack (?:back|trace)|note: run with"
 )
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_PLAIN = re.compile(r"(?!(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) )[A-Za-z][^\s:=]* .*[^{}\[\],;:\s]$")
+"""Words, and no part of a dump."""
+_SENTENCE = 3
+"""Words of a line that says something by itself."""
 _SYMBOL = re.compile(r"(cannot find symbol)[^\S\n]*\n(?:.*\n){0,3}?.*\bsymbol: +(.*)")
 """What javac says of a name it does not know, and the name below."""
 _TRACEBACK = "Traceback (most recent call last)"
+_STAMP = re.compile(r"^\[ *\d{1,8}\.\d{6}\] ?", re.MULTILINE)
+"""Seconds since it began, which a kernel puts before each line that it writes."""
+_PROCESSOR = re.compile(
+    r"^(?:[ \t]*(?:[RE]?IP|PC is at|pc|NIP)\b|.{0,80}?\}, at:)[^\n]*?(?<![\w.])((?>[A-Za-z_]\w*))(?>[\w.]*)\+0x[0-9a-f]+/0x",
+    re.MULTILINE,
+)
+"""Where the processor was, by its registers, or wanted a lock: such reports of a kernel have no other words for what went wrong."""
+_CODE_ALONE = re.compile(
+    r"(?:[\w.-]+[ _.-])??(?i:status|(?:status|exit|error|response)[ _-]?code|exit[ _-]?status|code|errno)[\"']? ?[:=] ?[\"']?-?(\d{1,5})[\"']?,?"
+)
+"""A line that holds nothing but a code, as clients print below what they say."""
+_CODE_ENDS = frozenset("0123456789\"',")
+_BESIDE = 3
+"""Lines below a headline that are looked at for such a one."""
 
 
 def headline_of(text: str) -> str:
@@ -47,8 +66,11 @@ def headline_of(text: str) -> str:
     """
     if "\x1b" in text:
         text = ANSI.sub("", text)
-    if "\n" not in text.strip():
-        return text.strip()
+    told = text.strip()
+    if told[:1] == "[" and _STAMP.match(told):
+        told = text = _STAMP.sub("", told)
+    if "\n" not in told:
+        return told
     looked = text if len(text) <= _BEGIN + _END else f"{text[:_BEGIN]}\n{text[-_END:]}"
     found: list[re.Match[str]] = []
     if "ause" in looked:
@@ -60,14 +82,41 @@ def headline_of(text: str) -> str:
     if not found and (bare := _SAYS_THAT.search(looked)):
         return _with_detail(bare[0].strip(), looked[bare.end() :])
     if not found:
-        return telling_line(_SYMBOL.sub(r"\1: \2", looked) if "cannot find symbol" in looked else looked)
+        if "cannot find symbol" in looked:
+            looked = _SYMBOL.sub(r"\1: \2", looked)
+        said = telling_line(looked)
+        if severity(said[:1_000]) < WRAPPER or _FRAME.match(said):
+            said = _said_first(looked) or said
+        elif is_echo(said[:1_000]) or _CODE_ALONE.fullmatch(said):
+            said = _said_first(looked, said) or said
+        if "+0x" in looked and "+0x" not in said and (at := _PROCESSOR.search(looked)):
+            return f"{said} in {at[1]}"
+        below = looked[looked.find(said) + len(said) :]
+        return _with_next(said, below) if said.endswith(":") else _with_code(said, below)
     return _with_detail(found[0][1].strip(), looked[found[0].end() :])
+
+
+def _said_first(text: str, echo: str = "") -> str:
+    """What a text begins with, where no line of it says what went wrong: a sentence, or what it announces as well; with
+    ``echo``, which says no more than that something did."""
+    lines = [line for line in map(str.strip, text.split("\n")) if line and not _FRAME.match(line)]
+    said = [line for line in lines if line != echo]
+    if not said or (len(lines) > _NEXT and not is_plain(said[0])):
+        return ""
+    is_sentence = len(_WORD.findall(said[0])) >= _SENTENCE and not said[0].endswith(":")
+    first = said[0] if is_sentence else " ".join(said[: _TOLD + 1])
+    return f"{first} ({echo.rstrip(',')})" if echo else first
+
+
+def is_plain(line: str) -> bool:
+    """Whether a line is words, and no part of a dump."""
+    return _PLAIN.match(line) is not None
 
 
 def _with_detail(said: str, below: str) -> str:
     """The headline, with what stands below it where it doesn't say what was wrong."""
     if not _SAYS_THAT.fullmatch(said):
-        return said
+        return _with_code(said, below)
     told: list[str] = []
     for line in map(str.strip, below.split("\n", _NEXT + 1)[1 : _NEXT + 1]):
         if _FRAME.match(line) and line:
@@ -76,3 +125,18 @@ def _with_detail(said: str, below: str) -> str:
         elif line:
             told.append(line)
     return f"{said.rstrip(':')}: {' '.join(told[:_TOLD])}" if told else said
+
+
+def _with_next(said: str, below: str) -> str:
+    """The headline, with the line that it announces."""
+    lines = (line for line in map(str.strip, below.split("\n", _NEXT)[:_NEXT]) if line)
+    following = next(lines, "")
+    return said if not following or _FRAME.match(following) else f"{said} {following}"
+
+
+def _with_code(said: str, below: str) -> str:
+    """The headline, with the code that stands alone in one of the next lines."""
+    for line in map(str.strip, below.split("\n", _BESIDE + 1)[1 : _BESIDE + 1]):
+        if line[-1:] in _CODE_ENDS and (code := _CODE_ALONE.fullmatch(line)) and code[1] not in said:
+            return f"{said} ({line.rstrip(',')})"
+    return said

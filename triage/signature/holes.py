@@ -65,11 +65,11 @@ def words_of(template: str) -> _Row:
 
 def _glued(found: re.Match[str]) -> str:
     """A value with what is glued to it; of that, a name before it counts: one of several words, or one that ends in the
-    number (``cart-service-<num>``, ``sqlite<num>``, but not ``blk_<num>``)."""
+    number or its offset (``cart-service-<num>``, ``sqlite<num>``, ``kfree+<hex>``, but not ``blk_<num>``)."""
     if found[1].rstrip("/").isdigit():
         return found[1]  # a port that is told, and what was asked for there
     words = list(_LETTERS.finditer(found[1]))
-    if len(words) > 1 or (words and len(words[0][0]) > 2 and words[0].end() == len(found[1].rstrip("@"))):
+    if len(words) > 1 or (words and len(words[0][0]) > 2 and words[0].end() == len(found[1].rstrip("@+"))):
         return f"{found[1][: words[-1].end()]}{_VALUE}"
     return _VALUE
 
