@@ -25,6 +25,7 @@ from triage.tui.screens.rule import RuleScreen
 from triage.tui.screens.runs import RunsScreen
 from triage.tui.screens.whys import WhysScreen
 from triage.tui.widgets.detail import PARTS, Detail
+from triage.tui.widgets.filter_input import FilterInput
 from triage.tui.widgets.toggles import Choice
 
 SIZES = [(80, 24), (140, 45)]
@@ -339,6 +340,20 @@ async def test_an_export_replaces_a_file_only_when_told(app: TriageApp, tmp_path
             await pilot.pause()
             assert (document.read_text("utf-8") == "edited by hand") is kept
     assert document.read_text("utf-8").startswith("<!DOCTYPE html>"), "the name says which form"
+
+
+@pytest.mark.parametrize("screen", [(), ("3",)])
+async def test_nothing_covers_what_one_types_to_filter(app: TriageApp, screen: tuple[str, ...]) -> None:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await ready(pilot)
+        await pilot.press(*screen)
+        app.notify("this database is old, and much is to be said about that; " * 3, timeout=60)
+        await pilot.pause()
+        await pilot.press("slash", "4", "2")
+        await pilot.pause()
+        box = app.screen.query_one(FilterInput)
+        assert box.value == "42"
+        assert app.screen.get_widget_at(box.region.right - 5, box.region.y)[0] is box
 
 
 async def test_an_export_without_a_name_says_so(app: TriageApp, tmp_path: Path) -> None:

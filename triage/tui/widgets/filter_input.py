@@ -25,7 +25,8 @@ class FilterInput(Input):
         super().__init__(placeholder=placeholder, select_on_focus=False, id="filter", disabled=True)
 
     def open(self) -> None:
-        """Let somebody type."""
+        """Let somebody type, and see it: what the program says stands over this line."""
+        self.app.clear_notifications()
         self.disabled = False
         self.focus()
 
