@@ -298,3 +298,21 @@ def test_qt_says_what_the_fatal_error_was_before_it_says_that_there_was_one(text
         'ASSERT: "boxes" in file shelf.cpp',
         "Received a fatal error.",
     ]
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        '<Catch2TestRun name="t" catch2-version="3.5"><TestCase name="a"><OverallResult success="true"/></TestCase>'
+        '<OverallResultsCases successes="1" failures="2" expectedFailures="0"/></Catch2TestRun>',
+        '<TestRun><FailedTests/><SuccessfulTests><Test id="1"><Name>a</Name></Test></SuccessfulTests>'
+        "<Statistics><Tests>3</Tests><FailuresTotal>2</FailuresTotal><Errors>0</Errors><Failures>2</Failures>"
+        "</Statistics></TestRun>",
+    ],
+)
+def test_totals_that_count_failures_nobody_lists_are_red(text_source: TextSource, report: str) -> None:
+    run = collect(text_source(report))
+    assert ["count 2 failed, and none of them is listed" in failure.message for failure in run.failures] == [
+        True
+    ]
+    assert run.totals.tests == 1

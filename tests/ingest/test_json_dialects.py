@@ -412,6 +412,12 @@ def test_rspec_of_which_nothing_loaded(read: Read) -> None:
     assert ["uninitialized constant Till" in failure.message for failure in run.failures] == [True]
 
 
+def test_rspec_says_what_broke_outside_of_examples_in_whatever_words(read: Read) -> None:
+    summary = {"duration": 0.1, "example_count": 0, "failure_count": 0, "errors_outside_of_examples_count": 1}
+    run = read({"examples": [], "summary": summary, "messages": ["Run options: none", "the till is locked"]})
+    assert [failure.message for failure in run.failures] == ["the till is locked"]
+
+
 def test_dots_inside_a_text_of_tap_do_not_end_its_block(read: Read) -> None:
     run = read(
         "TAP version 13\n1..2\nok 1 - a\n  ---\n  raw: |\n      not ok 7 - told\n      ...\n      ok 8\n  ...\n"
@@ -577,3 +583,74 @@ def test_mocha_before_it_listed_its_tests(read: Read) -> None:
     assert outcomes(run) == {"sums": Outcome.PASSED, "opens": Outcome.FAILED, "rings": Outcome.SKIPPED}
     assert [case.failures[0].message for case in run.cases if case.failures] == ["shut"]
     assert [failure.message for failure in run.failures] == ["no key"]
+
+
+# What nobody lists, and words that nobody knows
+
+
+def _feature(ended: str, **more: Any) -> list[dict[str, Any]]:
+    step = {"keyword": "Given ", "name": "a door", "result": {"status": ended}}
+    element = {"type": "scenario", "keyword": "Scenario", "name": "opens", "id": "f;opens", "steps": [step]}
+    return [{"uri": "door.feature", "keyword": "Feature", "name": "Door", "elements": [element], **more}]
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("timedout", Outcome.ERROR),
+        ("broken", Outcome.ERROR),
+        ("unknown", Outcome.SKIPPED),
+        ("untested", Outcome.SKIPPED),
+    ],
+)
+def test_cucumber_in_words_of_others(read: Read, status: str, outcome: Outcome) -> None:
+    assert outcomes(read(_feature(status))) == {"opens": outcome}
+
+
+def test_a_feature_of_behave_that_failed_besides_its_scenarios(read: Read) -> None:
+    run = read(_feature("passed", status="failed"))
+    assert outcomes(run) == {"opens": Outcome.PASSED}
+    assert ["the feature 'Door' ended as 'failed'" in failure.message for failure in run.failures] == [True]
+    assert read(_feature("failed", status="failed")).failures == ()
+    assert read(_feature("passed", status="passed")).failures == ()
+
+
+def test_a_test_that_ctrf_calls_broken(read: Read) -> None:
+    summary = {
+        "tests": 1,
+        "passed": 0,
+        "failed": 0,
+        "pending": 0,
+        "skipped": 0,
+        "other": 1,
+        "start": 0,
+        "stop": 1,
+    }
+    tests = [{"name": "opens", "status": "broken", "duration": 1}]
+    run = read({"results": {"tool": {"name": "door"}, "summary": summary, "tests": tests}})
+    assert outcomes(run) == {"opens": Outcome.ERROR}
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [("interrupted", Outcome.ERROR), ("skipped", Outcome.SKIPPED)]
+)
+def test_what_playwright_interrupted_is_not_skipped(read: Read, status: str, outcome: Outcome) -> None:
+    result = {"status": status, "duration": 5, "errors": [], "retry": 0}
+    test = {"expectedStatus": "passed", "projectName": "", "results": [result], "status": "skipped"}
+    spec = {"title": "opens", "ok": True, "tests": [test], "file": "door.ts", "line": 1}
+    run = read(
+        {
+            "config": {"rootDir": "/srv/demo", "version": "1.50.0"},
+            "suites": [{"title": "door.ts", "file": "door.ts", "specs": [spec]}],
+            "errors": [],
+            "stats": {"expected": 0, "unexpected": 0, "flaky": 0, "skipped": 1},
+        }
+    )
+    assert outcomes(run) == {"opens": outcome}
+
+
+def test_a_suite_of_robot_that_failed_and_none_of_its_tests(read: Read) -> None:
+    tests = [{"name": "opens", "status": "PASS", "elapsed_time": 1}]
+    suite = {"name": "Door", "status": "FAIL", "message": "", "tests": tests, "elapsed_time": 1}
+    run = read({"generator": "Robot 7.2", "suite": suite})
+    assert [failure.message for failure in run.failures] == ["the suite 'Door' failed, and none of its tests"]

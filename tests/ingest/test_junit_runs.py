@@ -188,6 +188,11 @@ def _read(data: bytes, chunk: int, *, runs: bool) -> list[Item] | str:
     chunk=1 << 17,
     cut=0.0,
 )
+@example(  # a reason that says no more than the name, which has spaces around it
+    document="<testsuite><testcase classname='c' name=' a '><skipped message='a'>&lt;b&gt;</skipped></testcase></testsuite>",
+    chunk=1 << 17,
+    cut=0.0,
+)
 def test_runs_are_what_expat_reads(document: str, chunk: int, cut: float) -> None:
     data = document.encode()
     data = data[: round(len(data) * cut)] if cut > 0.5 else data

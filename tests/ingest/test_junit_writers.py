@@ -177,3 +177,76 @@ def test_what_node_says_of_coverage_stands_in_a_comment() -> None:
         f'<testsuites>\n<testcase name="adds" classname="test"/>\n<!-- {said} -->\n<!-- tests 1 --></testsuites>'
     )
     assert [(failure.message, failure.source_line) for failure in run.failures] == [(said, 3)]
+
+
+_SUM = """
+<testsuites>
+  <testsuite name="All" tests="%d" failures="1"><properties/></testsuite>
+  <testsuite name="All$Door" tests="2" failures="1">
+    <testcase classname="Door" name="opens"><failure message="it is locked"/></testcase>
+    <testcase classname="Door" name="closes"/>
+  </testsuite>
+  <testsuite name="All$Bell" tests="1"><testcase classname="Bell" name="rings"/></testsuite>
+</testsuites>
+"""
+
+
+def test_a_suite_that_is_the_sum_of_those_behind_it_lost_nothing() -> None:
+    run = run_of(_SUM % 3)
+    assert (run.totals.tests, run.failures, run.warnings) == (3, (), ())
+
+
+def test_a_suite_that_counts_what_nobody_lists_is_a_failure() -> None:
+    assert [failure.message for failure in run_of(_SUM % 4).failures] == [
+        "the suite 'All' counts 1 failed, and lists none of them"
+    ]
+
+
+def test_a_suite_without_tests_is_told_where_the_report_breaks_off() -> None:
+    begin = '<testsuites><testsuite name="a" tests="2" failures="1"/><testsuite name="b"><testcase name="t"/>'
+    assert [failure.message for failure in run_of(begin).failures] == [
+        "the suite 'a' counts 1 failed, and lists none of them"
+    ]
+
+
+def test_the_last_result_that_a_program_of_tap_wrote_is_no_reason() -> None:
+    run = run_of(
+        '<testsuites><testsuite name="t.t" tests="3" failures="1" errors="2"><system-out>1..3\nok 1 - a\n</system-out>'
+        '<testcase name="a"/><testcase name="plan"><failure message="bad plan"/></testcase></testsuite></testsuites>'
+    )
+    assert [failure.message for failure in run.failures] == [
+        "the suite 't.t' counts 2 broken, and lists none of them"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "told", "outcome"),
+    [
+        ('outcome="failed"', "", "failed"),
+        ('state="Error"', "", "error"),
+        ('result="interrupted"', "", "error"),
+        ('outcome="passed"', "", "passed"),
+        ("", '<Failure message="locked"/>', "failed"),
+        ("", "<failed>locked</failed>", "failed"),
+        ("", "<ERROR>locked</ERROR>", "error"),
+        ("", '<aborted message="locked"/>', "error"),
+    ],
+)
+@pytest.mark.parametrize("many", [1, 300])
+def test_home_made_writers_say_in_their_own_words_that_a_test_failed(
+    attributes: str, told: str, outcome: str, many: int
+) -> None:
+    cases = "".join(
+        f'<testcase classname="c" name="t{at}" {attributes}>{told}</testcase>' for at in range(many)
+    )
+    run = run_of(f'<testsuite name="s">{cases}</testsuite>')
+    assert [case.outcome.value for case in run.cases] == [outcome] * many
+    if told:
+        assert {failure.message for case in run.cases for failure in case.failures} == {"locked"}
+
+
+def test_a_head_may_count_what_failed_instead_of_failures() -> None:
+    run = run_of('<testsuite name="s" tests="1" failed="1"><testcase name="a"/></testsuite>')
+    assert [failure.message for failure in run.failures] == [
+        "the suite 's' counts 1 failed, and lists none of them"
+    ]

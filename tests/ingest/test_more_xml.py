@@ -193,3 +193,46 @@ def test_a_summary_of_failsafe_counts_and_says_what_broke() -> None:
     fork, timeout = run.failures
     assert (fork.type.rpartition(".")[2], fork.line) == ("SurefireBooterForkException", 3)
     assert timeout.headline == "the tests did not end in time"
+
+
+_PARASOFT = """<?xml version="1.0"?>
+<ResultsSession time="03/02/26 10:00:00" toolName="C++test" toolVer="9.0">
+  <ExecutedTestsDetails><Total name="Passed / Total" pass="1" fail="%d"><Project name="shop" pass="1" fail="1">
+    <TestSuite name="tests" pass="1" fail="1" id="s1">
+      <Test id="CPP://1" name="Door::rings" pass="1" fail="0" time="0:00:01.500"/>
+      <Test id="CPP://2" name="Door::opens" pass="0" fail="1" time="0:00:00.000"/>
+      <Test id="CPP://3" name="Door::waits" pass="0" fail="0"/>
+    </TestSuite></Project></Total></ExecutedTestsDetails>
+  <Exec><ExecViols>
+    <ExecViol cat="6" testId="CPP://1" testName="Door::rings" ln="4" locFile="/shop/door.cxx">
+      <Thr><ThrPart clName="Outcome" detMsg="Outcome: int bell =3"/></Thr></ExecViol>
+    <ExecViol cat="0" testId="CPP://2" testName="Door::opens" ln="18" locFile="/shop/door.cxx">
+      <Thr><ThrPart clName="Uncaught exception" detMsg="the key does not fit">
+        <Trace fileName="/shop/door.cxx" ln="18"/></ThrPart></Thr></ExecViol>
+  </ExecViols></Exec>
+</ResultsSession>
+"""
+
+
+def test_parasoft_tells_why_behind_the_tests() -> None:
+    run = run_of(_PARASOFT % 1)
+    assert run.format == "parasoft-xml"
+    assert {case.name: case.outcome.value for case in run.cases} == {
+        "rings": "passed",
+        "opens": "failed",
+        "waits": "skipped",
+    }
+    (failure,) = next(case for case in run.cases if case.name == "opens").failures
+    assert (failure.message, failure.file, failure.line) == ("the key does not fit", "/shop/door.cxx", 18)
+
+
+def test_parasoft_before_version_9_only_counts() -> None:
+    head = '<ResultsSession toolName="C++test"><Exec time="0:00:08"><Summary><Projects>'
+    tail = "</Projects></Summary></Exec></ResultsSession>"
+    green = run_of(f'{head}<Project name="a" pass="2" fail="0" testCases="2"/>{tail}')
+    assert (green.totals.tests, green.totals.passed, green.failures) == (2, 2, ())
+    red = run_of(f'{head}<Project name="a" pass="1" fail="2" testCases="3"/>{tail}')
+    assert (red.totals.failed, [failure.headline for failure in red.failures]) == (
+        2,
+        ["2 failed, and none of them is listed"],
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ingest.made import case, counts, headlines, run_of
 from triage.model import Outcome
 
@@ -645,3 +647,32 @@ def test_boost_is_red_where_its_last_words_are() -> None:
     *** 1 failure is detected (1 failure is expected) in the test module "depot"
     """)
     assert not expected.failures
+
+
+_GTEST = (
+    "[==========] Running 2 tests from 1 test suite.\n[----------] 2 tests from Door\n[ RUN      ] Door.rings\n"
+    "[       OK ] Door.rings (0 ms)\n[ RUN      ] Door.opens\ndoor.cpp:21: Failure\n"
+    "Expected equality of these values:\n  open\n    Which is: 2\n  3\n\n[  FAILED  ] Door.opens (0 ms)\n"
+    "[----------] 2 tests from Door (0 ms total)\n\n[==========] 2 tests from 1 test suite ran. (0 ms total)\n"
+    "[  PASSED  ] 1 test.\n[  FAILED  ] 1 test, listed below:\n[  FAILED  ] Door.opens\n\n 1 FAILED TEST\n"
+)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "Test project /srv/demo\n    Start 1: door\n1/1 Test #1: door .............***Failed    0.01 sec\n"
+        + _GTEST
+        + "\n0% tests passed, 1 tests failed out of 1\n",
+        '<Site Generator="ctest-3.30"><Testing><TestList/><Test Status="failed"><Name>door</Name><Results>'
+        '<NamedMeasurement name="Exit Code"><Value>Failed</Value></NamedMeasurement><Measurement><Value>'
+        + _GTEST
+        + "</Value></Measurement></Results></Test></Testing></Site>",
+        '<testsuite name="linux" tests="1" failures="1"><testcase name="door" classname="door" status="fail">'
+        '<failure message="Failed"/><system-out>' + _GTEST + "</system-out></testcase></testsuite>",
+    ],
+    ids=["console", "Test.xml", "JUnit"],
+)
+def test_ctest_says_what_a_program_of_google_test_says(report: str) -> None:
+    (found,) = run_of(report).cases
+    assert found.failures[0].message.startswith("Expected equality of these values:\n  open\n    Which is: 2")

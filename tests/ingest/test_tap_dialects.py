@@ -385,3 +385,127 @@ def test_the_class_that_luaunit_announces_is_nobodys_reason() -> None:
     """)
     assert counts(run) == (2, 1, 1, 0, 0)
     assert "Starting" not in case(run, "TestCart.test_total").failures[0].headline
+
+
+@pytest.mark.parametrize("mark", ["TODOWN the line", "todos left", "XFAILING"])
+def test_a_word_that_only_begins_like_a_directive_is_none(mark: str) -> None:
+    run = run_of(f"TAP version 13\n1..1\nnot ok 1 - sends # {mark}\n")
+    assert counts(run) == (1, 0, 1, 0, 0)
+
+
+@pytest.mark.parametrize("mark", ["TODO", "todo: later", "TODO(ann) later", "Todo later"])
+def test_what_is_yet_to_be_done_may_fail(mark: str) -> None:
+    assert [c.outcome.value for c in run_of(f"1..1\nnot ok 1 - sends # {mark}\n").cases] == ["xfailed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "ok 1 - a\nno disk at t/a.t line 6.\n1..1\n# Looks like your test died just after 1.\n",
+            "no disk at",
+        ),
+        ("ok 1 - a\n1..1\n# Looks like your test exited with 3 just after 1.\n", "exited with 3"),
+        ("not ok 1 - a\n1..1\n# Looks like your test exited with 3 just after 1.\n", "exited with 3"),
+    ],
+)
+def test_a_test_more_that_dies_with_its_plan_met_is_red(text: str, said: str) -> None:
+    (died,) = run_of(text).failures
+    assert said in died.message
+
+
+def test_a_test_more_that_dies_before_its_plan_is_met_is_one_failure() -> None:
+    run = run_of("1..2\nok 1 - a\nno disk at t/a.t line 6.\n# Looks like your test died just after 1.\n")
+    assert [f.message for f in run.failures] == ["no disk at t/a.t line 6."]
+
+
+def test_what_dies_inside_of_a_subtest_is_told_by_its_result() -> None:
+    run = run_of(
+        "# Subtest: a\n    ok 1 - b\n    1..1\n    # Looks like your test exited with 3 just after 1.\n"
+        "not ok 1 - a\n1..1\n"
+    )
+    assert (counts(run), run.failures) == ((1, 0, 1, 0, 0), ())
+
+
+@pytest.mark.parametrize("rest", ["", "# warming up\n# opening the door\n"])
+def test_a_version_with_nothing_behind_it_but_comments_is_red(rest: str) -> None:
+    run = run_of(f"TAP version 13\n{rest}")
+    assert (counts(run), [f.source_line for f in run.failures]) == ((0, 0, 0, 0, 0), [1])
+    assert run.failures[0].message.startswith("no result and no plan behind the version")
+
+
+def test_what_was_said_behind_a_version_is_why_nothing_ran() -> None:
+    run = run_of("TAP version 13\nError: cannot find the door\n    at open (door.js:3:1)\n")
+    assert [f.message for f in run.failures] == ["Error: cannot find the door"]
+
+
+@pytest.mark.parametrize(
+    ("failed", "outcomes"),
+    [
+        (1, ["passed", "failed", "xpassed", "xfailed"]),
+        (0, ["passed", "xpassed", "xpassed", "xfailed"]),
+    ],
+)
+def test_qt_counts_a_surprise_as_a_failure_unless_it_is_on_the_black_list(
+    failed: int, outcomes: list[str]
+) -> None:
+    run = run_of(
+        "TAP version 13\n# tst_Door\nok 1 - initTestCase()\n"
+        "ok 2 - opens() # TODO QVERIFY(open) returned TRUE unexpectedly.\nok 3 - rings() # TODO \n"
+        f"not ok 4 - closes() # TODO on the black list\n1..4\n# tests 4\n# pass 1\n# fail {failed}\n"
+    )
+    assert [c.outcome.value for c in run.cases] == outcomes
+    said = [failure.message for case in run.cases for failure in case.failures]
+    assert said == (["QVERIFY(open) returned TRUE unexpectedly."] if failed else [])
+
+
+def test_bats_tells_each_function_on_the_way_to_an_assertion() -> None:
+    run = run_of(
+        "1..1\nnot ok 1 rings\n# (from function `rings' in file lib/bats-assert/src/assert.bash, line 9,\n"
+        "#  from function `bell' in file test/help.bash, line 4,\n#  in test file test/door.bats, line 7)\n"
+        "#   `bell' failed\n# -- the bell is silent --\n"
+    )
+    (failure,) = run.cases[0].failures
+    assert (failure.message, failure.file, failure.line) == (
+        "`bell' failed\n-- the bell is silent --",
+        "test/help.bash",
+        4,
+    )
+
+
+def test_ava_up_to_3_tells_the_difference_among_values() -> None:
+    run = run_of(
+        "TAP version 13\nnot ok 1 - counts\n  ---\n    name: AssertionError\n    assertion: is\n    values:\n"
+        "      'Difference:': |-\n        - 4\n        + 5\n    at: 'test.js:4:4'\n  ...\n\n1..1\n# tests 1\n"
+    )
+    (failure,) = run.cases[0].failures
+    assert (failure.message, failure.type, failure.line) == ("Difference: - 4\n+ 5", "AssertionError", 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1..2\nok 1\nok 3\n", "test 3 is out of the range of the plan, 1..2"),
+        ("ok 1 - a\nok 5 - b\n1..2\n", "test 5 is out of the range of the plan, 1..2"),
+        (
+            "TAP version 13\nok 1 - a\n1..1\n# tests 1\n# fail 1\n",
+            "the output counts 1 failed, and lists none of them",
+        ),
+        ("1..1\nok 1 - a\nbail out! no disk\n", "no disk"),
+    ],
+)
+def test_green_results_that_their_own_program_denies_are_red(text: str, said: str) -> None:
+    assert headlines(run_of(text)) == [said]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1..2\nok 2\nok 1\n",
+        "1..2\nok 1\nok 2\n1..2\nok 3\nok 4\n",
+        "1..1\nok 1\n# fail 0\n",
+        "1..2\nok 1\nnot ok 2 # SKIP no disk\n# fail 1\n",
+    ],
+)
+def test_results_that_nobody_denies_are_green(text: str) -> None:
+    assert headlines(run_of(text)) == []

@@ -187,11 +187,42 @@ def test_a_tag_that_ends_what_did_not_begin_is_none(text_source: TextSource) -> 
     assert [(warning.line, "not well-formed" in warning.text) for warning in run.warnings] == [(2, True)]
 
 
-def test_end_tags_that_do_not_fit_are_a_break(text_source: TextSource) -> None:
-    """What is left open may say that the test failed."""
-    for told in ("<skipped></error>", "<failure>", "\n  <failure>not 2\n"):
+def test_an_end_that_alone_says_that_the_test_failed_is_a_break(text_source: TextSource) -> None:
+    for told in ("<skipped></error>", "<system-out>said</failure>", "</failure>"):
         text = f"<testsuite name='s'><testcase name='a'/><testcase name='b'>{told}</testcase></testsuite>"
         run = collect(text_source(text))
         assert run.cases[0].name == "a"
         assert all(case.outcome.is_red for case in run.cases[1:])
-        assert ["mismatched tag" in warning.text for warning in run.warnings] == [True]
+        assert "broken XML" in run.warnings[0].text
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [
+        ('<failure message="boom">why</error>', "failed"),
+        ('<failure message="boom">why', "failed"),
+        ("<error>why</Error>", "error"),
+        ("<skipped>", "skipped"),
+        ("<system-out>said</system-err>", "passed"),
+        ("<system-out>said", "passed"),
+        ("<system-out>it printed <error> and more\n</system-out>", "passed"),
+    ],
+)
+def test_an_end_that_does_not_fit_inside_of_a_case_loses_no_case(
+    text_source: TextSource, told: str, outcome: str
+) -> None:
+    run = collect(
+        text_source(
+            f'<testsuite name="s"><testcase name="a">{told}</testcase>'
+            '<testcase name="b"><failure message="later"/></testcase></testsuite>'
+        )
+    )
+    assert [case.outcome.value for case in run.cases] == [outcome, "failed"]
+    assert ["not well-formed" in warning.text for warning in run.warnings] == [True]
+
+
+def test_a_case_that_nothing_ends_is_no_test_that_passed(text_source: TextSource) -> None:
+    run = collect(
+        text_source('<testsuite name="s"><testcase name="a"/><testcase name="b"></testsuite><!-- end -->')
+    )
+    assert ([case.name for case in run.cases], "broken XML" in run.warnings[0].text) == (["a"], True)

@@ -39,6 +39,17 @@ _ELEMENTS = re.compile(
 )
 _OUTCOMES = (b"failure", b"error", b"skipped")
 """What a tag that does not fit may have been meant to end: it says how a test ended, and is no slip."""
+_RED = (b"failure", b"error")
+_TOLD = {
+    *_OUTCOMES,
+    b"rerunFailure",
+    b"rerunError",
+    b"flakyFailure",
+    b"flakyError",
+    b"system-out",
+    b"system-err",
+}
+"""What stands in a case of JUnit and holds only text."""
 _LONE = re.compile(_REFERENCE + rb"|([<&\"'])")
 _ESCAPED = {b"<": b"&lt;", b"&": b"&amp;", b'"': b"&quot;", b"'": b"&apos;"}
 
@@ -47,7 +58,8 @@ def mended(text: bytes) -> bytes:
     """``text`` with a reference for each ``<``, ``&`` and quote that is no markup, as hand-made writers forget it.
 
     In a document that comes to its end a tag without attributes that stands behind words and that nothing closes
-    is none: tests print ``vector<int>``. So is a tag that ends what did not begin.
+    is none: tests print ``vector<int>``. So is a tag that ends what did not begin. What only holds text in a case of
+    JUnit ends where the case ends, or where a tag with another name of its kind ends it.
     """
     root = _OPENED.search(text)
     name = root[1] if root else b""
@@ -75,6 +87,14 @@ def mended(text: bytes) -> bytes:
     return _without_strays(_MARKUP.sub(markup, text))
 
 
+def _may_end(name: bytes, open_: bytes) -> bool:
+    """Whether a tag that ends ``name`` was meant for what is open: not, where it alone says that the test failed."""
+    if open_ not in _TOLD:
+        return False
+    said_red = name in _RED and open_ not in _RED
+    return (name in _TOLD and not said_red) or name.lower() == open_.lower()
+
+
 def _without_strays(text: bytes) -> bytes:
     """``text`` without the tags that end an element which is not open."""
     open_: list[bytes] = []
@@ -85,12 +105,21 @@ def _without_strays(text: bytes) -> bytes:
         if name is None or match["empty"]:
             return match[0]
         if not match["end"]:
+            if name in _OUTCOMES and open_ and open_[-1].startswith(b"system-"):
+                return b"&lt;" + match[0][1:]  # a test printed it
             open_.append(name)
             known[name] += 1
         elif known[name]:
+            ended = b""
+            if name not in _TOLD and open_[-1] in _TOLD and open_[-2:] == [name, open_[-1]]:
+                ended = b"</%s>" % open_[-1]
             last = b""
             while last != name:
                 known[last := open_.pop()] -= 1
+            return ended + match[0]
+        elif open_ and _may_end(name, open_[-1]):
+            known[last := open_.pop()] -= 1
+            return b"</%s>" % last
         elif open_ and name not in _OUTCOMES:
             return b"\n" * match[0].count(b"\n")
         return match[0]

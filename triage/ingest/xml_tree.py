@@ -13,8 +13,9 @@ from typing import ClassVar
 from xml.parsers import expat
 
 from triage.escapes import strip_ansi
+from triage.ingest.broken_off import is_red
 from triage.ingest.text import mend
-from triage.model import CaseResult, Failure, Item, RunInfo, Totals
+from triage.model import CaseResult, Failure, Item, RunInfo, Totals, Warn
 
 _CLOCK = re.compile(r"(?:(\d{1,5})\.)?(\d{1,5}):(\d\d):(\d\d(?:\.\d+)?)")
 _DEPTH = 400
@@ -82,7 +83,7 @@ class Tree:
         self._open: list[Node] = []
         self._too_deep = 0
         self._items: list[Item] = []
-        self._over = False
+        self._over = self._told_red = False
 
     def is_record(self, node: Node) -> bool:
         """Whether ``node``, which begins, is wanted whole."""
@@ -110,7 +111,17 @@ class Tree:
     def tell(self, item: Item) -> None:
         """Yield ``item`` from the source."""
         self._items.append(item)
+        self._told_red = self._told_red or is_red(item)
         self.seen += isinstance(item, CaseResult | Failure)
+
+    def compare(self, totals: Totals, listed: int, line: int, whose: str) -> None:
+        """Tell what is wrong with totals behind the tests, of which ``listed`` are there."""
+        if totals.red and listed and not self._told_red:
+            said = f"the {whose} count {totals.red} failed, and none of them is listed"
+            self.tell(Failure(said, kind="error", source_line=line))
+        if totals.tests != listed:
+            text = f"the {whose} speak of {totals.tests} tests, {listed} are listed: those were counted"
+            self.tell(Warn(text, line))
 
     def state(self, totals: Totals, listed: int, line: int | None) -> bool:
         """Tell the totals that the source states; whether they are all there is, since it lists no test."""

@@ -13,7 +13,7 @@ from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.runners.cpp_text import failures_in, lines
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, integer, seconds, stopped
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals, Warn
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Totals
 
 
 def _sniff(sample: Sample) -> int:
@@ -49,10 +49,9 @@ class _Handler(Tree):
         names = ("successes", "failures", "expectedFailures", "skips")
         passed, failed, expected, skipped = (integer(node.get(name)) or 0 for name in names)
         total = passed + failed + expected + skipped
-        self.tell(RunInfo(totals=Totals(total, passed, failed, 0, skipped, expected)))
-        if total != self._listed:
-            text = f"the totals speak of {total} tests, {self._listed} are listed: those were counted"
-            self.tell(Warn(text, node.line))
+        totals = Totals(total, passed, failed, 0, skipped, expected)
+        self.tell(RunInfo(totals=totals))
+        self.compare(totals, self._listed, node.line, "totals")
 
 
 def _case(node: Node, outcome: Outcome | None = None, failures: tuple[Failure, ...] = ()) -> CaseResult:

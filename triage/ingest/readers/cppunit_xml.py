@@ -14,7 +14,7 @@ from xml.parsers import expat
 from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.xml_text import root, stream
 from triage.ingest.xml_tree import Node, Tree, integer, seconds
-from triage.model import CaseResult, Failure, Item, Outcome, Totals, Warn
+from triage.model import CaseResult, Failure, Item, Outcome, Totals
 
 _LISTS = ("TestRun", "FailedTests", "SuccessfulTests")
 _UNCAUGHT = re.compile(r"uncaught exception of type ([\w:]+)")
@@ -52,9 +52,7 @@ class _Handler(Tree):
         totals = Totals(tests, max(0, tests - errors - failures), failures, errors)
         if self.state(totals, self._cases, node.line):
             return
-        if tests != self._cases:
-            text = f"the statistics speak of {tests} tests, {self._cases} are listed: those were counted"
-            self.tell(Warn(text, node.line))
+        self.compare(totals, self._cases, node.line, "statistics")
 
 
 def _case(node: Node, around: str, *, failed: bool) -> CaseResult:

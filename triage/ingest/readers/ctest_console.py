@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from triage.ingest.console import Line, Session, reader_of, sample_lines, seconds
 from triage.ingest.logs.severity import CAUSE, WRAPPER, severity
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.gtest_text import first_failure
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _RESULT = re.compile(
@@ -215,6 +216,8 @@ def _failure(status: str, lines: list[Line], result: Line) -> Failure:
         return failure_from(trace, message=message, kind=kind, source_line=filled[0].number)
     if status not in ("Failed", "Not Run") or not filled:
         return Failure(status, "", kind, trace, source_line=filled[0].number if filled else result.number)
+    if told := first_failure(filled):
+        return replace(told, kind=kind, trace="\n".join(line.text for line in filled))
     telling = max(filled, key=lambda line: severity(line.mark))
     if severity(telling.mark) < WRAPPER:
         telling = filled[-1]

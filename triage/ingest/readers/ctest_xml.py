@@ -7,14 +7,16 @@ import binascii
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from xml.parsers import expat
 
 from triage.escapes import strip_ansi
+from triage.ingest.console import Line
 from triage.ingest.logs.severity import telling_line
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample, Source
+from triage.ingest.runners.gtest_text import first_failure
 from triage.ingest.text import mend
 from triage.ingest.xml_text import stream
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo
@@ -146,6 +148,9 @@ def _failure(test: _Test, ended: str) -> Failure:
             status, kind="error" if code != "Failed" else "failure", trace=test.output, source_line=test.line
         )
     kind = "failure" if code == "Failed" else "error"
+    lines = [Line(test.output_line + at, said) for at, said in enumerate(test.output.split("\n"))]
+    if told := first_failure(lines):
+        return replace(told, kind=kind, trace=test.output)
     return failure_from(
         test.output, message=telling_line(test.output), kind=kind, source_line=test.output_line
     )

@@ -78,7 +78,9 @@ def _outcome(test: dict[str, Any]) -> Outcome:
         return _RAW[raw]
     if outcome := _OUTCOMES.get(text(test, "status").lower()):
         return outcome
-    broken = any(word in raw for word in _BROKEN) or bool(text(test, "message") or text(test, "trace"))
+    broken = any(word in (raw or text(test, "status").lower()) for word in _BROKEN) or bool(
+        text(test, "message") or text(test, "trace")
+    )
     return Outcome.ERROR if broken else Outcome.SKIPPED
 
 

@@ -11,6 +11,7 @@ from triage.ingest.json_report import json_report
 from triage.ingest.json_text import get, has_keys, integer, rows, seconds, text, words
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import IngestError, Reader, Sample, Source
+from triage.ingest.rows import OUTCOMES
 from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, worse
 
 _OUTCOMES = {
@@ -47,7 +48,15 @@ def _read(source: Source, features: Any) -> Iterator[Item]:
     if starts := sorted(filter(None, (text(element, "start_timestamp") for element in elements))):
         yield RunInfo(started=starts[0])
     for feature in rows({"": features}, ""):
-        yield from _cases(feature)
+        red = False
+        for case in _cases(feature):
+            red = red or case.outcome.is_red
+            yield case
+        stated = _outcome(text(feature, "status"))
+        if stated is not None and stated.is_red and not red:
+            # behave: a hook around the feature broke.
+            said = f"the feature '{text(feature, 'name')}' ended as '{text(feature, 'status')}', and no scenario says why"
+            yield Failure(said, kind="error")
 
 
 def _cases(feature: dict[str, Any]) -> Iterator[CaseResult]:
@@ -94,7 +103,7 @@ def _case(feature: dict[str, Any], element: dict[str, Any], background: list[dic
     failures = []
     for step in steps:
         status = text(step, "result", "status").lower()
-        told = _OUTCOMES.get(status)
+        told = _outcome(status)
         if told is None or (outcome is Outcome.FAILED and status in _UNTOLD):
             continue  # behind a step that failed nothing ran: that one is not defined either is not why
         if told.is_red and ("keyword" not in step or get(step, "hidden") is True):
@@ -102,7 +111,7 @@ def _case(feature: dict[str, Any], element: dict[str, Any], background: list[dic
         outcome = told if outcome is None else worse(outcome, told)
         if told.is_red:
             failures.append(_failure(step, told))
-    stated = _OUTCOMES.get(text(element, "status").lower())
+    stated = _outcome(text(element, "status"))
     if stated and (outcome is None or stated.is_red):
         outcome = stated
     if outcome is not None and outcome.is_red and not failures:
@@ -121,6 +130,13 @@ def _case(feature: dict[str, Any], element: dict[str, Any], background: list[dic
         failures=tuple(failures),
         properties=tuple(("tag", tag) for tag in tags),
     )
+
+
+def _outcome(status: str) -> Outcome | None:
+    """What a status means; None for steps that did not run. Words that no Cucumber says mean what they mean elsewhere."""
+    status = status.lower()
+    known = _OUTCOMES.get(status) or OUTCOMES.get(status)
+    return known if known in (Outcome.PASSED, Outcome.FAILED, Outcome.ERROR) else None
 
 
 def _seconds(step: dict[str, Any]) -> float:

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry, failure_of
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, Entry
 from triage.ingest.console import Line, Session, reader_of, sample_lines, seconds
 from triage.ingest.reader import Reader, Sample
+from triage.ingest.runners.gtest_text import PLACE, failures_in
 from triage.model import Failure, Outcome, Totals
 
 _START = re.compile(
@@ -32,15 +33,7 @@ _SUITE_BROKE = re.compile(
 _SHARED = re.compile(
     r"^\[-{10}\] (?P<where>Global test environment (?:set-up|tear-down)|\d+ tests? from (?P<suite>[^\s,]+))"
 )
-_PLACE = re.compile(
-    r"^(?P<file>\S.*?)(?::(?P<line>\d{1,9})|\((?P<msvc>\d{1,9})\)): (?:Failure|error|Skipped|Fatal failure)"
-)
 _GROUP_BROKE = re.compile(r"^\[ {2}FAILED {2}\] (?P<name>GROUP (?:SETUP|TEARDOWN))$")
-_CMOCKA = re.compile(
-    r"^(?:\[ {2}ERROR {3}\] --- (?P<said>.*)|\[ {3}LINE {3}\] --- (?P<file>\S.*?):(?P<line>\d{1,9}): error: Failure!)$"
-)
-"""What CMocka says of a check that failed, and where it stands."""
-_UNKNOWN = re.compile(r"^unknown file: (?:Failure|error)")
 _REPEAT = re.compile(r"^Repeating all tests \(iteration \d+\)")
 
 
@@ -90,7 +83,7 @@ class _Parser:
                 self._suite_broke(match["name"], line)
         elif self.running is None and not self.ended and (match := _GROUP_BROKE.match(mark)):
             said = [known for known in self.lines if known.text.strip()]
-            why = _failures(said)[0].message if said else ""
+            why = failures_in(said)[0].message if said else ""
             self._suite_broke(match["name"], line, why)
             self.lines = []
         elif self.running is None and not self.ended and (match := _SHARED.match(mark)):
@@ -122,10 +115,10 @@ class _Parser:
         if match["with"]:
             entry.properties.append(("parameter", match["with"].partition(" = ")[2]))
         if outcome.is_red:
-            entry.failures.extend(_failures(lines))
+            entry.failures.extend(failures_in(lines))
         elif outcome is Outcome.SKIPPED:
             said = [
-                known.text.strip() for known in lines if known.text.strip() and not _PLACE.match(known.mark)
+                known.text.strip() for known in lines if known.text.strip() and not PLACE.match(known.mark)
             ]
             entry.properties.extend([("reason", " ".join(said))] if said else [])
         self.running, self.lines = None, []
@@ -155,8 +148,8 @@ class _Parser:
         """What failed outside of any test."""
         if self.running is not None:
             return
-        red = [line for line in self.lines if _PLACE.match(line.mark) and not line.mark.endswith("Skipped")]
-        for failure in _failures(self.lines) if red else ():
+        red = [line for line in self.lines if PLACE.match(line.mark) and not line.mark.endswith("Skipped")]
+        for failure in failures_in(self.lines) if red else ():
             if any(failure.source_line == line.number for line in red):
                 said = failure.message.removeprefix("Failed\n")
                 message = f"{said}\nin {self.where}" if self.where else said
@@ -183,46 +176,6 @@ class _Parser:
                 self.stated, counted.passed + rest, counted.failed, counted.errors, counted.skipped
             )
         return self.session
-
-
-def _failures(lines: list[Line]) -> list[Failure]:
-    """One failure for each place that failed."""
-    if any(_CMOCKA.match(line.mark) for line in lines):
-        return [_cmocka_failure(lines)]
-    starts = [i for i, line in enumerate(lines) if _PLACE.match(line.mark) or _UNKNOWN.match(line.mark)]
-    if not starts:
-        return [failure_of(lines)] if any(line.text.strip() for line in lines) else []
-    found = []
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        block = lines[start:end]
-        match = _PLACE.match(block[0].mark)
-        said = [line.text.rstrip() for line in block[1:] if line.text.strip()]
-        number = (match["line"] or match["msvc"]) if match else None
-        found.append(
-            Failure(
-                "\n".join(said).strip() or block[0].text,
-                trace="\n".join([block[0].text, *said]),
-                file=match["file"] if match else None,
-                line=int(number) if number else None,
-                source_line=block[0].number,
-            )
-        )
-    return found
-
-
-def _cmocka_failure(lines: list[Line]) -> Failure:
-    """What CMocka says of a test: it stops at the first check that fails."""
-    said = [line for line in lines if line.text.strip()]
-    matches = [match for line in said if (match := _CMOCKA.match(line.mark))]
-    messages = [match["said"].strip() for match in matches if match["said"] and match["said"].strip()]
-    place = next((match for match in matches if match["file"]), None)
-    return Failure(
-        "\n".join(messages) or said[0].text.strip(),
-        trace="\n".join(line.text for line in said),
-        file=place["file"] if place else None,
-        line=int(place["line"]) if place else None,
-        source_line=said[0].number,
-    )
 
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:

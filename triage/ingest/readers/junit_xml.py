@@ -18,6 +18,7 @@ from triage.ingest.reader import Reader, Sample, Source
 from triage.ingest.runners import junit_text as text
 from triage.ingest.runners import junit_values as values
 from triage.ingest.runners.junit_elements import (
+    ALIASES,
     RED,
     TEXT,
     TRACED,
@@ -131,12 +132,16 @@ class _Handler:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
         if name == "testcase":
+            if "name" in attributes:
+                attributes["name"] = attributes["name"].strip()
             self._cases.append(Case(attributes))
         elif name in TEXT:
             line = self._place.CurrentLineNumber if name in TRACED else 0
             self._open.append(Text(name, attributes, line))
         elif name in ("testsuites", "testsuite"):
             self._start_suite(name, attributes)
+        elif self._cases and (meant := ALIASES.get(name)):
+            self._open.append(Text(meant, attributes, self._place.CurrentLineNumber))
 
     def data(self, text: str) -> None:
         if self._open:
@@ -150,7 +155,7 @@ class _Handler:
         elif name in ("testsuites", "testsuite"):
             if self._suites:
                 self._end_suite(self._suites.pop())
-        elif self._open and name == self._open[-1].name:
+        elif self._open and (name == self._open[-1].name or self._open[-1].name == ALIASES.get(name)):
             self._end_text(self._open.pop())
 
     def _comment(self, said: str) -> None:
@@ -208,7 +213,12 @@ class _Handler:
             said = tuple(explained(failure, suite.output) for failure in last.failures)
             self._tries.change_last(replace(last, failures=said))
         self._tries.end_suite()
+        for inner, failure in suite.uncounted():
+            self._tell(failure, inner)
+            suite.add_suite(inner)
         if unlisted := suite.unlisted():
+            if self._suites and self._suites[-1].may_sum_up(suite, unlisted):
+                return
             self._tell(unlisted, suite)
         if self._suites:
             self._suites[-1].add_suite(suite)
@@ -221,7 +231,8 @@ class _Handler:
 
     def _compare_counts(self, top: Suite) -> None:
         stated = values.integer(top.attributes.get("tests"))
-        stated = (self._suite_sum or None) if stated is None and len(top.attributes) < 4 else stated
+        if stated is None and len(top.attributes) < 4:
+            stated = (self._suite_sum - top.summed or None) if self._suite_sum else None
         tests = self._listed - self._tries.joined
         # Some count what was skipped apart; pytest counts reports (set-up, tear-down, subtests), Catch2 assertions.
         right = {None, self._listed, tests, self._listed - self._skipped}

@@ -44,15 +44,21 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         properties=tuple(("generator", said) for said in [text(report, "generator")] if said),
     )
     listed = 0
+    red = False
     for suite, path, file, broken in _suites(root):
         tests = rows(suite, "tests")
         for test in tests:
             listed += 1
-            yield _case(test, path, file, broken)
+            case = _case(test, path, file, broken)
+            red = red or case.outcome.is_red
+            yield case
         if not listed and not tests and text(suite, "status") == "FAIL":
             for fixture in (get(suite, "setup"), get(suite, "teardown")):
                 if text(fixture, "status") == "FAIL":
                     yield replace(_failure(fixture, text(suite, "message")), kind="error")
+    if listed and not red and text(root, "status") == "FAIL":
+        said = text(root, "message") or f"the suite '{text(root, 'name')}' failed, and none of its tests"
+        yield Failure(said, kind="error")
     for error in rows(report, "errors"):
         yield Warn(f"{text(error, 'level') or 'error'}: {text(error, 'message')}".strip())
     stated = [integer(report, "statistics", "total", key) for key in ("pass", "fail", "skip")]

@@ -33,8 +33,12 @@ def _read(source: Source, report: Any) -> Iterator[Item]:
         duration=seconds(report, "summary", "duration", per=1.0),
         properties=tuple((key, said) for key, said in (("RSpec", version), ("seed", seed)) if said),
     )
-    outside = [_outside(said) for said in words(report, "messages") if _OUTSIDE.search(said)]
+    messages = [said for said in words(report, "messages") if said.strip()]
+    outside = [_outside(said) for said in messages if _OUTSIDE.search(said)]
     stated = integer(report, "summary", "errors_outside_of_examples_count") or 0
+    if stated > 0 and not outside:
+        # Plugins, and RSpec in other words: as many as are counted, of what was said last.
+        outside = [_outside(said) for said in messages[-stated:]]
     yield from outside
     if stated > 0 and not outside:
         yield Failure(text(report, "summary_line") or "an error outside of examples", kind="error")

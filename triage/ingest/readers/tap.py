@@ -16,7 +16,8 @@ from triage.ingest.console import MAX_MARK, Line, Session, indent_of, reader_of,
 from triage.ingest.json_text import get
 from triage.ingest.reader import HEAD_BYTES, Reader, Sample
 from triage.ingest.runners.prove_report import SUMMARY, ProveReport, broken
-from triage.ingest.runners.tap_plan import PLAN, Plan
+from triage.ingest.runners.tap_plan import DEATH, FAILED, PLAN, Plan
+from triage.ingest.runners.tap_qt import settle
 from triage.ingest.runners.tap_text import (
     TITLE,
     Test,
@@ -37,7 +38,7 @@ _VERSION = re.compile(r"^(?P<indent> *)(?:TAP version 1[2-4]|(?P<kernel>KTAP ver
 _RESULT = re.compile(
     r"^(?P<indent> *)(?P<ok>(?:not )?ok|(?:skip|todo)(?= \d))(?:\s+(?P<number>\d{1,9})(?=[\s-]|$))?(?:$|\s*-|\s)(?P<rest>.*)$"
 )
-_BAIL = re.compile(r"^ *Bail out!\s*(?P<why>.*)$")
+_BAIL = re.compile(r"^ *Bail out!\s*(?P<why>.*)$", re.IGNORECASE)
 _COMMENT = re.compile(r"^ *#(?P<text>.*)$")
 # What a program writes to its standard error may stand behind the dots.
 _FILE = re.compile(
@@ -120,6 +121,7 @@ class _Parser:
     """What is said before the result that it belongs to, as the Linux kernel, its kselftest and GLib do."""
     within: list[tuple[int, Line]] = field(default_factory=list)
     """Comments behind the last result inside of a subtest, with their depth: what it says when it dies."""
+    is_qt: bool = False
     announced: bool = False
     """Whether a subtest was announced, and no result came since."""
     before: str = ""
@@ -147,7 +149,7 @@ class _Parser:
         elif match := _RESULT.match(mark):
             if match["rest"].endswith(_QT_FIRST):
                 # Qt names the suite first, and what a test logs stands before its result.
-                self.tape, self.ahead = False, []
+                self.tape, self.ahead, self.is_qt = False, [], True
             self.tape = bool(self.tape)
             self._result(match, line)
         elif match := PLAN.match(mark):
@@ -157,7 +159,7 @@ class _Parser:
             self.bailed = line
         elif _VERSION.match(mark):
             self.unheaded = mark == "TAP version 14"
-            self.plan.versioned = self.plan.versioned or mark.startswith("TAP")
+            self.plan.versioned = self.plan.versioned or (line if mark.startswith("TAP") else None)
         elif mark.strip() == "---" and self._last is not None:
             self.block, self.margin = [], indent_of(mark)
         elif match := _COMMENT.match(line.text):
@@ -279,6 +281,10 @@ class _Parser:
     def _comment(self, said: str, line: Line) -> None:
         said = said.removeprefix(" ")
         self.announced = self.announced or said.startswith("Subtest: ")
+        if DEATH.match(line.text):
+            self.plan.death = line
+        elif match := FAILED.match(line.text):
+            self.plan.failed, self.plan.tally = int(match["count"]), line
         if sums_up(said):
             return
         if self.ahead is not None:
@@ -325,6 +331,9 @@ class _Parser:
         tests = self.stack[0]
         ran = ran if died else len(tests)
         give_back(tests)
+        if self.is_qt:
+            settle(tests, self.plan.failed)
+            self.is_qt = False
         for test in tests:
             for item in told(test, self.file, ()):
                 if isinstance(item, CaseResult):

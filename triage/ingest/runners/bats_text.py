@@ -6,7 +6,10 @@ import re
 
 from triage.model import Failure
 
-_PLACE = re.compile(r"^\((?:in|from) .*?(?:test )?file (?P<file>\S+), line (?P<line>\d{1,9})[,)]")
+_PLACE = re.compile(r"^[( ](?:in|from) .*?(?:test )?file (?P<file>\S+), line (?P<line>\d{1,9})[,)]")
+"""The first of them has the parenthesis: that of the innermost function, the last that of the test."""
+_HELPERS = re.compile(r"(?:^|/)bats-[\w-]+/")
+"""Bats' libraries of assertions."""
 _SAID = re.compile(r"^  `(?P<said>.*)' failed(?: with status \d+| due to timeout)?$")
 
 
@@ -16,11 +19,13 @@ def bats_failure(lines: list[str], source_line: int | None) -> Failure | None:
     said = next((match["said"] for line in lines if (match := _SAID.match(line[:1000]))), "")
     if not places or not said:
         return None
+    # An assertion of a library fails where the test calls it.
+    place = next((match for match in places if not _HELPERS.search(match["file"])), places[0])
     output = [line for line in lines if not _PLACE.match(line[:500]) and not _SAID.match(line[:1000])]
     return Failure(
         "\n".join([f"`{said}' failed", *output]).strip(),
         trace="\n".join(lines).strip(),
-        file=places[0]["file"],
-        line=int(places[0]["line"]),
+        file=place["file"],
+        line=int(place["line"]),
         source_line=source_line,
     )

@@ -6,14 +6,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from triage.ingest.console import Line
 from triage.ingest.logs.severity import WRAPPER, severity, telling_line
 from triage.ingest.runners import junit_text as text
 from triage.ingest.runners import junit_values as values
 from triage.ingest.runners.cucumber_text import broken_step
+from triage.ingest.runners.gtest_text import first_failure
 from triage.ingest.runners.junit_tries import REPETITION
 from triage.model import CaseResult, Failure, Outcome, Properties, worse
 
 RED = {"failure": "failure", "error": "error"}
+ALIASES = {
+    **dict.fromkeys(("Failure", "FAILURE", "Failed", "failed", "fail"), "failure"),
+    **dict.fromkeys(("Error", "ERROR", "Aborted", "aborted", "crashed"), "error"),
+}
+"""What home-made writers call these inside of a case."""
 _RETRIED = {
     "rerunFailure": "failure",
     "rerunError": "error",
@@ -53,6 +60,8 @@ _INHERITED = {
 _MARK = re.compile(
     r"\[\[(?:ATTACHMENT\|(?P<path>[^\]\n]+)|PROPERTY\|(?P<name>[^=\]\n]+)=(?P<value>[^\]\n]*))\]\]"
 )
+_PASSED = re.compile(r"ok\b|1\.\.\d")
+"""A line of TAP that is nobody's reason."""
 _LONGEST = 1 << 20
 """Characters of one text that are kept: its beginning and its end."""
 _OUTPUT = 1 << 16
@@ -71,6 +80,13 @@ class Suite:
     """What it and the suites around it say of their cases."""
     is_qt: bool = False
     cases: int = 0
+    inside: int = 0
+    """The cases of the suites in it."""
+    sums: list[tuple[Suite, Failure, int]] = field(default_factory=list)
+    """Suites in it that count what is red and list no test: what is to be told of each unless the suites behind it are
+    what it counts, and how many cases were before it."""
+    summed: int = 0
+    """How many cases were counted once more by such sums."""
     failed: int = 0
     """Its cases with a failure, those of the suites in it among them."""
     has_errors: bool = False
@@ -110,14 +126,31 @@ class Suite:
     def add_suite(self, inner: Suite) -> None:
         """Keep what is in a suite of it."""
         self.told = self.told or inner.told
+        self.inside += inner.cases + inner.inside
         self.failed += inner.failed
         self.has_errors = self.has_errors or inner.has_errors
+
+    def may_sum_up(self, inner: Suite, failure: Failure) -> bool:
+        """Whether a suite in it lists no test, and may be the sum of suites to come; then its failure is kept till then."""
+        if not inner.cases + inner.inside:
+            self.sums.append((inner, failure, self.cases + self.inside))
+        return not inner.cases + inner.inside
+
+    def uncounted(self) -> Iterator[tuple[Suite, Failure]]:
+        """Of the suites in it that list no test, those that are no sum of the suites behind them (Bazel's of JUnit 4)."""
+        for suite, failure, before in self.sums:
+            if not self.told or values.integer(suite.attributes.get("tests")) != self.inside - before:
+                yield suite, failure
+            else:
+                self.summed += self.inside - before
+        self.sums = []
 
     def unlisted(self) -> Failure | None:
         """What it counts as red, if nothing red is in it, or as errors, if failures alone are."""
         tests, failures, errors = (
             values.integer(self.attributes.get(key)) or 0 for key in ("tests", "failures", "errors")
         )
+        failures = failures or values.integer(self.attributes.get("failed")) or 0
         if self.is_qt:  # counts warnings as errors
             return None
         if not self.told:
@@ -132,8 +165,8 @@ class Suite:
         if not red:
             return None
         said = f"the {f'suite {self.name!r}' if self.name else 'head'} counts {red} {word}, and lists none of them"
-        if self.output.strip():
-            said = f"{telling_line(self.output)}\n{said}"
+        if self.output.strip() and not _PASSED.match(last := telling_line(self.output)):
+            said = f"{last}\n{said}"
         return Failure(said, kind="error", trace=self.output.strip("\n"), source_line=self.line)
 
 
@@ -141,6 +174,7 @@ def lost(suites: list[Suite]) -> Iterator[Failure]:
     """What the suites that a file breaks off in count as red, if nothing red was read of them."""
     while suites:
         suite = suites.pop()
+        yield from (failure for _, failure in suite.uncounted())
         if failure := suite.unlisted():
             suite.told = True
             yield failure
@@ -318,8 +352,16 @@ def explained(failure: Failure, output: str) -> Failure:
         return failure
     if failure.trace or not output.strip():
         return failure
-    step = broken_step(output)
+    step = broken_step(output) or _check_of_gtest(output)
     message = step or telling_line(output)
     if failure.message and not step and severity(message) <= WRAPPER:
         message = failure.message  # a summary or a last line tells no more
     return replace(failure, message=message, trace=output.strip("\n"))
+
+
+def _check_of_gtest(output: str) -> str:
+    """What the first check that failed says where the output is that of a program of Google Test (CTest, Bazel)."""
+    if "[ RUN      ] " not in output:
+        return ""
+    told = first_failure([Line(at, said) for at, said in enumerate(output.split("\n"), 1)])
+    return told.message if told else ""

@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from itertools import chain, repeat
 from operator import contains, itemgetter
 
-from triage.ingest.runners.junit_elements import RED, Case, all_properties, explained, is_teardown
+from triage.ingest.runners.junit_elements import ALIASES, RED, Case, all_properties, explained, is_teardown
 from triage.ingest.runners.junit_shapes import Columns, Element, Shape, shape_at
 from triage.ingest.runners.junit_text import clean, failures
 from triage.ingest.runners.junit_tries import REPETITION
+from triage.ingest.runners.junit_values import SAYING
 from triage.ingest.xml_text import Run
 from triage.model import CaseResult, Ending, Outcome, Properties
 
-_SAYING = {"status", "result"}
+_SAYING = set(SAYING)
 _PLAIN = {
     *_SAYING, "name", "classname", "file", "line", "time",
     "assertions", "timestamp", "hostname", "id", "class", "type_param", "value_param", "uuid",
@@ -259,6 +260,8 @@ def _rows(shape: Shape, found: Sequence[re.Match[bytes]]) -> Rows | None:
     if "name" in columns:
         columns["name"] = list(map(str.strip, columns["name"]))
     for name, told, _ in children:
+        if name in ALIASES:
+            return None
         if name == "property" and (
             REPETITION in told.get("name", ()) or not {"name", "value"} <= told.keys()
         ):

@@ -11,10 +11,23 @@ from triage.ingest.bounds import fits
 from triage.model import Outcome, Totals
 
 Attributes = Mapping[str, str]
+SAYING = ("result", "status", "outcome", "state")
+"""Attributes of cases that may say how they ended."""
 _SAID = {
     **dict.fromkeys(("fail", "failed", "failure", "xpass"), Outcome.FAILED),
     **dict.fromkeys(
-        ("error", "errored", "broken", "crashed", "panicked", "timeout", "timedout", "aborted"), Outcome.ERROR
+        (
+            "error",
+            "errored",
+            "broken",
+            "crashed",
+            "panicked",
+            "timeout",
+            "timedout",
+            "aborted",
+            "interrupted",
+        ),
+        Outcome.ERROR,
     ),
     **dict.fromkeys(
         ("disabled", "notrun", "not_run", "not run", "skip", "skipped", "ignored"), Outcome.SKIPPED
@@ -113,7 +126,7 @@ def stated(attributes: Attributes) -> Totals | None:
 
 def said(attributes: Attributes) -> Outcome | None:
     """The outcome that the attributes of a case tell apart from its children, or None."""
-    for key in ("result", "status"):
+    for key in SAYING:
         if outcome := _SAID.get(attributes.get(key, "").strip().lower()):
             return outcome
     if attributes.get("failure"):  # Node's reporter

@@ -59,10 +59,11 @@ def case_of(spec: dict[str, Any], test: dict[str, Any], folder: str, path: tuple
 
 
 def _outcome(test: dict[str, Any], results: list[dict[str, Any]]) -> Outcome:
-    if outcome := OUTCOMES.get(text(test, "status")):
-        return outcome
-    # Reports of Playwright before 1.20 have no status of the whole.
     last = text(results[-1], "status") if results else "skipped"
+    if outcome := OUTCOMES.get(text(test, "status")):
+        # Its own summary counts what was interrupted apart from what was skipped, among what is red.
+        return Outcome.ERROR if outcome is Outcome.SKIPPED and last == "interrupted" else outcome
+    # Reports of Playwright before 1.20 have no status of the whole.
     if last == "skipped":
         return Outcome.SKIPPED
     return Outcome.PASSED if last == (text(test, "expectedStatus") or "passed") else Outcome.FAILED

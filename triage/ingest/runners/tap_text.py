@@ -32,7 +32,7 @@ _BUSTED = re.compile(
 )
 _SENTENCE = 120
 _DIRECTIVE = re.compile(
-    r"(?<!\\)#\s*(?:(?P<what>SKIP|TODO|XFAIL)\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|(?P<late>timeout \d+ seconds|timeout after \d+s))$",
+    r"(?<!\\)#\s*(?:(?P<what>SKIP|(?:TODO|XFAIL)(?!\w))\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|(?P<late>timeout \d+ seconds|timeout after \d+s))$",
     re.IGNORECASE,
 )
 _WRONG = re.compile(r"\b(?:EXPECTATION|ASSERTION) FAILED\b|\bcrashed!$|\btimed out\b")
@@ -54,7 +54,7 @@ class Test:
     """0 where it has none."""
     why: str = ""
     late: str = ""
-    """What its result line says if the time ran out."""
+    """What its result line says if the time ran out, or if it should have failed."""
     seconds: float | None = None
     tries: int = 1
     notes: list[Line] = field(default_factory=list)
@@ -144,7 +144,7 @@ def block_message(block: str) -> str:
 
 def untold(details: dict[str, Any]) -> str:
     """What went wrong where there is no message: a difference (AVA, node-tap), what was compared (tape)."""
-    parts = get(details, "details")
+    parts = get(details, "details") or get(details, "values")  # AVA up to 3 said "values"
     if isinstance(parts, dict) and parts:
         return "\n".join(f"{key} {text(parts, key)}".strip() for key in parts if isinstance(key, str))
     if said := text(details, "diff"):
@@ -244,8 +244,8 @@ def told(test: Test, file: str, path: tuple[str, ...]) -> Iterator[CaseResult | 
 def _outcome(test: Test) -> Outcome:
     if test.directive == "SKIP":
         return Outcome.SKIPPED
-    if test.directive == "XFAIL":
-        return Outcome.XFAILED
+    if test.directive in ("XFAIL", "XPASS"):
+        return Outcome.XFAILED if test.directive == "XFAIL" else Outcome.XPASSED
     if test.directive == "TODO":
         # Without a reason it stands for a test that nobody wrote yet.
         return Outcome.XFAILED if not test.ok else Outcome.XPASSED if test.why else Outcome.SKIPPED
