@@ -141,7 +141,7 @@ class _Handler:
         elif name in ("testsuites", "testsuite"):
             self._start_suite(name, attributes)
         elif self._cases and (meant := ALIASES.get(name)):
-            self._open.append(Text(meant, attributes, self._place.CurrentLineNumber))
+            self._open.append(Text(meant, attributes, self._place.CurrentLineNumber, is_alias=True))
 
     def data(self, text: str) -> None:
         if self._open:
@@ -252,7 +252,8 @@ class _Handler:
             self._open[-1].parts = [said]
             self._open[-1].line, self._open[-1].is_placed = line, True
         elif self._cases:
-            self._cases[-1].add(name, attributes, said, line)
+            if not closed.denies:
+                self._cases[-1].add(name, attributes, said, line)
         elif name == "property":
             self._run_property(attributes, said)
         elif name in RED:

@@ -303,6 +303,13 @@ class Text:
     dropped: int = 0
     is_placed: bool = False
     """Whether ``line`` is where its text begins already: that of an element in it."""
+    is_alias: bool = False
+    """Whether its name is one of a home-made writer, who may mean a flag or a count."""
+
+    @property
+    def denies(self) -> bool:
+        """Whether it says that the test did not fail."""
+        return self.is_alias and "".join(self.parts).strip().lower() in ("0", "false", "no", "none")
 
     def add(self, part: str) -> None:
         """Take a part of the text."""
