@@ -51,7 +51,9 @@ class _Parser:
             if match["how"] != "STARTED":
                 self._settle(entry, match, line)
         elif match := _RESULTS.match(line.mark):
-            passed, errors, failed, skipped, warned, interrupted, cancelled = (int(n or 0) for n in match.groups())
+            passed, errors, failed, skipped, warned, interrupted, cancelled = (
+                int(n or 0) for n in match.groups()
+            )
             passed, errors, skipped = passed + warned, errors + interrupted, skipped + cancelled
             self.session.stated = Totals(passed + errors + failed + skipped, passed, failed, errors, skipped)
             self.session.closed = True

@@ -251,7 +251,12 @@ class _Parser:
     def _is_named_first(self) -> bool:
         """Whether the scenario that a hook broke is the last one: the plain formatter names it first since 1.3."""
         last = self.scenarios[-1] if self.scenarios else None
-        return self.caught and last is not None and not last.steps and bool(_PLAIN_SCENARIO.match(last.status.mark))
+        return (
+            self.caught
+            and last is not None
+            and not last.steps
+            and bool(_PLAIN_SCENARIO.match(last.status.mark))
+        )
 
     def _listed(self, match: re.Match[str], outcome: Outcome, status: Line) -> None:
         file, line, name = match["file"], int(match["line"]), match["name"] or ""

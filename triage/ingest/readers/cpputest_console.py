@@ -8,9 +8,9 @@ those that ``-v`` names are told when they pass.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from triage.ingest.case_book import MAX_BLOCK, CaseBook
+from triage.ingest.case_book import MAX_BLOCK, CaseBook, failure_of
 from triage.ingest.console import Line, Session, bare_failure, reader_of, run_after_run, sample_lines
 from triage.ingest.logs.severity import telling_line
 from triage.ingest.parts import failure_from
@@ -21,7 +21,9 @@ _FAILURE = re.compile(
     r"^(?P<file>\S.{0,500}?):(?P<line>\d{1,9}): error: Failure in (?:IGNORE_)?TEST\((?P<suite>\w+), (?P<name>\w+)\)$"
 )
 _PLACE = re.compile(r"^(?P<file>\S.{0,500}?):(?P<line>\d{1,9}): error:$")
-_TEST = re.compile(r"^(?P<ignored>IGNORE_)?TEST\((?P<suite>\w+), (?P<name>\w+)\)(?:(?P<ended> - \d{1,9} ms)$|(?P<said>.*))")
+_TEST = re.compile(
+    r"^(?P<ignored>IGNORE_)?TEST\((?P<suite>\w+), (?P<name>\w+)\)(?:(?P<ended> - \d{1,9} ms)$|(?P<said>.*))"
+)
 _ENDED = re.compile(r"^ - \d{1,9} ms$")
 _NEXT = re.compile(r"^[.!]+$")
 _SUMMARY = re.compile(
@@ -44,8 +46,8 @@ class _Parser:
     header: Line = field(default_factory=lambda: Line(0, ""))
     block: list[str] = field(default_factory=list)
     running: re.Match[str] | None = None
-    said: list[str] = field(default_factory=list)
-    """What the running test prints."""
+    said: list[Line] = field(default_factory=list)
+    """The line that names the running test, and what it prints."""
 
     def feed(self, line: Line) -> bool:
         """Take a line; True when it was the last of the run."""
@@ -63,7 +65,7 @@ class _Parser:
             if match["ended"]:
                 self.book.settle(match["name"], match["suite"], outcome, line)
             else:
-                self.running, self.said = match, [match["said"]]
+                self.running, self.said = match, [line]
         elif _ENDED.match(mark):
             self._end()
             if self.running is not None:  # what it printed stood between
@@ -74,7 +76,7 @@ class _Parser:
         elif self.failed is not None and len(self.block) < MAX_BLOCK:
             self.block.append(line.text)
         elif self.running is not None and len(self.said) < MAX_BLOCK:
-            self.said.append(line.text)
+            self.said.append(line)
         return False
 
     def _end(self) -> None:
@@ -89,10 +91,9 @@ class _Parser:
             entry.failures.append(bare_failure(self.header))
             return
         at = place or match
-        failure = failure_from(
-            f"{at['file']}:{at['line']}: {text}", message=text, source_line=self.header.number
-        )
-        entry.failures.append(failure)
+        trace = "\n".join([self.header.text, *block]).rstrip()
+        failure = failure_from(trace, message=text, source_line=self.header.number)
+        entry.failures.append(replace(failure, file=at["file"], line=int(at["line"])))
 
     def _sum_up(self, match: re.Match[str], line: Line) -> None:
         self.session.closed = True
@@ -111,9 +112,10 @@ class _Parser:
             if self.running is not None:
                 entry = self.book.entry(self.running["name"], self.running["suite"])
                 entry.outcome = Outcome.ERROR
-                said = "\n".join(self.said).strip("\n")
+                printed = [self.running["said"], *(line.text for line in self.said[1:])]
+                said = "\n".join(printed).strip("\n")
                 why = telling_line(said) if said else "the process died while this test was running"
-                entry.failures.append(failure_from(said, message=why, kind="error"))
+                entry.failures.append(failure_of(self.said, message=why, kind="error"))
             self.session.cases = self.book.results()
         return self.session
 

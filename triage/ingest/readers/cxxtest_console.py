@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from triage.ingest.case_book import CaseBook, Entry
 from triage.ingest.console import Line, Session, reader_of, run_after_run, sample_lines
@@ -11,7 +11,9 @@ from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
 from triage.model import Outcome, Totals
 
-_BEGIN = re.compile(r"^Running (?P<world>\S.*) tests \((?P<tests>\d{1,9}) tests?\)(?P<rest>[.s]*)(?P<end>OK!)?$")
+_BEGIN = re.compile(
+    r"^Running (?P<world>\S.*) tests \((?P<tests>\d{1,9}) tests?\)(?P<rest>[.s]*)(?P<end>OK!)?$"
+)
 _TEST = re.compile(r"^In (?P<suite>[\w:]+)::(?P<name>\w+):$")
 _SAID = re.compile(
     r"^(?P<file>\S.{0,500}?)(?::(?P<line>\d{1,9})|\((?P<paren>\d{1,9})\)): (?P<kind>Error|Warning|Trace): (?P<text>\S.*)$"
@@ -27,7 +29,11 @@ def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     ends = any(map(_END.match, lines)) and any(map(_RATE.match, lines))
     begun = any(map(_BEGIN.match, lines))
-    return 86 if begun and (ends or any(line.endswith("OK!") for line in lines) or any(map(_TEST.match, lines))) else 0
+    return (
+        86
+        if begun and (ends or any(line.endswith("OK!") for line in lines) or any(map(_TEST.match, lines)))
+        else 0
+    )
 
 
 @dataclass
@@ -62,8 +68,9 @@ class _Parser:
         text = match["text"]
         if match["kind"] == "Error":
             entry.outcome, entry.status = Outcome.FAILED, line
-            said = f"{match['file']}:{match['line'] or match['paren']}: {text}"
-            entry.failures.append(failure_from(said, message=text, source_line=line.number))
+            failure = failure_from(line.text, message=text, source_line=line.number)
+            at = int(match["line"] or match["paren"])
+            entry.failures.append(replace(failure, file=match["file"], line=at))
         elif text.startswith(_SKIPPED):
             entry.outcome = Outcome.SKIPPED
             entry.properties.append(("reason", text.removeprefix(_SKIPPED).removeprefix(": ")))

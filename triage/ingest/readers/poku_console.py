@@ -23,7 +23,9 @@ _TEST = re.compile(r"^ *[◌●] \S")
 _BROKE = re.compile(r"^ *✘ (?P<said>\S.*)$")
 _THROWN = re.compile(r"^ *(?:[\w.$]{1,80}(?:Error|Exception)|Error)\b.{0,80}: ")
 _RULE = re.compile(r"^─{20,}$")
-_COUNTS = re.compile(r"^ ?PASS › (?P<passed>\d{1,9})  +FAIL › (?P<failed>\d{1,9})(?:  +SKIP › (?P<skipped>\d{1,9}))? *$")
+_COUNTS = re.compile(
+    r"^ ?PASS › (?P<passed>\d{1,9})  +FAIL › (?P<failed>\d{1,9})(?:  +SKIP › (?P<skipped>\d{1,9}))? *$"
+)
 _COUNTED = re.compile(r"^(?P<count>\d{1,9}) test file\(s\) (?P<how>passed|failed|skipped)$")
 _DURATION = re.compile(r"^Duration +› +(?P<time>\d{1,9}(?:\.\d{1,9})?)ms")
 _FINISHED = re.compile(r"^Finished in ±(?P<time>\S+ seconds)$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from triage.ingest.case_book import MAX_BLOCK
 from triage.ingest.console import Line, Session, bare_failure, reader_of, run_after_run, sample_lines
 from triage.ingest.reader import Reader, Sample
 from triage.model import CaseResult, Failure, Outcome, Totals
@@ -13,7 +14,9 @@ _BEGIN = re.compile(r"^%%%% Starting test (?P<name>\S.*?)(?: +\(Writing full log
 _COUNT = re.compile(
     r"^# of (?P<what>expected passes|expected failures|unexpected successes|unexpected failures|skipped tests) +(?P<count>\d{1,9})$"
 )
-_BROKE = re.compile(r"^(?:(?P<file>\S.{0,500}?):(?P<line>\d{1,9}): )?(?P<how>FAIL|XPASS)(?: (?P<name>\S.*))?$")
+_BROKE = re.compile(
+    r"^(?:(?P<file>\S.{0,500}?):(?P<line>\d{1,9}): )?(?P<how>FAIL|XPASS)(?: (?P<name>\S.*))?$"
+)
 _GROUP = re.compile(r"^Group (?P<how>begin|end): (?P<name>\S.*)$")
 _KEY = re.compile(r"^  (?P<key>[a-z][a-z-]{1,40}): (?P<value>\S.*)$")
 _HOW = {
@@ -39,6 +42,7 @@ class _Parser:
     test: dict[str, str] | None = None
     """What the log says of a test."""
     at: int = 0
+    raw: list[str] = field(default_factory=list)
     is_log: bool = False
 
     def feed(self, line: Line) -> bool:
@@ -59,8 +63,12 @@ class _Parser:
         elif mark == "Test begin:":
             self._end()
             self.test, self.at, self.is_log = {}, line.number, True
-        elif self.test is not None and (match := _KEY.match(line.text)):
-            self.test.setdefault(match["key"], match["value"])
+            self.raw = [line.text]
+        elif self.test is not None:
+            if len(self.raw) < MAX_BLOCK:
+                self.raw.append(line.text)
+            if match := _KEY.match(line.mark):
+                self.test.setdefault(match["key"], match["value"])
         elif not self.is_log and (match := _BROKE.match(mark)) and match["file"]:
             said = [] if match["how"] == "FAIL" else [Failure(_UNEXPECTED, source_line=line.number)]
             self.session.cases.append(
@@ -100,14 +108,18 @@ class _Parser:
             said = f"expected {told['expected-value']}, got {told.get('actual-value', '?')}"
         else:
             said = f"{told.get('source-form', 'it')} is {told.get('actual-value', 'not true')}"
-        return Failure(said, trace="\n".join(f"{key}: {value}" for key, value in told.items()), source_line=self.at)
+        return Failure(said, trace="\n".join(self.raw), source_line=self.at)
 
     def finish(self) -> Session:
         self._end()
         if self.counts:
             self.session.closed = True
             get = self.counts.get
-            passed, xfailed, skipped = get("expected passes", 0), get("expected failures", 0), get("skipped tests", 0)
+            passed, xfailed, skipped = (
+                get("expected passes", 0),
+                get("expected failures", 0),
+                get("skipped tests", 0),
+            )
             failed = get("unexpected failures", 0) + get("unexpected successes", 0)
             stated = Totals(passed + xfailed + skipped + failed, passed, failed, 0, skipped, xfailed)
             self.session.stated = None if stated == Totals.of(self.session.cases) else stated

@@ -22,7 +22,9 @@ _COUNTS = re.compile(
 _SOURCED = re.compile(r"^Sourced \d{1,9} Test Files?\.$")
 _BROKEN = re.compile(r"^Test files? exiting with errors: *$")
 _SECTION = re.compile(r"^---- (?P<what>\S.*?):(?: (?P<text>\S.*))?$")
-_WHAT = re.compile(r"errorInfo|Result|Output|Test generated|Test setup|Test cleanup|Error output|Return code", re.I)
+_WHAT = re.compile(
+    r"errorInfo|Result|Output|Test generated|Test setup|Test cleanup|Error output|Return code", re.I
+)
 
 
 def _sniff(sample: Sample) -> int:
@@ -95,7 +97,7 @@ class _Parser:
 
 
 def _failure(block: list[str], said: str, line: Line) -> Failure:
-    return failure_from("\n".join(block), message=said, source_line=line.number)
+    return failure_from("\n".join([line.text, *block]).rstrip(), message=said, source_line=line.number)
 
 
 def _message(block: list[str]) -> str:

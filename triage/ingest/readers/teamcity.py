@@ -191,9 +191,7 @@ def _failure(told: dict[str, str], line: Line, kind: str) -> Failure:
         message = f"{message}\nexpected: {told['expected']}\nactual: {told['actual']}".strip()
     if trace and (place := _PLACE.fullmatch(message[:1_000])):
         # CppUTest, whose details say why: the head of them is the message, and that is the place.
-        return Failure(
-            trace, exception_type(trace), kind, "", place["file"], int(place["line"]), line.number
-        )
+        return Failure(trace, exception_type(trace), kind, "", place["file"], int(place["line"]), line.number)
     type = exception_type(message) or exception_type(trace)
     file, number = location(trace)
     return Failure(message or trace or "failed", type, kind, trace, file, number, line.number)
