@@ -88,6 +88,8 @@ _BOOST_FILE = re.compile(
     r"^-? ?[Ff]ile *: *(?P<file>\S+)\s*\n-? ?[Ll]ine *: *(?P<line>\d{1,9})", re.MULTILINE
 )
 _TRACE = re.compile(r"^Traceback \(most recent call last\):\n|\n[ \t]+at \S")
+_NODE_HOOK = re.compile(r"\n *cause: [A-Z]\w*(?: \[\w+\])?: (?P<said>\S.*)")
+"""Why a hook of Node's broke, of which the message only says that it did."""
 _FOREIGN = re.compile(r"/vendor/|node_modules|site-packages|/gems/|/usr/lib/|/lib/python")
 
 
@@ -177,6 +179,8 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         return [replace(_go(text[lead:], line + lead), kind=kind)]
     if not message:
         message = _message(text, test)
+    elif message.startswith("failed running ") and (cause := _NODE_HOOK.search(text[: 10 * MAX_MARK])):
+        message = clean(cause["said"])
     elif message in _ALWAYS_SAID:
         message = failure_from(text, kind=kind).message or message
     elif message.startswith("failed on "):

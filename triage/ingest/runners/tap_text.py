@@ -42,6 +42,8 @@ _BEHIND = re.compile(
     r"|\[ {2}FAILED {2}\] GROUP (?:SETUP|TEARDOWN)|# unexpected success: \S.*)$"
 )
 """Why it failed, behind the name: CMocka, Criterion, pytest-tap."""
+_STATUS = re.compile(r": (?:FAILED|MISSING|ERROR: [A-Z]\w*(?:::\w+)*)$")
+"""How it failed, behind the name: Bacon."""
 _BETWEEN = re.compile(r"(?:not )?ok - \S|Running \d{1,9} tests? from \S+$|TAP results for \S+$")
 """How a group ends or begins: CMocka, Criterion, tap.py."""
 _DIVIDER = re.compile(r"=== (?:END )?STACK TRACE ===$")
@@ -370,6 +372,7 @@ def test_of(match: re.Match[str], line: Line, depth: int) -> Test:
         test.late = test.late or (spent["late"] or "").strip()
     if not test.ok and (behind := _BEHIND.match(rest)):
         rest, test.late = behind["name"], behind["why"].lstrip("# ")
+    rest = rest if test.ok else _STATUS.sub("", rest)
     name = unescaped(rest).strip()
     test.number = int(match["number"] or 0)
     test.name = name or (f"test {match['number']}" if match["number"] else "")
