@@ -90,7 +90,9 @@ class _Parser:
         errors = counts.get("Errors", 0) + counts.get("Timeouts", 0)
         skipped = counts.get("Skip", 0)
         self.session.closed = True
-        self.session.stated = Totals(tests, max(0, tests - failed - errors - skipped), failed, errors, skipped)
+        self.session.stated = Totals(
+            tests, max(0, tests - failed - errors - skipped), failed, errors, skipped
+        )
         if match["how"] == "FAILED":
             self.session.tell_red(line)
 

@@ -10,7 +10,9 @@ from triage.ingest.console import Line, Session, bare_failure, reader_of, run_af
 from triage.ingest.reader import Reader, Sample
 from triage.model import CaseResult, Failure, Outcome, Totals
 
-_BEGIN = re.compile(r"^%%%% Starting test (?P<name>\S.*?)(?: +\(Writing full log to \"(?P<log>[^\"]*)\"\))?$")
+_BEGIN = re.compile(
+    r"^%%%% Starting test (?P<name>\S.*?)(?:(?<! ) ++\(Writing full log to \"(?P<log>[^\"]*)\"\))?$"
+)
 _COUNT = re.compile(
     r"^# of (?P<what>expected passes|expected failures|unexpected successes|unexpected failures|skipped tests) +(?P<count>\d{1,9})$"
 )

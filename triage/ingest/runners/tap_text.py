@@ -35,10 +35,10 @@ _DIRECTIVE = re.compile(
     r"(?<!\\)#\s*(?:(?P<what>SKIP|(?:TODO|XFAIL)(?!\w))\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|(?P<late>timeout \d+ seconds|timeout after \d+s))$",
     re.IGNORECASE,
 )
-_SPENT = re.compile(r" +(?P<late>timed out )?\((?P<seconds>\d{1,9}\.\d\d)s\)$")
+_SPENT = re.compile(r"(?<! ) ++(?P<late>timed out )?\((?P<seconds>\d{1,9}\.\d\d)s\)$")
 """How long it took: Criterion puts that behind the name."""
 _BEHIND = re.compile(
-    r"^(?P<name>\S.*?) +(?P<why>Could not run test: \S.*|unexpected signal after \S+"
+    r"^(?P<name>\S(?:.*?\S)?) ++(?P<why>Could not run test: \S.*|unexpected signal after \S+"
     r"|\[ {2}FAILED {2}\] GROUP (?:SETUP|TEARDOWN)|# unexpected success: \S.*)$"
 )
 """Why it failed, behind the name: CMocka, Criterion, pytest-tap."""
