@@ -383,3 +383,30 @@ def test_words_that_every_failure_of_a_writer_has_give_way_to_its_text() -> None
         "Unknown plugin.",
         "Runtime error",
     ]
+
+
+def test_a_hook_of_node_broke_for_a_cause() -> None:
+    run = run_of(
+        '<testsuites><testsuite name="shut"><testcase name="one" classname="test"><failure type="hookFailed" '
+        'message="failed running afterEach hook">Error [ERR_TEST_FAILURE]: failed running afterEach hook\n'
+        "    at async Promise.all (index 0) {\n  code: 'ERR_TEST_FAILURE',\n  cause: Error: the door does not shut\n"
+        "      at TestContext.&lt;anonymous> (/shop/shop.test.js:13:50)\n}</failure></testcase></testsuite></testsuites>"
+    )
+
+    [failure] = run.cases[0].failures
+    assert (failure.message, failure.file, failure.line) == (
+        "the door does not shut",
+        "/shop/shop.test.js",
+        13,
+    )
+
+
+def test_the_end_of_a_section_where_none_is_loses_nothing() -> None:
+    run = run_of(
+        '<testsuites><testsuite name="s"><testcase name="a"><failure message="no lamp ]]>">Error: no lamp ]]>\n</failure>'
+        '</testcase><testcase name="b"><system-out><![CDATA[out ]]> again ]]></system-out></testcase>'
+        '<testcase name="c"><failure message="x"/></testcase></testsuite></testsuites>'
+    )
+
+    assert [case.outcome.value for case in run.cases] == ["failed", "passed", "failed"]
+    assert run.cases[0].failures[0].message == "no lamp ]]>"

@@ -58,7 +58,7 @@ _SUITE = _keys(
 _FILE = _keys("file filename filepath testfile filelocation")
 _MESSAGE = _keys(
     "message errormessage errormsg failuremessage failurereason failreason error err failure reason errors failures exception msg"
-    " statusdetails failuredetails expanded statusmessage comment responsemessage detail details"
+    " statusdetails failuredetails expanded statusmessage comment responsemessage detail details messages"
 )
 _TRACE = _keys("trace traceback stacktrace stack backtrace longrepr failureexpanded")
 _KIND = _keys("failuretype errortype failurecategory")

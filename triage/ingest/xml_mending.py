@@ -21,7 +21,7 @@ _MARKUP = re.compile(
     + _NAME
     + rb"\s*+/?>"
     rb"|(?P<tag><" + _NAME + rb"(?>(?:" + _ATTRIBUTE + rb")+)\s*+/?>)"
-    rb"|" + _REFERENCE + rb"|(?P<lone>[<&])",
+    rb"|" + _REFERENCE + rb"|(?P<lone>[<&]|\]\]>)",
     re.DOTALL,
 )
 """Markup, as far as it can be told from characters that should have been escaped; or one of these."""
@@ -51,11 +51,12 @@ _TOLD = {
 }
 """What stands in a case of JUnit and holds only text."""
 _LONE = re.compile(_REFERENCE + rb"|([<&\"'])")
-_ESCAPED = {b"<": b"&lt;", b"&": b"&amp;", b'"': b"&quot;", b"'": b"&apos;"}
+_ESCAPED = {b"<": b"&lt;", b"&": b"&amp;", b'"': b"&quot;", b"'": b"&apos;", b"]]>": b"]]&gt;"}
 
 
 def mended(text: bytes) -> bytes:
-    """``text`` with a reference for each ``<``, ``&`` and quote that is no markup, as hand-made writers forget it.
+    """``text`` with a reference for each ``<``, ``&`` and quote that is no markup, as hand-made writers forget it, and
+    for the end of a CDATA section where none is (Node's reporter leaves ``>`` as it is).
 
     In a document that comes to its end a tag without attributes that stands behind words and that nothing closes
     is none: tests print ``vector<int>``. So is a tag that ends what did not begin. What only holds text in a case of

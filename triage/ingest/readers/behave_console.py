@@ -38,8 +38,17 @@ _STEP = re.compile(
 _PLAIN_STEP = re.compile(
     r"^ {4,6}(?P<step>\S.*?) \.\.\. (?P<status>passed|failed|error|undefined|skipped|untested|pending)(?: in [\d.]+s)?$"
 )
-_TAGS = re.compile(r"^ {2,4}(?P<tags>@\S+(?: @\S+)*)$")
+_TAGS = re.compile(r"^(?: {2,4})?(?P<tags>@\S+(?: @\S+)*)$")
 _HOOK = re.compile(r"^ *HOOK-ERROR in (?P<hook>\w+)(?:\([^)]*\))?: (?P<text>\S.*)$")
+_STEP_BROKE = re.compile(
+    r"^(?P<kind>FAILURE|ERROR) in step '(?P<step>.*)'(?P<placed> \(\S.*?\.feature:\d{1,9}\))?:$"
+)
+"""Of progress3; progress2 tells all of a feature behind it, each with the names of the feature and the scenario."""
+_RULE = re.compile(r"^-{20,}$")
+_NAMED = re.compile(r"^ {2}(?P<name>\S.*?) {2}(?P<steps>[.SFEUPH]{0,200})(?:-{4})?$")
+"""A scenario of the formatter progress3, which tells what broke right below it, between rules."""
+_CAUGHT = "CAPTURED STDOUT: "
+"""What 1.3 puts before the words of a hook."""
 _LIST = re.compile(r"^(?P<kind>Failing|Errored) scenarios:$")
 _LISTED = re.compile(r"^  ?(?P<file>\S.*?\.feature):(?P<line>\d{1,9})(?:(?:  ?| +# )(?P<name>[^\s#].*?))? *$")
 _COUNTS = re.compile(r"^(?P<counts>\d+ scenarios? passed(?:, \d+ \w+)*)$")
@@ -73,6 +82,13 @@ class _Step:
     file: str | None = None
     line: int | None = None
     body: list[Line] = field(default_factory=list)
+    ruled: bool = False
+    """Whether a rule ends what is told of it."""
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the reason is missing, as of a step that is not defined (progress2)."""
+        return self.ruled and [line.mark.strip() for line in self.body if line.mark.strip()] == ["None"]
 
     @property
     def broke(self) -> bool:
@@ -92,6 +108,8 @@ class _Scenario:
     steps: list[_Step] = field(default_factory=list)
     hooks: list[Failure] = field(default_factory=list)
     listed: Outcome | None = None
+    announced: bool = True
+    """Whether it was named where it ran, and not in a list alone."""
 
     def outcome(self, complete: bool) -> Outcome:
         """The list's verdict; without lists (``complete`` is false) what the steps look like."""
@@ -109,7 +127,7 @@ class _Scenario:
     def failures(self, outcome: Outcome) -> list[Failure]:
         kind = "error" if outcome is Outcome.ERROR else "failure"
         broken = next((step for step in self.steps if step.broke), None)
-        undefined = next((step for step in self.steps if step.undefined), None)
+        undefined = next((step for step in self.steps if step.undefined or step.says_nothing), None)
         if broken is not None:
             return [*self.hooks, _failure(broken, kind)]
         if undefined is not None and not self.hooks:
@@ -131,6 +149,12 @@ class _Parser:
     listing: Outcome | None = None
     known: dict[tuple[str | None, int | None, str], deque[_Scenario]] = field(default_factory=dict)
     """By place, and those without a line by name."""
+    named: tuple[re.Match[str], Line] | None = None
+    """The last line that looks like a scenario of progress3."""
+    pending: _Step | None = None
+    """A step that broke in a scenario that is named below."""
+    caught: bool = False
+    """Whether hooks are told as 1.3 does: below the scenario, where one is named."""
 
     def feed(self, line: Line) -> bool:
         """Take a line; True when it was the last of the session."""
@@ -154,24 +178,56 @@ class _Parser:
             self.feature, self.file, self.step = match["name"], None, None
         elif match := _HOOK.match(mark):
             self._hook(match, line)
+        elif match := _STEP_BROKE.match(mark):
+            self._broke(match, line)
+        elif self.step is not None and self.step.ruled and _RULE.match(mark):
+            self.step = None
         elif match := _SCENARIO.match(mark):
             # The pretty formatter writes the feature's own line in the same way.
             if (match["file"], match["line"]) != self.feature_at:
                 self._start(_Scenario(match["name"], line, self.feature, match["file"], int(match["line"])))
         elif match := _PLAIN_SCENARIO.match(mark):
             self._start(_Scenario(match["name"], line, self.feature, self.file))
+            if self.pending is not None:
+                self.scenarios[-1].steps.append(self.pending)
+                self.step, self.pending = self.pending, None
         elif match := _TAGS.match(mark):
             self.tags, self.step = match["tags"], None
         elif (step := _step(line)) is not None and self.scenarios:
             self.step = step
             self.scenarios[-1].steps.append(step)
         elif self.step is not None:
-            self.step.body.append(line)
+            if not (self.step.ruled and mark.startswith("exception: ")):
+                self.step.body.append(line)
+        elif match := _NAMED.match(mark):
+            self.named = match, line
+        self.caught = self.caught or mark.startswith(_CAUGHT)
         return False
+
+    def _broke(self, match: re.Match[str], line: Line) -> None:
+        """A step that broke: of progress3 the line above names the scenario, of progress2 a line below."""
+        if match["placed"] is None:
+            self.step, self.pending = None, _Step(match["step"], line.number, True, False, ruled=True)
+            return
+        if (scenario := self._of_progress()) is None:
+            return
+        undefined = self.named is not None and self.named[0]["steps"].endswith("U")
+        self.step = _Step(match["step"], line.number, True, undefined, ruled=True)
+        scenario.steps.append(self.step)
+
+    def _of_progress(self) -> _Scenario | None:
+        """The scenario that progress3 named last, begun if it is none yet."""
+        if self.named is None:
+            return None
+        match, line = self.named
+        if not self.scenarios or self.scenarios[-1].status is not line:
+            self._start(_Scenario(match["name"].rstrip(), line, self.feature, self.file))
+        return self.scenarios[-1]
 
     def _start(self, scenario: _Scenario) -> None:
         scenario.tags, self.tags = self.tags, ""
-        scenario.hooks, self.hooks = self.hooks, []
+        if self.pending is None:
+            scenario.hooks, self.hooks = self.hooks, []
         self.scenarios.append(scenario)
         key = (None, None, scenario.name) if scenario.line is None else (scenario.file, scenario.line, "")
         self.known.setdefault(key, deque()).append(scenario)
@@ -184,10 +240,23 @@ class _Parser:
         hook = match["hook"]
         if hook.endswith(("_all", "_feature", "_rule")):
             self.session.failures.append(failure)
-        elif hook == "before_scenario" or not self.scenarios:
+        elif self.named is not None and (scenario := self._of_progress()) is not None:
+            scenario.hooks.append(failure)
+        elif (hook == "before_scenario" and not self._is_named_first) or not self.scenarios:
             self.hooks.append(failure)
         else:
             self.scenarios[-1].hooks.append(failure)
+
+    @property
+    def _is_named_first(self) -> bool:
+        """Whether the scenario that a hook broke is the last one: the plain formatter names it first since 1.3."""
+        last = self.scenarios[-1] if self.scenarios else None
+        return (
+            self.caught
+            and last is not None
+            and not last.steps
+            and bool(_PLAIN_SCENARIO.match(last.status.mark))
+        )
 
     def _listed(self, match: re.Match[str], outcome: Outcome, status: Line) -> None:
         file, line, name = match["file"], int(match["line"]), match["name"] or ""
@@ -195,7 +264,7 @@ class _Parser:
         if meant:
             scenario = meant.popleft()
         else:
-            scenario = _Scenario(name or f"{file}:{line}", status)
+            scenario = _Scenario(name or f"{file}:{line}", status, announced=False)
             self.scenarios.append(scenario)
         scenario.status = status
         scenario.file, scenario.line, scenario.listed = file, line, outcome
@@ -204,9 +273,10 @@ class _Parser:
         complete = self.session.closed or self.listing is not None
         if not complete and self.scenarios and not any(step.broke for step in self.scenarios[-1].steps):
             self.scenarios.pop()  # the output ends inside it
-        if self.hooks and self.scenarios and not (self.scenarios[-1].steps or self.scenarios[-1].hooks):
+        last = self.scenarios[-1] if self.scenarios else None
+        if self.hooks and last is not None and last.announced and not (last.steps or last.hooks):
             # Since 1.3 the plain formatter names the scenario first.
-            self.scenarios[-1].hooks, self.hooks = self.hooks, []
+            last.hooks, self.hooks = self.hooks, []
         self.session.failures += self.hooks
         for scenario in self.scenarios:
             outcome = scenario.outcome(complete)

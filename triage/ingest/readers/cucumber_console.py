@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from triage.ingest.console import (
@@ -217,10 +218,19 @@ class _Parser:
             if case.outcome is Outcome.PASSED and case.attempts == 1:
                 case.failures.clear()
         self.session.cases = [_result(case) for case in self.cases.values()]
+        if self.session.stated is not None and self.session.stated.red and not listed:
+            self.session.cases += self._raised()
         counted = Totals.of(self.session.cases)
         if self.session.stated is not None and counted.passed > self.session.stated.passed:
             self._forget_passed()
         return self.session
+
+    def _raised(self) -> Iterator[CaseResult]:
+        """The scenarios of radish, of which no list tells: what a step raised stands below it."""
+        for chunk, title in self.loose:
+            failure = _failure(chunk)
+            if title and exception_type(chunk.text.strip().partition("\n")[0]):
+                yield CaseResult(title, Outcome.FAILED, failures=(failure,))
 
     def _place_loose(self) -> None:
         """Ruby lists the failed steps apart, each with its line in the feature."""

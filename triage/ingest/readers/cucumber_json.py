@@ -121,7 +121,7 @@ def _case(feature: dict[str, Any], element: dict[str, Any], background: list[dic
     file, _, line = text(element, "location").rpartition(":")
     tags = [text(tag, "name") for tag in rows(element, "tags")] or words(element, "tags")
     return CaseResult(
-        name=text(element, "name"),
+        name=text(element, "name").strip(),
         outcome=outcome or Outcome.SKIPPED,
         suite=text(feature, "name"),
         file=file or text(feature, "uri") or text(feature, "location").rpartition(":")[0] or None,

@@ -27,12 +27,17 @@ _RUN = re.compile(r"^\[ RUN {6}\] (?P<name>\S.*)$")
 _RESULT = re.compile(
     r"^(?P<before>.*?)\[ {1,7}(?P<status>OK|FAILED|SKIPPED|ERROR) {1,3}\] (?P<name>[^\s,(:]+?)(?P<with>, where .*?)?(?: \((?P<ms>\d+) ms\))?$"
 )
+_SPACED = re.compile(
+    r"^(?P<before>.*?)\[ {1,7}(?P<status>OK|FAILED|SKIPPED|ERROR) {1,3}\] (?P<name>\S.*?)(?P<with>)(?: \((?P<ms>\d+) ms\))?$"
+)
+"""The same of a name that holds what ends one in Google Test: CMocka's may be sentences."""
 _SUITE_BROKE = re.compile(
     r"^\[ {2}FAILED {2}\] (?P<name>\S+): SetUpTest(?:Suite|Case) or TearDownTest(?:Suite|Case)$"
 )
 _SHARED = re.compile(
     r"^\[-{10}\] (?P<where>Global test environment (?:set-up|tear-down)|\d+ tests? from (?P<suite>[^\s,]+))"
 )
+_SENTENCE = re.compile(r"[\s,(:]")
 _GROUP_BROKE = re.compile(r"^\[ {2}FAILED {2}\] (?P<name>GROUP (?:SETUP|TEARDOWN))$")
 _REPEAT = re.compile(r"^Repeating all tests \(iteration \d+\)")
 
@@ -68,7 +73,7 @@ class _Parser:
             suite, _, name = match["name"].strip().partition(".")
             self.running, self.lines = self.book.entry(name or suite, suite if name else ""), []
             self.running.status = line
-        elif self.running is not None and (match := _RESULT.match(mark)):
+        elif self.running is not None and (match := self._result_in(mark)):
             self._result(match, line)
         elif match := _END.match(mark):
             self._around()
@@ -91,6 +96,10 @@ class _Parser:
             self.where = match["suite"] or match["where"]
         elif not self.ended and len(self.lines) < MAX_BLOCK:
             self.lines.append(line)
+
+    def _result_in(self, mark: str) -> re.Match[str] | None:
+        assert self.running is not None
+        return (_SPACED if _SENTENCE.search(self.running.name) else _RESULT).match(mark)
 
     def _result(self, match: re.Match[str], line: Line) -> None:
         assert self.running is not None

@@ -46,7 +46,19 @@ from triage.model import (
     cases_of_one_try,
 )
 
-_LAST_TRY_ONLY = {"jest tests", "vitest tests", "Mocha Tests", "Tap-Junit", "Tap-Junit-Suite", "TAP Tests"}
+_LAST_TRY_ONLY = {
+    "jest tests",
+    "vitest tests",
+    "Mocha Tests",
+    "Tap-Junit",
+    "Tap-Junit-Suite",
+    "TAP Tests",
+    "Criterion Tests",
+}
+_CMOCKA = ["name", "time", "tests", "failures", "errors", "skipped"]
+"""What CMocka says of a suite, and in this order."""
+_UNITTEST = re.compile(r"nose2-junit|.+-\d{14}")
+"""The suites of nose2, and of unittest-xml-reporting with the moment of the run."""
 _RSPEC = re.compile(r"rspec\d{0,3}")  # with the number of one of several processes
 _NOT_RUN = "Test suite failed to run"  # what jest-junit lists twice
 _TESTNG = re.compile(r":\d\d [A-Z]{3,5}$")
@@ -197,9 +209,9 @@ class _Handler:
         name = attributes.get("name", "")
         if name in ("pytest", "pytest tests"):
             self._pytest, self._repeats = True, Repeats.TRY
-        elif name in _LAST_TRY_ONLY or _RSPEC.fullmatch(name):
+        elif name in _LAST_TRY_ONLY or _RSPEC.fullmatch(name) or list(attributes) == _CMOCKA:
             self._repeats = Repeats.OTHER
-        elif any("surefire" in value for value in attributes.values()):
+        elif any("surefire" in value for value in attributes.values()) or _UNITTEST.fullmatch(name):
             self._repeats = Repeats.TEAR_DOWN
         elif _TESTNG.search(attributes.get("timestamp", "")):
             # Rows of data have one name, and what was tried again is told as skipped.

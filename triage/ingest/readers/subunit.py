@@ -22,14 +22,17 @@ from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
 LIMIT = 512 << 20
 _SIGNATURE = 0xB3
 _MAX_PACKET = 4 << 20
+_JUNIT = b'<testsuite errors="'
+"""How the report of subunit2junitxml begins."""
 _MOST_STRANGE = 10_000
 """Places without a packet, after which the rest is no stream any more."""
 _OPEN = re.compile(r"^(?:test|testing):? (?P<name>.+)$")
 _CLOCK = re.compile(r"^time: (?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{6})?)Z$")
 _CHUNK = re.compile(rb"([\dA-Fa-f]{1,8})\r?(?:\n|$)")
 _ENDED = re.compile(
-    r"^(?P<status>success(?:ful)?|failure|error|skip|xfail|uxsuccess):? (?P<name>.+?)(?P<more> \[(?: multipart)?)?$"
+    r"^(?P<status>success(?:ful)?|failure|error|skip|xfail|uxsuccess):? (?P<name>.+?)(?:(?P<more> \[(?: multipart)?)| \[ (?P<said>\S.*) \])?$"
 )
+"""CMocka puts what it says of a set-up or a tear-down into the line itself."""
 _OUTCOMES = {
     "success": Outcome.PASSED,
     "successful": Outcome.PASSED,
@@ -66,8 +69,10 @@ class _Test:
 
 def _sniff(sample: Sample) -> int:
     if not sample.text:
-        head = sample.head[:3]
+        head = sample.head[:3] if _JUNIT not in sample.head else b""
         return 90 if len(head) == 3 and head[0] == _SIGNATURE and head[1] >> 4 == 2 else 0
+    if _JUNIT in sample.head:
+        return 0  # subunit2junitxml hands on the packets that are of no test
     if sample.head[:1] == bytes([_SIGNATURE]) and len(sample.head) > 2 and sample.head[1] >> 4 == 2:
         return 90
     lines = sample.text.split("\n", 2_000)
@@ -256,7 +261,7 @@ def _text_read(source: Source) -> Iterator[Item]:
             if match["more"]:
                 ended, body, first = match, [], last + 1
             else:
-                yield _text_case(match, [], last, begin, clock)
+                yield _text_case(match, [match["said"]] if match["said"] else [], last, begin, clock)
     if ended is not None:
         yield _text_case(ended, body, first, begin, clock)
         yield Warn("the details of the last test have no end: the stream was cut", last)

@@ -21,6 +21,7 @@ from triage.ingest.runners.tap_qt import settle
 from triage.ingest.runners.tap_text import (
     TITLE,
     Test,
+    ends_group,
     flat,
     give_back,
     panic_of,
@@ -30,6 +31,7 @@ from triage.ingest.runners.tap_text import (
     sums_up,
     test_of,
     told,
+    unescaped,
     unnested,
 )
 from triage.model import CaseResult, Warn
@@ -101,6 +103,8 @@ class _Parser:
     title: str = ""
     bailed: Line | None = None
     summing_up: bool = False
+    over: bool = False
+    """Whether prove's report has begun."""
     prove: ProveReport = field(default_factory=ProveReport)
     said: dict[str, list[Line]] = field(default_factory=dict)
     """What else was printed, by file."""
@@ -132,10 +136,17 @@ class _Parser:
         if self.block is not None and not self._never_ended(mark):
             self._in_block(line)
         elif match := _FILE.match(mark):
+            if match["end"] and not self.file and self.stack[0]:
+                self.file = match["file"]  # prove6 names a file behind what it says
             self.end_file(line.number)
             self.file, self.summing_up = match["file"], bool(match["end"])
         elif SUMMARY.match(mark):
             self.summing_up = True
+            self.over = self.over or mark.startswith(("Test Summary", "Files="))
+        elif self.summing_up and not self.over and (PLAN.match(mark) or _RESULT.match(mark)):
+            # Of the next file: prove6 names each behind what it says.
+            self.summing_up, self.file = False, ""
+            self.feed(line)
         elif self.summing_up:
             self.prove.feed(line)
             return
@@ -172,6 +183,8 @@ class _Parser:
             elif len(self.recent) < _MOST_COMMENTS:
                 self.recent.append(Line(line.number, match["text"].removeprefix(" ")))
             self._comment(match["text"], line)
+            if self.plan.count is not None and self.stack[0] and ends_group(match["text"].strip()):
+                self.end_file(line.number)
         elif (
             mark.startswith("  ")
             and mark.strip() not in ("}", "...")
@@ -305,7 +318,7 @@ class _Parser:
             if (failed := self._last) is None or failed.ok or failed.block:
                 return
         if match := TITLE.match(said):
-            self.title = match["name"]
+            self.title = unescaped(match["name"])
         last = self._last
         if last is not None and (not self.title or self.title == last.name) and not self.early_only:
             last.notes.append(Line(line.number, said))

@@ -23,6 +23,8 @@ _ESCAPE = re.compile(r"\|(?:0x(?P<code>[0-9A-Fa-f]{4})|(?P<char>.))", re.DOTALL)
 _CHARS = {"n": "\n", "r": "\r", "x": "\u0085", "l": "\u2028", "p": "\u2029"}
 _DOTTED = re.compile(r"^(?P<suite>\w+(?:\.\w+)*)\.(?P<name>\w+(?:[\[( ].*)?)$", re.DOTALL)
 _PYTEST = re.compile(r"^=+ test session starts =+$", re.MULTILINE)
+_PLACE = re.compile(r"(?:TEST failed \([^()]*\): )?(?P<file>[^\s:()][^:()]*):(?P<line>\d{1,9})")
+"""A message that is only a place."""
 _OUTPUT_LIMIT = 20_000
 
 
@@ -187,6 +189,9 @@ def _failure(told: dict[str, str], line: Line, kind: str) -> Failure:
     message, trace = told.get("message", "").strip(), told.get("details", "").strip("\n")
     if "expected" in told and "actual" in told and told["expected"] not in message:
         message = f"{message}\nexpected: {told['expected']}\nactual: {told['actual']}".strip()
+    if trace and (place := _PLACE.fullmatch(message[:1_000])):
+        # CppUTest, whose details say why: the head of them is the message, and that is the place.
+        return Failure(trace, exception_type(trace), kind, "", place["file"], int(place["line"]), line.number)
     type = exception_type(message) or exception_type(trace)
     file, number = location(trace)
     return Failure(message or trace or "failed", type, kind, trace, file, number, line.number)

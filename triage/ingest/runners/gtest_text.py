@@ -13,9 +13,12 @@ PLACE = re.compile(
     r"^(?P<file>\S.*?)(?::(?P<line>\d{1,9})|\((?P<msvc>\d{1,9})\)): (?:Failure|error|Skipped|Fatal failure)"
 )
 _CMOCKA = re.compile(
-    r"^(?:\[ {2}ERROR {3}\] --- (?P<said>.*)|\[ {3}LINE {3}\] --- (?P<file>\S.*?):(?P<line>\d{1,9}): error: Failure!)$"
+    r"^(?:(?:\[ {2}ERROR {3}\] --- |Could not run test: )?\[ {3}LINE {3}\] --- (?P<file>\S.*?):(?P<line>\d{1,9}): error: Failure!(?P<stage>.*)"
+    r"|\[ {2}ERROR {3}\] --- (?P<said>.*))$"
 )
 """What CMocka says of a check that failed, and where it stands."""
+_PRINTED = "ERROR: "
+"""How what ``fail_msg`` is given begins, on standard error."""
 _UNKNOWN = re.compile(r"^unknown file: (?:Failure|error)")
 _RUN = "[ RUN      ] "
 _ENDED = re.compile(r"^.*?\[ {2}(?:FAILED {2}|SKIPPED |     OK )\] ")
@@ -66,6 +69,10 @@ def _cmocka_failure(lines: list[Line]) -> Failure:
     matches = [match for line in said if (match := _CMOCKA.match(line.mark))]
     messages = [match["said"].strip() for match in matches if match["said"] and match["said"].strip()]
     place = next((match for match in matches if match["file"]), None)
+    if not messages:
+        told = [line.text.removeprefix(_PRINTED) for line in said if line.text.startswith(_PRINTED)][-1:]
+        stage = [match["stage"] for match in matches if match["stage"]]
+        messages = [": ".join(stage + told)] if stage + told else []
     return Failure(
         "\n".join(messages) or said[0].text.strip(),
         trace="\n".join(line.text for line in said),

@@ -62,6 +62,8 @@ _MARK = re.compile(
 )
 _PASSED = re.compile(r"ok\b|1\.\.\d")
 """A line of TAP that is nobody's reason."""
+_MOMENT = re.compile(r"-\d{14}\Z")
+"""What unittest-xml-reporting puts behind the name of a suite: when it ran."""
 _LONGEST = 1 << 20
 """Characters of one text that are kept: its beginning and its end."""
 _OUTPUT = 1 << 16
@@ -94,7 +96,7 @@ class Suite:
 
     @property
     def name(self) -> str:
-        return self.attributes.get("name", "")
+        return _MOMENT.sub("", self.attributes.get("name", ""))
 
     def add_property(self, name: str, value: str) -> None:
         """Keep what counts for its cases."""

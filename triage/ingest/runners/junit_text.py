@@ -88,6 +88,12 @@ _BOOST_FILE = re.compile(
     r"^-? ?[Ff]ile *: *(?P<file>\S+)\s*\n-? ?[Ll]ine *: *(?P<line>\d{1,9})", re.MULTILINE
 )
 _TRACE = re.compile(r"^Traceback \(most recent call last\):\n|\n[ \t]+at \S")
+_PYTHON_TRACE = re.compile(
+    r"(?P<head>[^\n]+)\n+(?P<trace>Traceback \(most recent call last\):\n.*)", re.DOTALL
+)
+"""A line, and what was raised below it."""
+_NODE_HOOK = re.compile(r"\n *cause: [A-Z]\w*(?: \[\w+\])?: (?P<said>\S.*)")
+"""Why a hook of Node's broke, of which the message only says that it did."""
 _FOREIGN = re.compile(r"/vendor/|node_modules|site-packages|/gems/|/usr/lib/|/lib/python")
 
 
@@ -177,6 +183,17 @@ def failures(kind: str, attributes: Attributes, text: str, line: int, test: Attr
         return [replace(_go(text[lead:], line + lead), kind=kind)]
     if not message:
         message = _message(text, test)
+    elif message.startswith("failed running ") and (cause := _NODE_HOOK.search(text[: 10 * MAX_MARK])):
+        message = clean(cause["said"])
+    elif (
+        type_
+        and ": " not in message
+        and (raised := _PYTHON_TRACE.match(text.strip()))
+        and raised["head"] == message
+    ):
+        # radish names the step.
+        reason = failure_from(raised["trace"], kind=kind).message
+        message = reason if reason.startswith(type_.rpartition(".")[2]) else message
     elif message in _ALWAYS_SAID:
         message = failure_from(text, kind=kind).message or message
     elif message.startswith("failed on "):

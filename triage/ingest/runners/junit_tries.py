@@ -7,11 +7,14 @@ name, can be tries of one test; and then:
 * Go names its tests uniquely within a run, but repeats them all with ``-count``: what follows a failed element of the
   same name is a rerun.
 * Xcode names its repetitions: elements of the same name are one test, and several of one repetition one try.
-* Surefire and Playwright tell reruns inside of the element, RSpec and the JavaScript runners tell only the last try, and
-  tap-junit, tap-mocha-reporter and testthat make tests of assertions: equal names are different tests. But Surefire tells a
-  test whose ``@Before`` and ``@After`` both broke twice, one directly behind the other, and Maven's own totals count it once.
+* Surefire and Playwright tell reruns inside of the element, RSpec and the JavaScript runners tell only the last try,
+  tap-junit, tap-mocha-reporter and testthat make tests of assertions, and Criterion and CMocka know no retries: equal
+  names are different tests. But Surefire tells a
+  test whose ``@Before`` and ``@After`` both broke twice, one directly behind the other, and Maven's own totals count it once;
+  so do nose2 and unittest-xml-reporting tell what broke in ``tearDown``.
 * Of the others, linters report each finding as a failure of one name, and parametrised tests repeat a name: equal
-  names are different tests, unless one or more failures end in a pass. That is how every runner's retries look.
+  names are different tests, unless one or more failures end in a pass. That is how every runner's retries look: what
+  passed is not run again, so a pass directly before the failures, or directly behind the pass, says that it was none.
 """
 
 from __future__ import annotations
@@ -68,6 +71,8 @@ class Tries:
         """The same of a while ago: what is older still is forgotten."""
         self._suite = 0
         """Where the items of the current suite begin."""
+        self._whole: tuple[CaseResult, tuple[CaseResult, ...]] | None = None
+        """What failures that ended in a pass were joined to last, and what it was made of."""
 
     def add(self, item: Item) -> None:
         """Append something that is no case."""
@@ -78,6 +83,9 @@ class Tries:
         if repeats is Repeats.TEAR_DOWN:
             self._add_torn_down(case)
             return
+        if repeats is Repeats.PASS_OF_FAILED and case.outcome is Outcome.PASSED and self._passed_again(case):
+            self._items.append(case)
+            return
         place: str | _Key = case.name
         earlier = self._tries_at(place)
         if earlier and _key(earlier[0]) != _key(case):
@@ -85,7 +93,9 @@ class Tries:
             earlier = self._tries_at(place)
         if earlier and (repeats is not Repeats.PASS_OF_FAILED or case.outcome is Outcome.PASSED):
             places = self._places(earlier)
-            if len(places) == len(earlier):
+            if len(places) == len(earlier) and not (
+                repeats is Repeats.PASS_OF_FAILED and self._passed_before(places[0])
+            ):
                 self._join(place, places, case, repeats, same_try)
                 return
             earlier = ()
@@ -93,6 +103,26 @@ class Tries:
         if repeats is Repeats.TRY or (repeats is not Repeats.OTHER and case.outcome.is_red):
             self._open[place] = (*earlier[-_MOST:], case) if earlier else case
             self._forget()
+
+    def _passed_before(self, place: int) -> bool:
+        """Whether another test of the same name passed directly before the one at ``place``."""
+        before, failed = (self._items[place - 1], self._items[place]) if place > self._suite else (None, None)
+        return (
+            isinstance(before, CaseResult)
+            and isinstance(failed, CaseResult)
+            and before.outcome is Outcome.PASSED
+            and _key(before) == _key(failed)
+        )
+
+    def _passed_again(self, case: CaseResult) -> bool:
+        """Whether what was joined last passes once more, directly behind it; then it is taken apart again."""
+        whole, parts = self._whole or (None, ())
+        if whole is None or not self._items or self._items[-1] is not whole or _key(whole) != _key(case):
+            return False
+        self._items[-1:] = parts
+        self.joined -= len(parts) - 1
+        self._whole = None
+        return True
 
     def _add_torn_down(self, case: CaseResult) -> None:
         last = self._items[-1] if len(self._items) > self._suite else None
@@ -110,9 +140,10 @@ class Tries:
     def add_all(self, cases: list[CaseResult], failed: list[CaseResult], repeats: Repeats) -> bool:
         """``add_case`` for many cases, of which some failed, if each has a name of its own; else it does nothing."""
         later = cases if repeats is Repeats.TRY else failed if repeats is not Repeats.OTHER else []
-        if later or self._open or self._older:
+        if later or self._open or self._older or self._whole:
             named = {case.name: case for case in cases}
-            known = self._open.keys(), self._older.keys()
+            last = {self._whole[0].name} if self._whole else set()
+            known = self._open.keys(), self._older.keys(), last
             if len(named) < len(cases) or not all(keys.isdisjoint(named) for keys in known):
                 return False
             self._open.update(named if later is cases else {case.name: case for case in later})
@@ -131,7 +162,7 @@ class Tries:
 
     def end_suite(self) -> None:
         """What follows belongs to another suite."""
-        self._open, self._older = {}, {}
+        self._open, self._older, self._whole = {}, {}, None
         self._suite = len(self._items)
 
     def take(self, *, all_of_it: bool) -> list[Item]:
@@ -178,6 +209,7 @@ class Tries:
         self._open.pop(place, None)
         if repeats is Repeats.TRY or whole.outcome.is_red:
             self._open[place] = whole
+        self._whole = (whole, (*tries, case)) if repeats is Repeats.PASS_OF_FAILED else None
 
 
 def joined(before: CaseResult, after: CaseResult, *, same_try: bool = False) -> CaseResult:

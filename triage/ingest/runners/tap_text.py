@@ -19,7 +19,7 @@ from triage.model import CaseResult, Failure, Outcome
 
 TITLE = re.compile(r"^\s*Failed (?:\(TODO\) )?test (?:\d{1,9}: )?(?P<quote>['\"])(?P<name>.+)(?P=quote)$")
 """Of Test::More, and of pgTAP, which numbers it."""
-_PLACE = re.compile(r"^\s*at (?P<file>\S+) line (?P<line>\d{1,9})\.$")
+_PLACE = re.compile(r"^\s*at (?P<file>\S+) line (?P<line>\d{1,9})\.?$")
 _UNNAMED = re.compile(
     r"^\s*Failed (?:\(TODO\) )?test (?:at (?P<file>\S+) line (?P<line>\d{1,9})\.|\((?P<old>\S+) at line (?P<at>\d{1,9})\))$"
 )
@@ -35,6 +35,19 @@ _DIRECTIVE = re.compile(
     r"(?<!\\)#\s*(?:(?P<what>SKIP|(?:TODO|XFAIL)(?!\w))\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|(?P<late>timeout \d+ seconds|timeout after \d+s))$",
     re.IGNORECASE,
 )
+_SPENT = re.compile(r"(?<! ) ++(?P<late>timed out )?\((?P<seconds>\d{1,9}\.\d\d)s\)$")
+"""How long it took: Criterion puts that behind the name."""
+_BEHIND = re.compile(
+    r"^(?P<name>\S(?:.*?\S)?) ++(?P<why>Could not run test: \S.*|unexpected signal after \S+"
+    r"|\[ {2}FAILED {2}\] GROUP (?:SETUP|TEARDOWN)|# unexpected success: \S.*)$"
+)
+"""Why it failed, behind the name: CMocka, Criterion, pytest-tap."""
+_STATUS = re.compile(r": (?:FAILED|MISSING|ERROR: [A-Z]\w*(?:::\w+)*)$")
+"""How it failed, behind the name: Bacon."""
+_BETWEEN = re.compile(r"(?:not )?ok - \S|Running \d{1,9} tests? from \S+$|TAP results for \S+$")
+"""How a group ends or begins: CMocka, Criterion, tap.py."""
+_DIVIDER = re.compile(r"=== (?:END )?STACK TRACE ===$")
+"""What jasmine-reporters puts around a stack."""
 _WRONG = re.compile(r"\b(?:EXPECTATION|ASSERTION) FAILED\b|\bcrashed!$|\btimed out\b")
 _CALM = re.compile(r"^ *(?:# *)?(?:ok\b|K?TAP version |1\.\.\d|$)")
 _BARE = ("failed", "fail", "failure", "not ok")
@@ -236,7 +249,7 @@ def told(test: Test, file: str, path: tuple[str, ...]) -> Iterator[CaseResult | 
         where,
         duration=seconds,
         attempts=test.tries,
-        failures=(_failure(test),) if outcome.is_red else (),
+        failures=(_asserted(test) or (_failure(test),)) if outcome.is_red else (),
         properties=(("reason", test.why),) if test.why else (),
     )
 
@@ -252,8 +265,28 @@ def _outcome(test: Test) -> Outcome:
     return Outcome.PASSED if test.ok else Outcome.FAILED
 
 
+def _asserted(test: Test) -> tuple[Failure, ...]:
+    """Of Criterion: each assertion that did not hold, with its place, the last one first."""
+    if not isinstance(test.details, dict) or list(test.details) != ["assertions", "failures"]:
+        return ()
+    listed = test.details["failures"]
+    if listed is None:
+        return (Failure("failed, and no assertion says why", source_line=test.line.number),)
+    if not isinstance(listed, list) or not all(isinstance(each, dict) and len(each) == 1 for each in listed):
+        return ()
+    told = [(str(place), text(each, str(place)).strip()) for each in listed for place in each]
+    return tuple(
+        replace(
+            failure_from(f"{place}: {said}", message=said.removeprefix("Assertion failed: ")),
+            source_line=test.line.number,
+        )
+        for place, said in reversed(told)
+        if said
+    )
+
+
 def _failure(test: Test) -> Failure:
-    notes = [line.text for line in test.notes]
+    notes = [line.text for line in test.notes if not _DIVIDER.match(line.text[:100])]
     inner = [_failure(child) for child in test.inside if _outcome(child).is_red]
     trace = "\n".join(
         [*notes, *(test.block.split("\n") if test.block else []), *(f.trace or f.message for f in inner)]
@@ -334,17 +367,36 @@ def test_of(match: re.Match[str], line: Line, depth: int) -> Test:
         test.seconds = (
             round(float(directive["time"]) / 1000, 6) if (directive["time"] or "").count(".") == 1 else None
         )
-    name = re.sub(r"\\([#\\])", r"\1", rest).strip()
+    if spent := _SPENT.search(rest):
+        rest, test.seconds = rest[: spent.start()], float(spent["seconds"])
+        test.late = test.late or (spent["late"] or "").strip()
+    if not test.ok and (behind := _BEHIND.match(rest)):
+        rest, test.late = behind["name"], behind["why"].lstrip("# ")
+    rest = rest if test.ok else _STATUS.sub("", rest)
+    name = unescaped(rest).strip()
     test.number = int(match["number"] or 0)
     test.name = name or (f"test {match['number']}" if match["number"] else "")
     return test
 
 
+def unescaped(name: str) -> str:
+    """A name without what keeps its ``#`` from being taken for a directive."""
+    return re.sub(r"\\([#\\])", r"\1", name)
+
+
 def sums_up(said: str) -> bool:
     """Whether a comment announces tests or counts them, and tells of none."""
     return bool(
-        said.startswith(("Subtest: ", "Starting class: ")) or _ENDED.match(said) or _TALLY.match(said[:100])
+        said.startswith(("Subtest: ", "Starting class: "))
+        or _ENDED.match(said)
+        or _TALLY.match(said[:100])
+        or _BETWEEN.match(said[:1_000])
     )
+
+
+def ends_group(said: str) -> bool:
+    """Whether a comment is the last line of a group that had a plan of its own (CMocka)."""
+    return said.startswith(("ok - ", "not ok - "))
 
 
 def panic_of(lines: list[Line]) -> list[Line]:
