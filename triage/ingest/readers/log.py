@@ -69,6 +69,10 @@ _NO_TAG = re.compile(r"<(?:-|\d{1,3}>|[^<>\n]{1,80}>:\d{1,7}: )")
 """How a log may begin that looks like XML: Node's collector of garbage, a kernel, code of Python without a file."""
 
 
+_LIST = re.compile(r"\[\s*(?:[\"\d{\[\]-]|true\b|false\b|null\b)")
+"""How a list in JSON begins, and no level in brackets."""
+
+
 def _sniff(sample: Sample) -> int:
     said = sample.text.lstrip("\ufeff \t\r\n")
     if not said or (said.startswith("<") and not _NO_TAG.match(said)):
@@ -84,7 +88,9 @@ def _is_log_lines(said: str) -> bool:
     if first.startswith("{"):
         return any(key in (parse_object(first) or ()) for key in ("level", "msg", "message", "severity"))
     return not (
-        first.rstrip() in ("[", "[{") or first.startswith(('[{"', "[[")) or (first.endswith("]") and not rest)
+        first.rstrip() in ("[", "[{")
+        or first.startswith(('[{"', "[["))
+        or (first.endswith("]") and not rest and _LIST.match(first))
     )
 
 
