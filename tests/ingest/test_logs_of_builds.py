@@ -230,6 +230,21 @@ def test_each_line_of_the_list_of_surefire_is_a_failure(text_source: TextSource)
         ("cp: /srv/pump/valve: Read-only file system", "Read-only file system"),
         # Whatever begins and ends in brackets is no list of JSON.
         ("[ERROR] the valve could not be opened -> [Help 1]", "could not be opened"),
+        # Programs of a shell that name themselves.
+        ("chown: invalid user: ‘pump’", "invalid user"),
+        ("cp: missing file operand", "missing file operand"),
+        ("jq: error (at <stdin>:1): no valve", "no valve"),
+        ("mount: /mnt: special device /dev/pump does not exist.", "does not exist"),
+        ("gpg: no valid OpenPGP data found.", "no valid OpenPGP data"),
+        ("xz: pump.xz: File format not recognized", "not recognized"),
+        # Go's log.Fatal says why above the only line that says that it failed.
+        ("2026/08/01 10:00:00 no valve\nexit status 1", "no valve"),
+        # An exception of Ruby and what it was raised for.
+        (
+            "pump.rb:2:in `rescue in <main>': shut (RuntimeError)\n\tfrom pump.rb:2:in `<main>'\n"
+            "pump.rb:1:in `f': no valve (ArgumentError)\n\tfrom pump.rb:2:in `<main>'",
+            "shut (RuntimeError)",
+        ),
         # A shell of Octave, stacks that begin below their message.
         ("error: x(7): out of bound 3\nerror: called from\n    pump at line 1 column 16", "out of bound"),
         ('divide by zero\n    invoked from within\n"expr {1/0}"', "divide by zero"),
@@ -261,6 +276,9 @@ def test_signs_that_many_tools_share(text_source: TextSource, log: str, told: st
         "Pump.hs:1:2: Suggestion: Redundant bracket",
         "pump.nim(1, 8) Warning: imported and not used",
         "the process got signal 15",
+        # strace; R, whose last word is that it is done.
+        'access("/etc/pump", R_OK)      = -1 ENOENT (No such file or directory)',
+        "nm.exe: pump.o: File format not recognized\n** help\n* DONE (pump)",
     ],
 )
 def test_what_only_sounds_like_these(text_source: TextSource, log: str) -> None:

@@ -55,3 +55,10 @@ ABORTED = re.compile(r"(?:\S+: line \d+: +\d+ )?(?:Aborted\b|Abort trap: \d)")
 PASSED = re.compile(r"\s*[✓✔√] ")
 """A test that passed, behind what it printed."""
 CLOSER = re.compile(r"[}\])]+[;,]?$")
+RUBY = re.compile(r"\S{1,300}:\d+:in [`'].*\([A-Z][\w:]*\)$")
+"""An exception of Ruby; below the stack of one, what it was raised for."""
+NUMBERED = re.compile(r" {0,4}\d{1,4}\) \S")
+"""The heading of a failed test of mocha, Jasmine, Playwright: what was wrong stands below it."""
+HEADING = re.compile(r"\s*● (?:.* › |Test suite failed)")
+CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$|CMake (?:\w+ )?Warning\b.*:$")
+"""The first line of an event of .NET, of a warning of CMake, whose message is indented below."""

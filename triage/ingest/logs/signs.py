@@ -35,7 +35,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r": multiple definition of [`'‘\"]|\brelocation R_\w+ (?:against|out of range)|\bfound where operator expected at \S+ line \d|(?:^|[\w/]+ )error : \S|^%Error\b|^\S+?:\d+(?::\d+)?: (?:Fatal )?Error: \S|\bLisp error: |^Symbol[’'`]s (?:value as variable|function definition) is void: |^\*{1,4} ?(?:error|Error): \S"),
     (CAUSE, r"\bld(?:\.\w+|64)?(?:\.exe)?: (?:library|symbol|framework|cannot|error|duplicate)|^Undefined symbols for |^duplicate symbol |\bunresolved external symbol\b"),
     (CAUSE, r"\b(?:ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EADDRINUSE|ENOSPC|EACCES|ENOENT|EPIPE|EMFILE|ESOCKETTIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERESOLVE)\b"),
-    (CAUSE, r"(?i): (?:input/output error|read-only file system|disk quota exceeded|no route to host|network is unreachable|cannot allocate memory|argument list too long|device or resource busy|text file busy|file name too long|too many open files|bad file descriptor|stale file handle)\b|\bi/o error, dev \S"),
+    (CAUSE, r"(?i): (?:input/output error|read-only file system|disk quota exceeded|no route to host|network is unreachable|cannot allocate memory|argument list too long|device or resource busy|text file busy|file name too long|too many open files|stale file handle)\b|\bi/o error, dev \S"),
     (CAUSE, r"(?i): unterminated\b|(?i)\b(?:connection (?:refused|reset)|permission denied|no such file or directory|command not found|cannot find (?:module|symbol)|package \S+ does not exist|incompatible types|undefined reference|undefined symbol|deadlock detected|uninitialized constant|unbound variable|attempt to (?:index|call|compare|perform)|exec format error|(?:syntax|parse) error(?:\s*$|[:,] \S| (?:near|at|on|in)\b)|unexpected (?:end of (?:file|input|json input|data)\b|eof\b)|premature end\b|not in \w+ format\b|no such host|x509: )"),
     (CAUSE, r"^\S+: (?:line )?\d+: .*\S: not found\s*$|\bnot found in (?:\$?PATH\b|(?:the )?current directory)|\bis not recognized as (?:an internal or external command|the name of a cmdlet|a name of a cmdlet)|\bORA-\d{5}\b"),
     (ERROR, r"^Diff in \S+?(?::\d+| at line \d+):$|\bHandledError\| \S|^An (?:unexpected )?error has occurred: \S"),
@@ -51,6 +51,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     # Exceptions of Python that are not called errors; what is there is not what is needed.
     (ERROR, r"^(?:[a-z_]\w*\.)+[A-Z]\w*(?:NotFound|DoesNotExist|Conflict|Expired|Timeout|Failure|Fault|Denied|Interrupt|Exit|Missing): \S|^INTERNALERROR> "),
     (ERROR, r"\bthere is no package called \S|\bbut .{1,80} is (?:required|needed)\b|^Requested '.{1,80}' but version of|^No package '\S+' found$|\bUnit \S+\.\w+ (?:not found|could not be found)\b|^Required \w.{1,120} (?:isn't|is not|not) (?:installed|found|available)|\bmust be installed (?:to|before|in order)\b|^\S+\.\w{1,5}:\d+: .*\bdo(?:es not|esn't) exist\b"),
+    (ERROR, r"^[\w.-]+: (?i:unknown|unrecognized|invalid|illegal|missing) [a-z]+(?: [a-z]+){0,3}:? [‘'\"«]|^[\w.-]+: missing (?:\w+ )?operand|^[\w./-]+: error (?:\([^)]{1,80}\)|at [^:]{1,80}): \S|^[a-z][\w.-]{0,30}: (?:\S.* )?do(?:es not|n't) exist\.?$|\bno valid \w+(?: \w+){0,2} found\b|: [Ff]ile format not recogni[sz]ed$"),
     (ERROR, r"^[\w./-]+: (?i:unknown|unrecognized|invalid) (?i:command|subcommand|sequence|target|task|directive|keyword)\b|\b(?:option|argument|flag)s? (?:\S{1,40} )?(?:is|are) (?:not|no longer) supported\b|\boption is not supported\b"),
     # What a line says of itself.
     (ERROR, r"(?:^|[\s\[|:\"=<])(?:ERROR|FATAL|CRITICAL|SEVERE|EMERGENCY|ALERT|PANIC)(?:[\s\]|:\"\-/>!]|$)|\w\.(?:ERROR|CRITICAL|ALERT|EMERGENCY): "),
@@ -107,6 +108,7 @@ GOT_OVER = (
 
 HARMLESS = (
     r"^\d+\s+\S+: No such file or directory\.$"  # gdb, of a frame whose source it has not
+    r"|\) += -1 E[A-Z0-9]{2,15} \("  # calls of the system, as strace shows them
     r"|^error: called from$"  # the stack of Octave
     r"|^\w+Sanitizer can not provide additional info"  # below what it found
     r"|\] +#\d+ 0x[0-9a-f]+ in \S|^at [\w\\]+(?:->|::)\w+\("  # frames, each with the stamp of a logger; of Symfony

@@ -44,12 +44,7 @@ _EVENT = re.compile(
     r"\[?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)\b|.{0,40}(?:\b(?:ERROR|FATAL|CRITICAL|SEVERE)\b|\[error\])"
 )
 """Has a stamp or a level of its own."""
-_NUMBERED = re.compile(r" {0,4}\d{1,4}\) \S")
-"""The heading of a failed test of mocha, Jasmine, Playwright: what was wrong stands below it."""
-_HEADING = re.compile(r"\s*● (?:.* › |Test suite failed)")
 _EXCEPTION = re.compile(r"(?:\s*(?:[\w$]+[.:]{1,2})*|.*: )(?:[A-Z][\w$]*)?(?:Error|Exception)\b|\*\* \(")
-_CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$|CMake (?:\w+ )?Warning\b.*:$")
-"""The first line of an event of .NET, of a warning of CMake, whose message is indented below."""
 _ANNOTATION = "::error"
 """What a tool tells GitHub Actions: all of it in one line."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
@@ -164,11 +159,20 @@ class _Growing:
         ):
             self._accept(line)
             return True
+        if (
+            self._stacked
+            and not self._pending
+            and line != self.trace.head
+            and heads.RUBY.match(line[:1_000])
+            and heads.RUBY.match(self.trace.head[:1_000])
+        ):
+            self._accept(line)
+            return True
         if heads.POWERSHELL.match(line) and any(map(heads.POWERSHELL.match, self.trace.lines)):
             return False
         if heads.POINTER.match(line) and self._pending and heads.CODED.match(self._pending[-1]):
             return False
-        if heads.PASSED.match(line) or (not self._section and _HEADING.match(line)):
+        if heads.PASSED.match(line) or (not self._section and heads.HEADING.match(line)):
             return False
         if self._empty and not _EVENT.match(line[:200]):
             return self._takes_message(line, score)
@@ -351,7 +355,7 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
             before.clear()
         expected = number + 1
         calm = (calm and line[:2] in ("", "  ")) or (
-            line.endswith(("]", ":")) and _CALM.match(line) is not None
+            line.endswith(("]", ":")) and heads.CALM.match(line) is not None
         )
         score = 0.0 if calm else severity(line)
         if growing is not None:
@@ -375,7 +379,7 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
 
 def _begun(number: int, line: str, score: float, before: list[str]) -> _Growing:
     """The trace that ``line`` tells of, from the heading of its test on."""
-    start = next((i for i, text in enumerate(before) if _NUMBERED.match(text)), len(before))
+    start = next((i for i, text in enumerate(before) if heads.NUMBERED.match(text)), len(before))
     said_above = heads.POWERSHELL.match(line) or heads.STACK.match(line) or heads.POINTER.match(line)
     if said_above and before and before[-1].strip():
         start = len(before) - 1
