@@ -307,8 +307,8 @@ class _Growing:
     def _judge(self, line: str, score: float) -> None:
         if is_echo(line):
             return
-        # npm begins with codes and paths, and tells what went wrong below them.
-        later = "npm" in self._prefix and score == self.trace.score and is_echo(self.trace.message)
+        # npm begins with codes and paths, Nix with an exit code, and tell what went wrong below.
+        later = score == self.trace.score and is_echo(self.trace.message)
         # A sanitizer begins with the news that there was a signal.
         later = later or (score == CAUSE and heads.CAUGHT.search(self.trace.message) is not None)
         if heads.BARE_CAUSE.match(self.trace.message) and heads.SPEAKING_CAUSE.match(line):
