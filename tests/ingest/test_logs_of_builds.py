@@ -245,6 +245,14 @@ def test_each_line_of_the_list_of_surefire_is_a_failure(text_source: TextSource)
             "pump.rb:1:in `f': no valve (ArgumentError)\n\tfrom pump.rb:2:in `<main>'",
             "shut (RuntimeError)",
         ),
+        # Nix: why stands below an exit code.
+        (
+            "error: builder for '/nix/store/aa-pump.drv' failed with exit code 1;\n       last 2 log lines:\n"
+            "       > Running phase: installPhase\n       > rm: cannot remove 'pump': No such file or directory\n"
+            "error: 1 dependencies of derivation '/nix/store/bb-house.drv' failed to build",
+            "cannot remove 'pump'",
+        ),
+        ("* pump_vm.tank: Wait timeout for:7", "Wait timeout"),
         # A shell of Octave, stacks that begin below their message.
         ("error: x(7): out of bound 3\nerror: called from\n    pump at line 1 column 16", "out of bound"),
         ('divide by zero\n    invoked from within\n"expr {1/0}"', "divide by zero"),
