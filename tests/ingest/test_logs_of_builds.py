@@ -196,3 +196,103 @@ def test_each_line_of_the_list_of_surefire_is_a_failure(text_source: TextSource)
         "LampTest.shinesA:30 expected: <0> but was: <9>",
         "LampTest.shinesB:31 expected: <1> but was: <9>",
     ]
+
+
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        # Kernels: what they call information, and any BUG.
+        ("[ 12.3] INFO: task pump:29 blocked for more than 120 seconds.", "blocked for more than"),
+        ("[ 12.3] net: BUG: the valve of pump0 has no way back", "BUG: the valve"),
+        ("Aug  1 10:00:00 pump kernel: sd 0:0:0:0: I/O error, dev sda, sector 8", "I/O error, dev sda"),
+        # A signal by its number.
+        ("pumpd 1.0 -- Get Signal No.: 11", "Signal No.: 11"),
+        # A kind of error, before or behind its place.
+        ("Runtime Error: pump.f90, line 7: the valve is no pointer", "Runtime Error"),
+        ("pump.s:2: Error: no such instruction: `pour'", "no such instruction"),
+        ("%Error: pump.v:3:4: the valve has no width", "the valve has no width"),
+        ("pump.xml:3: parser error : the tank is open", "parser error"),
+        ("I/O error : the tank is far away", "the tank is far away"),
+        ("*** error: the pumps do not match", "the pumps do not match"),
+        # Node's view of an error without a stack.
+        ("[Error: spawn EPERM] { errno: -4048 }", "spawn EPERM"),
+        # Parsers.
+        ("(standard_in) 2: syntax error", "syntax error"),
+        ("parse error: a key is missing at line 1", "parse error"),
+        ("pump.sh: line 9: unexpected EOF while looking for a quote", "unexpected EOF"),
+        # What is not there, or another than what is needed.
+        ("/srv/pump/test: 7: valvectl: not found", "valvectl"),
+        ("there is no package called 'valve'", "valve"),
+        ("namespace 'valve' 1.0 is being loaded, but >= 1.1 is required", "is required"),
+        ("pkg_resources.DistributionNotFound: the valve is missing", "DistributionNotFound"),
+        ("/usr/bin/ld: b.o:(.bss+0x10): multiple definition of `valve'; a.o: first defined here", "multiple"),
+        ("Unit pump.service not found.", "pump.service"),
+        ("cp: /srv/pump/valve: Read-only file system", "Read-only file system"),
+        # Whatever begins and ends in brackets is no list of JSON.
+        ("[ERROR] the valve could not be opened -> [Help 1]", "could not be opened"),
+        # Programs of a shell that name themselves.
+        ("chown: invalid user: ‘pump’", "invalid user"),
+        ("cp: missing file operand", "missing file operand"),
+        ("jq: error (at <stdin>:1): no valve", "no valve"),
+        ("mount: /mnt: special device /dev/pump does not exist.", "does not exist"),
+        ("gpg: no valid OpenPGP data found.", "no valid OpenPGP data"),
+        ("xz: pump.xz: File format not recognized", "not recognized"),
+        # Go's log.Fatal says why above the only line that says that it failed.
+        ("2026/08/01 10:00:00 no valve\nexit status 1", "no valve"),
+        # An exception of Ruby and what it was raised for.
+        (
+            "pump.rb:2:in `rescue in <main>': shut (RuntimeError)\n\tfrom pump.rb:2:in `<main>'\n"
+            "pump.rb:1:in `f': no valve (ArgumentError)\n\tfrom pump.rb:2:in `<main>'",
+            "shut (RuntimeError)",
+        ),
+        # Nix: why stands below an exit code.
+        (
+            "error: builder for '/nix/store/aa-pump.drv' failed with exit code 1;\n       last 2 log lines:\n"
+            "       > Running phase: installPhase\n       > rm: cannot remove 'pump': No such file or directory\n"
+            "error: 1 dependencies of derivation '/nix/store/bb-house.drv' failed to build",
+            "cannot remove 'pump'",
+        ),
+        ("* pump_vm.tank: Wait timeout for:7", "Wait timeout"),
+        # A shell of Octave, stacks that begin below their message.
+        ("error: x(7): out of bound 3\nerror: called from\n    pump at line 1 column 16", "out of bound"),
+        ('divide by zero\n    invoked from within\n"expr {1/0}"', "divide by zero"),
+        # One failure with several paragraphs.
+        (
+            "CMake Error at CMakeLists.txt:3 (find_package):\n  There is no valve.\n\n  Could not find the valve.\n\n",
+            "There is no valve.",
+        ),
+    ],
+)
+def test_signs_that_many_tools_share(text_source: TextSource, log: str, told: str) -> None:
+    [message] = _told(text_source(f"{log}\n"))
+    assert told in message
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        # A letter for the level: Beego, Tornado.
+        '2026/08/01 19:54:58.498 [D] [server.go:25] "GET /favicon.ico HTTP/1.1 404 0"',
+        "[I 2026-08-01 10:00:00.123 PumpApp] error pages are served",
+        "[W 10:00:00.123 PumpApp] 404 GET /valve error",
+        # PostgreSQL's level for what is no error.
+        '2026-08-01 10:00:00.1 UTC [7] LOG:  background worker "pump" (PID 9) exited with exit code 1',
+        # Measures, not kinds, of errors.
+        "Mean Squared Error: 0.25\nRoot Error: nan",
+        # GHC 7, HLint, Nim.
+        "Pump.hs:1:2: Warning: the valve is not used",
+        "Pump.hs:1:2: Suggestion: Redundant bracket",
+        "pump.nim(1, 8) Warning: imported and not used",
+        "the process got signal 15",
+        # strace; R, whose last word is that it is done.
+        'access("/etc/pump", R_OK)      = -1 ENOENT (No such file or directory)',
+        "nm.exe: pump.o: File format not recognized\n** help\n* DONE (pump)",
+    ],
+)
+def test_what_only_sounds_like_these(text_source: TextSource, log: str) -> None:
+    assert not _told(text_source(f"{log}\n"))
+
+
+def test_a_server_of_postgresql_that_a_signal_ended(text_source: TextSource) -> None:
+    log = "2026-08-01 10:00:00.1 UTC [7] LOG:  server process (PID 9) was terminated by signal 11: Segmentation fault\n"
+    assert len(_told(text_source(log))) == 1

@@ -25,7 +25,9 @@ BARE_CAUSE = re.compile(
 SPEAKING_CAUSE = re.compile(r"\s*Caused by: (?:[\w$]+\.)*[\w$]+: \S")
 WHAT = re.compile(r"\s+what\(\):\s+(?P<said>\S.*)$")
 """What an exception of C++ that nothing caught has to say, in the line below."""
-SECTION = re.compile(r"\s*(?:● |\d+\) )|error: No solution found|\s{0,2}× [A-Z]|In \S+\.php line \d+:$")
+SECTION = re.compile(
+    r"\s*(?:● |\d+\) )|error: No solution found|\s{0,2}× [A-Z]|In \S+\.php line \d+:$|CMake Error at \S.*:$"
+)
 """A heading of a failed test, or of a report by uv, pip or Symfony's console, with everything below it indented."""
 EMPTY = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:.*\b(?:ERROR|FATAL|SEVERE)\b.* :\s*$")
 """An event whose message begins in the next line: Spring Boot tells why an application did not start like this."""
@@ -33,3 +35,30 @@ UNHANDLED = "Unhandled Exception:"
 """What Mono and the .NET Framework write above an exception."""
 CAUGHT = re.compile(r"Sanitizer:DEADLYSIGNAL$|^ASAN:(?:SIGSEGV|DEADLYSIGNAL)$")
 """The news of a sanitizer that there was a signal: what it was stands below."""
+POWERSHELL = re.compile(r"At .+:\d+ char:\d+$")
+"""Where an error of PowerShell happened; what it says stands above."""
+STACK = re.compile(
+    r"CallStack \(from HasCallStack\):|stack traceback:$|    (?:while executing|invoked from within)$|\t[\w:]+\(.*\) called at \S+ line \d"
+)
+"""How the stacks of Haskell, Lua, Tcl and Perl begin: what they are of stands above."""
+IGNORED = re.compile(r"\.\.\.ignoring$|g?make(?:\[\d+\])?: \[.*\] Error \d+ \(ignored\)$")
+"""What Ansible and make say of the failure above that they were told to ignore."""
+JVM = "A fatal error has been detected by the Java"
+SIGNAL = re.compile(r"#\s+(?:SIG|EXCEPTION_|Internal Error|Out of Memory Error)")
+"""What it was, in the lines below that."""
+OF_VALGRIND = re.compile(r"==\d+== (?!Process terminating)")
+CODED = re.compile(r"(?:[A-Z]{1,5}\d{3,4}(?: \[\*\])?|invalid-syntax:|unformatted:) \S")
+POINTER = re.compile(r" +--> (?:[A-Za-z]:)?[^\s:]+(?::cell \d+)?:\d+:\d+$")
+"""Below what Ruff found, where it found it; compilers point below their warnings too."""
+ABORTED = re.compile(r"(?:\S+: line \d+: +\d+ )?(?:Aborted\b|Abort trap: \d)")
+"""What a shell says of a process that its runtime ended because of the failure above."""
+PASSED = re.compile(r"\s*[✓✔√] ")
+"""A test that passed, behind what it printed."""
+CLOSER = re.compile(r"[}\])]+[;,]?$")
+RUBY = re.compile(r"\S{1,300}:\d+:in [`'].*\([A-Z][\w:]*\)$")
+"""An exception of Ruby; below the stack of one, what it was raised for."""
+NUMBERED = re.compile(r" {0,4}\d{1,4}\) \S")
+"""The heading of a failed test of mocha, Jasmine, Playwright: what was wrong stands below it."""
+HEADING = re.compile(r"\s*● (?:.* › |Test suite failed)")
+CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$|CMake (?:\w+ )?Warning\b.*:$")
+"""The first line of an event of .NET, of a warning of CMake, whose message is indented below."""

@@ -44,9 +44,14 @@ _HEAD = r"^(?:(?:\[?[:T+-]?\d[\d:T.,+Z/-]{1,34}\]?|\[[^\]]{1,60}\])[ \t]+){0,4}(
 """What may stand before the level of a line: stamps, threads, the logger."""
 
 
-_LOGCAT = r"^\d\d-\d\d [\d:.]+ +\d+ +\d+ {0} |^{0}/\w"
+_LOGCAT = r"^\d\d-\d\d [\d:.]+ +\d+ +\d+ {0} |^{0}/[\w.$-][^\s(:]{{1,80}} *(?:\( *\d+\))?:"
 """Android's logs in two of its formats, with the letter of a level."""
 _SERILOG = r"^\[?[\d:. T+-]{{8,35}} (?:{0})\]"
+
+_LETTER = r"^(?:\[?\d[\d:T.,/ Z+-]{{7,34}}\]? )?(?:\[[^\]]{{1,60}}\] )?\[[{0}]\] |^\[[{0}] [\d:., -]{{5,30}}"
+"""A letter for the level, alone in its brackets or before a stamp: Beego, Tornado."""
+
+_OF_POSTGRES = r"\b(?:LOG|STATEMENT|DETAIL|HINT|CONTEXT|NOTICE|DEBUG\d?):  \S"
 
 _OF_NPM = r"^\d{1,7} (?:silly|verbose|info|http|timing|notice) "
 """A line of the log that npm leaves behind."""
@@ -63,17 +68,20 @@ def _of_level(levels: str, numbers: str) -> str:
     )
 
 
-_CALM = rf"{_of_level('info|debug|trace|notice|verbose', '10|20|30')}|^##\[(?:debug|notice)\]|{_LOGCAT.format('[DIV]')}|{_SERILOG.format('INF|DBG|VRB')}|{_OF_NPM}"
-_WARNING = rf"{_of_level('warn|warning', '40')}|^##\[warning\]|{_LOGCAT.format('W')}|{_SERILOG.format('WRN')}"
+_CALM = rf"{_of_level('info|debug|trace|notice|verbose', '10|20|30')}|^##\[(?:debug|notice)\]|{_LOGCAT.format('[DIV]')}|{_SERILOG.format('INF|DBG|VRB')}|{_LETTER.format('DITVN')}|{_OF_POSTGRES}|{_OF_NPM}"
+_WARNING = rf"{_of_level('warn|warning', '40')}|^##\[warning\]|{_LOGCAT.format('W')}|{_SERILOG.format('WRN')}|{_LETTER.format('W')}"
 
 
 _WARNING_OF_A_TOOL = (
     r"^(?:npm (?:WARN|warn)|configure: WARNING:)|^(?:[│┃|] *Warning|warning\b)[: ]|^(?:\S+:\d+: )?[A-Z]\w*Warning: |^\(node:\d+\) (?:\[DEP|(?:Experimental|Deprecation)Warning)"
-    r"|^(?:[A-Za-z]:)?[^\s:()]+(?:(?::\d+)+|\([\d, ]+\)) ?: (?:\[?warn(?:ing)?|note|remark|info|hint|optimized|required|instantiated)\b"
+    r"|^(?:[A-Za-z]:)?[^\s:()]+(?:(?::\d+)+|\([\d, ]+\)) ?: (?:\[?(?i:warn(?:ing)?|note|remark|info|hint|suggestion)|optimized|required|instantiated)\b"
+    r"|^(?:[A-Za-z]:)?[^\s:()]+\(\d+, ?\d+\) (?:Warning|Hint): "
 )
 """What is context whatever it says: nobody logged an exception at this level."""
 _NO_WARNING = r"Sanitizer: |\bCode style issues found\b|\] Rule \d+: .* failed with message:"
 """What a tool calls a warning and fails of."""
+_NOT_CALM = r"\] BUILD FAILURE\s*$|\bINFO: (?:task \S+ blocked|rcu\w* |possible |suspicious )|\bLOG:  server process .* was terminated by signal "
+"""What is bad news whatever it says of itself; of kernels too."""
 _RETRY = r"(?i)\bretrying\b|\bwill (?:be )?(?:retry|retried|try again)\b|\btrying again\b"
 _GAVE_UP = r"^\s*[\w.$]*[A-Z]\w*(?:Error|Exception): |(?i)\bgiv(?:ing|en|e) up\b|\bgave up\b|\btimed out retrying\b|\bafter (?:retrying|\d+ (?:retries|attempts|tries))\b|\bretries (?:exhausted|exceeded)\b"
 
@@ -107,7 +115,7 @@ def severity(line: str) -> float:
         return HINT
     # Who wrote the line knows how bad it is.
     if (
-        (_has(_CALM, line) and not line.rstrip().endswith("] BUILD FAILURE"))
+        (_has(_CALM, line) and not _has(_NOT_CALM, line))
         or _has(_WARNING_OF_A_TOOL, line)
         or (_has(_RETRY, line) and not _has(_GAVE_UP, line))
     ):

@@ -12,22 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import dropwhile, takewhile
 
-from triage.ingest.logs.heads import (
-    BARE_CAUSE,
-    CAUGHT,
-    COLOR_EYRE,
-    EMPTY,
-    PHP_CLASS,
-    PHP_PLACE,
-    RUST_PANIC,
-    SAYS,
-    SECTION,
-    SEVERE,
-    SPEAKING_CAUSE,
-    SUREFIRE,
-    UNHANDLED,
-    WHAT,
-)
+from triage.ingest.logs import heads
 from triage.ingest.logs.severity import CAUSE, WRAPPER, is_echo, severity
 from triage.ingest.logs.tracebacks import ALONE, CHAIN, GROUP, GROUP_MARGIN, IN_TRACEBACK, TRACEBACK, shape
 from triage.ingest.logs.tries import Tries
@@ -59,32 +44,7 @@ _EVENT = re.compile(
     r"\[?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)\b|.{0,40}(?:\b(?:ERROR|FATAL|CRITICAL|SEVERE)\b|\[error\])"
 )
 """Has a stamp or a level of its own."""
-_NUMBERED = re.compile(r" {0,4}\d{1,4}\) \S")
-"""The heading of a failed test of mocha, Jasmine, Playwright: what was wrong stands below it."""
-_HEADING = re.compile(r"\s*● (?:.* › |Test suite failed)")
-_PASSED = re.compile(r"\s*[✓✔√] ")
-"""A test that passed, behind what it printed."""
-_CLOSER = re.compile(r"[}\])]+[;,]?$")
-_ABORTED = re.compile(r"(?:\S+: line \d+: +\d+ )?(?:Aborted\b|Abort trap: \d)")
-"""What a shell says of a process that its runtime ended because of the failure above."""
 _EXCEPTION = re.compile(r"(?:\s*(?:[\w$]+[.:]{1,2})*|.*: )(?:[A-Z][\w$]*)?(?:Error|Exception)\b|\*\* \(")
-_CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$|CMake (?:\w+ )?Warning\b.*:$")
-"""The first line of an event of .NET, of a warning of CMake, whose message is indented below."""
-_POWERSHELL = re.compile(r"At .+:\d+ char:\d+$")
-"""Where an error of PowerShell happened; what it says stands above."""
-_STACK = re.compile(
-    r"CallStack \(from HasCallStack\):|stack traceback:$|    while executing$|\t[\w:]+\(.*\) called at \S+ line \d"
-)
-"""How the stacks of Haskell, Lua, Tcl and Perl begin: what they are of stands above."""
-_IGNORED = re.compile(r"\.\.\.ignoring$|g?make(?:\[\d+\])?: \[.*\] Error \d+ \(ignored\)$")
-"""What Ansible and make say of the failure above that they were told to ignore."""
-_JVM = "A fatal error has been detected by the Java"
-_SIGNAL = re.compile(r"#\s+(?:SIG|EXCEPTION_|Internal Error|Out of Memory Error)")
-"""What it was, in the lines below that."""
-_OF_VALGRIND = re.compile(r"==\d+== (?!Process terminating)")
-_CODED = re.compile(r"(?:[A-Z]{1,5}\d{3,4}(?: \[\*\])?|invalid-syntax:|unformatted:) \S")
-_POINTER = re.compile(r" +--> [^\s:]+:\d+:\d+$")
-"""Below what Ruff found, where it found it; compilers point below their warnings too."""
 _ANNOTATION = "::error"
 """What a tool tells GitHub Actions: all of it in one line."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
@@ -126,7 +86,7 @@ class _Growing:
         prefix = _PREFIX.match(line)
         self._prefix = prefix[0] if prefix else ""
         self._go = _GO_PANIC.match(line) is not None
-        self._section = SECTION.match(line) is not None
+        self._section = heads.SECTION.match(line) is not None
         self._margin: re.Pattern[str] | None = None
         """What stands before the word Traceback, while its exception has not come."""
         self._ended = False
@@ -138,21 +98,25 @@ class _Growing:
         self._chained = False
         """Whether another exception of the chain is to come."""
         self._said = 0.0
-        self._empty = EMPTY.match(line) is not None
-        self._unhandled = line.strip() == UNHANDLED or PHP_CLASS.match(line) is not None
+        self._empty = heads.EMPTY.match(line) is not None
+        self._unhandled = line.strip() == heads.UNHANDLED or heads.PHP_CLASS.match(line) is not None
         self._look_for_traceback(line)
 
     def takes(self, line: str, score: float) -> bool:
         """Whether ``line`` may belong to it; what only may is kept until it is known."""
         if len(self.trace.lines) + len(self._pending) >= MAX_LINES:
             return False
-        if SUREFIRE.match(line) or line.startswith(_ANNOTATION) or self.trace.head.startswith(_ANNOTATION):
+        if (
+            heads.SUREFIRE.match(line)
+            or line.startswith(_ANNOTATION)
+            or self.trace.head.startswith(_ANNOTATION)
+        ):
             return False
         if self._margin is not None:
             return self._takes_in_traceback(line)
         if self._chained:
             return self._takes_in_chain(line, score)
-        if len(self.trace.lines) == 1 and not self._pending and RUST_PANIC.match(self.trace.head):
+        if len(self.trace.lines) == 1 and not self._pending and heads.RUST_PANIC.match(self.trace.head):
             self._accept(line)
             self.trace.message = line.strip() or self.trace.head
             return True
@@ -163,35 +127,52 @@ class _Growing:
         if (
             len(self.trace.lines) == 1
             and "terminate called" in self.trace.head
-            and (what := WHAT.match(line[:1_000]))
+            and (what := heads.WHAT.match(line[:1_000]))
         ):
             self._accept(line)
             self.trace.message = f"{self.trace.head.strip()}: {what['said']}"
             return True
-        if self.trace.head.endswith(COLOR_EYRE) and len(self.trace.lines) == 1 and (said := SAYS.match(line)):
+        if (
+            self.trace.head.endswith(heads.COLOR_EYRE)
+            and len(self.trace.lines) == 1
+            and (said := heads.SAYS.match(line))
+        ):
             self._accept(line)
             self.trace.message, self.trace.score = said["said"], CAUSE
             return True
-        if self.trace.message is self.trace.head and SEVERE.match(self.trace.head):
+        if self.trace.message is self.trace.head and heads.SEVERE.match(self.trace.head):
             self._accept(line)
             self.trace.message = line.strip() or self.trace.head
             return True
-        if _JVM in self.trace.head and _SIGNAL.match(line) and self.trace.message is self.trace.head:
+        if (
+            heads.JVM in self.trace.head
+            and heads.SIGNAL.match(line)
+            and self.trace.message is self.trace.head
+        ):
             self._accept(line)
             self.trace.message = line.lstrip("# ")
             return True
         if (
             self.trace.score == CAUSE
-            and _ABORTED.match(line[:200])
+            and heads.ABORTED.match(line[:200])
             and not any(text.strip() for text in self._pending)
         ):
             self._accept(line)
             return True
-        if _POWERSHELL.match(line) and any(map(_POWERSHELL.match, self.trace.lines)):
+        if (
+            self._stacked
+            and not self._pending
+            and line != self.trace.head
+            and heads.RUBY.match(line[:1_000])
+            and heads.RUBY.match(self.trace.head[:1_000])
+        ):
+            self._accept(line)
+            return True
+        if heads.POWERSHELL.match(line) and any(map(heads.POWERSHELL.match, self.trace.lines)):
             return False
-        if _POINTER.match(line) and self._pending and _CODED.match(self._pending[-1]):
+        if heads.POINTER.match(line) and self._pending and heads.CODED.match(self._pending[-1]):
             return False
-        if _PASSED.match(line) or (not self._section and _HEADING.match(line)):
+        if heads.PASSED.match(line) or (not self._section and heads.HEADING.match(line)):
             return False
         if self._empty and not _EVENT.match(line[:200]):
             return self._takes_message(line, score)
@@ -219,7 +200,7 @@ class _Growing:
         self.trace.told = self._margin is None or self._ended_once
         if self.trace.message is self.trace.head and self.trace.head.rstrip().endswith(":"):
             said = next((line for line in self.trace.lines[1:] if line.strip()), "")
-            if PHP_PLACE.match(self.trace.head):
+            if heads.PHP_PLACE.match(self.trace.head):
                 # Its box is as wide as its longest line, or cuts words at the width of the terminal.
                 box = dropwhile(lambda line: not line.strip(), self.trace.lines[1:])
                 self.trace.message = (
@@ -229,7 +210,7 @@ class _Growing:
             if (_indent(said) > self._indent or self._unhandled) and said.strip():
                 self.trace.message = (
                     said
-                    if self.trace.head.strip() == UNHANDLED
+                    if self.trace.head.strip() == heads.UNHANDLED
                     else f"{self.trace.head.rstrip()} {said.strip()}"
                 )
         return self.trace
@@ -285,7 +266,7 @@ class _Growing:
     def _belongs(self, line: str, score: float) -> bool:
         if FRAME.match(line):
             self._stacked = True
-            return score < CAUSE or _OF_VALGRIND.match(line) is None
+            return score < CAUSE or heads.OF_VALGRIND.match(line) is None
         if TRACEBACK.match(line):
             # Behind a stack and other words, or an exception that it does not follow from, it is of another failure.
             last = next((text for text in reversed(self.trace.lines) if text.strip()), "")
@@ -306,7 +287,7 @@ class _Growing:
             return True
         if self._section and _indent(line) > self._indent:
             return True
-        if _indent(line) > self._indent or (_CLOSER.match(line) and len(self.trace.lines) > 1):
+        if _indent(line) > self._indent or (heads.CLOSER.match(line) and len(self.trace.lines) > 1):
             return not self._pending
         return False
 
@@ -326,11 +307,11 @@ class _Growing:
     def _judge(self, line: str, score: float) -> None:
         if is_echo(line):
             return
-        # npm begins with codes and paths, and tells what went wrong below them.
-        later = "npm" in self._prefix and score == self.trace.score and is_echo(self.trace.message)
+        # npm begins with codes and paths, Nix with an exit code, and tell what went wrong below.
+        later = score == self.trace.score and is_echo(self.trace.message)
         # A sanitizer begins with the news that there was a signal.
-        later = later or (score == CAUSE and CAUGHT.search(self.trace.message) is not None)
-        if BARE_CAUSE.match(self.trace.message) and SPEAKING_CAUSE.match(line):
+        later = later or (score == CAUSE and heads.CAUGHT.search(self.trace.message) is not None)
+        if heads.BARE_CAUSE.match(self.trace.message) and heads.SPEAKING_CAUSE.match(line):
             later, line = True, line.strip().removeprefix("Caused by: ")
         if later or score > self.trace.score:
             self.trace.score, self.trace.message = score, line
@@ -374,11 +355,11 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
             before.clear()
         expected = number + 1
         calm = (calm and line[:2] in ("", "  ")) or (
-            line.endswith(("]", ":")) and _CALM.match(line) is not None
+            line.endswith(("]", ":")) and heads.CALM.match(line) is not None
         )
         score = 0.0 if calm else severity(line)
         if growing is not None:
-            if _IGNORED.match(line):
+            if heads.IGNORED.match(line):
                 growing = None
                 continue
             if growing.takes(line, score):
@@ -386,7 +367,7 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
             yield growing.finish()
             before.extend(growing.passed_by[-_BEFORE:])
             growing = None
-        pointed = before and _POINTER.match(line) and _CODED.match(before[-1])
+        pointed = before and heads.POINTER.match(line) and heads.CODED.match(before[-1])
         if score >= WRAPPER or pointed or TRACEBACK.match(line):
             growing = _begun(number, line, score, list(before))
             before.clear()
@@ -398,8 +379,8 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
 
 def _begun(number: int, line: str, score: float, before: list[str]) -> _Growing:
     """The trace that ``line`` tells of, from the heading of its test on."""
-    start = next((i for i, text in enumerate(before) if _NUMBERED.match(text)), len(before))
-    said_above = _POWERSHELL.match(line) or _STACK.match(line) or _POINTER.match(line)
+    start = next((i for i, text in enumerate(before) if heads.NUMBERED.match(text)), len(before))
+    said_above = heads.POWERSHELL.match(line) or heads.STACK.match(line) or heads.POINTER.match(line)
     if said_above and before and before[-1].strip():
         start = len(before) - 1
     lead = before[start:]

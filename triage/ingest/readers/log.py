@@ -44,16 +44,16 @@ _ANNOTATION = re.compile(r"^::error(?: (?P<about>[^\n]{1,2000}?))?::(?P<said>.+)
 _FILE, _LINE, _TITLE = (re.compile(rf"(?:^|,) ?{name}=(?P<is>[^,]+)") for name in ("file", "line", "title"))
 _SUCCESS = re.compile(
     r"^(?:\[INFO\] )?(?:Finished: SUCCESS|BUILD SUCCESS(?:FUL)?\b.*|Job succeeded|Build succeeded\.?|Build success"
-    r"|Done\. Your build exited with 0\.|configure: exit 0|CircleCI received exit code 0)\s*$",
+    r"|Done\. Your build exited with 0\.|configure: exit 0|CircleCI received exit code 0|\* DONE \([\w.]+\))\s*$",
     re.MULTILINE,
 )
-"""The last word of Jenkins, Maven, Gradle, GitLab, MSBuild, AppVeyor, Travis, CircleCI, and of ``config.log``."""
+"""The last word of Jenkins, Maven, Gradle, GitLab, MSBuild, AppVeyor, Travis, CircleCI, of ``config.log`` and of ``R CMD INSTALL``."""
 _JOB_START, _JOB_END = "##[group]Run ", "Cleaning up orphan processes"
 """Stand in every log of GitHub Actions; one that has no line marked as an error tells of a job that passed."""
 _STEP_ENDED = re.compile(
-    r"^(?:##\[error\]|ERROR: )?(?:Process completed with exit code \d+\.|script returned exit code \d+|Job failed: exit (?:code|status) \d+)$"
+    r"^(?:##\[error\]|ERROR: )?(?:Process completed with exit code \d+\.|script returned exit code \d+|Job failed: exit (?:code|status) \d+|exit status \d+)$"
 )
-"""What CI systems say of a step that failed, and nothing of why."""
+"""What CI systems say of a step that failed, and ``go run`` of a program, and nothing of why."""
 _NOT_SAID = re.compile(r"^(?:##\[|\[Pipeline\]|\[command\]|section_|[+$] |::|[\W_]*$)")
 """What the CI system says itself, before it."""
 _MAKE = re.compile(r"^[\w.-]*make(?:\[(?P<depth>\d+)\])?: \*\*\* ")
@@ -67,6 +67,10 @@ _PLACE = re.compile(
 
 _NO_TAG = re.compile(r"<(?:-|\d{1,3}>|[^<>\n]{1,80}>:\d{1,7}: )")
 """How a log may begin that looks like XML: Node's collector of garbage, a kernel, code of Python without a file."""
+
+
+_LIST = re.compile(r"\[\s*(?:[\"\d{\[\]-]|true\b|false\b|null\b)")
+"""How a list in JSON begins, and no level in brackets."""
 
 
 def _sniff(sample: Sample) -> int:
@@ -84,7 +88,9 @@ def _is_log_lines(said: str) -> bool:
     if first.startswith("{"):
         return any(key in (parse_object(first) or ()) for key in ("level", "msg", "message", "severity"))
     return not (
-        first.rstrip() in ("[", "[{") or first.startswith(('[{"', "[[")) or (first.endswith("]") and not rest)
+        first.rstrip() in ("[", "[{")
+        or first.startswith(('[{"', "[["))
+        or (first.endswith("]") and not rest and _LIST.match(first))
     )
 
 
