@@ -27,7 +27,13 @@ SHOWN = "a test that passes prints the panic that it expects"
 
 KNOWN = "a known issue is told when it happens, and its test passes"
 
+ELSEWHERE = "the line is of a test or a file that failed, and holds the name of one that passed"
+
 RUNNERS = {
+    ("cmocka/subunit.txt", "compile-c"): ELSEWHERE,
+    ("prove6/verbose.txt", "subprocess-failed"): ELSEWHERE,
+    ("prove6/verbose.txt", "subtests-failed"): ELSEWHERE,
+    ("prove6/verbose.txt", "unexpected-pass"): ELSEWHERE,
     ("cargo/nocapture.txt", "rust-panic"): SHOWN,
     ("nextest/console-no-capture.txt", "rust-panic"): SHOWN,
     ("xctest/shop.txt", "xctest-assertion"): KNOWN,
