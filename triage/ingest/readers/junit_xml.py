@@ -2,7 +2,8 @@
 
 There is no one specification. The sources are: the Surefire schema (``surefire-test-report.xsd``, with its
 ``rerunFailure`` and ``flakyFailure``), the Jenkins xUnit plugin's ``junit-10.xsd``, and what the runners write.
-What stands in an element is in ``junit_elements``, what attributes and texts mean in ``junit_text``, which elements are tries of one test in ``junit_tries``.
+What stands in an element is in ``junit_elements``, what attributes and texts mean in ``junit_text``, which elements are tries of one test in ``junit_tries``, and what is
+known of who wrote it in ``junit_writers``.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from triage.ingest.runners.junit_elements import (
 from triage.ingest.runners.junit_runs import CaseRun, Rows, Runs
 from triage.ingest.runners.junit_shapes import Columns
 from triage.ingest.runners.junit_tries import Repeats, Tries
+from triage.ingest.runners.junit_writers import Writer
 from triage.ingest.xml_text import Place, root, stream
 from triage.model import (
     CaseResult,
@@ -46,23 +48,7 @@ from triage.model import (
     cases_of_one_try,
 )
 
-_LAST_TRY_ONLY = {
-    "jest tests",
-    "vitest tests",
-    "Mocha Tests",
-    "Tap-Junit",
-    "Tap-Junit-Suite",
-    "TAP Tests",
-    "Criterion Tests",
-}
-_CMOCKA = ["name", "time", "tests", "failures", "errors", "skipped"]
-"""What CMocka says of a suite, and in this order."""
-_UNITTEST = re.compile(r"nose2-junit|.+-\d{14}")
-"""The suites of nose2, and of unittest-xml-reporting with the moment of the run."""
-_RSPEC = re.compile(r"rspec\d{0,3}")  # with the number of one of several processes
 _NOT_RUN = "Test suite failed to run"  # what jest-junit lists twice
-_TESTNG = re.compile(r":\d\d [A-Z]{3,5}$")
-"""The end of a moment as TestNG's reporters write it, alone with the name of the zone."""
 _CLOSING = re.compile(r" fail (?P<count>\d{1,9}) ")
 
 
@@ -105,8 +91,7 @@ class _Handler:
         self._duration: float | None = None
         self._nanoseconds = False
         self._told: set[tuple[str, str]] = set()
-        self._repeats = Repeats.PASS_OF_FAILED
-        self._pytest = False
+        self._writer = Writer()
         self._places = _Places(self._where)
         self._part = 0
         """Grows where what a suite says of its cases may change."""
@@ -183,7 +168,7 @@ class _Handler:
         self._suites.append(suite)
         self._tries.end_suite()
         self._begin_part()
-        self._recognise(attributes)
+        self._writer.recognise(attributes)
         if not self._dated and (started := values.moment(attributes.get("timestamp"))):
             self._dated = True
             self._tries.add(RunInfo(started=started))
@@ -203,19 +188,6 @@ class _Handler:
     def _begin_part(self) -> None:
         self._places.clear()
         self._part += 1
-
-    def _recognise(self, attributes: dict[str, str]) -> None:
-        """The writer, as far as it says how it tells retries and names files."""
-        name = attributes.get("name", "")
-        if name in ("pytest", "pytest tests"):
-            self._pytest, self._repeats = True, Repeats.TRY
-        elif name in _LAST_TRY_ONLY or _RSPEC.fullmatch(name) or list(attributes) == _CMOCKA:
-            self._repeats = Repeats.OTHER
-        elif any("surefire" in value for value in attributes.values()) or _UNITTEST.fullmatch(name):
-            self._repeats = Repeats.TEAR_DOWN
-        elif _TESTNG.search(attributes.get("timestamp", "")):
-            # Rows of data have one name, and what was tried again is told as skipped.
-            self._repeats = Repeats.OTHER
 
     def _end_suite(self, suite: Suite) -> None:
         self._begin_part()
@@ -248,7 +220,11 @@ class _Handler:
         tests = self._listed - self._tries.joined
         # Some count what was skipped apart; pytest counts reports (set-up, tear-down, subtests), Catch2 assertions.
         right = {None, self._listed, tests, self._listed - self._skipped}
-        if stated in right or (self._pytest and (stated or 0) >= tests) or self._closing is not None:
+        if (
+            stated in right
+            or (self._writer.is_pytest and (stated or 0) >= tests)
+            or self._closing is not None
+        ):
             return
         text_ = f"the head speaks of {stated} tests, {tests} are listed: those were counted"
         self._tries.add(Warn(text_, top.line))
@@ -288,10 +264,7 @@ class _Handler:
         if self._suites:
             self._suites[-1].add_property(*pair)
             self._begin_part()
-        if pair[0].startswith("go.version"):
-            self._repeats = Repeats.TRY_OF_FAILED
-        elif pair[0] == "browser.fullName":  # Karma
-            self._repeats = Repeats.OTHER
+        self._writer.recognise_property(pair[0])
         if pair not in self._told and len(self._told) < 1_000:
             self._told.add(pair)
             self._tries.add(RunInfo(properties=(pair,)))
@@ -305,7 +278,7 @@ class _Handler:
                 self._tell(replace(failure, message=said.removeprefix("Failed\n"), kind="error"), suite)
             return
         self._count(1, [result])
-        repeats = Repeats.TRY if case.is_repetition else self._repeats
+        repeats = Repeats.TRY if case.is_repetition else self._writer.repeats
         self._add(result, repeats, same_try=case.is_teardown)
 
     def _count(self, cases: int, others: Sequence[CaseResult]) -> None:
@@ -319,8 +292,7 @@ class _Handler:
         for case in others:
             self._skipped += case.outcome is Outcome.SKIPPED
             self._red += case.outcome.is_red
-            if case.failures and (case.failures[0].file or "").endswith((".R", ".r")):
-                self._repeats = Repeats.OTHER  # testthat: its elements are expectations
+            self._writer.recognise_failures(case.failures)
             if suite is not None:
                 suite.add_case(case)
 
@@ -340,7 +312,9 @@ class _Handler:
             outcome=outcome,
             suite=suite,
             file=file,
-            line=self._line(attributes.get("line") or attributes.get("lineno") or values.line_of(named)),
+            line=self._writer.line(
+                attributes.get("line") or attributes.get("lineno") or values.line_of(named)
+            ),
             duration=self._time(attributes),
             attempts=1 + case.retried,
             failures=tuple(explained(failure, output) for failure in failures),
@@ -369,9 +343,11 @@ class _Handler:
                 others += [case for case in some if case.failures or case.outcome is not Outcome.PASSED]
         self._count(len(cases), others)
         red = [case for case in others if case.failures and case.outcome.is_red]
-        if any(case.suite == _NOT_RUN for case in red) or not self._tries.add_all(cases, red, self._repeats):
+        if any(case.suite == _NOT_RUN for case in red) or not self._tries.add_all(
+            cases, red, self._writer.repeats
+        ):
             for case in cases:
-                self._add(case, self._repeats)
+                self._add(case, self._writer.repeats)
 
     def _cases_of(self, rows: Rows, run: CaseRun) -> list[CaseResult]:
         first_line = self._place.CurrentLineNumber - run.lines
@@ -380,7 +356,7 @@ class _Handler:
             return list(map(self._result, rows.elements(first_line)))
         columns, size = rows.columns, rows.size
         numbers = columns.get("line") or list(map(values.line_of, columns.get("file", ())))
-        lines = map(self._line, numbers) if numbers else repeat(None, size)
+        lines = map(self._writer.line, numbers) if numbers else repeat(None, size)
         durations = values.all_seconds(columns.get("time") or [""] * size)
         if self._nanoseconds:
             durations = [each and round(each * 1e-9, 9) for each in durations]
@@ -401,13 +377,9 @@ class _Handler:
         time = values.seconds(attributes.get("time") or attributes.get("duration"))
         return round(time * 1e-9, 9) if time and self._nanoseconds else time
 
-    def _line(self, told: str | None) -> int | None:
-        line = values.integer(told)
-        return None if line is None else line + self._pytest  # pytest counts from 0
-
     def _where(self, classname: str, file: str, named_so: bool) -> tuple[str | None, str]:
         """File and suite of a case, from what it says, whether its class is its name, and the suites that it is in."""
-        if self._pytest:
+        if self._writer.is_pytest:
             module, suite = values.pytest_place(classname)
             return values.file_alone(file) or module, suite
         return place_in(self._suites, classname, values.file_alone(file), named_so=named_so)

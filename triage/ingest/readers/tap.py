@@ -22,10 +22,8 @@ from triage.ingest.runners.tap_text import (
     TITLE,
     Test,
     ends_group,
-    flat,
     give_back,
     panic_of,
-    parsed,
     reason_first,
     spaced,
     sums_up,
@@ -34,6 +32,7 @@ from triage.ingest.runners.tap_text import (
     unescaped,
     unnested,
 )
+from triage.ingest.runners.tap_yaml import flat, parsed
 from triage.model import CaseResult, Warn
 
 _VERSION = re.compile(r"^(?P<indent> *)(?:TAP version 1[2-4]|(?P<kernel>KTAP version \d))$", re.IGNORECASE)

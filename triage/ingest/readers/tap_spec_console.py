@@ -10,7 +10,7 @@ from triage.ingest.case_book import MAX_BLOCK, spoken_seconds
 from triage.ingest.console import Line, Session, bare_failure, reader_of, run_after_run, sample_lines
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
-from triage.ingest.runners.tap_text import block_message, placed_by
+from triage.ingest.runners.tap_yaml import block_message, placed_by
 from triage.model import CaseResult, Failure, Outcome, Totals
 
 _COUNT = re.compile(r"^ {2}(?P<what>total|passing|failing): +(?P<number>\d{1,9})$")

@@ -20,7 +20,7 @@ from triage.ingest.runners.playwright_text import error_blocks
 from triage.ingest.runners.pytest_text import native_message
 from triage.ingest.runners.ruby_text import FRAME
 from triage.ingest.runners.rust_text import begins_failure, panic_failure
-from triage.ingest.runners.tap_text import block_message
+from triage.ingest.runners.tap_yaml import block_message
 from triage.ingest.text import mend
 from triage.model import Failure
 
