@@ -9,9 +9,9 @@ name, can be tries of one test; and then:
 * Xcode names its repetitions: elements of the same name are one test, and several of one repetition one try.
 * Surefire and Playwright tell reruns inside of the element, RSpec and the JavaScript runners tell only the last try,
   tap-junit, tap-mocha-reporter and testthat make tests of assertions, and Criterion and CMocka know no retries: equal
-  names are different tests. But Surefire tells a
-  test whose ``@Before`` and ``@After`` both broke twice, one directly behind the other, and Maven's own totals count it once;
-  so do nose2 and unittest-xml-reporting tell what broke in ``tearDown``.
+  names are different tests. But Surefire tells a test whose ``@Before`` and ``@After`` both broke twice, one directly
+  behind the other, and Maven's own totals count it once; so do nose2 and unittest-xml-reporting tell what broke in
+  ``tearDown``.
 * Of the others, linters report each finding as a failure of one name, and parametrised tests repeat a name: equal
   names are different tests, unless one or more failures end in a pass. That is how every runner's retries look: what
   passed is not run again, so a pass directly before the failures, or directly behind the pass, says that it was none.
