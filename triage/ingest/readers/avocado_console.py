@@ -78,8 +78,6 @@ class _Parser:
                 entry.outcome = Outcome.ERROR
                 entry.failures = [failure_from("started and never finished", kind="error")]
         self.session.cases = [entry.result() for entry in self.entries.values() if entry.outcome is not None]
-        if self.session.stated == Totals.of(self.session.cases):
-            self.session.stated = None
         return self.session
 
 

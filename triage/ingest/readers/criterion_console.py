@@ -90,8 +90,8 @@ class _Parser:
         counted = Totals.of(self.session.cases)
         # What crashed is among what failed; what was skipped is in none of its counts.
         errors = min(failed, max(crashed, counted.errors))
-        stated = Totals(tests + counted.skipped, passed, max(0, failed - errors), errors, counted.skipped)
-        self.session.stated = None if stated == counted else stated
+        failed, skipped = max(0, failed - errors), counted.skipped
+        self.session.stated = Totals(tests + skipped, passed, failed, errors, skipped)
         self.session.closed = True
 
     def finish(self) -> Session:

@@ -103,8 +103,6 @@ class _Parser:
     def finish(self) -> Session:
         self._end()
         self.session.cases = self.book.results()
-        if self.session.stated == Totals.of(self.session.cases):
-            self.session.stated = None
         return self.session
 
 

@@ -133,9 +133,6 @@ class _Parser:
     def finish(self) -> Session:
         self._end()
         self.session.cases = self.book.results()
-        stated = self.session.stated
-        if stated is not None and stated == Totals.of(self.session.cases):
-            self.session.stated = None
         return self.session
 
 

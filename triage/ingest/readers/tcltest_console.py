@@ -91,8 +91,7 @@ class _Parser:
 
     def finish(self) -> Session:
         self._end()
-        if self.totals is not None and self.totals != Totals.of(self.session.cases):
-            self.session.stated = self.totals
+        self.session.stated = self.totals
         return self.session
 
 
