@@ -36,6 +36,7 @@ _KEYS = {
     "filter, 1st character": ("/", "m", "\x1b"),
     "filter, 2nd character, which narrows": ("/m", "e", "\x1b"),
     "filter, 3rd character, which narrows": ("/me", "n", "\x1b"),
+    "filter, 3rd figure of a number that only failures have": ("/12", "3", "\x1b"),
     "five whys opened": ("", "w", "\x1b\x1b"),
     "five whys closed": ("w\x1b", "\x1b", ""),
     "tests opened, their list a moment later": ("", "2", "\x1b"),

@@ -10,7 +10,7 @@ its failures and notes. A text under way is a valid one, so that it can be asked
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -115,21 +115,38 @@ def check(terms: Iterable[Term]) -> None:
             raise QueryError(f"{term.key}:{term.value}: there are {', '.join(known)}")
 
 
-def select(db: Store, rows: list[ClusterRow], terms: Iterable[Term]) -> list[ClusterRow]:
-    """Those of ``rows`` for which all ``terms`` hold, in their order."""
+def searched(terms: Iterable[Term]) -> str:
+    """The text that is looked for in failures and notes, besides what the list says; empty where it is too short for that."""
+    text = " ".join(_words(terms))
+    return text if len(text) > 2 else ""
+
+
+def select(
+    db: Store,
+    rows: list[ClusterRow],
+    terms: Iterable[Term],
+    search: Callable[[Store, str], Set[str]] = matching_clusters,
+) -> list[ClusterRow]:
+    """Those of ``rows`` for which all ``terms`` hold, in their order.
+
+    ``search`` gives the ids of clusters that have a text (see ``searched``) in their failures or notes.
+    """
     terms = list(terms)
-    words = [term.value for term in terms if not term.key and not term.negated]
+    words = _words(terms)
     for term in terms:
         if term.key or term.negated:
             holds = _ASK[term.key](db, term.value)
             rows = [row for row in rows if holds(row) is not term.negated]
     if words:
-        text = " ".join(words)
         found = {row.id for row in rows if all(_says(row, word) for word in words)}
-        if len(text) > 2 and len(found) < len(rows):  # else there is nothing left to find
-            found |= matching_clusters(db, text)
+        if (text := searched(terms)) and len(found) < len(rows):  # else there is nothing left to find
+            found |= search(db, text)
         rows = [row for row in rows if row.id in found]
     return rows
+
+
+def _words(terms: Iterable[Term]) -> list[str]:
+    return [term.value for term in terms if not term.key and not term.negated]
 
 
 _Holds = Callable[[ClusterRow], bool]

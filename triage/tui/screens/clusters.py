@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.widgets import Input, Static
-from textual.worker import get_current_worker
 
 from triage.analysis.cascades import Cascades, cascades, nested
 from triage.analysis.expected import Judged, judged
@@ -21,15 +19,13 @@ from triage.analysis.query import QueryError, check, expand, parse, select
 from triage.escapes import visible
 from triage.export.report import gather
 from triage.model import Totals
-from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters
-from triage.store.database import StoreError, telling
 from triage.store.filters import saved_filters
 from triage.store.runs import recent_rates, totals_of_all
 from triage.tui import texts
 from triage.tui.screens.beginning import BeginningScreen
 from triage.tui.screens.clusters_keys import CLUSTERS
-from triage.tui.screens.filtering import ClusterFilter, FilteringScreen
+from triage.tui.screens.filtering import ClusterFilter, FilteringScreen, Search
 from triage.tui.screens.live import LiveScreen
 from triage.tui.screens.marking import MarkingScreen
 from triage.tui.screens.outward import OutwardScreen
@@ -122,6 +118,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         """Ask the store anew; the cursor stays on its cluster, or where that was, or goes to ``into``."""
         db = self.triage.db
         self._state = db.state
+        self.forget_found()
         self._totals, self._runs = totals_of_all(db)
         self._rates = recent_rates(db)
         self._expected = judged(db)
@@ -136,23 +133,13 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         self.be_empty(not self._runs and self.feed is None)
         self._show(into, self.rows.cursor)
 
-    @work(thread=True, exclusive=True, group="cascades")
     def _look_for_cascades(self, rows: list[ClusterRow]) -> None:
-        """In a thread with a store of its own: with many failures it takes longer than a key should."""
-        worker = get_current_worker()
-        try:
-            with telling(self.triage.store_path), closing(open_store(self.triage.store_path)) as db:
-                found = cascades(db, rows)
-        except StoreError as error:
-            self.app.call_later(self.triage.tell, error)
-            return
-        if not worker.is_cancelled:
-            self.app.call_from_thread(self._take_cascades, rows, found)
+        def take(found: Cascades) -> None:
+            if rows is self._all and found != self._cascades:
+                self._cascades = found
+                self._show(None, self.rows.cursor)
 
-    def _take_cascades(self, rows: list[ClusterRow], found: Cascades) -> None:
-        if rows is self._all and found != self._cascades:
-            self._cascades = found
-            self._show(None, self.rows.cursor)
+        self.ask("cascades", lambda db: cascades(db, rows), take)
 
     def on_screen_suspend(self) -> None:
         self._away = True
@@ -167,7 +154,7 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         if self.is_mounted and self.triage.db.state != self._state:
             self.reload()
 
-    def _show(self, into: str | None = None, at: int = 0) -> None:
+    def _show(self, into: str | None = None, at: int = 0, search: Search | None = None) -> None:
         """The rows that match; the cursor on its cluster, else on ``into``, else in row ``at``."""
         words = self.query_one("#filter", Input).value.strip()
         self._slip = None
@@ -177,12 +164,13 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
         except QueryError as error:
             self._slip, terms = error, parse(words)
         current = self.rows.current
-        selected = nested(select(self.triage.db, self._all, terms), self._cascades)
+        selected = nested(select(self.triage.db, self._all, terms, search or self.search_now), self._cascades)
         shown = [row for row, _ in selected]
         self._depths = {row.id: depth for row, depth in selected if depth}
         place = {row.id: at for at, row in enumerate(shown)}
         at = place.get(into or "", at)
-        self.rows.show(shown, place.get(current.id, at) if current else at)
+        if search is None or shown != self.rows.rows:  # at a key that changes nothing nothing is drawn
+            self.rows.show(shown, place.get(current.id, at) if current else at)
         self._show_status()
         if not shown:
             self._show_detail()
@@ -267,13 +255,8 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
     def action_filter(self) -> None:
         self.query_one(FilterInput).open()
 
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self) -> None:
-        self._show()
-
-    @on(Input.Submitted, "#filter")
-    def _filter_done(self) -> None:
-        self.rows.focus()
+    def show_filtered(self, search: Search) -> None:
+        self._show(search=search)
 
     def action_back(self) -> None:
         """Escape undoes the last narrowing: the full detail, the filter, the marks; then it ends what is read."""

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Set
 from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
+from textual.widgets import Input
 
 from triage.analysis.query import QueryError, expand, named
 from triage.escapes import visible
+from triage.store import Store
 from triage.store.filters import save_filter, saved_filters
+from triage.store.search import matching_clusters
+from triage.tui.screens.asking import AskingScreen
 from triage.tui.screens.deciding import DecidingScreen
 from triage.tui.widgets.filter_input import FilterInput
+
+Search = Callable[[Store, str], Set[str]]
+"""The ids of the clusters that have a text in their failures or notes."""
 
 
 class ClusterFilter(FilterInput):
@@ -26,14 +35,75 @@ class ClusterFilter(FilterInput):
     ]
 
 
-class FilteringScreen(DecidingScreen):
-    """A screen with a ``ClusterFilter``."""
+class FilteringScreen(DecidingScreen, AskingScreen):
+    """A screen with a ``ClusterFilter``.
+
+    What the list says is filtered at each key; what stands in failures and notes comes a moment later, since it may take longer.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forget_found()
+        self._awaited = ""
+        """The text that is being looked for."""
+        self._holds_keys = False
+
+    def show_filtered(self, search: Search) -> None:
+        """Show the clusters that match; ``search`` finds those with a text."""
+        raise NotImplementedError
+
+    def forget_found(self) -> None:
+        """The store is another than when it was searched."""
+        self._found: dict[str, Set[str]] = {}
+
+    def search_now(self, db: Store, text: str) -> Set[str]:
+        """The clusters that have ``text`` in a failure or a note."""
+        if text not in self._found:
+            self._found[text] = matching_clusters(db, text)
+        return self._found[text]
+
+    def _search_soon(self, _: Store, text: str) -> Set[str]:
+        """The same, or until it is known the clusters that had the beginning of ``text``: all that may still have it."""
+        if text in self._found:
+            return self._found[text]
+        self._awaited, found = text, self._found
+        begun = max((known for known in found if text.startswith(known)), key=len, default="")
+
+        def take(clusters: Set[str]) -> None:
+            found[text] = clusters
+            if text == self._awaited:
+                self.show_filtered(self.search_now)
+
+        def ended() -> None:
+            if text == self._awaited:
+                found.setdefault(text, frozenset())  # it was said that it could not be looked for
+                self._awaited = ""
+            if self._holds_keys and not self._awaited:
+                self._holds_keys = False
+                self.call_later(self.triage.let_keys_go)
+
+        self.ask("text", lambda db: matching_clusters(db, text), take, ended)
+        return found.get(begun, frozenset())
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self) -> None:
+        self._awaited = ""
+        self.show_filtered(self._search_soon)
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self.query_one("#clusters").focus()
+        if self._awaited and not self._holds_keys:
+            self._holds_keys = True
+            self.triage.hold_keys()  # they are meant for clusters that are still looked for
 
     def narrow(self, words: str) -> None:
         """Show only the clusters that the filter ``words`` means."""
         box = self.query_one(FilterInput)
         box.disabled = False
-        box.value = words
+        with box.prevent(Input.Changed):
+            box.value = words
+        self.show_filtered(self.search_now)
         self.query_one("#clusters").focus()
 
     def action_save_filter(self) -> None:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import ClassVar
 
 from rich.text import Text
-from textual import work
 from textual.binding import Binding, BindingType
-from textual.worker import get_current_worker
 
 from triage.analysis.impact import count, grouped
 from triage.analysis.moments import moment
 from triage.escapes import visible
-from triage.store import open_store
-from triage.store.database import StoreError, telling
+from triage.store import Store
 from triage.store.tags import tag_tests
 from triage.store.tests import FailingTest, failing_tests, results_of
+from triage.tui.screens.asking import AskingScreen
 from triage.tui.screens.listing import ListingScreen
 from triage.tui.screens.marking import MARKS, MarkingScreen
 from triage.tui.screens.undoing import UndoingScreen
@@ -27,7 +24,7 @@ from triage.tui.widgets.filter_input import FilterInput
 _STYLES = {"failed": "bold red", "error": "bold red", "flaky": "magenta", "passed": "green"}
 
 
-class TestsScreen(ListingScreen[FailingTest], MarkingScreen, UndoingScreen):
+class TestsScreen(ListingScreen[FailingTest], AskingScreen, MarkingScreen, UndoingScreen):
     """Tests, those that failed most often first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,25 +40,15 @@ class TestsScreen(ListingScreen[FailingTest], MarkingScreen, UndoingScreen):
     __test__ = False  # nothing for pytest to collect
 
     def load(self) -> None:
-        if not self.is_read:
+        held = not self.is_read
+        if held:
             self.triage.hold_keys()  # they are meant for rows that are not there yet
-        self._find(held=not self.is_read)
 
-    @work(thread=True, exclusive=True, group="load")
-    def _find(self, *, held: bool) -> None:
-        """In a thread with a store of its own: with many cases it takes longer than a key should."""
-        worker, triage = get_current_worker(), self.triage
-        try:
-            with telling(triage.store_path), closing(open_store(triage.store_path)) as db:
-                found = failing_tests(db)
-            said = self.said_of_all(found)
-            if not worker.is_cancelled:
-                self.call_later(self.take, found, said)
-        except StoreError as error:
-            self.call_later(triage.tell, error)
-        finally:
-            if held:
-                self.call_later(triage.let_keys_go)
+        def find(db: Store) -> tuple[list[FailingTest], list[str]]:
+            found = failing_tests(db)
+            return found, self.said_of_all(found)
+
+        self.ask("tests", find, lambda found: self.take(*found), self.triage.let_keys_go if held else None)
 
     def title_of(self, rows: Sequence[FailingTest]) -> str:
         flaky = sum(bool(row.flaky) for row in rows)
