@@ -13,7 +13,7 @@ from triage.store import Store
 from triage.store.clusters import clusters
 from triage.store.history import history
 from triage.store.ingest import ingest
-from triage.store.investigations import open_investigation
+from triage.store.investigations import open_investigation, write_answer
 from triage.store.moves import MoveError, keep_apart, let_merge, merge, split
 from triage.store.undo import undo
 
@@ -96,15 +96,21 @@ def test_what_is_kept_apart_is_not_merged(db: Store, engine: Engine) -> None:
     merge(db, ids[_SAID[1]], [ids[_SAID[0]]])
 
 
+def _noted(db: Store, cluster: str) -> int:
+    made = open_investigation(db, cluster, "t", "why?")
+    write_answer(db, made.whys[0].id, "because")
+    return made.id
+
+
 def test_notes_come_along_and_are_never_lost(db: Store, engine: Engine) -> None:
     _take(db, engine, _SAID)
     ids = _titles(db)
-    notes = open_investigation(db, ids[_SAID[0]], "t", "why?").id
+    notes = _noted(db, ids[_SAID[0]])
     where = "SELECT cluster_id FROM investigations WHERE id = ?"
     merge(db, ids[_SAID[1]], [ids[_SAID[0]]])
     assert db.conn.execute(where, [notes]).fetchone() == (ids[_SAID[1]],)
-    open_investigation(db, ids[_SAID[2]], "t", "why?")
+    _noted(db, ids[_SAID[2]])
     with pytest.raises(MoveError, match="both have five whys"):
         merge(db, ids[_SAID[1]], [ids[_SAID[2]]])
-    undo(db)
+    undo(db), undo(db)
     assert db.conn.execute(where, [notes]).fetchone() == (ids[_SAID[0]],)

@@ -16,7 +16,7 @@ from triage.model import Verdict
 from triage.store import open_store
 from triage.store.clusters import ClusterRow, clusters, titles, variants
 from triage.store.history import history
-from triage.store.investigations import open_investigation
+from triage.store.investigations import open_investigation, write_answer
 from triage.store.moves import merge
 from triage.store.tags import tag_clusters, tag_tests, tags_of_clusters, tags_of_tests
 from triage.tui.app import TriageApp
@@ -126,9 +126,11 @@ async def test_kept_apart_until_somebody_says_otherwise(app: TriageApp) -> None:
 async def test_two_with_notes_are_not_merged_and_named(app: TriageApp) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         screen = await ready(pilot)
+        for row in _rows(screen)[:2]:
+            made = open_investigation(app.db, row.id, row.title, "why?")
+            write_answer(app.db, made.whys[0].id, "because")
+        screen.reload()
         before = _rows(screen)
-        for row in before[:2]:
-            open_investigation(app.db, row.id, row.title, "why?")
         await pilot.press("space", "space", "m", "enter")
         assert "both have five whys" in _said(app)
         assert all(row.title in _said(app) for row in before[:2])

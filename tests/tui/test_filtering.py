@@ -52,6 +52,24 @@ async def test_what_the_list_says_is_there_before_what_failures_say(app: TriageA
         await until(pilot, lambda: set(_ids(screen)) == in_the_end)
 
 
+async def test_the_cursor_stays_on_a_cluster_of_which_only_a_failure_says_it(
+    app: TriageApp, go: Event
+) -> None:
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = await ready(pilot)
+        late = _said_by(screen, "error") - _said_by(screen, "error", in_list_alone=True)
+        ids = _ids(screen)
+        # Fewer than three letters are not looked for in failures.
+        cluster = max(late & _said_by(screen, "er", in_list_alone=True), key=ids.index)
+        screen.rows.cursor = ids.index(cluster)
+        await pilot.press("slash", *"error")
+        assert screen.rows.current is None or screen.rows.current.id != cluster
+        go.set()
+        await until(pilot, lambda: cluster in _ids(screen))
+        assert screen.rows.current is not None
+        assert screen.rows.current.id == cluster
+
+
 async def test_keys_behind_the_filter_are_meant_for_all_that_is_found(app: TriageApp, go: Event) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
         screen = await ready(pilot)
@@ -83,7 +101,7 @@ async def test_who_types_on_sees_no_cluster_come_back(app: TriageApp, go: Event)
 async def test_who_takes_a_character_back_gets_what_was_asked_before(app: TriageApp, go: Event) -> None:
     async with app.run_test(size=(140, 45)) as pilot:
         screen = await ready(pilot)
-        found = _said_by(screen, "asser")
+        found = _said_by(screen, "assert")
         await pilot.press("slash", *"assertx", "backspace", "enter", "a")
         go.set()
         await until(pilot, lambda: screen.marked == found)

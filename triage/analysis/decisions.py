@@ -36,6 +36,8 @@ def decided(change: Change, cluster: str, name: Name = short_id) -> str:
             return f"merged: {name(change.old)} into it" if mine else f"merged into {name(change.new)}"
         case "notes":
             return f"five whys: those of {name(change.old)}"
+        case "note":
+            return f"five whys: {change.new}"
         case "split":
             mine = change.new == cluster
             return f"split off from {name(change.cluster)}" if mine else f"split: {name(change.new)} left it"
@@ -73,6 +75,8 @@ def taken_back(changes: Sequence[Change], name: Name = short_id) -> str:
             )
         case "title":
             return f"{first.new} {is_} called {first.old} again"
+        case "note":
+            return f"in the five whys of {who}: {first.new}"
         case "split":
             return f"{name(first.new)} is no longer split off from {name(first.cluster)}"
         case "apart":

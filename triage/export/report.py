@@ -155,7 +155,8 @@ def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> R
     in_runs = {member.run_id for member in found}
     its_runs = tuple(run for run in runs(db, in_runs) if run.same_as is None)
     totals = overall(run.totals for run in its_runs)
-    investigation = find_investigation(db, cluster.id)
+    noted = find_investigation(db, cluster.id)
+    investigation = None if noted is None or noted.is_empty else noted
     changes = history(db, cluster.id)
     names = titles(db) if changes else {}
     decisions = tuple(
@@ -184,7 +185,12 @@ def gather(db: Store, cluster: ClusterRow, cascade: Cascades | None = None) -> R
         investigation=investigation,
         tree=_tree(investigation, None) if investigation else (),
         history=decisions,
-        timeline=_timeline(decisions, its_runs, investigation),
+        timeline=_timeline(
+            # What stands in the notes says itself when it was written.
+            [told for change, told in zip(changes, decisions, strict=True) if change.field != "note"],
+            its_runs,
+            investigation,
+        ),
         doubts=tuple(doubts(investigation)) if investigation else (),
         expectations=_expected(cluster, found, its_runs),
         rates=rates(totals, judged(db, in_runs)),

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import orjson
 
 from triage.store.database import Store
+from triage.store.investigations import remove_if_empty
 from triage.store.runs import forget
 
 _SAID_OF = "SELECT cluster_id FROM history UNION SELECT cluster_id FROM investigations"
@@ -75,6 +76,7 @@ def bequeath(db: Store, old: str, new: str) -> None:
         [old, new],
     )
     db.conn.execute("INSERT OR IGNORE INTO tags SELECT ?, tag FROM tags WHERE cluster_id = ?", [new, old])
+    remove_if_empty(db, new)
     db.conn.execute("UPDATE OR IGNORE investigations SET cluster_id = ? WHERE cluster_id = ?", [new, old])
     db.conn.execute("UPDATE history SET cluster_id = ? WHERE cluster_id = ?", [new, old])
     db.conn.execute("UPDATE history SET old = ? WHERE field = 'notes' AND old = ?", [new, old])

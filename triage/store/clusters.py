@@ -238,10 +238,10 @@ def rename(db: Store, cluster: str, title: str) -> None:
         _set(db, next_act(db), cluster, "title", title)
 
 
-def follow_status(db: Store, cluster: str, status: str) -> None:
-    """Move a cluster to one of ``STATUSES``, because of what was done with it: no act of its own."""
+def follow_status(db: Store, cluster: str, status: str, act: int | None = None) -> None:
+    """Move a cluster to one of ``STATUSES``, because of what was done with it: part of that ``act``, none of its own."""
     with db.atomic():
-        _set(db, None, cluster, "status", status)
+        _set(db, act, cluster, "status", status)
 
 
 def _set(db: Store, act: int | None, cluster: str, field: str, value: str) -> None:

@@ -28,6 +28,7 @@ class Change:
     field: str
     """``verdict``, ``status``, ``title``, ``owner``: from ``old`` to ``new``. ``tag``: one of the two is empty.
     ``merge``: the cluster ``old`` into ``new``; ``notes``: its five whys, whose id is ``new``, came from ``old``.
+    ``note``: ``new`` was noted in the five whys, ``old`` is what ``noting`` puts back.
     ``split``: the variant ``old`` into the cluster ``new``. ``apart``, ``together``: ``old`` and ``new`` may never, may
     again be merged."""
     old: str

@@ -1,13 +1,16 @@
-"""Five-whys notes: the tree of answers, evidence and actions. Every write is one committed statement."""
+"""Five-whys notes: the tree of answers, evidence and actions. Every write is committed at once, and can be taken back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import orjson
 
 from triage.store.clusters import follow_status
 from triage.store.database import Store, now
+from triage.store.noting import note
 
 ROLES = ("", "root_cause", "contributing")
 
@@ -65,6 +68,12 @@ class Investigation:
     whys: tuple[Why, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     actions: tuple[Action, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was noted in it."""
+        noted = self.evidence or self.actions or self.summary or self.impact or len(self.whys) > 1
+        return not noted and not any(why.answer.strip() for why in self.whys)
 
     def children(self, parent: int | None) -> tuple[Why, ...]:
         """The questions that follow from ``parent``, the first questions for None, in the order asked."""
@@ -162,8 +171,8 @@ def open_investigation(db: Store, cluster: str, title: str, question: str) -> In
 
 def ask(db: Store, investigation: int, parent: int | None, question: str) -> int:
     """A new question below ``parent`` (a branch where it already has one); its id."""
-    with db.atomic():
-        return _insert_why(db, investigation, parent, question)
+    asked = f"asked: {question}"
+    return note(db, investigation, asked, lambda: _insert_why(db, investigation, parent, question))[0]
 
 
 def _insert_why(db: Store, investigation: int, parent: int | None, question: str) -> int:
@@ -175,54 +184,99 @@ def _insert_why(db: Store, investigation: int, parent: int | None, question: str
 
 
 def close_if_empty(db: Store, cluster: str) -> None:
-    """Remove the investigation of ``cluster`` if nothing was noted in it: somebody only looked."""
+    """Remove the investigation of ``cluster`` if nothing was noted in it: somebody only looked. Notes that were removed
+    may be brought back: then it stays."""
     found = find_investigation(db, cluster)
-    if found is None or found.evidence or found.actions or found.summary or found.impact:
-        return
-    if len(found.whys) <= 1 and not any(why.answer.strip() for why in found.whys):
+    if found is not None and found.is_empty and not _acts(db, found.id):
+        _remove(db, found.id)
+
+
+def remove_if_empty(db: Store, cluster: str) -> None:
+    """The same, also where notes were removed, which can't be brought back any more: other notes come in its place."""
+    found = find_investigation(db, cluster)
+    if found is not None and found.is_empty:
         with db.atomic():
-            db.conn.execute("DELETE FROM investigations WHERE id = ?", [found.id])
+            acts = orjson.dumps(_acts(db, found.id)).decode()
+            db.conn.execute(
+                "UPDATE history SET act = NULL WHERE id IN (SELECT value FROM json_each(?))", [acts]
+            )
+            _remove(db, found.id)
 
 
-def write_answer(db: Store, why: int, answer: str) -> None:
-    """Save what is answered so far; a cluster with an answer is being investigated."""
+def _remove(db: Store, investigation: int) -> None:
     with db.atomic():
-        _update(db, "whys", why, "answer", answer)
+        db.conn.execute("DELETE FROM investigations WHERE id = ?", [investigation])
+
+
+def _acts(db: Store, investigation: int) -> list[int]:
+    """The changes of these notes that stand in the history and can be taken back."""
+    query = (
+        "SELECT id FROM history WHERE field = 'note' AND act IS NOT NULL AND undone_at IS NULL"
+        " AND json_extract(old, '$.investigation') = ?"
+    )
+    return [row[0] for row in db.conn.execute(query, [investigation])]
+
+
+def write_answer(db: Store, why: int, answer: str, act: int | None = None) -> int | None:
+    """Save what is answered so far; a cluster with an answer is being investigated. The number of the act: given back with
+    the next key it goes on, so that one takes back an answer, not its letters."""
+    said = f"answered: {answer}" if answer.strip() else "an answer removed"
+    with db.atomic():
+        act = _change(db, "whys", why, said, partial(_update, db, "whys", why, "answer", answer), act)
         row = db.conn.execute(
             "SELECT c.id FROM clusters c JOIN investigations i ON i.cluster_id = c.id"
             " JOIN whys w ON w.investigation_id = i.id WHERE w.id = ? AND c.status = 'open'",
             [why],
         ).fetchone()
         if row is not None and answer.strip():
-            follow_status(db, row[0], "investigating")
+            follow_status(db, row[0], "investigating", act)
+    return act
 
 
 def write_question(db: Store, why: int, question: str) -> None:
     """Save a reworded question."""
-    _update(db, "whys", why, "question", question)
+    _change(db, "whys", why, f"question: {question}", partial(_update, db, "whys", why, "question", question))
 
 
 def set_role(db: Store, why: int, role: str) -> None:
     """Mark an answer as root cause or contributing factor, or as neither."""
-    _update(db, "whys", why, "role", role)
+    said = role.replace("_", " ") or "no cause any more"
+    _change(db, "whys", why, said, partial(_update, db, "whys", why, "role", role), of="answer")
 
 
 def write_note(db: Store, investigation: int, field: str, text: str) -> None:
-    """Save the investigation's ``title``, ``summary`` or ``impact``."""
-    if field not in ("title", "summary", "impact"):
+    """Save the investigation's ``summary`` or ``impact``."""
+    if field not in ("summary", "impact"):
         raise ValueError(field)
-    _update(db, "investigations", investigation, field, text)
+    said = f"{field}: {text}"
+    note(db, investigation, said, lambda: _update(db, "investigations", investigation, field, text))
 
 
 def _update(db: Store, table: str, id_: int, field: str, value: str) -> None:
-    with db.atomic():
-        db.conn.execute(f"UPDATE {table} SET {field} = ?, updated_at = ? WHERE id = ?", [value, now(), id_])
+    query = f"UPDATE {table} SET {field} = ?1, updated_at = ?2 WHERE id = ?3 AND {field} != ?1"
+    db.conn.execute(query, [value, now(), id_])
+
+
+def _change(
+    db: Store, table: str, id_: int, said: str, change: Callable[[], object], act: int | None = None, *, of: str = ""
+) -> int | None:  # fmt: skip
+    """Make a ``change`` of one row, unless another program removed it; told as ``said``, and what its column ``of`` says."""
+    row = db.conn.execute(
+        f"SELECT investigation_id, {of or 'NULL'} FROM {table} WHERE id = ?", [id_]
+    ).fetchone()
+    if row is None:
+        return act
+    return note(db, row[0], f"{said}: {row[1]}" if of else said, change, act)[1]
+
+
+def _delete(db: Store, table: str, id_: int, said: str, of: str) -> None:
+    delete = partial(db.conn.execute, f"DELETE FROM {table} WHERE id = ?", [id_])
+    _change(db, table, id_, said, delete, of=of)
 
 
 def remove_why(db: Store, why: int) -> None:
     """Remove a question with all that follows from it; its evidence stays with the investigation."""
-    with db.atomic():
-        db.conn.execute("DELETE FROM whys WHERE id = ?", [why])
+    _delete(db, "whys", why, "question removed", of="question")
 
 
 def add_evidence(
@@ -230,7 +284,8 @@ def add_evidence(
     source: str = "", line: int | None = None,
 ) -> int:  # fmt: skip
     """Attach a line; its id."""
-    with db.atomic():
+
+    def add() -> int:
         cursor = db.conn.execute(
             "INSERT INTO evidence (investigation_id, why_id, failure_id, source, line, text, created_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -238,33 +293,39 @@ def add_evidence(
         )
         return int(cursor.lastrowid or 0)
 
+    return note(db, investigation, f"evidence: {text}", add)[0]
+
 
 def remove_evidence(db: Store, evidence: int) -> None:
     """Detach a line."""
-    with db.atomic():
-        db.conn.execute("DELETE FROM evidence WHERE id = ?", [evidence])
+    _delete(db, "evidence", evidence, "evidence removed", of="text")
 
 
 def add_action(db: Store, investigation: int, text: str, owner: str = "", due: str = "") -> int:
     """Note something to be done; its id."""
-    with db.atomic():
+
+    def add() -> int:
         cursor = db.conn.execute(
             "INSERT INTO actions (investigation_id, text, owner, due, created_at) VALUES (?, ?, ?, ?, ?)",
             [investigation, text, owner, due, now()],
         )
         return int(cursor.lastrowid or 0)
 
+    return note(db, investigation, f"action: {text}", add)[0]
+
 
 def write_action(db: Store, action: Action) -> None:
     """Save an action's text, owner, due date and whether it is done."""
-    with db.atomic():
+
+    def write() -> None:
         db.conn.execute(
             "UPDATE actions SET text = ?, owner = ?, due = ?, done = ? WHERE id = ?",
             [action.text, action.owner, action.due, int(action.done), action.id],
         )
 
+    _change(db, "actions", action.id, f"action: {action.text}", write)
+
 
 def remove_action(db: Store, action: int) -> None:
     """Drop an action."""
-    with db.atomic():
-        db.conn.execute("DELETE FROM actions WHERE id = ?", [action])
+    _delete(db, "actions", action, "action removed", of="text")

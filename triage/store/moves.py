@@ -13,6 +13,7 @@ from triage.model import TriageError
 from triage.store.clusters import refresh_counts
 from triage.store.database import Store, now
 from triage.store.history import next_act, remember, standing
+from triage.store.investigations import find_investigation, remove_if_empty
 
 
 class MoveError(TriageError):
@@ -146,14 +147,14 @@ def _say_of_pairs(db: Store, clusters: Iterable[str], field: str) -> None:
 
 def _take_notes(db: Store, act: int, cluster: str, into: str) -> None:
     """Bring the five whys of ``cluster`` along, if there are any."""
-    query = "SELECT id FROM investigations WHERE cluster_id = ?"
-    own, theirs = (db.conn.execute(query, [one]).fetchone() for one in (cluster, into))
-    if own is None:
+    own = find_investigation(db, cluster)
+    if own is None or own.is_empty:
         return
-    if theirs is not None:
+    remove_if_empty(db, into)
+    if find_investigation(db, into) is not None:
         raise MoveError((cluster, into), "both have five whys; export one and delete its answers")
-    db.conn.execute("UPDATE investigations SET cluster_id = ? WHERE id = ?", [into, own[0]])
-    remember(db, act, into, "notes", cluster, str(own[0]))
+    db.conn.execute("UPDATE investigations SET cluster_id = ? WHERE id = ?", [into, own.id])
+    remember(db, act, into, "notes", cluster, str(own.id))
 
 
 def settle(db: Store) -> None:

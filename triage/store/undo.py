@@ -5,6 +5,7 @@ from __future__ import annotations
 from triage.store.database import Store, now
 from triage.store.history import GROUPING, Change, last_act
 from triage.store.moves import settle
+from triage.store.noting import put_back
 from triage.store.tags import restore
 
 
@@ -31,5 +32,7 @@ def _restore(db: Store, change: Change) -> None:
         case "notes":
             query = "UPDATE investigations SET cluster_id = ? WHERE id = ?"
             db.conn.execute(query, [change.old, change.new])
+        case "note":
+            put_back(db, change.old)
         case _:
             pass  # follows from the decisions that stand

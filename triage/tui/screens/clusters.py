@@ -155,7 +155,8 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
             self.reload()
 
     def _show(self, into: str | None = None, at: int = 0, search: Search | None = None) -> None:
-        """The rows that match; the cursor on its cluster, else on ``into``, else in row ``at``."""
+        """The rows that match; the cursor on its cluster, else on ``into``, else in row ``at``. Where somebody types, with a
+        ``search``, on ``into`` at once: what is under the cursor may be there only until all is found."""
         words = self.query_one("#filter", Input).value.strip()
         self._slip = None
         try:
@@ -163,14 +164,15 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
             check(terms)
         except QueryError as error:
             self._slip, terms = error, parse(words)
-        current = self.rows.current
+        current = self.rows.current if search is None else None
         selected = nested(select(self.triage.db, self._all, terms, search or self.search_now), self._cascades)
         shown = [row for row, _ in selected]
         self._depths = {row.id: depth for row, depth in selected if depth}
         place = {row.id: at for at, row in enumerate(shown)}
         at = place.get(into or "", at)
-        if search is None or shown != self.rows.rows:  # at a key that changes nothing nothing is drawn
-            self.rows.show(shown, place.get(current.id, at) if current else at)
+        at = place.get(current.id, at) if current else at
+        if search is None or at != self.rows.cursor or shown != self.rows.rows:  # else nothing is to be drawn
+            self.rows.show(shown, at)
         self._show_status()
         if not shown:
             self._show_detail()
@@ -255,8 +257,8 @@ class ClustersScreen(LiveScreen, OutwardScreen, BeginningScreen, FilteringScreen
     def action_filter(self) -> None:
         self.query_one(FilterInput).open()
 
-    def show_filtered(self, search: Search) -> None:
-        self._show(search=search)
+    def show_filtered(self, search: Search, cluster: str) -> None:
+        self._show(cluster, search=search)
 
     def action_back(self) -> None:
         """Escape undoes the last narrowing: the full detail, the filter, the marks; then it ends what is read."""

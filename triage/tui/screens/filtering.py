@@ -17,6 +17,7 @@ from triage.store.search import matching_clusters
 from triage.tui.screens.asking import AskingScreen
 from triage.tui.screens.deciding import DecidingScreen
 from triage.tui.widgets.filter_input import FilterInput
+from triage.tui.widgets.row_list import RowList
 
 Search = Callable[[Store, str], Set[str]]
 """The ids of the clusters that have a text in their failures or notes."""
@@ -44,12 +45,19 @@ class FilteringScreen(DecidingScreen, AskingScreen):
     def __init__(self) -> None:
         super().__init__()
         self.forget_found()
-        self._awaited = ""
-        """The text that is being looked for."""
+        self._awaited: object = None
+        """Stands for the search whose result is waited for, if one is."""
+        self._from = ""
+        """The cluster that was under the cursor when the search began."""
         self._holds_keys = False
 
-    def show_filtered(self, search: Search) -> None:
-        """Show the clusters that match; ``search`` finds those with a text."""
+    @property
+    def _under_cursor(self) -> str:
+        current = self.query_one("#clusters", RowList).current
+        return current.id if current is not None else ""
+
+    def show_filtered(self, search: Search, cluster: str) -> None:
+        """Show the clusters that match, with the cursor on ``cluster`` if it does; ``search`` finds those with a text."""
         raise NotImplementedError
 
     def forget_found(self) -> None:
@@ -66,19 +74,20 @@ class FilteringScreen(DecidingScreen, AskingScreen):
         """The same, or until it is known the clusters that had the beginning of ``text``: all that may still have it."""
         if text in self._found:
             return self._found[text]
-        self._awaited, found = text, self._found
+        found, this = self._found, object()  # the same text may have been asked before, and given up
         begun = max((known for known in found if text.startswith(known)), key=len, default="")
+        self._awaited = this
 
         def take(clusters: Set[str]) -> None:
             found[text] = clusters
-            if text == self._awaited:
-                self.show_filtered(self.search_now)
+            if self._awaited is this:
+                self.show_filtered(self.search_now, self._from)
 
         def ended() -> None:
-            if text == self._awaited:
+            if self._awaited is this:
                 found.setdefault(text, frozenset())  # it was said that it could not be looked for
-                self._awaited = ""
-            if self._holds_keys and not self._awaited:
+                self._awaited = None
+            if self._holds_keys and self._awaited is None:
                 self._holds_keys = False
                 self.call_later(self.triage.let_keys_go)
 
@@ -87,8 +96,10 @@ class FilteringScreen(DecidingScreen, AskingScreen):
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self) -> None:
-        self._awaited = ""
-        self.show_filtered(self._search_soon)
+        if self._awaited is None:
+            self._from = self._under_cursor
+        self._awaited = None
+        self.show_filtered(self._search_soon, self._from)
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self) -> None:
@@ -103,7 +114,7 @@ class FilteringScreen(DecidingScreen, AskingScreen):
         box.disabled = False
         with box.prevent(Input.Changed):
             box.value = words
-        self.show_filtered(self.search_now)
+        self.show_filtered(self.search_now, self._under_cursor)
         self.query_one("#clusters").focus()
 
     def action_save_filter(self) -> None:

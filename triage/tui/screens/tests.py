@@ -40,15 +40,15 @@ class TestsScreen(ListingScreen[FailingTest], AskingScreen, MarkingScreen, Undoi
     __test__ = False  # nothing for pytest to collect
 
     def load(self) -> None:
-        held = not self.is_read
-        if held:
+        if held := not self.is_read:
             self.triage.hold_keys()  # they are meant for rows that are not there yet
 
         def find(db: Store) -> tuple[list[FailingTest], list[str]]:
             found = failing_tests(db)
             return found, self.said_of_all(found)
 
-        self.ask("tests", find, lambda found: self.take(*found), self.triage.let_keys_go if held else None)
+        ended = self.triage.let_keys_go if held else lambda: None
+        self.ask("tests", find, lambda found: self.take(*found), ended)
 
     def title_of(self, rows: Sequence[FailingTest]) -> str:
         flaky = sum(bool(row.flaky) for row in rows)

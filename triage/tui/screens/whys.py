@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import ClassVar, cast
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -18,11 +17,13 @@ from triage.escapes import visible
 from triage.rules.advice import advice
 from triage.store import investigations as store
 from triage.store.clusters import find_cluster, members
+from triage.store.history import last_act
 from triage.store.investigations import Action, Why
+from triage.store.noting import notes_of
 from triage.tui.notes import Line, lines
-from triage.tui.screens.attempting import AttemptingScreen
+from triage.tui.screens.proving import LogRow, ProvingScreen
 from triage.tui.screens.whys_keys import WHYS
-from triage.tui.texts import numbered_lines, one_line
+from triage.tui.texts import one_line
 from triage.tui.widgets.answer_input import AnswerInput
 from triage.tui.widgets.key_bar import KeyBar
 from triage.tui.widgets.row_list import RowList
@@ -31,22 +32,19 @@ from triage.whys import detection_question, first_question, next_question
 SAVE_AFTER = 0.4
 """Seconds after the last key until an answer is saved."""
 
-LogRow = tuple[int | None, str, bool]
 
-
-class WhysScreen(AttemptingScreen):
+class WhysScreen(ProvingScreen):
     """Notes on the left, the answer and the log to prove it on the right."""
 
     CSS_PATH = "whys.tcss"
     BINDINGS: ClassVar[list[BindingType]] = WHYS
 
     def __init__(self, cluster: str) -> None:
-        super().__init__()
-        self._cluster_id = cluster
-        self._why: int | None = None
-        self._member = 0
+        super().__init__(cluster)
         self._timer: Timer | None = None
         self._unsaved: tuple[int, str] | None = None
+        self._act: int | None = None
+        """Of the answer that is being typed."""
 
     @property
     def whereabouts(self) -> dict[str, str]:
@@ -91,18 +89,6 @@ class WhysScreen(AttemptingScreen):
     def notes(self) -> RowList[Line]:
         return self.query_one("#tree", RowList)
 
-    @property
-    def log_lines(self) -> RowList[LogRow]:
-        return self.query_one("#log", RowList)
-
-    def _draw_log(self, row: LogRow, width: int, on_cursor: bool) -> Text:
-        number, line, telling = row
-        text = Text()
-        text.append("● " if self._evidence_at(row) else "  ", "bold cyan")
-        text.append(f"{number:>5} " if number else "      ", "dim")
-        text.append(visible(line.expandtabs(4)), "bold red" if telling else "")
-        return text
-
     def _reload(self) -> None:
         found = store.find_investigation(self.triage.db, self._cluster_id)
         assert found is not None
@@ -112,9 +98,9 @@ class WhysScreen(AttemptingScreen):
         """Show the notes anew with the cursor on ``why``."""
         self._reload()
         rows = lines(self._investigation, self._suggestions)
-        if why is None and self._investigation.whys:
-            why = self._investigation.whys[0].id
-        self._why = why
+        if not any(each.id == why for each in self._investigation.whys):
+            why = self._investigation.whys[0].id  # what was taken back is gone
+        self._why, self._act = why, None
         at = next((i for i, ln in enumerate(rows) if ln.why and ln.why.id == why and ln.kind == "answer"), 0)
         self.notes.show(rows, at)
         self._show_answer()
@@ -138,7 +124,7 @@ class WhysScreen(AttemptingScreen):
         line = self.notes.current
         if line is not None and line.why is not None and line.why.id != self._why and self._save():
             self._reload()
-            self._why = line.why.id
+            self._why, self._act = line.why.id, None
             self._show_answer()
 
     @on(RowList.Chosen, "#tree")
@@ -166,10 +152,13 @@ class WhysScreen(AttemptingScreen):
             self._timer.stop()
             self._timer = None
         if self._unsaved is not None:
-            if not self.attempt(partial(store.write_answer, self.triage.db, *self._unsaved)):
+            if not self.attempt(partial(self._write_answer, *self._unsaved)):
                 return False
             self._unsaved = None
         return True
+
+    def _write_answer(self, why: int, answer: str) -> None:
+        self._act = store.write_answer(self.triage.db, why, answer, self._act)
 
     def keep(self) -> None:
         """Save what is typed, also the keys of which this screen was not told yet: the program ends."""
@@ -242,74 +231,7 @@ class WhysScreen(AttemptingScreen):
         if self.attempt(lambda: store.set_role(self.triage.db, why.id, "" if why.role == role else role)):
             self._select(why.id)
 
-    def action_evidence(self) -> None:
-        self.log_lines.focus()
-        telling = next((i for i, row in enumerate(self.log_lines.rows) if row[2]), None)
-        current = self.log_lines.current
-        if telling is not None and (self.log_lines.cursor == 0 or current is None or not current[1].strip()):
-            self.log_lines.cursor = telling
-
-    def _show_log(self) -> None:
-        if not self._members:
-            self.query_one("#log-title", Static).update("no failure is left in the store")
-            return
-        member = self._members[self._member % len(self._members)]
-        place = f":{member.failure.source_line}" if member.failure.source_line else ""
-        self.query_one("#log-title", Static).update(
-            f"log {self._member + 1} of {len(self._members)} (n, N): {one_line(member.source)}{place}"
-        )
-        rows = numbered_lines(member)
-        rows += [(None, line, False) for line in member.output.split("\n")[-200:] if member.output]
-        telling = next((i for i, row in enumerate(rows) if row[2]), 0)
-        self.log_lines.show(rows, telling)
-
-    def action_member(self, step: int) -> None:
-        if self._members:
-            self._member = (self._member + step) % len(self._members)
-            self._show_log()
-
-    def action_log(self) -> None:
-        row = find_cluster(self.triage.db, self._cluster_id)
-        if row is not None and self._members:
-            from triage.tui.log_source import log_of
-            from triage.tui.screens.log import LogScreen
-
-            member = self._members[self._member % len(self._members)]
-            line = self.log_lines.current[0] if self.log_lines.current else None
-            at = log_of(self.triage.db, self.triage.engine, row, member, self._why, line)
-            self.app.push_screen(LogScreen(*at), lambda _: self._select(self._why))
-
-    def _evidence_at(self, row: LogRow) -> store.Evidence | None:
-        if not self._members:
-            return None
-        member = self._members[self._member % len(self._members)]
-        for item in self._investigation.evidence:
-            if item.failure_id == member.id and item.line == row[0] and item.text == row[1].strip():
-                return item
-        return None
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Lines are picked in the log only; the way there is offered elsewhere."""
-        if action in ("pick", "evidence"):
-            return (self.focused is self.log_lines) is (action == "pick")
-        return True
-
-    @on(RowList.Chosen, "#log")
-    def action_pick(self) -> None:
-        row = self.log_lines.current
-        if row is None or not row[1].strip():
-            self.notify("Choose a line that says something.", severity="warning", markup=False)
-            return
-        member = self._members[self._member % len(self._members)]
-        picked, db = self._evidence_at(row), self.triage.db
-        add = partial(
-            store.add_evidence, db, self._investigation.id, row[1].strip(), why=self._why, failure=member.id,
-            source=member.source, line=row[0],
-        )  # fmt: skip
-        self._change(partial(store.remove_evidence, db, picked.id) if picked else add)
-
     def _change(self, change: Callable[[], object]) -> None:
-        """Change the notes, and show them anew where one was."""
         if self.attempt(change):
             self._select(self._why)
 
@@ -378,6 +300,21 @@ class WhysScreen(AttemptingScreen):
             return
         more = f" and the {below} that follow from it" if below else ""
         self.app.push_screen(ConfirmScreen(f"Remove this question{more}?"), take)
+
+    def action_undo(self) -> None:
+        """Take back what was noted here last; what was decided elsewhere is not seen here."""
+        if not self._save():
+            return
+        last = next((change for change in last_act(self.triage.db) if change.field == "note"), None)
+        if last is None or notes_of(last.old) != self._investigation.id:
+            self.notify("Nothing to take back in these notes.", severity="warning", markup=False)
+            return
+        super().action_undo()
+
+    def decided(self, said: str = "") -> None:
+        self._select(self._why)
+        if said:
+            self.notify(visible(said), markup=False)
 
     def action_export(self) -> None:
         self._save()

@@ -66,6 +66,7 @@ WHYS: list[BindingType] = [
         tooltip="Remove what is under the cursor",
         id="whys-remove",
     ),
+    Binding("u", "undo", "Undo", show=False, tooltip="Take back what was noted last", id="undo"),
     Binding("x", "export", "Export", id="export"),
     Binding("space", "pick", "Pick", tooltip="Take the line as evidence, or take it back", id="whys-pick"),
     Binding("escape,q", "back", "Back", id="back"),
