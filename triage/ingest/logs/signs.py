@@ -28,6 +28,7 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (CAUSE, r"(?i)[a-z] signal(?: no\.?| number| #)?:? ?\(?(?:4|6|7|8|11)\b"),
     # Kernels, firmware, crash reports of Apple's systems.
     (CAUSE, r"(?:^|[\]:] )BUG: \S|\b(?:self-detected stall|detected stalls on|possible (?:circular|recursive) locking|suspicious RCU usage)\b|\b(?:BUG: (?:kernel |unable to handle|soft lockup|Bad |KASAN|KMSAN|KFENCE|scheduling while|sleeping function)|kernel BUG at |[Gg]eneral protection fault\b.{0,80}\[#\d|Unable to handle kernel |blocked for more than \d+ seconds|Kernel panic - not syncing: [^F]|Guru Meditation Error: )|^Exception Type: +EXC_"),
+    (CAUSE, r"\bWARNING: (?:CPU: \d+ PID: \d+ at \S+:\d+|\S+\.[chS]:\d+ at) \S"),
     (WRAPPER, r"\bOops: [0-9a-f]+ \[#\d|Internal error: Oops|Kernel panic - not syncing: Fatal exception"),
     (CAUSE, r"[a-z]: (?:[A-Z]\w*)?Error: \S|\bAssertionError\b|(?i:\bassertion failed\b)|\bAssertion .* failed\b|\bAssertion .*, at \S+:\d+$"),
     # Compilers and linkers.
@@ -150,8 +151,8 @@ ECHO = (
     r"|\bld returned \d|process didn't exit successfully|could not compile `|error exitcode$|errors compiling module|intermediate artifacts can be found|build stopped: subcommand failed|\d dependenc(?:y|ies) of derivation|Sanitizer: reported \d"
     r"|did not (?:run|execute) successfully|completed unsuccessfully|^failed to run: |Encountered error while|recipe for target .* failed|Failed with result '|entered failed state|^FAILED: (?:\[code=\d+\] )?[\w.@/\\+-]+\s*$|ELIFECYCLE|Lifecycle script|Failed at the \S+ \S+ script|(?:check|see) the (?:build )?(?:logs?|output)\b|Test(?:s)? failed\.? +See above|^The command .* (?:failed|exited)|Job failed: (?:exit|command)|Command failed"
     r"|errors? (?:occurred|were found)\b.*(?:above|log)|Aborting\b"
-    r"|^(?:\d+\.\d+ )?npm (?:ERR!|error)\s*(?:$|(?:in |at )?(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |/|[A-Z]:[/\\])"
+    r"|^(?:\d+\.\d+ )?npm (?:ERR!|error)\s*(?:$|(?:in |at )?(?:code|errno|path|command|syscall|file|cwd|dest|argv|node|npm|workspace|location|signal|Linux|Darwin|Windows_NT)\b|not ok\b|Exit status|A complete log|Failed at|This is probably|Lifecycle|Usage|Options|\S+@\S+ [\w:-]+: |/|[A-Z]:[/\\])"
     r"|^(?:ERROR|EXCEPTION)_CODE: \((?:NTSTATUS|HRESULT)\)|^Failed to compile\.?$|^\*\*\*Test Failed\*\*\* \d|^Oops! Something went wrong! :\(|\bdefinitely lost: [1-9]|^COMPILATION FAILED$|ResolutionImpossible: for help|^==\d+== ERROR SUMMARY: [1-9]|Error applying plan:$|\d error\(s\) occurred:|^ERROR: Unhandled python exception$|^\s*Failed to restore \S.{0,300} \(in [\d.,]+ \w+\)\.$|^[\W_]*FAILED TEST SUMMARY[\W_]*$|\btests? failed \(\d+/\d+ |^[✖✗×✘] [^:]*\.\.\.$|^Error: \S+ compilation failed$|^error during build:$|^Errors while running CTest|^ {0,4}\d+ failing$|^(?:#|ℹ) fail \d+$|^\[SEVERE\] Failed after \d"
-    r"|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: |[\w.-]+: )?[Ff]ound [1-9]\d* (?:fatal )?(?:errors?|problems?|offenses?|violations?)\b"
+    r"|Kernel panic - not syncing: (?:Fatal exception|(?:\w+: )?panic_on_\w+ set)|subprocess-exited-with-error|metadata-generation-failed|aborting due to \d*|^(?:error: |[\w.-]+: )?[Ff]ound [1-9]\d* (?:fatal )?(?:errors?|problems?|offenses?|violations?)\b"
 )
 """Says only that something went wrong further up."""
