@@ -281,3 +281,156 @@ def test_npm_says_not_ok_last() -> None:
     )
     assert run.failures
     assert "npm ERR! not ok code 0" not in headlines(run)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "'tank' 不是内部或外部命令，也不是可运行的程序",
+        "'tank' 不是內部或外部命令、可執行的程式或批次檔。",
+        '"tank" no se reconoce como un comando interno o externo,',
+        "'tank' n'est pas reconnu en tant que commande interne",
+        'Der Befehl "tank" ist entweder falsch geschrieben oder',
+        '"tank" n\ufffdo \ufffd reconhecido como um comando interno',
+        "'tank' は、内部コマンドまたは外部コマンド、",
+        '"tank" не является внутренней или внешней',
+    ],
+)
+def test_a_command_that_windows_does_not_know(line: str) -> None:
+    assert severity(line) == CAUSE
+    assert headlines(run_of(f"filling\n{line}\nother words\n")) == [line]
+
+
+def test_commands_that_are_only_spoken_of() -> None:
+    for line in (
+        "El comando interno llena el tanque",
+        "une commande interne du réservoir",
+        "内部コマンドの一覧",
+    ):
+        assert not run_of(f"filling\n{line}\n").failures
+
+
+@pytest.mark.parametrize("word", ["错误", "エラー", "Fehler", "\ufffd\ufffd\ufffd\ufffd"])
+def test_a_compiler_of_java_that_speaks_another_language(word: str) -> None:
+    run = run_of(
+        f"""
+        > Task :compileJava
+        Tank.java:3: {word}: [removal] Pump
+                Pump pump;
+                ^
+        Tank.java:9: {word}: Seal
+                Seal seal;
+                ^
+        > Task :compileJava FAILED
+
+        FAILURE: Build failed with an exception.
+
+        * What went wrong:
+        Execution failed for task ':compileJava'.
+        > Compilation failed; see the compiler error output for details.
+
+        BUILD FAILED in 1s
+        """
+    )
+    assert [(failure.file, failure.line) for failure in run.failures] == [("Tank.java", 9)]
+    assert severity(f"Tank.java:9: {word}: Seal") == CAUSE
+    assert severity(f"Tank.java:3: {word}: [removal] Pump") < CAUSE
+
+
+def test_luacheck_fails_of_its_warnings() -> None:
+    run = run_of(
+        """
+        Checking tank.lua                        1 warning
+
+            tank.lua:24:14: unused variable level
+
+        Checking pump.lua                        OK
+
+        Total: 1 warning / 0 errors in 2 files
+        make: *** [Makefile:30: check] Error 1
+        """
+    )
+    assert headlines(run) == ["tank.lua:24:14: unused variable level"]
+
+
+def test_turbopack_says_below_its_place_what_was_wrong() -> None:
+    run = run_of(
+        """
+        > Build error occurred
+        Error: Turbopack build failed with 1 errors:
+        ./src/tank.tsx:3:11
+        Expression expected
+          2 |
+        > 3 |   <Tank
+            |   ^
+        """
+    )
+    [failure] = run.failures
+    assert failure.message == "./src/tank.tsx:3:11: Expression expected"
+    assert (failure.file, failure.line) == ("./src/tank.tsx", 3)
+
+
+_TRIES = """
+installed
+    Error: tank is empty
+
+        at tank.spec.ts:3:1
+
+    Retry #1 ─────────────────────────────────────────────
+
+    Error: tank is still empty
+
+        at tank.spec.ts:3:1
+
+"""
+
+
+def test_the_tail_of_an_output_of_playwright() -> None:
+    listed = "    [chromium] › tank.spec.ts:2:1 › fills ─────────────────────────\n"
+    run = run_of(f"{_TRIES}  1 failed\n{listed}")
+    assert counts(run) == (1, 0, 1, 0, 0)
+    assert run.cases[0].failures[0].headline == "Error: tank is still empty"
+    two = run_of(f"{_TRIES}  2 failed\n{listed}{listed.replace('fills', 'drains')}")
+    assert not any(case.failures[0].message for case in two.cases)
+
+
+_UNITTEST = """
+F
+======================================================================
+FAIL: test_fills (tank.Tank)
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "tank.py", line 3, in test_fills
+    assert full
+AssertionError
+
+----------------------------------------------------------------------
+Ran 1 test in 0.001s
+
+FAILED (failures=1)
+"""
+_CTEST = """
+Test project /build
+    Start 1: tank
+1/2 Test #1: tank .............................***Failed    0.01 sec
+{printed}
+    Start 2: pump
+2/2 Test #2: pump .............................   Passed    0.01 sec
+
+50% tests passed, 1 tests failed out of 2
+
+Total Test time (real) =   0.02 sec
+
+The following tests FAILED:
+\t  1 - tank (Failed)
+Errors while running CTest
+"""
+
+
+def test_a_test_of_ctest_that_is_a_unittest() -> None:
+    run = run_of(_CTEST.format(printed=_UNITTEST))
+    assert (run.format, counts(run)) == ("ctest-console", (2, 1, 1, 0, 0))
+
+
+def test_a_unittest_that_ran_before_ctest() -> None:
+    assert counts(run_of(_UNITTEST + _CTEST.format(printed="dry"))) == (3, 1, 2, 0, 0)
