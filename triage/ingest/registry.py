@@ -23,6 +23,8 @@ _COMMON = frozenset(
 )  # fmt: skip
 _SURE = {"common": 80, "text": 70, "xml": 50, "json": 50}
 """The families, in the order of asking, and how sure one of a family must be so that no other is asked."""
+_OF_CTEST = " failed out of "
+"""CTest prints the consoles of runners that are met more often than it is."""
 _MARKUP = re.compile(r"<[A-Za-z?!]")
 _OBJECT = re.compile(r"^\s*(?:[\w.$]{1,60}\()?[{\[]", re.MULTILINE)
 
@@ -67,7 +69,7 @@ def _surest(sample: Sample) -> tuple[int, Reader]:
         found = max(((reader.sniff(sample), reader) for reader in _family(family)), key=lambda pair: pair[0])
         if best is None or found[0] > best[0]:
             best = found
-        if best[0] >= _SURE[family]:
+        if best[0] >= _SURE[family] and _OF_CTEST not in sample.end:
             break
     assert best is not None
     return best

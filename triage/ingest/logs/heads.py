@@ -29,6 +29,9 @@ SECTION = re.compile(
     r"\s*(?:● |\d+\) )|error: No solution found|\s{0,2}× [A-Z]|In \S+\.php line \d+:$|CMake Error at \S.*:$"
 )
 """A heading of a failed test, or of a report by uv, pip or Symfony's console, with everything below it indented."""
+BUNDLER = re.compile(r"(?:Error: )?\w+ build failed with \d+ errors?:$")
+"""Of Turbopack, above the place of what was wrong and, in a line of its own, what it was."""
+BUNDLED = re.compile(r"\.{1,2}/\S+:\d+:\d+$")
 EMPTY = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:.*\b(?:ERROR|FATAL|SEVERE)\b.* :\s*$")
 """An event whose message begins in the next line: Spring Boot tells why an application did not start like this."""
 UNHANDLED = "Unhandled Exception:"

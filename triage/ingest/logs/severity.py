@@ -78,7 +78,7 @@ _WARNING_OF_A_TOOL = (
     r"|^(?:[A-Za-z]:)?[^\s:()]+\(\d+, ?\d+\) (?:Warning|Hint): "
 )
 """What is context whatever it says: nobody logged an exception at this level."""
-_NO_WARNING = r"Sanitizer: |\bCode style issues found\b|\] Rule \d+: .* failed with message:"
+_NO_WARNING = r"Sanitizer: |\bWARNING: (?:CPU: \d+ PID: \d+ at \S+:\d+|\S+\.[chS]:\d+ at) \S|\bCode style issues found\b|\] Rule \d+: .* failed with message:"
 """What a tool calls a warning and fails of."""
 _NOT_CALM = r"\] BUILD FAILURE\s*$|\bINFO: (?:task \S+ blocked|rcu\w* |possible |suspicious )|\bLOG:  server process .* was terminated by signal "
 """What is bad news whatever it says of itself; of kernels too."""

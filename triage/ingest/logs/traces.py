@@ -213,6 +213,10 @@ class _Growing:
                     if self.trace.head.strip() == heads.UNHANDLED
                     else f"{self.trace.head.rstrip()} {said.strip()}"
                 )
+        if heads.BUNDLER.match(self.trace.head):
+            place, said = [*filter(str.strip, [*self.trace.lines[1:], *self.trace.after]), "", ""][:2]
+            if said and heads.BUNDLED.match(place):
+                self.trace.message = f"{place.strip()}: {said.strip()}"
         return self.trace
 
     @property

@@ -31,6 +31,8 @@ _COUNT = re.compile(
     r"^  (?P<count>\d{1,9}) (?P<what>hooks? failed|tests? (?:passed|failed|skipped|todo)|known failures?|tests? remained|uncaught exceptions?|unhandled rejections?|passed|failed|skipped|todo)$"
 )
 _RULE = re.compile(r"^  ─+$")
+_NUMBERED = re.compile(r"^  \d{1,6}\. (?P<name>\S.*)$")
+"""The head of the details in AVA 0: they stand behind the counts."""
 _TITLE = re.compile(r"^  (?P<name>\S.*)$")
 _OUTSIDE = re.compile(r"^  (?:Uncaught exception|Unhandled rejection) in (?P<file>\S+)$")
 _BROKE = re.compile(
@@ -69,6 +71,8 @@ class _Case:
     outcome: Outcome
     status: Line
     duration: float | None = None
+    said: str = ""
+    """What stands behind the title in the line that says that it failed."""
     failures: list[Failure] = field(default_factory=list)
 
 
@@ -116,7 +120,12 @@ class _Parser:
             self._mark(match, line)
         elif match := _PENDING.match(mark):
             self.cases.append(_Case(match["name"], Outcome.ERROR, line))
-        elif self.detailed and self.blank and (case := self._headed(mark)):
+        elif (
+            self.blank
+            and (match := (_TITLE if self.detailed else _NUMBERED).match(mark))
+            and (self.detailed or self.session.closed)
+            and (case := self._headed(match["name"]))
+        ):
             self._end_block()
             self.block, self.case = Block(line), case
         elif self.block is not None:
@@ -131,12 +140,8 @@ class _Parser:
             duration = round(float(match["time"]) * factor, 6)
         self.cases.append(_Case(match["name"], outcome, line, duration))
 
-    def _headed(self, mark: str) -> _Case | None:
-        """The test whose details begin with this line."""
-        match = _TITLE.match(mark)
-        if match is None:
-            return None
-        title = match["name"]
+    def _headed(self, title: str) -> _Case | None:
+        """The test whose details begin with the line that holds this title."""
         waiting = (
             case
             for case in self.cases
@@ -144,7 +149,7 @@ class _Parser:
         )
         for case in waiting:
             if case.title == title or case.title.startswith(f"{title} "):
-                case.title = title
+                case.title, case.said = title, case.title.removeprefix(title).strip()
                 return case
         return None
 
@@ -155,6 +160,8 @@ class _Parser:
             return
         failure = _failure(block) if block.text.strip() else bare_failure(block.header)
         if case is not None:
+            if not self.detailed and case.said:
+                failure = replace(failure, message=case.said)
             case.failures.append(failure)
             return
         match = _OUTSIDE.match(block.header.text)

@@ -146,6 +146,8 @@ class _Parser:
     hooks: list[Failure] = field(default_factory=list)
     """Of the scenario that is not announced yet."""
     step: _Step | None = None
+    headless: list[_Step] = field(default_factory=list)
+    """Steps of a scenario whose head is cut off."""
     listing: Outcome | None = None
     known: dict[tuple[str | None, int | None, str], deque[_Scenario]] = field(default_factory=dict)
     """By place, and those without a line by name."""
@@ -193,9 +195,9 @@ class _Parser:
                 self.step, self.pending = self.pending, None
         elif match := _TAGS.match(mark):
             self.tags, self.step = match["tags"], None
-        elif (step := _step(line)) is not None and self.scenarios:
+        elif (step := _step(line)) is not None:
             self.step = step
-            self.scenarios[-1].steps.append(step)
+            (self.scenarios[-1].steps if self.scenarios else self.headless).append(step)
         elif self.step is not None:
             if not (self.step.ruled and mark.startswith("exception: ")):
                 self.step.body.append(line)
@@ -278,6 +280,9 @@ class _Parser:
             # Since 1.3 the plain formatter names the scenario first.
             last.hooks, self.hooks = self.hooks, []
         self.session.failures += self.hooks
+        silent = [known for known in self.scenarios if known.listed and not (known.steps or known.hooks)]
+        if len(silent) == 1 and any(step.broke for step in self.headless):
+            silent[0].steps = self.headless
         for scenario in self.scenarios:
             outcome = scenario.outcome(complete)
             self.session.cases.append(

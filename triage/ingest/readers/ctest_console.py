@@ -50,13 +50,20 @@ _ERRORS = "Errors while running CTest"
 _SKIPPED = ("Skipped", "Not Run (Disabled)", "Disabled")
 
 
+_OTHERS = re.compile(r"={20,}(?: |$)|-{70}$")
+"""Rules that other runners draw."""
+
+
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
     if any(map(_LOGGED.match, lines)):
         return 87
+    results = any(map(_RESULT.match, lines))
     if any(map(_PERCENT.match, lines)):
-        return 80
-    if any(map(_RESULT.match, lines)) or (_NONE in lines and any(map(_PROJECT.match, lines))):
+        # What a test of it printed may be the console of another runner, as may what stands above it.
+        own = next((line for line in lines if _START.match(line) or _OTHERS.match(line)), "")
+        return 91 if results and _START.match(own) else 80
+    if results or (_NONE in lines and any(map(_PROJECT.match, lines))):
         return 75
     ended = any(line.startswith(_ERRORS) for line in lines)
     return 70 if ended and any(map(_LISTED.match, lines)) else 0

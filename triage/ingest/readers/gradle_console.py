@@ -62,6 +62,9 @@ _OLD_TIME = re.compile(r"^Total time: (?P<time>.+)$")
 _JAVAC = re.compile(
     r"^(?::[\w:-]*)??(?P<file>(?:[A-Za-z]:)?[^\s:][^:]*\.(?:java|groovy|scala)):(?: ?(?P<line>\d{1,9}): )(?:error: )?(?P<text>\S.*)$"
 )
+_ABROAD = re.compile(r"(?:错误|エラー|Fehler|\ufffd+):(?! *\[)")
+"""``error:`` of a javac that speaks another language, also in an encoding that got lost; what it warns of has a name in
+brackets."""
 _KOTLINC = re.compile(
     r"^e: (?:file:///(?=[A-Za-z]:)|file://)?(?P<file>(?:[A-Za-z]:)?[^:]+\.kts?):(?: ?\(|)(?P<line>\d{1,9})[,:]\s?\d+\)?:? (?P<text>\S.*)$"
 )
@@ -279,7 +282,8 @@ class _Parser:
         elif _WRONG.match(mark):
             self.wrong = []
         elif (
-            (match := _JAVAC.match(mark)) and ("error: " in mark or ".java:" not in mark)
+            (match := _JAVAC.match(mark))
+            and ("error: " in mark or ".java:" not in mark or _ABROAD.match(match["text"]))
         ) or _KOTLINC.match(mark):
             self.compiler.append([line])
         elif self.compiler and len(self.compiler[-1]) < 8 and line.number == self.compiler[-1][-1].number + 1:

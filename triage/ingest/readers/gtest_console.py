@@ -142,6 +142,7 @@ class _Parser:
         told = "\n".join(line.text for line in said)
         last = said[-1].text.strip() if said else ""
         status = entry.status
+        entry.failures.extend(_printed(self.lines))
         message = f"the process died while {entry.suite}.{entry.name} was running"
         entry.failures.append(
             Failure(
@@ -185,6 +186,17 @@ class _Parser:
                 self.stated, counted.passed + rest, counted.failed, counted.errors, counted.skipped
             )
         return self.session
+
+
+def _printed(lines: list[Line]) -> list[Failure]:
+    """The checks that had failed before the process died; what stands behind the blank line below the last is of its end."""
+    places = [
+        i for i, line in enumerate(lines) if PLACE.match(line.mark) and not line.mark.endswith("Skipped")
+    ]
+    if not places:
+        return []
+    end = next((i for i in range(places[-1], len(lines)) if not lines[i].text.strip()), len(lines))
+    return failures_in(lines[places[0] : end])
 
 
 def _sessions(lines: Iterator[Line]) -> Iterator[Session]:

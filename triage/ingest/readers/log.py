@@ -9,7 +9,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import dropwhile
+from itertools import dropwhile, takewhile
 from textwrap import dedent
 from typing import Any
 from urllib.parse import unquote
@@ -19,8 +19,9 @@ from triage.ingest.json_text import parse_object, text
 from triage.ingest.logs.fold import COPIES, Copies
 from triage.ingest.logs.perl import death
 from triage.ingest.logs.scan import Scan
-from triage.ingest.logs.severity import ERROR, is_echo, severity
+from triage.ingest.logs.severity import ERROR, WRAPPER, is_echo, severity
 from triage.ingest.logs.steps import Steps
+from triage.ingest.logs.tracebacks import TRACEBACK
 from triage.ingest.logs.traces import Trace, traces
 from triage.ingest.logs.transcripts import end_of_script, is_transcript, spoken
 from triage.ingest.markdown.page import is_page, quoted
@@ -36,7 +37,7 @@ _STAMP = re.compile(
     r"|\[\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}\]|\w{3} [ \d]\d \d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+:\d+\])\s+"
 )
 _LEVEL = re.compile(
-    r"^(?:\| )?(?:\[[\w#-]{1,20}\]\s+)*\[?(?:ERROR|FATAL|CRITICAL|SEVERE|WARN(?:ING)?|INFO|ERR)\]?:?\s+(?:\| (?:[^\s|]{1,200}:\d{1,7} - )?)?(?:\[[^\]]{1,60}\]\s*)?(?:(?!\w*Sanitizer:)[\w.$/-]{1,60}(?:\[\d+\])?:\s+|- )?"
+    r"^(?!WARNING: (?:CPU: \d|\S+\.[chS]:\d+ at ))(?:\| )?(?:\[[\w#-]{1,20}\]\s+)*\[?(?:ERROR|FATAL|CRITICAL|SEVERE|WARN(?:ING)?|INFO|ERR)\]?:?\s+(?:\| (?:[^\s|]{1,200}:\d{1,7} - )?)?(?:\[[^\]]{1,60}\]\s*)?(?:(?!\w*Sanitizer:)[\w.$/-]{1,60}(?:\[\d+\])?:\s+|- )?"
     r"(?:\d+ --- \[[^\]]{0,60}\] (?:\[[^\]]{0,60}\] )?\S{1,100} +: )?"
 )
 _ANNOTATION = re.compile(r"^::error(?: (?P<about>[^\n]{1,2000}?))?::(?P<said>.+)$")
@@ -213,7 +214,7 @@ def _failure(trace: Trace) -> Failure:
     message = bare(trace.message) if trace.told else "Traceback without its exception: the log ends here"
     # A class without a message is looked for in the trace alone: what stands around it says something else.
     said = failure_from(dedent("\n".join(trace.lines)), message=message).message
-    message = message if "Traceback (most recent" in said else said
+    message = message if "Traceback (most recent" in said or _only_announces(said, trace) else said
     failure = failure_from("\n".join(around), message=message, kind="error", source_line=trace.first)
     failure = replace(failure, message=message, lead=len(before) if failure.trace else 0)
     if (own := own_frame("\n".join(trace.lines))) is not None:
@@ -223,6 +224,12 @@ def _failure(trace: Trace) -> Failure:
         return replace(failure, file=place["file"], line=int(place["line"]))
     match = _ANNOTATION.match(trace.message)
     return _annotated(failure, match["about"]) if match and match["about"] else failure
+
+
+def _only_announces(said: str, trace: Trace) -> bool:
+    """Whether what stands above a traceback of Python says no more than that something failed."""
+    above = list(takewhile(lambda line: not TRACEBACK.match(line), trace.lines))
+    return 0 < len(above) < len(trace.lines) and said != trace.message and severity(said) <= WRAPPER
 
 
 def _annotated(failure: Failure, about: str) -> Failure:

@@ -126,6 +126,8 @@ class _Parser:
     """Failures as workflow commands, one for each error of each try; the blocks below them say the same."""
     loose: list[Block] = field(default_factory=list)
     """Errors outside any test."""
+    headless: Block | None = None
+    """The tries of a test behind its first one, where the output begins in the middle of it."""
     block: Block | None = None
     counts: dict[str, int] = field(default_factory=dict)
     listing: Outcome | None = None
@@ -159,6 +161,8 @@ class _Parser:
             self._open(self.loose, line)
         elif self.block is not None:
             self.block.lines.append(line.text)
+        elif _RETRY_PART.match(mark) and self.planned is None and not self.counts:
+            self.headless = self.block = Block(line)
 
     def _open(self, kind: list[Block], line: Line) -> None:
         self.block, self.listing = Block(line), None
@@ -195,6 +199,9 @@ class _Parser:
     def finish(self) -> Session:
         for key, failures in {**self._failures(self.annotations), **self._failures(self.blocks)}.items():
             self.tests[key].failures = failures
+        silent = [test for test in self.tests.values() if test.listed and not test.failures]
+        if self.headless is not None and len(silent) == 1:
+            silent[0].failures = failures_below(self.headless.lines, self.headless.header.number + 1)
         if self.broken_outside or self.planned is None:
             self.session.failures += [_outside(block) for block in self.loose]
         totals = self._totals()

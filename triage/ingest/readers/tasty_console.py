@@ -39,7 +39,7 @@ _ENDS = re.compile(r"^Test suite \S+: (?P<how>\w+)|^Running \d+ test suites\.\.\
 
 def _sniff(sample: Sample) -> int:
     lines = sample_lines(sample)
-    named = any(map(_TEST.match, lines))
+    named = any(_TEST.match(line) and not _ENDS.match(line) for line in lines)
     if any(map(_COUNTS.match, lines)):
         return 84 if named else 60
     return 70 if named and any(map(_ENDS.match, lines)) else 0

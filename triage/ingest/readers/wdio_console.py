@@ -7,7 +7,8 @@ lines; without the reporter only the spec files are counted, and each is a test.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from triage.ingest.case_book import MAX_BLOCK
@@ -23,6 +24,7 @@ from triage.ingest.console import (
     sample_lines,
     until,
 )
+from triage.ingest.logs.severity import ERROR, severity
 from triage.ingest.parts import failure_from
 from triage.ingest.reader import Reader, Sample
 from triage.model import CaseResult, Failure, Outcome, Totals
@@ -43,9 +45,12 @@ _WORKER = re.compile(
     r"^\[(?P<id>\d+-\d+)\] (?P<what>RUNNING|PASSED|FAILED|RETRYING|SKIPPED) (?:in|on) (?P<browser>.+?) - (?P<file>\S.*)$"
 )
 _ERROR = re.compile(r"^\[(?P<id>\d+-\d+)\] +(?:\w*Error in \".*\"|\w*Error: .*)$")
+_SAID = re.compile(r"^\[(?P<id>\d+-\d+)\] (?P<said>.*)$")
 _REPORTER = re.compile(r"^ \"[\w-]+\" Reporter:$")
 _END = re.compile(r"^\s*at \S")
 _SKIP = ("Running:", "Session ID:", "Report:", "Spec:", "Number of")
+_LAST_WORDS = 50
+"""Lines of a worker that are kept."""
 _OUTCOMES = {
     "✖": Outcome.FAILED,
     "✗": Outcome.FAILED,
@@ -93,6 +98,8 @@ class _Parser:
     """What a worker said of its errors when they happened."""
     error: Block | None = None
     """The one whose lines are being read."""
+    said: dict[str, deque[Line]] = field(default_factory=dict)
+    """The last words of each worker."""
 
     def feed(self, line: Line) -> bool:
         """Take a line; True when it was the last of the run."""
@@ -113,6 +120,7 @@ class _Parser:
             self.error = None
             if match["what"] == "RUNNING":
                 self.errors.pop(match["id"], None)
+                self.said.pop(match["id"], None)
             self.workers[match["id"]] = (match["what"], match["file"], line)
         elif match := _ERROR.match(mark):
             self.error = Block(Line(line.number - 1, ""), [line.text.partition("]")[2].strip()])
@@ -121,6 +129,9 @@ class _Parser:
             self.error = None
         elif self.error is not None and len(self.error.lines) < MAX_BLOCK:
             self.error.lines.append(line.text)
+        elif match := _SAID.match(mark):
+            words = self.said.setdefault(match["id"], deque(maxlen=_LAST_WORDS))
+            words.append(Line(line.number, match["said"]))
         return False
 
     def _line(self, browser: _Browser, line: Line) -> None:
@@ -216,12 +227,24 @@ class _Parser:
             outcome = {"PASSED": Outcome.PASSED, "SKIPPED": Outcome.SKIPPED}.get(what, Outcome.FAILED)
             failures: tuple[Failure, ...] = ()
             if outcome.is_red:
-                failures = tuple(map(_failure, self.errors.get(id, ()))) or (bare_failure(line),)
+                failures = tuple(map(_failure, self.errors.get(id, ()))) or (
+                    _death(line, self.said.get(id, ())),
+                )
             self.session.cases.append(CaseResult(file, outcome, file=file, failures=failures))
 
 
 def _failure(block: Block) -> Failure:
     return failure_from(block.text, message=until(block.lines, _END), source_line=block.first_line)
+
+
+def _death(end: Line, words: Iterable[Line]) -> Failure:
+    """Of a worker that told no error: what its process said last of why it ended."""
+    said = [line for line in words if line.text.strip()]
+    worst = max(reversed(said), key=lambda line: severity(line.mark), default=end)
+    if severity(worst.mark) < ERROR:
+        return bare_failure(end)
+    trace = "\n".join(line.text for line in said)
+    return failure_from(trace, message=worst.text.strip(), kind="error", source_line=worst.number)
 
 
 def _told(case: CaseResult, line: Line) -> CaseResult:

@@ -14,7 +14,16 @@ from functools import reduce
 
 from triage.ingest.console import Line, Session, bare_failure, indent_of
 from triage.ingest.logs.severity import severity
-from triage.ingest.runners.go_text import COMPILER, CRASH, build_failure, crash_failure, log_failure
+from triage.ingest.runners.go_text import (
+    COMPILER,
+    CRASH,
+    RACE,
+    build_failure,
+    crash_failure,
+    gocheck_failure,
+    log_failure,
+    race_failure,
+)
 from triage.ingest.runners.junit_tries import joined
 from triage.model import CaseResult, Failure, Outcome, Warn
 
@@ -134,6 +143,7 @@ class GoParser:
         test.depth, test.result = len(match["indent"]), line
         if test.outcome is Outcome.FAILED:
             test.lines, self.race = [*self.race, *test.lines], []
+            test.crash = test.crash or gocheck_failure([*self.loose, *test.lines])
         self.current, self.streaming, self.compiling = match["name"], False, ""
         self.ended = self.summed = False
 
@@ -179,7 +189,7 @@ class GoParser:
             test.outcome, test.seconds, test.result = outcome, seconds, end
 
     def _output(self, line: Line) -> None:
-        if line.mark == "WARNING: DATA RACE" and not self.streaming:
+        if line.mark == RACE and not self.streaming:
             # Without -v a race is reported before the result line of its test.
             self.current, self.race = "", [line]
         elif self.race and line.mark != _RACE_RULE:
@@ -219,7 +229,7 @@ class GoParser:
             for test in unfinished:
                 test.crash = reason
             if not unfinished and not self._any_failed:
-                self.session.failures.append(reason)
+                self.session.failures.append(self._race() or reason)
         self._flush(match["name"], passed=match["status"] == "ok")
         self.ended = self.summed = True
 
@@ -227,6 +237,18 @@ class GoParser:
     def _any_failed(self) -> bool:
         ran = (*(test for _, test in self.before), *self.tests.values())
         return any(test.outcome is Outcome.FAILED for test in ran)
+
+    def _race(self) -> Failure | None:
+        """The first data race that no test failed of: found between two of them, or (up to Go 1.7) behind a test."""
+        for lines in (self.race, *(test.lines for test in self.tests.values())):
+            at = next((i for i, line in enumerate(lines) if line.mark == RACE), None)
+            if at is not None:
+                end = next(
+                    (i for i in range(at, len(lines)) if lines[i].mark == _RACE_RULE),
+                    min(len(lines), at + _LOOSE_LINES),
+                )
+                return race_failure(lines[at:end])
+        return None
 
     def _reason(self, end: Line) -> Failure:
         """Why a package failed of which no test did: a broken ``TestMain``, an ``os.Exit``, a signal."""

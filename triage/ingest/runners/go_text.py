@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from triage.ingest.console import MAX_MARK, Line
 from triage.ingest.logs.severity import severity
@@ -13,8 +14,12 @@ CRASH = re.compile(r"^(?:panic: |fatal error: |SIGQUIT: quit$|unexpected fault a
 COMPILER = re.compile(r"^(?:vet: )?(?P<file>[^\s:]+\.go):(?P<line>\d{1,9})(?::\d+)?: \S")
 
 _LOG = re.compile(r"^\s*(?P<file>[^\s:]+\.go):(?P<line>\d{1,9}): ?(?P<text>.*)$")
+_GOCHECK = re.compile(r"^(?:FAIL|PANIC|FIXTURE-PANIC): \S+\.go:\d+: (?P<name>\w+\.\w+)")
+_GOCHECK_END = re.compile(r"^(?:OOPS|PASS|FAIL|PANIC|START|MISS|SKIP): ")
 _FRAME = re.compile(r"^\t(?P<file>\S+\.go):(?P<line>\d{1,9})(?: \+0x[0-9a-f]+)?$")
+_RACE_FRAME = re.compile(r"^\s+(?P<file>\S+\.go):(?P<line>\d{1,9}) \+0x[0-9a-f]+$")
 _LIBRARY = re.compile(r"/go[^/]*/src/|/pkg/mod/|^_testmain\.go")
+RACE = "WARNING: DATA RACE"
 _AFTER_PANIC = re.compile(r"^goroutine \d+ |^\[signal |^running tests:|^\s*$|^\tpanic: ")
 _GINKGO = re.compile(r"^\[(?P<word>FAILED|PANICKED|TIMEDOUT|ABORTED|INTERRUPTED)\] (?P<said>.*)$")
 _GINKGO_PLACE = re.compile(r"^In \[[^\]]+\] at: (?P<file>\S+\.go):(?P<line>\d{1,9})")
@@ -43,6 +48,23 @@ def ginkgo_failure(lines: Sequence[Line]) -> Failure | None:
         line=int(place["line"]) if place else None,
         source_line=block[0].number,
     )
+
+
+def gocheck_failure(lines: Sequence[Line]) -> Failure | None:
+    """What gocheck printed of the methods that it ran in a test: it tells ``go test`` only that one of them failed."""
+    if not any(_GOCHECK.match(line.mark) for line in lines):
+        return None
+    kept: list[Line] = []
+    inside = False
+    for line in lines:
+        inside = line.mark.strip() != "" and (inside or _LOG.match(line.mark) is not None)
+        kept += [line] if inside and not _GOCHECK_END.match(line.mark) else []
+    if not kept:
+        return None
+    named = [match["name"] for line in lines if (match := _GOCHECK.match(line.mark))]
+    failure = log_failure(kept)
+    trace = "\n".join(line.text for line in lines).strip()
+    return replace(failure, message=f"{failure.message}\nin {', '.join(named)}", trace=trace)
 
 
 def log_failure(lines: Sequence[Line]) -> Failure:
@@ -95,6 +117,21 @@ def crash_failure(lines: Sequence[Line]) -> Failure:
         file=own["file"] if own else None,
         line=int(own["line"]) if own else None,
         source_line=lines[0].number,
+    )
+
+
+def race_failure(lines: Sequence[Line]) -> Failure:
+    """A data race, as the detector reports it: the two accesses, and the frame of the first."""
+    said = [line for line in lines if line.text.strip() and not line.mark.startswith("==================")]
+    frames = [match for line in said if (match := _RACE_FRAME.match(line.mark))]
+    own = next((frame for frame in frames if not _LIBRARY.search(frame["file"])), None)
+    return Failure(
+        "\n".join(line.text.strip() for line in said[:3]),
+        kind="error",
+        trace="\n".join(line.text for line in said),
+        file=own["file"] if own else None,
+        line=int(own["line"]) if own else None,
+        source_line=said[0].number,
     )
 
 
