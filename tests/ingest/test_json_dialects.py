@@ -222,6 +222,17 @@ def test_libtest_that_was_killed(read: Read) -> None:
     assert "no end" in run.warnings[0].text
 
 
+def test_a_runner_that_keeps_what_tests_say_on_standard_error(read: Read) -> None:
+    said = "thread 'adds' panicked at src/sum.rs:9:5:\nthe till is empty\n"
+    run = read(
+        {"type": "suite", "event": "started", "test_count": 1},
+        {"type": "test", "event": "failed", "name": "adds", "stdout": "adding\n", "stderr": said},
+        {"type": "suite", "event": "failed", "passed": 0, "failed": 1, "ignored": 0, "measured": 0},
+    )
+    [failure] = run.cases[0].failures
+    assert (failure.message, failure.file) == ("the till is empty", "src/sum.rs")
+
+
 def test_a_panic_before_rust_1_73_said_its_place_last(read: Read) -> None:
     said = "thread 'adds' panicked at 'assertion failed: `(left == right)`\n  left: `4`,\n right: `5`', src/sum.rs:12:9\nnote: run with"
     run = read(
