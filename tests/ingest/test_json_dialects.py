@@ -169,6 +169,17 @@ def test_jest_as_a_results_processor_is_given_it(read: Read) -> None:
     )
 
 
+@pytest.mark.parametrize("head", [{}, {"numTotalTests": 0, "numPassedTests": 0}])
+def test_jest_whose_files_all_broke(read: Read, head: dict[str, Any]) -> None:
+    file = {
+        "testFilePath": "/till/a.test.ts",
+        "testResults": [],
+        "testExecError": {"message": "no lamp", "stack": ""},
+    }
+    run = read({**head, "testResults": [file]})
+    assert (run.cases, [failure.message for failure in run.failures]) == ((), ["no lamp"])
+
+
 def test_jest_file_that_is_red_without_a_red_test(read: Read) -> None:
     test = {"title": "opens", "status": "passed", "failureMessages": []}
     file = {"name": "a.test.js", "status": "failed", "message": "", "assertionResults": [test]}
