@@ -108,7 +108,8 @@ def _cells(node: Node) -> list[tuple[str, int]]:
     content = node.child("content")
     if content is None:
         return []
-    found, line, row = [], content.line, 0
+    found: list[tuple[str, int]] = []
+    line, row = content.line, 0
     for cell in content.text.split("</td>"):
         begin = cell.rfind("<td")
         before = len(found)
