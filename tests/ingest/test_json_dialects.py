@@ -187,7 +187,22 @@ def test_jest_file_that_is_red_without_a_red_test(read: Read) -> None:
     assert run.totals.red == 0 and "a.test.js failed outside its tests" in run.failures[0].message
 
 
+def test_jest_with_the_reason_in_a_message(read: Read) -> None:
+    test = {"fullName": "till opens", "status": "failed", "message": "Error: no key"}
+    run = read({"numFailedTestSuites": 1, "numTotalTests": 1, "testResults": [{"assertionResults": [test]}]})
+    assert [failure.message for failure in run.cases[0].failures] == ["Error: no key"]
+
+
 # Playwright
+
+
+def test_playwright_cut_down_to_its_results(read: Read) -> None:
+    specs = [
+        {"title": how, "tests": [{"results": [{"status": how}]}]} for how in ("passed", "failed", "skipped")
+    ]
+    run = read({"suites": [{"title": "a.spec.ts", "specs": specs, "suites": []}]})
+    assert run.format == "playwright-json"
+    assert [case.outcome.value for case in run.cases] == ["passed", "failed", "skipped"]
 
 
 def test_playwright_before_it_had_a_status(read: Read) -> None:

@@ -88,7 +88,9 @@ def _case(file: dict[str, Any], test: dict[str, Any]) -> CaseResult:
     tries = max(integer(test, "invocations") or 1, 1)
     retried = outcome is Outcome.PASSED and bool(said or words(test, "retryReasons"))
     failures = [failure_from(message) for message in said or words(test, "retryReasons")]
-    if outcome.is_red and not failures:
+    if outcome.is_red and not failures and text(test, "message").strip():
+        failures = [failure_from(text(test, "message"))]  # of those who write the format without Jest
+    elif outcome.is_red and not failures:
         failures = [Failure(f"ended as '{text(test, 'status')}', and the report does not say why")]
     return CaseResult(
         name=text(test, "title") or text(test, "fullName"),
