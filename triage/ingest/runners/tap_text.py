@@ -27,7 +27,7 @@ _BUSTED = re.compile(
     r"^\S+ @ \d{1,9}\n(?:Failure|Error) message: (?P<file>\S+?):(?P<line>\d{1,9}): (?P<said>.*)$", re.DOTALL
 )
 _DIRECTIVE = re.compile(
-    r"(?<!\\)(?P<kept>(?:\\\\)*+)#\s*(?:(?P<what>SKIP|(?:TODO|XFAIL)(?!\w))\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|(?P<late>timeout \d+ seconds|timeout after \d+s))$",
+    r"(?<!\\)(?P<kept>(?:\\\\){0,99})#\s*(?:(?P<what>SKIP|(?:TODO|XFAIL)(?!\w))\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|(?P<late>timeout \d+ seconds|timeout after \d+s))$",
     re.IGNORECASE,
 )
 _SPENT = re.compile(r"(?<! ) ++(?P<late>timed out )?\((?P<seconds>\d{1,9}\.\d\d)s\)$")
