@@ -231,6 +231,32 @@ def test_gtester(text_source: TextSource) -> None:
     assert (counts.failures[0].message, waits.outcome.value) == ("the program died in this test", "skipped")
 
 
+def test_catch2_written_by_others(text_source: TextSource) -> None:
+    """The result is left to the assertions, or the reason to the text."""
+    run = collect(
+        text_source(
+            '<?xml version="1.0"?><Catch2TestRun name="shop"><TestCase name="shuts"><Expression success="false" type="CHECK">'
+            "<Original>lid == 0</Original><Expanded>1 == 0</Expanded></Expression></TestCase>"
+            '<TestCase name="opens"><Expression success="true" type="CHECK"><Original>lid</Original></Expression></TestCase>'
+            '<TestCase name="rings">no bell in the till\n<OverallResult success="false"/></TestCase></Catch2TestRun>'
+        )
+    )
+    assert [case.outcome.value for case in run.cases] == ["failed", "passed", "failed"]
+    assert "lid == 0" in run.cases[0].failures[0].message
+    assert run.cases[2].failures[0].message == "no bell in the till"
+
+
+def test_sonarqubes_report_with_the_outcome_in_an_attribute(text_source: TextSource) -> None:
+    cases = "".join(
+        f'<testCase name="t" status="{how}"/>' for how in ("success", "Failure", "error", "skipped")
+    )
+    run = collect(
+        text_source(f'<testExecutions version="1"><file path="a.js">{cases}</file></testExecutions>')
+    )
+    assert [case.outcome.value for case in run.cases] == ["passed", "failed", "error", "skipped"]
+    assert run.cases[1].failures[0].message == "Failure without a message"
+
+
 def test_sonarqubes_generic_report(text_source: TextSource) -> None:
     text = """<?xml version="1.0"?>
 <testExecutions version="1"><file path="src/till.test.js">

@@ -108,6 +108,19 @@ def test_an_error_behind_the_end_of_a_test_makes_it_red(text_source: TextSource)
     assert run.failures == ()
 
 
+def test_what_failed_and_fails_once_more_behind_its_end_has_failed(text_source: TextSource) -> None:
+    first, late = broke(1, "open", failure=True), broke(1, "still open", failure=True)
+    run = collect(text_source(stream(START, SUITE, began(1, "shuts"), first, ended(1, "failure"), late, END)))
+    [case] = run.cases
+    assert (case.outcome, len(case.failures)) == (Outcome.FAILED, 2)
+
+
+def test_a_stream_that_was_set_in(text_source: TextSource) -> None:
+    lines = stream(START, SUITE, began(1, "shuts"), broke(1, "open", failure=True), ended(1, "failure"), END)
+    run = collect(text_source("".join(f"    {line}\n" for line in lines.splitlines())))
+    assert [(case.name, case.outcome) for case in run.cases] == [("shuts", Outcome.FAILED)]
+
+
 def test_an_error_long_behind_the_end_of_a_test_is_told(text_source: TextSource) -> None:
     others = [event for id_ in range(2, 2_000) for event in (began(id_, f"opens {id_}"), ended(id_))]
     late = broke(1, "late", failure=False)

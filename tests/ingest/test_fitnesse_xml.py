@@ -55,3 +55,44 @@ def test_what_broke_the_program_behind_the_pages_is_a_failure_of_the_run() -> No
     assert [failure.message for failure in run_of(_run(_page("Good"), behind=log)).failures] == [
         "no port left"
     ]
+
+
+def test_a_row_whose_cells_are_all_red_is_told_by_what_was_thrown_in_it() -> None:
+    content = (
+        '<content><![CDATA[<table><tr class="exception closed"><td class="error">5</td><td class="error">6</td></tr>'
+        '<tr class="exception-detail closed-detail"><td colspan="2"><pre>__EXCEPTION__:message:&lt;&lt;no milk '
+        "left&gt;&gt;\n\tat shop.Fridge.take(Fridge.java:7) [classes]</pre></td></tr></table>]]></content>"
+    )
+    run = run_of(_run(_page("Fridge", exceptions=1, more=content)))
+    (failure,) = run.cases[0].failures
+    assert (failure.message, failure.file, failure.line) == ("no milk left", "Fridge.java", 7)
+
+
+def test_values_that_newer_versions_only_compare_are_the_reason() -> None:
+    told = """<instructions><instructionResult><expectation><status>fail</status><actual>4</actual>
+    <expected>5</expected></expectation></instructionResult></instructions>"""
+    run = run_of(_run(_page("Sum", wrong=1, more=told)))
+    assert [failure.message for failure in run.cases[0].failures] == ["[4] expected [5]"]
+
+
+def test_a_page_that_asserts_nothing_is_ignored_unless_it_sets_up_others() -> None:
+    run = run_of(_run(_page("Words", right=0), _page("Shop.SuiteSetUp", right=0), _page("Milk")))
+    assert counts(run) == (3, 2, 0, 0, 1)
+
+
+def test_counts_of_the_end_are_red_where_no_page_is() -> None:
+    final = "<finalCounts><right>0</right><wrong>0</wrong><ignores>0</ignores><exceptions>{}</exceptions></finalCounts>"
+    assert run_of(_run(behind=final.format(1))).failures
+    assert not run_of(_run(_page("Milk"), behind=final.format(0))).failures
+    assert not run_of(_run(_page("Milk", exceptions=1), behind=final.format(1))).failures
+
+
+def test_its_console_names_pages_whose_program_never_came_up() -> None:
+    run = run_of(
+        "Starting Test System: slim:demo.\n"
+        "X 09:00:01 R:0    W:0    I:0    E:3    Milk\t(Shop.Milk)\t0.250 seconds\n"
+        "--------\n1 Tests,\t1 Failures\t0.300 seconds.\n"
+    )
+    assert run.format == "fitnesse-console"
+    assert counts(run) == (1, 0, 0, 1, 0)
+    assert run.cases[0].duration == 0.25

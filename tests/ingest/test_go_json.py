@@ -213,6 +213,11 @@ def test_a_test_whose_end_is_told_behind_that_of_its_package_is_one_test() -> No
     )
 
 
+def test_a_build_that_failed_without_a_word_is_red() -> None:
+    run = run_of(events({"Action": "build-fail"}))
+    assert [failure.message for failure in run.failures] == [f"the build of {PACKAGE} failed"]
+
+
 def test_a_compiler_that_is_killed_says_so_without_a_heading() -> None:
     """The stream may end there: no event of the package follows."""
     built = {"Action": "build-output", "ImportPath": f"{PACKAGE}.test"}

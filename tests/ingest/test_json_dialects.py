@@ -169,6 +169,17 @@ def test_jest_as_a_results_processor_is_given_it(read: Read) -> None:
     )
 
 
+@pytest.mark.parametrize("head", [{}, {"numTotalTests": 0, "numPassedTests": 0}])
+def test_jest_whose_files_all_broke(read: Read, head: dict[str, Any]) -> None:
+    file = {
+        "testFilePath": "/till/a.test.ts",
+        "testResults": [],
+        "testExecError": {"message": "no lamp", "stack": ""},
+    }
+    run = read({**head, "testResults": [file]})
+    assert (run.cases, [failure.message for failure in run.failures]) == ((), ["no lamp"])
+
+
 def test_jest_file_that_is_red_without_a_red_test(read: Read) -> None:
     test = {"title": "opens", "status": "passed", "failureMessages": []}
     file = {"name": "a.test.js", "status": "failed", "message": "", "assertionResults": [test]}
@@ -176,7 +187,22 @@ def test_jest_file_that_is_red_without_a_red_test(read: Read) -> None:
     assert run.totals.red == 0 and "a.test.js failed outside its tests" in run.failures[0].message
 
 
+def test_jest_with_the_reason_in_a_message(read: Read) -> None:
+    test = {"fullName": "till opens", "status": "failed", "message": "Error: no key"}
+    run = read({"numFailedTestSuites": 1, "numTotalTests": 1, "testResults": [{"assertionResults": [test]}]})
+    assert [failure.message for failure in run.cases[0].failures] == ["Error: no key"]
+
+
 # Playwright
+
+
+def test_playwright_cut_down_to_its_results(read: Read) -> None:
+    specs = [
+        {"title": how, "tests": [{"results": [{"status": how}]}]} for how in ("passed", "failed", "skipped")
+    ]
+    run = read({"suites": [{"title": "a.spec.ts", "specs": specs, "suites": []}]})
+    assert run.format == "playwright-json"
+    assert [case.outcome.value for case in run.cases] == ["passed", "failed", "skipped"]
 
 
 def test_playwright_before_it_had_a_status(read: Read) -> None:
@@ -220,6 +246,17 @@ def test_libtest_that_was_killed(read: Read) -> None:
     )
     assert outcomes(run) == {"hangs": Outcome.ERROR}
     assert "no end" in run.warnings[0].text
+
+
+def test_a_runner_that_keeps_what_tests_say_on_standard_error(read: Read) -> None:
+    said = "thread 'adds' panicked at src/sum.rs:9:5:\nthe till is empty\n"
+    run = read(
+        {"type": "suite", "event": "started", "test_count": 1},
+        {"type": "test", "event": "failed", "name": "adds", "stdout": "adding\n", "stderr": said},
+        {"type": "suite", "event": "failed", "passed": 0, "failed": 1, "ignored": 0, "measured": 0},
+    )
+    [failure] = run.cases[0].failures
+    assert (failure.message, failure.file) == ("the till is empty", "src/sum.rs")
 
 
 def test_a_panic_before_rust_1_73_said_its_place_last(read: Read) -> None:

@@ -71,6 +71,12 @@ def counts(run: Run) -> tuple[int, ...]:
             id="nextest retries",
         ),
         pytest.param(
+            '<testsuite name="s" tests="2" failures="1"><testcase name="a"><rerunFailure message="m"/><rerunError/>'
+            '</testcase><testcase name="b"><failure message="m"/></testcase></testsuite>',
+            (2, 1, 1, 0, 0, 1),
+            id="reruns, and no failure that stayed",
+        ),
+        pytest.param(
             '<testsuite name="s"><testcase name="a"><testcase name="b"><failure message="m"/></testcase></testcase></testsuite>',
             (2, 1, 1, 0, 0, 0),
             id="case within a case",

@@ -109,6 +109,20 @@ def test_events_that_stop(text_source: TextSource) -> None:
     assert "ends too early" in run.warnings[-1].text
 
 
+def test_what_holds_tests_may_begin_after_them_and_end_before(text_source: TextSource) -> None:
+    text = (
+        EVENTS + started(1, "Shop") + started(3, "pays", 2) + started(4, "opens", 2) + finished(3, "ERRORED")
+        + started(2, "Till", 1) + finished(2, "SUCCESSFUL") + finished(1, "SUCCESSFUL") + finished(4, "SUCCESSFUL")
+        + "</e:events>"
+    )  # fmt: skip
+    run = collect(text_source(text))
+    assert [(case.name, case.outcome) for case in run.cases] == [
+        ("pays", Outcome.ERROR),
+        ("opens", Outcome.PASSED),
+    ]
+    assert (run.cases[1].suite, run.failures, run.warnings) == ("Shop > Till", (), ())
+
+
 def test_a_hierarchy(text_source: TextSource) -> None:
     ok = '<result status="SUCCESSFUL"/>'
     text = (

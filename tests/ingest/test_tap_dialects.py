@@ -393,6 +393,15 @@ def test_a_word_that_only_begins_like_a_directive_is_none(mark: str) -> None:
     assert counts(run) == (1, 0, 1, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("backslashes", "name", "how"),
+    [(1, "path # skip", "failed"), (2, "path \\", "skipped"), (3, "path \\# skip", "failed")],
+)
+def test_a_backslash_keeps_only_what_is_behind_it(backslashes: int, name: str, how: str) -> None:
+    [case_] = run_of("1..1\nnot ok 1 - path " + "\\" * backslashes + "# skip\n").cases
+    assert (case_.name, case_.outcome.value) == (name, how)
+
+
 @pytest.mark.parametrize("mark", ["TODO", "todo: later", "TODO(ann) later", "Todo later"])
 def test_what_is_yet_to_be_done_may_fail(mark: str) -> None:
     assert [c.outcome.value for c in run_of(f"1..1\nnot ok 1 - sends # {mark}\n").cases] == ["xfailed"]

@@ -26,6 +26,7 @@ _SURE = tuple(
         # syslog, journalctl: date, host, program
         rf"(?:\w{{3,4}}\.? [ \d]\d \d\d:\d\d:\d\d|{_DATE}(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:?\d\d)) [\w.-]{{1,80}}"
         r" [\w./@()-]{1,80}(?:\[\d{1,10}\])?: ?",
+        r"[ \t]{1,40}(?=\{\")",  # lines of JSON that were set in, as a quoted log is
     )
 )
 _COMPOSE = re.compile(r"(?P<who>[\w.-]{1,76}[-_]\d{1,3}) {2,40}\|(?: |$)")

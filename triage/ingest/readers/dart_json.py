@@ -15,7 +15,7 @@ from triage.ingest.broken_off import judged
 from triage.ingest.json_text import get, integer, items, load_lines, text
 from triage.ingest.parts import exception_type
 from triage.ingest.reader import IngestError, Reader, Sample, Source
-from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn
+from triage.model import CaseResult, Failure, Item, Outcome, RunInfo, Warn, worse
 
 _EVENT = re.compile(
     r'^\{(?=.*"type": ?"(?:start|suite|testStart|allSuites|group|testDone|done)")'
@@ -70,8 +70,11 @@ def _read(source: Source, verdict: list[Failure]) -> Iterator[Item]:
         elif kind == "error" and test is not None:
             failure = _failure(event, last)
             if case := held.get(id_):
-                # The runner takes the pass back.
-                held[id_] = replace(case, outcome=Outcome.ERROR, failures=(*case.failures, failure))
+                # The runner takes the pass back, with an error of its own; what had failed has failed once more.
+                late = Outcome.FAILED if get(event, "isFailure") is True else Outcome.ERROR
+                held[id_] = replace(
+                    case, outcome=worse(case.outcome, late), failures=(*case.failures, failure)
+                )
             elif test.done:
                 yield failure
             else:

@@ -76,6 +76,8 @@ class _Package:
     """The part of a line that has no end yet."""
     outside: list[Failure] = field(default_factory=list)
     """What broke in the nodes of a Ginkgo suite."""
+    unbuilt: Failure | None = None
+    """What is told if nothing says why it was not built."""
 
     def tell(self, event: dict[str, Any], name: str, number: int) -> None:
         """Take an event of the package ``name``."""
@@ -96,6 +98,7 @@ class _Package:
             self.parser.start(test)
         elif action == "build-fail":
             self.parser.ended = self.parser.unbuilt = True
+            self.unbuilt = Failure(f"the build of {name or '?'} failed", kind="error", source_line=number)
         elif test and (word := _WORDS.get(action)):
             said = Line(number, f"--- {word}: {test}")
             self.parser.settle(test, OUTCOMES[word], seconds, said)
@@ -125,6 +128,8 @@ class _Package:
         told = {failure.source_line for failure in self.outside}
         others = [failure for failure in session.failures if failure.source_line not in told]
         session.failures = [*others, *self.outside]
+        if self.unbuilt is not None and not session.failures:
+            session.failures.append(self.unbuilt)
         session.cases = _with_reruns(session.cases)
         return session
 

@@ -25,7 +25,8 @@ _BULLET = re.compile(r"^\s*● .*\n")
 def _sniff(sample: Sample) -> int:
     if has_ends(sample, "numTotalTests", "numFailedTestSuites"):
         return 95
-    return 90 if has_ends(sample, "testResults", "assertionResults") else 0
+    listed = ("assertionResults", "testExecError")  # the second of a reporter's results whose files all broke
+    return 90 if any(has_ends(sample, "testResults", name) for name in listed) else 0
 
 
 def _read(source: Source, report: Any) -> Iterator[Item]:
@@ -87,7 +88,9 @@ def _case(file: dict[str, Any], test: dict[str, Any]) -> CaseResult:
     tries = max(integer(test, "invocations") or 1, 1)
     retried = outcome is Outcome.PASSED and bool(said or words(test, "retryReasons"))
     failures = [failure_from(message) for message in said or words(test, "retryReasons")]
-    if outcome.is_red and not failures:
+    if outcome.is_red and not failures and text(test, "message").strip():
+        failures = [failure_from(text(test, "message"))]  # of those who write the format without Jest
+    elif outcome.is_red and not failures:
         failures = [Failure(f"ended as '{text(test, 'status')}', and the report does not say why")]
     return CaseResult(
         name=text(test, "title") or text(test, "fullName"),

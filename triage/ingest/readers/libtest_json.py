@@ -174,7 +174,8 @@ def _case(run: _Run, event: dict[str, Any], number: int) -> CaseResult:
 
 
 def _output(event: dict[str, Any]) -> str:
-    return text(event, "stdout") or text(event, "output")
+    kept = (text(event, key).strip("\n") for key in ("stdout", "output", "stderr"))
+    return "\n".join(filter(None, kept))
 
 
 def _failure(event: dict[str, Any], number: int) -> Failure:

@@ -2,7 +2,7 @@
 
 Source: ``core``, ``events``, ``hierarchy``, ``java`` of the schemas 0.1 and 0.2 (ota4j-team/open-test-reporting), the ``junit`` and
 ``phpunit`` namespaces. Only JUnit says what is a test; of the others, what holds nothing and is in something is one. An
-event names its test by an id, and the events of several tests may be mixed.
+event names its test by an id, and the events of several tests may be mixed: what holds a test may begin after it.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ class _Test:
     """Whether others are in it."""
     red: bool = False
     """Whether something in it is red, of which is told."""
+    awaited: bool = False
+    """Whether only what is in it spoke of it so far."""
 
     @property
     def is_case(self) -> bool:
@@ -156,7 +158,10 @@ class _Handler(Tree):
                 self._stack[-1].add([node])
         elif node.name == "started":
             self._date(node.get("time"))
-            test = self._begin(node, self._begun.get(node.get("parentId")))
+            test = self._begin(node, self._around(node))
+            if (known := self._begun.get(key)) is not None and known.awaited:
+                known.name, known.around, known.node, known.awaited = test.name, test.around, node, False
+                test = known
             test.add(node.children)
             self._begun[key] = test
         elif test_ := self._begun.get(key):
@@ -174,6 +179,13 @@ class _Handler(Tree):
                 self.tell(
                     CaseResult(cut.name, Outcome.ERROR, suite=cut.suite, failures=(stopped(test.node),))
                 )
+
+    def _around(self, node: Node) -> _Test | None:
+        """What holds the test that begins, which may begin later."""
+        key = node.get("parentId")
+        if key and key not in self._begun:
+            self._begun[key] = _Test(key, None, node, awaited=True)
+        return self._begun.get(key)
 
     def _begin(self, node: Node, around: _Test | None) -> _Test:
         if around is not None:

@@ -30,7 +30,9 @@ def _sniff(sample: Sample) -> int:
     if has_keys(sample, "suites", "specs", "expectedStatus"):
         return 90
     listed = has_keys(sample, "suites", "specs", "results")
-    return 85 if listed and (has_keys(sample, "ok") or has_keys(sample, "config", "rootDir")) else 0
+    if listed and (has_keys(sample, "ok") or has_keys(sample, "config", "rootDir")):
+        return 85
+    return 70 if listed and has_keys(sample, "tests", "title", "status") else 0
 
 
 def _read(source: Source, report: Any) -> Iterator[Item]:

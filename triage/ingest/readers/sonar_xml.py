@@ -16,6 +16,8 @@ from triage.model import CaseResult, Failure, Item, Outcome
 
 _OUTCOMES = {"error": Outcome.ERROR, "failure": Outcome.FAILED, "skipped": Outcome.SKIPPED}
 """By the children of a case, the worst first."""
+_STATES = {**_OUTCOMES, "failed": Outcome.FAILED, "skip": Outcome.SKIPPED, "ignored": Outcome.SKIPPED}
+"""By an attribute that the format does not have, and home-made writers use in place of a child."""
 
 
 def _sniff(sample: Sample) -> int:
@@ -34,17 +36,21 @@ class _Handler(Tree):
 
 
 def _case(node: Node, file: str) -> CaseResult:
-    outcome = next((said for name, said in _OUTCOMES.items() if node.child(name)), Outcome.PASSED)
+    stated = _STATES.get(node.get("status").lower(), Outcome.PASSED)
+    outcome = next((said for name, said in _OUTCOMES.items() if node.child(name)), stated)
     took = seconds(node.get("duration"))
     told = [child for child in node.children if child.name in ("error", "failure")]
     skipped = node.child("skipped")
+    failures = tuple(map(_failure, told))
+    if outcome.is_red and not failures:
+        failures = (Failure(f"{node.get('status')} without a message", source_line=node.line),)
     reason = (skipped.get("message") or skipped.text.strip()) if skipped else ""
     return CaseResult(
         name=node.get("name") or "(unnamed)",
         outcome=outcome,
         file=file or None,
         duration=took / 1000 if took is not None else None,
-        failures=tuple(_failure(child) for child in told),
+        failures=failures,
         properties=(("reason", reason),) if reason else (),
     )
 

@@ -227,9 +227,8 @@ class Case:
             self.outcome = worse(self.outcome, Outcome.ERROR if name == "error" else Outcome.FAILED)
         elif name in _RETRIED:
             self.failures.extend(text.failures(_RETRIED[name], attributes, said, line, self.attributes))
+            # Surefire writes a rerun beside the failure that stayed; who writes it alone says that a later one passed.
             self.retried += 1
-            if name in ("rerunFailure", "rerunError"):
-                self.outcome = worse(self.outcome, Outcome.FAILED)
         elif name in _SKIPPED:
             reason = attributes.get("message") or attributes.get("reason", "")
             reason = text.reason(reason, said.strip(), self.attributes)

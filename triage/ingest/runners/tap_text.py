@@ -27,7 +27,7 @@ _BUSTED = re.compile(
     r"^\S+ @ \d{1,9}\n(?:Failure|Error) message: (?P<file>\S+?):(?P<line>\d{1,9}): (?P<said>.*)$", re.DOTALL
 )
 _DIRECTIVE = re.compile(
-    r"(?<!\\)#\s*(?:(?P<what>SKIP|(?:TODO|XFAIL)(?!\w))\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|(?P<late>timeout \d+ seconds|timeout after \d+s))$",
+    r"(?<!\\)(?P<kept>(?:\\\\){0,99})#\s*(?:(?P<what>SKIP|(?:TODO|XFAIL)(?!\w))\S*\s*(?P<why>.*)|FLAKY (?P<tries>\d{1,3}) re-tr(?:y|ies)|time=(?P<time>[\d.]+)ms.*|exit=\d+|(?P<late>timeout \d+ seconds|timeout after \d+s))$",
     re.IGNORECASE,
 )
 _SPENT = re.compile(r"(?<! ) ++(?P<late>timed out )?\((?P<seconds>\d{1,9}\.\d\d)s\)$")
@@ -261,7 +261,7 @@ def test_of(match: re.Match[str], line: Line, depth: int) -> Test:
     word = match["ok"] if match["ok"] in ("skip", "todo") else ""
     test = Test(line, match["ok"] == "ok", depth, "", word.upper(), holds=holds, braced=holds)
     if directive := _DIRECTIVE.search(rest):
-        rest = rest[: directive.start()].rstrip()
+        rest = rest[: directive.end("kept")].rstrip()
         test.directive, test.why = (directive["what"] or word).upper(), directive["why"] or ""
         test.tries, test.late = test.tries + int(directive["tries"] or 0), directive["late"] or ""
         test.seconds = (
