@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from http import HTTPStatus
 from itertools import accumulate
 from typing import TypeVar
@@ -77,17 +77,24 @@ def _folded(text: str) -> str:
 
 def _masked(folded: str, word: str) -> str:
     """``word`` with holes where its folded form has values; digits elsewhere (``sqlite3``) stay."""
-    if not VALUE_LIKE.search(folded):
-        return word
     parts: list[str] = []
     at = 0
-    for match in WORD.finditer(folded):
-        kind = match.lastgroup or ""
-        if kind != "kept":
-            parts += (word[at : match.start()], f"<{NAMES.get(kind, kind)}>")
-            at = match.end()
-    parts.append(word[at:])
-    return "".join(parts)
+    for start, end, hole in _values_in(folded):
+        parts += (word[at:start], hole)
+        at = end
+    return "".join((*parts, word[at:])) if parts else word
+
+
+@lru_cache(maxsize=50_000)  # one folded word stands for many, whose digits may all be asked for
+def _values_in(folded: str) -> tuple[tuple[int, int, str], ...]:
+    """Where values begin and end, and their holes."""
+    if not VALUE_LIKE.search(folded):
+        return ()
+    return tuple(
+        (*match.span(), f"<{NAMES.get(kind, kind)}>")
+        for match in WORD.finditer(folded)
+        if (kind := match.lastgroup or "") != "kept"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,8 @@ class _Plan:
     """The words whose digits may, and what of these counts."""
     begin: int | None
     """The word from which on ``MEANT`` may be found; None where digits stay because they are part of a name."""
+    spoken: dict[tuple[str, ...], str] = field(default_factory=dict)
+    """Templates by what counts of these words."""
 
 
 class _Normalizer:
@@ -107,8 +116,8 @@ class _Normalizer:
         self._words = _Known()
         self._plans: dict[tuple[str, ...], str | _Plan] = {}
         """By skeletons: the template, or which words of these messages must be looked at for it."""
-        self._speaking: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
-        """Templates by skeletons and these words."""
+        self._spoken = 0
+        """Templates that these plans remember."""
 
     def template(self, text: str) -> str:
         text = text[:MAX_LENGTH]
@@ -119,9 +128,14 @@ class _Normalizer:
         if isinstance(plan, str):
             return plan
         words = text.split()
-        key = skeleton, tuple([counts(words[at]) for at, counts in plan.places])
-        if (template := self._speaking.get(key)) is None:
-            template = _remember(self._speaking, key, self._speak(skeleton, words, plan))
+        told = tuple([counts(words[at]) for at, counts in plan.places])
+        template = plan.spoken.get(told)
+        if template is None:
+            if self._spoken >= _MOST_KNOWN:
+                self._plans.clear()
+                self._spoken = 0
+            template = plan.spoken[told] = self._speak(skeleton, words, plan)
+            self._spoken += 1
         return template
 
     def _speak(self, skeleton: tuple[str, ...], words: list[str], plan: _Plan) -> str:
@@ -227,7 +241,8 @@ def normalize(text: str) -> str:
     >>> normalize("status code 429") == normalize("status code 403")
     False
     """
-    text = strip_ansi(text)
+    if "\x1b" in text:
+        text = strip_ansi(text)
     return _normalizer().template(_PRIVATE.sub("?", text) if not text.isascii() else text)
 
 
