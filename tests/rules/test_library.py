@@ -235,3 +235,10 @@ def test_recorded_failures_are_named_right(path: str, case: str, rule: str) -> N
         match = ENGINE.match(text, failure.type)
         assert match is not None
         assert match.rule.id == rule
+
+
+def test_no_title_in_a_list_shows_what_only_a_failure_fills_in(engine: Engine) -> None:
+    titles = [rule.general_title for rule in engine.rules]
+    assert not [title for title in titles if "{" in title]
+    assert any("…" in title for title in titles)
+    assert all(rule.general_title == rule.title for rule in engine.rules if "{" not in rule.title)

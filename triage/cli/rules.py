@@ -151,7 +151,10 @@ def list_(words: tuple[str, ...], as_json: bool) -> None:
         return
     table(
         ("rule", "family", "category", "priority", "title"),
-        [(rule.id, rule.family, CATEGORIES[rule.category], rule.priority, rule.title) for rule in found],
+        [
+            (rule.id, rule.family, CATEGORIES[rule.category], rule.priority, rule.general_title)
+            for rule in found
+        ],
         stretch="title",
     )
     say(count(len(found), "rule"))

@@ -178,6 +178,11 @@ class Rule(NamedTuple):
         """The names of what its patterns can capture."""
         return frozenset(name for pattern in self.capturing_patterns for name in named_groups(pattern))
 
+    @property
+    def general_title(self) -> str:
+        """The title as no failure fills it in: ``KeyError: …``."""
+        return RuleMatch(self, 100).title
+
 
 @lru_cache(4_096)
 def named_groups(pattern: str) -> list[str]:

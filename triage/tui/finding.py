@@ -125,7 +125,7 @@ def _goals(app: TriageApp, rules: Sequence[Rule]) -> Iterator[Goal]:
             text = f"{run.source} {moment(run.started or run.ingested_at)}"
             yield goal(text, "run", app.action_mode, "runs", str(run.id))
         for rule in rules:
-            yield goal(f"{rule.id}: {rule.title}", "rule", app.action_mode, "rules", rule.id)
+            yield goal(f"{rule.id}: {rule.general_title}", "rule", app.action_mode, "rules", rule.id)
         for test in failing_tests(db):
             if test.cluster:
                 yield goal(test.test, "test: its cluster", app.show_cluster, test.cluster)

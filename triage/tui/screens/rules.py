@@ -51,7 +51,7 @@ class RulesScreen(ListingScreen[RuleRow]):
 
     def said_of(self, row: RuleRow) -> str:
         rule = row.rule
-        return f"{rule.id} {rule.title} {rule.category} {CATEGORIES[rule.category]} {rule.family} {row.pack}"
+        return f"{rule.id} {rule.general_title} {rule.category} {CATEGORIES[rule.category]} {rule.family} {row.pack}"
 
     def draw(self, row: RuleRow, width: int) -> Text:
         text = Text(f"{grouped(row.clusters) if row.clusters else '':>5} ", "bold")
@@ -61,11 +61,11 @@ class RulesScreen(ListingScreen[RuleRow]):
         text.append(f"{id_ if len(id_) <= room else id_[: room - 1] + '…':<{room}} ", "cyan")
         if width >= 100:
             text.append(f"{one_line(row.pack)[:11]:<12}", "dim")
-        return text.append(one_line(row.rule.title))
+        return text.append(one_line(row.rule.general_title))
 
     def told_of(self, row: RuleRow) -> Text:
         rule = row.rule
-        text = Text(one_line(rule.title) + "\n", "bold")
+        text = Text(one_line(rule.general_title) + "\n", "bold")
         text.append(f"{rule.id}, {CATEGORIES[rule.category]}, priority {rule.priority}, ", "dim")
         text.append(f"names {count(row.clusters, 'cluster')}\n", "dim")
         text.append(f"{one_line(row.pack)}: {one_line(_from_here(rule.file))}:{rule.line}\n", "dim")
