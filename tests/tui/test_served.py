@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -65,6 +66,53 @@ async def test_clusters_and_typing_in_a_browser(served: str) -> None:
         await socket_.close()
 
 
+_ASKED = [
+    ({}, True),
+    ({"Origin": "{served}"}, True),
+    ({"Origin": "http://localhost:{port}"}, True),
+    ({"Origin": "http://elsewhere.example"}, False),
+    ({"Origin": "http://127.0.0.1:1"}, False),
+    ({"Origin": "null"}, False),
+    ({"Origin": "http://[half"}, False),
+    ({"Host": "elsewhere.example:{port}"}, False),
+    ({"Host": "elsewhere.example:{port}", "Origin": "http://elsewhere.example:{port}"}, False),
+]
+
+
+async def test_only_its_own_page_is_served(served: str) -> None:
+    """A page of another site, open in the same browser, could type commands of a shell."""
+    port = served.rpartition(":")[2]
+    async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+        await _page_of(session, served)
+        for headers, is_own in _ASKED:
+            sent = {name: value.format(served=served, port=port) for name, value in headers.items()}
+            async with session.get(served, headers=sent) as page:
+                assert page.status == (200 if is_own else 403), headers
+            opening = session.ws_connect(f"{served}/ws?width=100&height=30", headers=sent)
+            if is_own:
+                async with opening as socket_:
+                    assert (await socket_.receive()).type is not aiohttp.WSMsgType.ERROR
+            else:
+                with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+                    await opening
+
+
+async def _page_of(session: aiohttp.ClientSession, served: str) -> str:
+    while True:
+        try:
+            async with session.get(served) as page:
+                return await page.text()
+        except aiohttp.ClientConnectorError:
+            await asyncio.sleep(0)  # the server is not up yet
+
+
+async def test_the_page_asks_no_other_machine_for_anything(served: str) -> None:
+    async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+        said = await _page_of(session, served)
+    assert "Start again" in said
+    assert set(re.findall(r"(?:https?|wss?)://[^/\"]+", said)) == {served, served.replace("http", "ws")}
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 async def test_an_answer_typed_in_chromium_is_stored(served: str, tmp_path: Path) -> None:
     """Driven by its own protocol: keys go in as a person's do, and what was typed is in the database."""
@@ -82,12 +130,7 @@ async def test_an_answer_typed_in_chromium_is_stored(served: str, tmp_path: Path
             while not opened.is_file() or len(opened.read_text().split()) < 2:
                 await asyncio.sleep(0)
             port = opened.read_text().split()[0]
-            while True:
-                try:
-                    await session.get(served)
-                    break
-                except aiohttp.ClientConnectorError:
-                    await asyncio.sleep(0)
+            await _page_of(session, served)
             async with session.put(f"http://127.0.0.1:{port}/json/new?{served}") as made:
                 page = await session.ws_connect((await made.json())["webSocketDebuggerUrl"])
             while not await _value(page, "document.body?.classList.contains('-first-byte')"):
@@ -95,10 +138,8 @@ async def test_an_answer_typed_in_chromium_is_stored(served: str, tmp_path: Path
             typed = "one key for all workers"
             db = tmp_path / "triage.db"
             await _until_stored(db, "SELECT count(*) FROM clusters")
-            place = {"x": 300, "y": 60, "button": "left", "clickCount": 1}
             while not await _value(page, "document.activeElement.className === 'xterm-helper-textarea'"):
-                for kind in ("mousePressed", "mouseReleased"):
-                    await _call(page, "Input.dispatchMouseEvent", type=kind, **place)
+                await asyncio.sleep(0)  # nobody clicks first
             while not _count(db, "SELECT count(*) FROM investigations"):
                 await _key(page, "w")  # until the list is there
                 await asyncio.sleep(0.2)

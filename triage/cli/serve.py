@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import shlex
 import socket
@@ -27,13 +26,13 @@ class ServeError(TriageError):
 def serve(paths: tuple[str, ...], port: int, host: str, db_path: Path | None) -> None:
     """Show the screens in a browser, on this machine only; reads PATHS into the database first."""
     try:
-        from textual_serve.server import Server
+        from triage.tui.served import OwnServer, is_loopback
     except ImportError:
         raise ServeError(
             "serve: textual-serve is not installed; pip install 'triage[serve]' brings it"
         ) from None
     _expect_free(host, port)
-    if not _is_loopback(host):
+    if not is_loopback(host):
         complain(
             f"{host}: whoever reaches this address can read the database and write to it, without a password"
         )
@@ -41,9 +40,7 @@ def serve(paths: tuple[str, ...], port: int, host: str, db_path: Path | None) ->
     # Each request would be a line.
     logging.disable(logging.INFO)
     say(f"http://{host}:{port} (ctrl+c ends it)")
-    Server(
-        shlex.join([sys.executable, "-m", "triage", *where, *paths]), host=host, port=port, title="triage"
-    ).serve()
+    OwnServer(shlex.join([sys.executable, "-m", "triage", *where, *paths]), host, port).serve()
 
 
 def _expect_free(host: str, port: int) -> None:
@@ -54,10 +51,3 @@ def _expect_free(host: str, port: int) -> None:
             tried.bind(address)
     except OSError as error:
         raise ServeError(f"{host}:{port}: {error.strerror}; name another --port or --host") from None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
