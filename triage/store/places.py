@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import orjson
+
 from triage.intake import Sign
 from triage.store.database import Store, now
 from triage.store.moves import Decisions
@@ -32,28 +34,36 @@ class Places:
 
     def make(self) -> set[str]:
         """The clusters that words and rules make, those that are not there yet; their ids."""
-        return {sign.home for _, sign in sorted(self._signs.items()) if self._ensure(sign)}
+        firsts: dict[str, Sign] = {}
+        for _, sign in sorted(self._signs.items()):
+            firsts.setdefault(sign.home, sign)
+        return {home for home, sign in firsts.items() if self._ensure(sign)}
 
     def settle(self) -> set[str]:
         """A cluster for each signature that has none yet; the ids of the clusters that were made."""
         made = self.make()
-        decisions = Decisions(self._db) if self._signs else None
-        for key, sign in sorted(self._signs.items()):
+        for _, sign in sorted(self._signs.items()):
             self._by_home.setdefault(sign.home, []).append(sign)
-            if self._db.conn.execute("SELECT 1 FROM signatures WHERE id = ?", [key]).fetchone():
-                continue
+        there = self._column("signatures", "cluster_id", self._signs)
+        new = {key: sign for key, sign in sorted(self._signs.items()) if key not in there}
+        if not new:
+            return made
+        decisions = Decisions(self._db)
+        templates = self._column("clusters", "template", {sign.home for sign in new.values()})
+        rows = []
+        for key, sign in new.items():
             if sign.score is not None:
                 joined_by, score, near = "rule", sign.score, sign.rule
             else:
-                near = self._template_of(sign.home)
+                near = templates[sign.home]
                 joined_by, score = "exact" if near == sign.template else "similar", 100.0
-            assert decisions is not None
             placed = decisions.placed(key, sign.home)
-            self._db.conn.execute(
-                "INSERT INTO signatures (id, home_id, cluster_id, template, raised, joined_by, score, near)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [key, sign.home, placed, sign.template, sign.raised, joined_by, score, near],
-            )
+            rows.append((key, sign.home, placed, sign.template, sign.raised, joined_by, score, near))
+        self._db.conn.executemany(
+            "INSERT INTO signatures (id, home_id, cluster_id, template, raised, joined_by, score, near)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
         return made
 
     def relabel(self) -> None:
@@ -78,15 +88,13 @@ class Places:
 
     def clusters(self) -> list[str]:
         """The clusters of all signatures, settled before."""
-        found: dict[str, None] = {}
-        for key in self._signs:
-            row = self._db.conn.execute("SELECT cluster_id FROM signatures WHERE id = ?", [key]).fetchone()
-            found[row[0]] = None
-        return list(found)
+        there = self._column("signatures", "cluster_id", self._signs)
+        return list(dict.fromkeys(there[key] for key in self._signs))
 
-    def _template_of(self, cluster: str) -> str:
-        row = self._db.conn.execute("SELECT template FROM clusters WHERE id = ?", [cluster]).fetchone()
-        return str(row[0])
+    def _column(self, table: str, column: str, ids: Iterable[str]) -> dict[str, str]:
+        """A column of the rows that have these ids."""
+        query = f"SELECT id, {column} FROM {table} WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self._db.conn.execute(query, [orjson.dumps(list(ids)).decode()]).fetchall())
 
     def _ensure(self, sign: Sign) -> bool:
         cursor = self._db.conn.execute(
