@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from triage.store.database import Store
 
-ALGORITHM = 3
+ALGORITHM = 4
 """Counts up whenever ``triage.signature`` makes other templates or clusters of the same texts."""
 AGED = "its failures were grouped by another version of triage; 'triage recluster' places them anew and says what moves"
 
