@@ -362,6 +362,11 @@ def test_what_a_report_begins_with_tells_it_apart(one: str, other: str) -> None:
     assert group([one, other]) == [0, 1]
 
 
+def test_a_file_above_is_no_sentence() -> None:
+    reports = [f"box/{file}_of_wood.js\n{said}" for file in ("lid", "mug") for said in ("it is shut", "it leaks")]
+    assert group(reports) == [0, 1, 0, 1]
+
+
 def test_what_a_comparison_found_is_no_other_report() -> None:
     reports = [f"the lids are wrong\nwanted: {n}\ngot: {n + 1}\n    at lid (box.js:{n}:2)" for n in range(3)]
     assert group(reports) == [0, 0, 0]

@@ -138,7 +138,7 @@ def _said_first(text: str, echo: str = "") -> str:
     said = [line for line in lines if line != echo]
     if not said or (len(lines) > _NEXT and not is_plain(said[0])):
         return ""
-    is_sentence = len(_WORD.findall(said[0])) >= _SENTENCE and not said[0].endswith(":")
+    is_sentence = " " in said[0] and len(_WORD.findall(said[0])) >= _SENTENCE and not said[0].endswith(":")
     first = said[0] if is_sentence else " ".join(said[: _TOLD + 1])
     return f"{first} ({echo.rstrip(',')})" if echo else first
 
