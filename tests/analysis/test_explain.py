@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from triage.analysis.explain import Explanation, explain
+from triage.analysis.explain import Explanation, by_words, explain
 from triage.analysis.extract import extract
 from triage.analysis.impact import count, impact, percent
 from triage.ingest import Source
@@ -232,8 +232,8 @@ def test_where_it_was_raised_is_counted(db: Store, engine: Engine) -> None:
     data = f'<testsuite name="s">{cases}</testsuite>'.encode()
     ingest(db, Source("r.xml", lambda: io.BytesIO(data)), engine, 1)
     [row] = clusters(db)
-    [variant] = variants(db, row.id)
-    told = explain(row, members(db, row.id), variant, [row], engine)
+    [(variant, alike)] = by_words(variants(db, row.id), members(db, row.id))
+    told = explain(row, alike, variant, [row], engine)
     assert told.frames is not None
     assert told.frames.values == (("cart.py total", 2), ("order.py place", 1))
     assert ("raised in", "2 values: cart.py total (2×), order.py place (1×)") in told.lines

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from tests.cli.conftest import Call
 from tests.conftest import SAMPLES
-from triage.analysis.explain import by_signature, explain
+from triage.analysis.explain import by_words, explain
 from triage.cli import output, summary
 from triage.export.report import gather
 from triage.rules import load_engine
@@ -164,9 +164,9 @@ def test_show_says_why_in_the_words_of_the_screen(triage: Call, tmp_path: Path) 
     told = triage("show", "b6b6", "--json").json["explanation"]
     with closing(open_store(tmp_path / "triage.db")) as db:
         found = gather(db, next(row for row in clusters(db) if row.id.startswith("b6b6")))
-        alike, others = by_signature(found.members), clusters(db)
-        engine = load_engine()[0]
-        reasons = [explain(found.cluster, alike[v.signature], v, others, engine) for v in found.variants]
+        others, engine = clusters(db), load_engine()[0]
+        told_apart = by_words(found.variants, found.members)
+        reasons = [explain(found.cluster, alike, variant, others, engine) for variant, alike in told_apart]
     screen = texts.reasons(reasons).plain
     for reason in reasons:
         for name, said in reason.lines:

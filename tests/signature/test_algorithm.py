@@ -9,7 +9,7 @@ from triage.sources.session import ingest_all
 from triage.store import Store
 from triage.store.grouping import ALGORITHM
 
-_OF_RECORDINGS = (4, "77599ba43be5")
+_OF_RECORDINGS = (4, "c14b0dcac85d")
 
 
 def test_another_grouping_of_the_recordings_needs_another_number(db: Store) -> None:

@@ -363,7 +363,9 @@ def test_what_a_report_begins_with_tells_it_apart(one: str, other: str) -> None:
 
 
 def test_a_file_above_is_no_sentence() -> None:
-    reports = [f"box/{file}_of_wood.js\n{said}" for file in ("lid", "mug") for said in ("it is shut", "it leaks")]
+    reports = [
+        f"box/{file}_of_wood.js\n{said}" for file in ("lid", "mug") for said in ("it is shut", "it leaks")
+    ]
     assert group(reports) == [0, 1, 0, 1]
 
 

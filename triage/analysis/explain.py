@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -74,12 +74,18 @@ class Explanation:
         return lines
 
 
-def by_signature(members: Iterable[Member]) -> dict[str, list[Member]]:
-    """The failures of each variant."""
-    found: dict[str, list[Member]] = {}
+def by_words(variants: Iterable[Variant], members: Iterable[Member]) -> list[tuple[Variant, list[Member]]]:
+    """The variants that some of ``members`` have, with these; those that differ only in where they were raised are one."""
+    having: dict[str, list[Member]] = {}
     for member in members:
-        found.setdefault(member.signature, []).append(member)
-    return found
+        having.setdefault(member.signature, []).append(member)
+    found: dict[tuple[str, str | None], tuple[Variant, list[Member]]] = {}
+    for variant in variants:
+        words = variant.template, variant.near
+        first, alike = found.get(words, (replace(variant, failures=0), []))
+        failures = first.failures + variant.failures
+        found[words] = replace(first, failures=failures), alike + having.get(variant.signature, [])
+    return [(variant, alike) for variant, alike in found.values() if alike]
 
 
 def explain(

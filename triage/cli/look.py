@@ -104,7 +104,7 @@ def clusters(words: tuple[str, ...], db_path: Path | None, as_json: bool) -> Non
 def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     """One cluster in full; CLUSTER is the beginning of its id."""
     from triage.analysis.cascades import cascades
-    from triage.analysis.explain import by_signature, explain
+    from triage.analysis.explain import by_words, explain
     from triage.analysis.impact import count, percent
     from triage.export.documents import category
     from triage.export.report import advice_of, gather
@@ -116,13 +116,11 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
     others = all_clusters(db)
     cascade = cascades(db, others)
     report = gather(db, row, cascade)
-    alike = by_signature(report.members)
     engine = load_engine()[0]
     says = advice_of(report, engine)
     reasons = [
-        explain(row, alike[variant.signature], variant, others, engine)
-        for variant in report.variants
-        if variant.signature in alike
+        explain(row, alike, variant, others, engine)
+        for variant, alike in by_words(report.variants, report.members)
     ]
     if as_json:
         print_json(
@@ -156,7 +154,7 @@ def show(cluster: str, db_path: Path | None, as_json: bool) -> None:
         say(said)
     _say_in_full(report, says)
     _say_why(reasons)
-    table(("failures", "variant"), [(v.failures, v.template) for v in report.variants], stretch="variant")
+    table(("failures", "variant"), [(v.failures, v.said) for v in report.variants], stretch="variant")
     table(
         ("test", "where", "what it says"),
         [(m.test or "(the run)", _place(m), m.failure.headline) for m in report.members[:_MOST_MEMBERS]],

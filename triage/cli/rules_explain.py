@@ -75,14 +75,16 @@ def _of_cluster(text: str, db_path: Path | None) -> Iterator[tuple[str, str, Whe
     """The first failure of each variant; nothing where ``text`` is no id."""
     if not (4 <= len(text) <= 12 and set(text.lower()) <= set("0123456789abcdef")):
         return
-    from triage.analysis.explain import by_signature
-    from triage.store.clusters import members
+    from triage.store.clusters import Member, members
     from triage.store.ids import ids_like
 
     db = store_to_read(db_path)
     if len(found := set(ids_like(db, text).values())) == 1:
-        for alike in by_signature(members(db, found.pop())).values():
-            yield said(alike[0].failure), alike[0].failure.type, alike[0].where
+        firsts: dict[str, Member] = {}
+        for member in members(db, found.pop()):
+            firsts.setdefault(member.signature, member)
+        for first in firsts.values():
+            yield said(first.failure), first.failure.type, first.where
 
 
 def _verdict(one: Considered) -> str:

@@ -34,7 +34,7 @@ def draft_of(db: Store, row: ClusterRow, rules: Sequence[Rule] = ()) -> Draft:
         Cluster(
             title=row.title,
             category=_CATEGORIES.get(row.verdict, row.category),
-            templates=[variant.template for variant in variants(db, row.id)],
+            templates=list(dict.fromkeys(variant.template for variant in variants(db, row.id))),
             texts=[said(member.failure) for member in members(db, row.id)],
             near=[said(member.failure) for member in members(db, nearest.id, limit=20)] if nearest else (),
             priority=min(max(now + 1, 50), 100),

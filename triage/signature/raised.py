@@ -26,15 +26,18 @@ _IN_A_TEST = re.compile(
 
 
 def raised_in(headline: str, trace: str) -> str:
-    """The name of the project's file that raised what ``headline`` tells: what is known of its function differs from
-    format to format.
+    """Where what ``headline`` tells was raised, as ``own_file``; empty where the words tell more than that."""
+    return own_file(trace) if _BY_THE_LANGUAGE.match(headline) else ""
 
-    Empty where the words tell more, where no frame of the project is known, and where the innermost is a test's: what
-    tests are told by others is one cause, in however many of them.
+
+def own_file(trace: str) -> str:
+    """The name of the project's file in which the innermost frame of its own code is: what is known of the function differs
+    from format to format, and the directory from machine to machine.
+
+    Empty where no such frame is known, and where it is a test's: what tests are told by others is one cause, in however
+    many of them.
     """
-    if not _BY_THE_LANGUAGE.match(headline):
-        return ""
-    frame = own_frame(trace)
+    frame = own_frame(trace) if trace else None
     return _name(frame) if frame is not None and frame.own and not _IN_A_TEST.search(frame.file) else ""
 
 

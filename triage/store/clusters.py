@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from triage.model import Failure, Verdict
+from triage.signature.normalize import PLACE
 from triage.store.database import Store
 from triage.store.history import next_act, remember
 from triage.store.tags import tags_of_clusters
@@ -49,11 +50,19 @@ class Variant:
 
     signature: str
     template: str
+    raised: str
+    """The project's own file that raised it, or empty."""
     joined_by: str
     """``rule`` (``near`` is its id), ``exact``, or ``similar`` (``near`` is the cluster's template, which has the same words)."""
     score: float
     near: str | None
     failures: int
+
+    @property
+    def said(self) -> str:
+        """The template, with where it was raised: ``lease <num> is gone, raised in store.py``."""
+        told = self.raised and not self.template.endswith(f"{PLACE}{self.raised}")
+        return f"{self.template}, raised in {self.raised}" if told else self.template
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +188,9 @@ def variants(db: Store, cluster: str) -> list[Variant]:
     return [
         Variant(*row)
         for row in db.conn.execute(
-            "SELECT s.id, s.template, s.joined_by, s.score, s.near, count(f.id) FROM signatures s"
+            "SELECT s.id, s.template, s.raised, s.joined_by, s.score, s.near, count(f.id) FROM signatures s"
             " LEFT JOIN failures f ON f.signature_id = s.id AND NOT f.retold WHERE s.cluster_id = ?"
-            " GROUP BY s.id ORDER BY count(f.id) DESC, s.template",
+            " GROUP BY s.id ORDER BY count(f.id) DESC, s.template, s.raised",
             [cluster],
         )
     ]

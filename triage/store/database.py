@@ -15,7 +15,7 @@ from platformdirs import user_data_path
 from triage.model import TriageError
 
 BUSY_MS = 5_000
-MADE = (12, "m012_owners")
+MADE = (13, "m013_raised")
 """How many migrations there are, and the last: a file that has them is opened without loading what migrates."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from triage.store.database import Store
 
 ALGORITHM = 4
-"""Counts up whenever ``triage.signature`` makes other templates or clusters of the same texts."""
+"""Counts up whenever ``triage.signature`` or what is made of it gives the same texts other templates, signatures or clusters."""
 AGED = "its failures were grouped by another version of triage; 'triage recluster' places them anew and says what moves"
 
 

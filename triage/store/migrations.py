@@ -303,3 +303,9 @@ def m012_owners(db: Database) -> None:
     db.conn.execute("DROP TABLE history_before")
     db.conn.execute("CREATE INDEX history_cluster ON history(cluster_id)")
     db.conn.execute("CREATE INDEX history_act ON history(act)")
+
+
+@MIGRATIONS()
+def m013_raised(db: Database) -> None:
+    """A signature knows which of the project's files raised it; those of older failures do when they are placed anew."""
+    db.conn.execute("ALTER TABLE signatures ADD COLUMN raised TEXT NOT NULL DEFAULT ''")

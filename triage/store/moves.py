@@ -96,11 +96,13 @@ def split(db: Store, *signatures: str) -> str:
     with db.atomic():
         rows = [
             db.conn.execute(
-                "SELECT cluster_id, home_id, template FROM signatures WHERE id = ?", [one]
+                "SELECT cluster_id, home_id, template, raised FROM signatures WHERE id = ?", [one]
             ).fetchone()
             for one in signatures
         ]
-        cluster, home, template = rows[0]
+        cluster, home, template, raised = rows[0]
+        # What tells it from what stays may be where it was raised alone.
+        title = f"{template}, raised in {raised}" if raised and not template.endswith(raised) else template
         count = "SELECT count(*) FROM signatures WHERE cluster_id = ?"
         if db.conn.execute(count, [cluster]).fetchone()[0] <= len(signatures):
             all_ = "the only variant" if len(signatures) == 1 else "all there is"
@@ -118,7 +120,7 @@ def split(db: Store, *signatures: str) -> str:
         db.conn.execute(
             "INSERT OR IGNORE INTO clusters (id, title, template, rule, category, created_at)"
             f" SELECT ?, {'title, template' if merged else '?, ?'}, rule, category, ? FROM clusters WHERE id = ?",
-            [new, *(() if merged else (template[:500], template)), now(), home if merged else cluster],
+            [new, *(() if merged else (title[:500], template)), now(), home if merged else cluster],
         )
         for signature in signatures:
             remember(db, act, cluster, "split", signature, new)

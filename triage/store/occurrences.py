@@ -93,7 +93,7 @@ def occurrences(db: Store, runs: Iterable[Span]) -> list[Occurrence]:
 def templates(db: Store, runs: Iterable[Span]) -> dict[str, list[str]]:
     """The templates of each cluster that ``runs`` show."""
     rows = db.conn.execute(
-        "SELECT cluster_id, template FROM signatures WHERE id IN (SELECT signature_id FROM failures WHERE NOT retold"
+        "SELECT DISTINCT cluster_id, template FROM signatures WHERE id IN (SELECT signature_id FROM failures WHERE NOT retold"
         " AND run_id IN (SELECT value FROM json_each(?)))",
         [_ids(runs)],
     )

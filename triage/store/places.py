@@ -48,10 +48,11 @@ class Places:
                 near = self._template_of(sign.home)
                 joined_by, score = "exact" if near == sign.template else "similar", 100.0
             assert decisions is not None
+            placed = decisions.placed(key, sign.home)
             self._db.conn.execute(
-                "INSERT INTO signatures (id, home_id, cluster_id, template, joined_by, score, near)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [key, sign.home, decisions.placed(key, sign.home), sign.template, joined_by, score, near],
+                "INSERT INTO signatures (id, home_id, cluster_id, template, raised, joined_by, score, near)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [key, sign.home, placed, sign.template, sign.raised, joined_by, score, near],
             )
         return made
 

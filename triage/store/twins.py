@@ -155,8 +155,10 @@ def _mark(db: Store, main: int, twin: int) -> set[int]:
     db.conn.execute(f"UPDATE runs SET same_as = ? WHERE id {among}", [main, ids])
     # An error outside any test that only the twin tells is not lost.
     db.conn.execute(
-        f"UPDATE failures SET retold = case_id IS NOT NULL OR signature_id IN"
-        f" (SELECT signature_id FROM failures WHERE run_id = ?) WHERE run_id {among}",
+        # One of the two may know where it was raised.
+        f"UPDATE failures SET retold = case_id IS NOT NULL OR signature_id IN (SELECT s.id FROM signatures s"
+        "  JOIN signatures t ON t.home_id = s.home_id AND t.template = s.template"
+        f"  WHERE t.id IN (SELECT signature_id FROM failures WHERE run_id = ?)) WHERE run_id {among}",
         [main, ids],
     )
     return changed | {main}

@@ -292,7 +292,7 @@ def variants(report: Report) -> Text:
     text = Text()
     for variant in report.variants:
         text.append(f"{grouped(variant.failures):>4}× ", "bold")
-        text.append(one_line(variant.template) + "\n")
+        text.append(one_line(variant.said) + "\n")
         text.append(
             f"       {variant.signature}, joined by {variant.joined_by}, score {variant.score:.1f}\n", "dim"
         )

@@ -151,7 +151,9 @@ class DecidingScreen(UndoingScreen):
         found = variants(self.triage.db, row.id)
         if len(found) < 2:
             self.notify(
-                "Nothing to split off: all its failures say the same.", severity="warning", markup=False
+                "Nothing to split off: all its failures say the same, in the same place.",
+                severity="warning",
+                markup=False,
             )
             return
         from triage.tui.screens.choose import ChooseScreen
@@ -168,7 +170,7 @@ class DecidingScreen(UndoingScreen):
         self.app.push_screen(
             ChooseScreen(
                 f"Split {short(row.title)}: what is another problem?",
-                [f"{grouped(one.failures):>4}× {one_line(one.template)}" for one in found],
+                [f"{grouped(one.failures):>4}× {one_line(one.said)}" for one in found],
                 does="splits off",
                 several=True,
                 at=next((number for number, one in enumerate(found) if one.signature == shown), 0),

@@ -151,11 +151,9 @@ class Detail(Vertical):
         return texts.summary(report, advice_of(report, engine))
 
     def _explanations(self, report: Report, engine: Engine) -> list[Explanation]:
-        from triage.analysis.explain import by_signature, explain
+        from triage.analysis.explain import by_words, explain
 
-        alike = by_signature(report.members)
         return [
-            explain(report.cluster, alike[variant.signature], variant, self._others, engine)
-            for variant in report.variants[:20]
-            if variant.signature in alike
+            explain(report.cluster, alike, variant, self._others, engine)
+            for variant, alike in by_words(report.variants, report.members)[:20]
         ]
