@@ -154,6 +154,11 @@ def test_a_status_is_never_a_value(varied: int) -> None:
         ("use-after-free in box_lid+0x1/0x2", "use-after-free in mug_lid+0x1/0x2"),
         ("use-after-free in kfree+0x1/0x2", "use-after-free in memcpy+0x1/0x2"),
         ("stopped in box!Lid+0x5d7", "stopped in box!Mug+0x5d7"),
+        ("LidError1: it is shut", "LidError2: it is shut"),
+        ("no answer of localhost/127.0.0.1:5432", "no answer of localhost/127.0.0.1:3306"),
+        ("no answer of lids.svc/10.0.0.1:8080", "no answer of mugs.svc/10.0.0.1:8080"),
+        ("no answer of lids/10.0.0.1:8080", "no answer of mugs/10.0.0.1:8080"),
+        ("no such element {#Lid}", "no such element {#lid}"),
     ],
 )
 def test_codes_keep_apart(one: str, other: str) -> None:
@@ -184,6 +189,9 @@ def test_codes_keep_apart(one: str, other: str) -> None:
         ("box 404 returned", "box 500 returned"),
         ("box 1.4-rc1 is shut", "box 1.4-rc2 is shut"),
         ("use-after-free in kfree+0x1/0x2", "use-after-free in kfree+0x81/0x92"),
+        ("no answer of lids-1.svc/10.0.0.1:8080", "no answer of lids-2.svc/10.0.0.9:8081"),
+        ("no answer of lids.svc/10.0.0.1:8080", "no answer of lids.svc/10.9.0.1:8080"),
+        ("no lid for call_xyQrStUV9abLKcdEfGhIJ", "no lid for call_4kQrStUV9abLKcdEfGhIJ"),
     ],
 )
 def test_what_only_looks_like_a_code_is_a_value(one: str, other: str) -> None:
@@ -354,6 +362,13 @@ def test_what_a_report_begins_with_tells_it_apart(one: str, other: str) -> None:
     assert group([one, other]) == [0, 1]
 
 
+def test_a_file_above_is_no_sentence() -> None:
+    reports = [
+        f"box/{file}_of_wood.js\n{said}" for file in ("lid", "mug") for said in ("it is shut", "it leaks")
+    ]
+    assert group(reports) == [0, 1, 0, 1]
+
+
 def test_what_a_comparison_found_is_no_other_report() -> None:
     reports = [f"the lids are wrong\nwanted: {n}\ngot: {n + 1}\n    at lid (box.js:{n}:2)" for n in range(3)]
     assert group(reports) == [0, 0, 0]
@@ -363,6 +378,65 @@ def test_when_a_kernel_said_something_is_no_part_of_it() -> None:
     said = "INFO: lock held\nbox/7 wants:\n (lid){+.+.}, at: [<ffffffff8105bbd0>] box_lid+0x0/0xb0"
     stamped = "\n".join(f"[ 1722.51{at}384] {line}" for at, line in enumerate(said.split("\n")))
     assert group([said, stamped, said.replace("box_lid", "mug_lid")]) == [0, 0, 1]
+
+
+_FOUND = """==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x602 at pc 0x501
+READ of size 4 at 0x602 thread T0
+    #0 0x501 in __asan_memcpy (/srv/box+0x501)
+    #1 0x502 in box::{name}(int, char const*) /srv/box.cc:{line}:3
+    #2 0x503 in main /srv/main.cc:9
+
+freed by thread T0 here:
+    #0 0x601 in free (/srv/box+0x601)
+    #1 0x602 in box::shut() /srv/box.cc:80
+"""
+_TRAPPED = """Fatal trap 12: page fault while in kernel mode
+current process = {line} (box)
+panic: page fault
+#0 0xffffffff80aad at kdb_backtrace+0x67
+#1 0xffffffff80ec3 at calltrap+0x8
+#2 0xffffffff81030 at {name}+0x{line}
+"""
+_STOPPED = """uvm_fault(0x{line}, 0x0, 0, 1) -> e
+kernel: page fault trap, code=0
+Stopped at      {name}+0x{line}:      movq    0(%rax),%rcx
+"""
+
+
+@pytest.mark.parametrize("report", [_FOUND, _TRAPPED, _STOPPED])
+def test_a_trap_and_what_a_sanitizer_found_are_told_apart_by_what_ran(report: str) -> None:
+    said = [("open", 12), ("open", 57), ("close", 12)]
+    assert group([report.format(name=name, line=line) for name, line in said]) == [0, 0, 1]
+
+
+def test_what_a_sanitizer_found_is_one_with_its_summary_or_without() -> None:
+    report = _FOUND.format(name="open", line=3)
+    assert group(
+        [report, f"{report}\nSUMMARY: AddressSanitizer: heap-use-after-free /srv/box+0x501 in memcpy"]
+    ) == [0, 0]
+    assert headline_of(report) == "AddressSanitizer: heap-use-after-free in box::open"
+
+
+@pytest.mark.parametrize(
+    ("frame", "function"),
+    [
+        ("0x1 in operator new(unsigned long) (/srv/box+0x1)", "box::shut"),
+        ("0x1 in interceptor_free (/usr/lib/libclang_rt.asan_osx_dynamic.dylib:arm64+0x2)", "box::shut"),
+        ("0x1 in void box::fill<int>(int*, unsigned long) /srv/box.h:3", "box::fill<int>"),
+        ("0x1 in box::(anonymous namespace)::lid(int) /srv/box.cc:3:1", "box::lid"),
+        (r"0x1 in box::Lid::Turn z:\\srv\\box.cpp:1271", "box::Lid::Turn"),
+        ("turn /srv/box.c:7 (box+0x4a)", "turn"),
+        ("0x1 in turn+0x890 (box:arm64+0x2)", "turn"),
+    ],
+)
+def test_what_ran_when_a_sanitizer_found_something(frame: str, function: str) -> None:
+    report = f"==7==ERROR: AddressSanitizer: SEGV on unknown address 0x0\n    #0 {frame}\n    #1 0x2 in box::shut() /srv/box.cc:8\n"
+    assert headline_of(report) == f"AddressSanitizer: SEGV in {function}"
+
+
+def test_what_a_sanitizer_found_in_its_own_functions_alone_is_as_it_says() -> None:
+    report = "\n".join(_FOUND.format(name="open", line=3).split("\n")[:3])
+    assert headline_of(report).startswith("==7==ERROR: AddressSanitizer: heap-use-after-free on address")
 
 
 def test_reports_are_grouped_by_their_headlines() -> None:

@@ -49,6 +49,24 @@ _PROCESSOR = re.compile(
     re.MULTILINE,
 )
 """Where the processor was, by its registers, or wanted a lock: such reports of a kernel have no other words for what went wrong."""
+_TRAP = re.compile(r"\b(?:fault|trap)\b")
+_TRAPPED = re.compile(
+    r"^(?:#\d+ 0x[0-9a-f]+ at calltrap\b[^\n]*|--- trap\b[^\n]*)\n[^\n]{0,80}?\bat (?:\w+:)?(\w+)\+0x"
+    r"|^Stopped at[ \t]+(?!(?:kdb_enter|db_enter|panic)\b)(?:\w+:)?(\w+)\+0x",
+    re.MULTILINE,
+)
+"""What ran when the processor of a BSD trapped: its report says which trap that was, and no more."""
+_SANITIZER = re.compile(r"\b([A-Z][A-Za-z]{1,20}Sanitizer: [\w -]{2,60}?)(?: on | \(|:|$)", re.MULTILINE)
+_STACKED = re.compile(
+    r"^[ \t]*#(\d{1,3})[ \t]+(?:0x[0-9a-f]+[ \t]+)?(?:in[ \t]+)?((?:\(anonymous namespace\)|[^\n(]){1,200}?)(?=\((?!anon)|[ \t]+\S{1,300}:\d|\+0x|[ \t]*$)([^\n]*)",
+    re.MULTILINE,
+)
+_OF_THE_RUNTIME = re.compile(
+    r"_*(?:interceptor|wrap|[a-z]{1,3}san|sanitizer|libc|lsan|ubsan|hwasan)_|(?:mem|str|wcs|mk)[a-z]{2,8}$|[vfsn]{0,3}printf|scanf_common"
+    r"|(?:malloc|calloc|realloc|free|abort|raise|gsignal|kill|read|write|recv|send)$|operator |_start$|\?\?|<null>"
+)
+"""Functions of a sanitizer, and of the library that it looks into."""
+_RUNTIME = re.compile(r"libclang_rt|compiler-rt|sanitizer_common|libsanitizer|libasan|libtsan")
 _CODE_ALONE = re.compile(
     r"(?:[\w.-]+[ _.-])??(?i:status|(?:status|exit|error|response)[ _-]?code|exit[ _-]?status|code|errno)[\"']? ?[:=] ?[\"']?-?(\d{1,5})[\"']?,?"
 )
@@ -89,11 +107,28 @@ def headline_of(text: str) -> str:
             said = _said_first(looked) or said
         elif is_echo(said[:1_000]) or _CODE_ALONE.fullmatch(said):
             said = _said_first(looked, said) or said
-        if "+0x" in looked and "+0x" not in said and (at := _PROCESSOR.search(looked)):
-            return f"{said} in {at[1]}"
+        if place := _place_of(said, looked):
+            return place
         below = looked[looked.find(said) + len(said) :]
         return _with_next(said, below) if said.endswith(":") else _with_code(said, below)
     return _with_detail(found[0][1].strip(), looked[found[0].end() :])
+
+
+def _place_of(said: str, text: str) -> str:
+    """The headline with what ran then, where it only names a trap or what a sanitizer found; else nothing."""
+    if "+0x" in text and "+0x" not in said:
+        trapped = _TRAPPED.search(text) if _TRAP.search(said) else None
+        if at := trapped or _PROCESSOR.search(text):
+            return f"{said} in {at[at.lastindex or 0]}"
+    if "Sanitizer: " in said and (found := _SANITIZER.search(text)):
+        frames = _STACKED.finditer(text, found.end())
+        for number, frame in enumerate(frames):
+            if int(frame[1]) != number:
+                break  # Another stack: where it was freed, or made.
+            called = frame[2].replace("(anonymous namespace)::", "")
+            if not _OF_THE_RUNTIME.match(called) and not _RUNTIME.search(frame[3]):
+                return f"{found[1]} in {called.rsplit(' ', 1)[-1]}"
+    return ""
 
 
 def _said_first(text: str, echo: str = "") -> str:
@@ -103,7 +138,7 @@ def _said_first(text: str, echo: str = "") -> str:
     said = [line for line in lines if line != echo]
     if not said or (len(lines) > _NEXT and not is_plain(said[0])):
         return ""
-    is_sentence = len(_WORD.findall(said[0])) >= _SENTENCE and not said[0].endswith(":")
+    is_sentence = " " in said[0] and len(_WORD.findall(said[0])) >= _SENTENCE and not said[0].endswith(":")
     first = said[0] if is_sentence else " ".join(said[: _TOLD + 1])
     return f"{first} ({echo.rstrip(',')})" if echo else first
 

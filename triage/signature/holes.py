@@ -70,6 +70,8 @@ def _glued(found: re.Match[str]) -> str:
     number or its offset (``cart-service-<num>``, ``sqlite<num>``, ``kfree+<hex>``, but not ``blk_<num>``)."""
     if found[1].rstrip("/").isdigit():
         return found[1]  # a port that is told, and what was asked for there
+    if found[1].endswith("/") and found[0].startswith("<ip>", len(found[1])):
+        return f"{found[1][:-1]}{_VALUE}"  # a host that was looked up, as Java writes it
     words = list(_LETTERS.finditer(found[1]))
     if len(words) > 1 or (words and len(words[0][0]) > 2 and words[0].end() == len(found[1].rstrip("@+"))):
         return f"{found[1][: words[-1].end()]}{_VALUE}"
@@ -236,8 +238,8 @@ def _is_free(words: set[str]) -> bool:
 
 
 def _uncased(word: str) -> str:
-    """A word whose letters' case says nothing; that of a quoted name does."""
-    return word if word.startswith("'") else word.lower()
+    """A word whose letters' case says nothing; that of a quoted name or of an element's id does."""
+    return word if word.startswith(("'", "#")) else word.lower()
 
 
 def _is_word(word: str) -> bool:

@@ -32,6 +32,10 @@ _HOSTED = r"github\.com|gitlab\.com|bitbucket\.org|golang\.org|google\.golang\.o
 """What the names of Go packages begin with, as folded."""
 _SIZED = "u?int|b?float|complex|fp|bf|sha|SHA|md|MD|[iI][pP]v|arm|amd|crc|CRC|aes|AES|[RHEP]S"
 """What the names of types, hashes and the like begin with that end in a number."""
+_CLASS = (
+    r"\b(?:[A-Z][A-Za-z_]{0,60}[a-z](?:Error|Exception)|(?:Error|Exception)[A-Z][A-Za-z_]{0,60}[a-z])0{1,2}"
+)
+"""An exception whose name ends in a number, which is no value."""
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
 _CLOCK = r"00?:00(?::00(?:[.,]0+)?)?"
 _ZONE = r"(?:Z(?:00:00)?|[+-]00(?::?00)?)"
@@ -55,8 +59,12 @@ _ID_OF = (
     "|token|acct|account|pi|ch|sub|ref|tenant|pod|i|vol|subnet|sg|vpc|eni|ami|snap"
 )
 """Stands before a dash and an id."""
+_IPV4 = r"0{1,3}(?:\.0{1,3}){3}(?![\w.]*\w)"
 _RANDOM = r"(?:(?=0[a-z0]*[A-Z])(?=0[A-Z0]*[a-z])|(?=[A-Za-z0]*[A-Za-z]0+[A-Za-z]+0))[A-Za-z0]{10,}"
 """What no name looks like: begins with a digit and has letters of both cases, or has digits in two places."""
+_SHORT_RUN = r"(?>[A-Za-z0]*?[A-Z0][a-z]{1,2}(?=[A-Z0]))"
+_OPAQUE = rf"(?=[A-Za-z]*0)(?=[A-Za-z0]*[A-Z]{{2}})(?={_SHORT_RUN * 3})[A-Za-z0]{{16,}}"
+"""Nor this: long, with a digit and two capitals in a row, and the small letters in runs too short for words."""
 
 WORD = re.compile(
     rf"""
@@ -78,23 +86,23 @@ WORD = re.compile(
     | (?P<hex>\b0x[0a-fA-F]+\b|\b(?=[a-f]*0)(?=[0a-f]*[a-f])[0a-f]{{7,}}\b|\b(?=[A-F]*0)(?=[A-F]*[A-F])[0A-F]{{8,}}\b
         |\b(?:[a-f]{{8}}|[a-f]{{16}}|[a-f]{{32}}|[A-F]{{8}}|[A-F]{{16}})\b|(?<=\w@)(?=[a-f]*0)[0a-f]{{4,16}}\b(?![.-]\w))
     | (?P<code>(?<=SQLSTATE\[)\w{{5}}(?=\])|(?<=SQLSTATE:)\w{{5}}\b|\b(?:{CODED})-?0{{3,6}}[A-Z]?\b|(?<=\[)E0000(?=\])|\bE000(?:00)?\b)
-    | (?P<kept>\bs0[an]?(?=://)|\bHTTPS?/0(?:\.0)?\b|\b[Uu][Tt][Ff]-?00?\b|\b(?:{_SIZED})0{{1,3}}(?:_0{{1,3}})?(?:_t)?\b|(?<![\w.@/:$-])(?:{_HOSTED})(?:/[\w.~-]+)+|(?<![\w.])@[\w.-]+/[\w.-]+(?=@)|\b(?:[A-Z]\w*\.)+[a-z_]\w*[?!]?/0\b
+    | (?P<kept>\bs0[an]?(?=://)|\bHTTPS?/0(?:\.0)?\b|{_CLASS}(?=[:(]|$)|\b[Uu][Tt][Ff]-?00?\b|\b(?:{_SIZED})0{{1,3}}(?:_0{{1,3}})?(?:_t)?\b|(?<![\w.@/:$-])(?:{_HOSTED})(?:/[\w.~-]+)+|(?<![\w.])@[\w.-]+/[\w.-]+(?=@)|\b(?:[A-Z]\w*\.)+[a-z_]\w*[?!]?/0\b
         |(?<![\w.@/:$-])(?:[a-z]\w*/){{2,}}[A-Z]\w*(?:[$]\w+)*(?![\w./-])|(?<![\w.@/:$-])(?:[\w.@+-]+/)+[\w@+-]+\.\w{{1,5}}(?=::\w))
     | (?P<host>(?<![\w.@/:$-])(?:{_LABEL}\.){{2,}}{_DOMAIN}\b(?![\w.-]*\w)|(?<![\w.@/:$-])(?:{_LABEL}\.)+(?:com|org|net|edu|gov|local|internal|{_DOMAIN}(?=:0{{2,5}}\b))\b(?![\w-]|\.\w))(?P<host_port>:0{{2,5}}\b)?
     | (?P<name>(?<![\w.@/:$-])(?:localhost|{_LABEL}(?:\.(?!(?:{FILE}):){_LABEL})+))(?P<name_port>:0{{2,5}}(?![\w:.]*\w))
     | (?P<dur>\b0+(?:\.0+)?(?:ms|µs|us|ns|s|secs?|mins?|m|h)\b(?:0+(?:\.0+)?(?:ms|s|m)\b)*)
     | (?P<size>\b0+(?:\.0+)?(?:[KMGT]i?B|[KMGT]i|bytes?|[kKMG]b)\b)
-    | (?P<path>(?<![\w.<])(?:[A-Za-z]:)?(?:[\\/]+[\w.@+~%-]+){{2,}}[\\/]*(?:\?[\w=&%.+-]+)?|(?<![\w/])(?:[\w.@+-]+/){{1,}}[\w@+-]+\.\w{{1,5}}\b|(?<![\w/])(?:[\w.@+-]+/){{3,}}[\w@+-]+/?|(?<![\w\\])(?:[\w.@-]+\\){{1,}}[\w@.-]*\w\.\w{{1,5}}\b)(?P<pathline>:0+(?::0+)?)?
+    | (?P<path>(?<![\w.<])(?:[A-Za-z]:)?(?:[\\/]+[\w.@+~%-]+){{2,}}[\\/]*(?:\?[\w=&%.+-]+)?|(?<![\w/])(?![\w.-]+/{_IPV4})(?:[\w.@+-]+/){{1,}}[\w@+-]+\.\w{{1,5}}\b|(?<![\w/])(?:[\w.@+-]+/){{3,}}[\w@+-]+/?|(?<![\w\\])(?:[\w.@-]+\\){{1,}}[\w@.-]*\w\.\w{{1,5}}\b)(?P<pathline>:0+(?::0+)?)?
     | (?P<version>\bv?0+\.0+\.0+(?:[.-]\w+)*\b|\bv?0+(?:\.0+)*\.[xX*](?!\w))
     | (?P<id>(?<=[=:'"])(?:{_KEY_OF_ID})(?=[A-Za-z_-]*0)[\w-]+
         |(?<![\w+/])(?=[\w+/]*[a-z])(?=[\w+/]*[A-Z])(?:(?=\w*[+/])[A-Za-z0+/]{{12,}}={{1,2}}|[A-Za-z0+/]{{12,}}==|(?=[a-zA-Z+/]*0)(?:[A-Za-z0+/]{{32,}}|[A-Za-z0+/]{{16,}}=(?=$|[,.;)\]}}])))(?![\w=])
         |\b(?=[A-Za-z0]*[A-Za-z]0+[A-Za-z]+0)[A-Za-z0]{{8,}}\b|\b(?=[A-Z]*0)(?=0*[A-Z])[A-Z0]{{16,}}\b|(?<![\w-])(?![a-z]+(?:_[a-z]+)*_{_RANDOM}(?![\w-]))(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[A-Za-z_-]*0[0_-]*[A-Za-z][A-Za-z_-]*0)[A-Za-z0][\w-]{{18,}}[A-Za-z0]\b
         |(?<=-)(?=[a-f]*0)(?=0*[a-f])[0a-f]{{6}}\b(?!-)|(?<=-)(?=[a-z]*0+[a-z]+0)[a-z0]{{6,}}\b|(?<=-)(?=[bcdfghj-np-tv-xz]*0)[bcdfghj-np-tv-xz0]{{5}}\b(?!-)|(?<=-[bcdf0]{{8}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{9}}-)[a-z0]{{5}}\b|(?<=-[bcdf0]{{10}}-)[a-z0]{{5}}\b
         |\b(?:{_ID_OF})[_-](?=[A-Za-z]*0)[A-Za-z0]{{3,}}\b|(?<![\w.@/-])[a-z]{{3}}(?>0{{3,}})(?![\w.-]*\w)
-        |(?<=[a-z]_){_RANDOM}\b|(?<=[a-z]_)(?=0|[a-f]+0+[a-f])(?=0*[a-f])[0a-f]{{6,}}\b|(?<=\bcss-)(?=[a-z]*0)[a-z0]{{5,8}}\b
+        |(?<=[a-z]_){_RANDOM}\b|(?<=[a-z]_){_OPAQUE}\b|(?<=[a-z]_)(?=0|[a-f]+0+[a-f])(?=0*[a-f])[0a-f]{{6,}}\b|(?<=\bcss-)(?=[a-z]*0)[a-z0]{{5,8}}\b
         |\btmp(?=[a-z_]*0)[a-z0_]{{8}}\b|\btmp\.[A-Za-z0]{{6,12}}\b|(?<=-)(?=[A-Za-z_]*0)\w{{8}}(?=\.(?:m?js|css|map)\b)
         |(?<=[A-Z]{{3}}-)(?=[A-Z]*0)(?=0*[A-Z])[A-Z0]{{7}}\b)
-    | (?P<num>(?<![\w])[-+]?0+(?:[.,]0+)*(?:[eE][-+]?0+)?%?(?!\w)|(?<=[a-zA-Z_-])0+(?=_|\b)(?!\.[a-zA-Z])|(?<=[$]Proxy)0+|(?<=Accessor)0+|\b0+(?=[a-zA-Z_]))
+    | (?P<num>(?<![\w])[-+]?0+(?:[.,]0+)*(?:[eE][-+]?0+)?%?(?!\w)|(?<=[a-zA-Z_-])0+(?=_|\b)(?!\.[a-zA-Z])|(?<=[a-z]-)0+(?=(?:\.[\w-]+){{1,5}}/{_IPV4})|(?<=[$]Proxy)0+|(?<=Accessor)0+|\b0+(?=[a-zA-Z_]))
     """,
     re.VERBOSE,
 )
