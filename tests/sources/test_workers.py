@@ -59,9 +59,13 @@ def test_where_no_process_can_be_had_all_is_read_here(
     names = sorted(night.glob("report-0*"))
     there = take(names, pool)
     monkeypatch.setattr(workers, "_prepare", deadly.at_once)
+    tried: list[int] = []
+    made = workers._pool
+    monkeypatch.setattr(workers, "_pool", lambda processes: tried.append(processes) or made(processes))
     with closing(Local(pool._given, 2)) as none:
         none.worth = 0
         assert take(names, none) == there
+    assert tried.count(1) == 1, "that none can be had is known after one try"
 
 
 def test_every_source_is_told_before_it_is_stored(take: Take, night: Path, pool: Local) -> None:

@@ -59,6 +59,8 @@ class Local:
         self._given = rules
         self._others = set(multiprocessing.active_children())
         self._pool: ProcessPoolExecutor | None = None
+        self._starts = True
+        """Whether a process can be started here, as far as is known."""
 
     @cached_property
     def _rules(self) -> bytes:
@@ -89,11 +91,15 @@ class Local:
             return [self._alone(parcel) for parcel in parcels]
 
     def _alone(self, parcel: Parcel) -> Taken:
+        if not self._starts:
+            return take(__version__, self._rules, [parcel])[0]
         with _pool(1) as pool:
             try:
                 _ask(pool, self._rules, ()).result()
             except (BrokenExecutor, OSError):
-                # It is not the parcel: no process can be started here.
+                # It is not the parcel: no process can be started here. A script that is its own main module, say, would have
+                # to guard what it does.
+                self._starts = False
                 return take(__version__, self._rules, [parcel])[0]
             try:
                 return _ask(pool, self._rules, [parcel]).result()[0]
