@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static
 
-from tests.tui.conftest import ready
+from tests.tui.conftest import Open, ready
 from triage.export.report import gather
 from triage.model import Verdict
 from triage.store import open_store
@@ -27,6 +27,7 @@ from triage.tui.screens.export import ExportScreen
 from triage.tui.screens.tests import TestsScreen
 from triage.tui.widgets.detail import PARTS, Detail
 from triage.tui.widgets.key_bar import KeyBar
+from triage.tui.widgets.row_list import RowList
 
 SIZES = [(80, 24), (140, 45)]
 
@@ -68,6 +69,29 @@ async def test_a_cursor_whose_cluster_went_goes_along_with_it(app: TriageApp) ->
         await pilot.press("j", "j", "j", "space", "space", "k", "m", "enter")
         assert screen.rows.current is not None
         assert screen.rows.current.id == before[3].id, "what it was merged into"
+
+
+async def test_what_two_places_raise_is_offered_by_its_places(opened: Open, tmp_path: Path) -> None:
+    raised = (
+        'Traceback (most recent call last):\n  File "/srv/shop/{}.py", line 3, in take\nLeaseError: gone\n'
+    )
+    cases = "".join(
+        f'<testcase name="t{at}"><failure message="LeaseError: the lease of this very long order is gone for good">'
+        f"{raised.format(file)}</failure></testcase>"
+        for at, file in enumerate(["cart", "cart", "order"])
+    )
+    (tmp_path / "r.xml").write_text(f'<testsuite name="s">{cases}</testsuite>')
+    app = opened(tmp_path / "r.xml")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await ready(pilot)
+        assert len(_rows(screen)) == 1
+        await pilot.press("s")
+        rows = app.screen.query_one("#choices", RowList)
+        drawn = ["".join(part.text for part in rows.render_line(y)) for y in range(2)]
+        assert "2× cart.py: Lease" in drawn[0] and "1× order.py: Lease" in drawn[1]
+        await pilot.press("j", "space", "enter")
+        assert sorted(row.failures for row in _rows(screen)) == [1, 2]
+        assert any(row.title.endswith("raised in order.py") for row in _rows(screen))
 
 
 async def test_a_variant_is_split_off_and_comes_back(app: TriageApp) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 from triage.analysis.impact import count, grouped
 from triage.model import Verdict
 from triage.store import moves
-from triage.store.clusters import ClusterRow, assign, clusters_like, rename, set_verdict, variants
+from triage.store.clusters import ClusterRow, Variant, assign, clusters_like, rename, set_verdict, variants
 from triage.store.database import StoreError
 from triage.store.tags import tag_clusters
 from triage.tui.screens.undoing import UndoingScreen, short
@@ -170,7 +171,7 @@ class DecidingScreen(UndoingScreen):
         self.app.push_screen(
             ChooseScreen(
                 f"Split {short(row.title)}: what is another problem?",
-                [f"{grouped(one.failures):>4}× {one_line(one.said)}" for one in found],
+                [f"{grouped(one.failures):>4}× {one_line(_apart(one, found))}" for one in found],
                 does="splits off",
                 several=True,
                 at=next((number for number, one in enumerate(found) if one.signature == shown), 0),
@@ -213,3 +214,9 @@ class DecidingScreen(UndoingScreen):
 
 def _with_counts(row: ClusterRow) -> str:
     return f"{grouped(row.failures):>4}× {one_line(row.title)}"
+
+
+def _apart(variant: Variant, others: Sequence[Variant]) -> str:
+    """What tells a variant from the others, first: there may be no room for all of it."""
+    alike = sum(other.template == variant.template for other in others) > 1
+    return f"{variant.raised or 'elsewhere'}: {variant.template}" if alike else variant.said
