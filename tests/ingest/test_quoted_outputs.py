@@ -463,3 +463,29 @@ def test_gocheck_says_behind_dots_what_was_wrong() -> None:
 def test_the_line_above_a_traceback_that_is_cut(above: str, says: str) -> None:
     text = f'{above}\nTraceback (most recent call last):\n  File "lamp.py", line 2, in on\n    raise Dark(\n'
     assert messages(text)[-1] == f"{says}Traceback without its exception: the log ends here"
+
+
+def test_pytest_that_breaks_off_within_an_internal_error() -> None:
+    run = made(
+        "============================= test session starts ==============================\n"
+        "collected 1 item\n"
+        "INTERNALERROR> Traceback (most recent call last):\n"
+        'INTERNALERROR>   File "/srv/demo/main.py", line 283, in wrap_session\n'
+        "INTERNALERROR>     session.lamp = on(config)\n",
+        "pytest-console",
+    )
+    assert [f.message for f in run.failures] == [
+        "INTERNALERROR of pytest: the output ends within its traceback"
+    ]
+
+
+def test_a_worker_of_xdist_that_died() -> None:
+    text = (
+        "[gw0] node down: Not properly terminated\n"
+        "INTERNALERROR> Traceback (most recent call last):\n"
+        'INTERNALERROR>   File "/srv/demo/main.py", line 283, in wrap_session\n'
+        "INTERNALERROR>     session.lamp = on(config)\n"
+        "INTERNALERROR>\n"
+        "INTERNALERROR> KeyError: 'gw0'\n"
+    )
+    assert messages(text) == ["KeyError: 'gw0'"]
