@@ -51,6 +51,8 @@ _OEM_MARK = re.compile(
     r"|├[ùŚЧ](?= )|┬[╖ÀĚ]"  # the cross and the dot of progress
 )
 
+_PICTURED = re.compile(r"(?:\^\[|\u241b)\[(?:\d{1,3}(?:;\d{1,3}){0,15}[mK]|[mK](?![^\s\[\]]{0,20}\]))")
+"""A colour whose escape somebody made visible: ``cat -v``, ``less``, an editor, a page that shows control characters."""
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\b\x1b"))
 """Bytes that text rarely has."""
 _FEW = 8
@@ -143,7 +145,8 @@ class Cleaner:
 
 
 def _bare(line: str) -> str:
-    return strip_ansi(line[:MAX_LINE].rstrip("\r\n"))
+    text = strip_ansi(line[:MAX_LINE].rstrip("\r\n"))
+    return _PICTURED.sub("", text) if "^[[" in text or "\u241b[" in text else text
 
 
 def open_text(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:

@@ -29,6 +29,9 @@ _SURE = tuple(
         r"[ \t]{1,40}(?=\{\")",  # lines of JSON that were set in, as a quoted log is
     )
 )
+_GH_STAMPED = _SURE[1]
+_GH = re.compile(rf"[^\t\n]*\t[^\t\n]*\t(?:\ufeff?{_DATE}\.\d{{7}}Z ?)?")
+"""Of an annotation with several lines only the first has a stamp; all have the job and the step."""
 _COMPOSE = re.compile(r"(?P<who>[\w.-]{1,76}[-_]\d{1,3}) {2,40}\|(?: |$)")
 """docker compose: web-1  |; the number is sure enough for a few lines, for one where no other line is there."""
 _OF_COMPOSE = re.compile(
@@ -167,7 +170,10 @@ def wrapper_of(head: Sequence[str]) -> Wrapper:
 def _prefix(lines: list[str]) -> re.Pattern[str] | None:
     filled = [line for line in lines if line.strip()]
     for pattern in _SURE:
-        if filled and _hits(pattern, filled) >= _MOSTLY * len(filled):
+        if pattern is _GH_STAMPED and filled and _hits(_GH, filled) >= _MOSTLY * len(filled):
+            if _hits(pattern, filled) * 2 >= len(filled):
+                return _GH
+        elif filled and _hits(pattern, filled) >= _MOSTLY * len(filled):
             return pattern
     for pattern in _NAMES:
         names = [_who(match) for line in filled if (match := pattern.match(line))]

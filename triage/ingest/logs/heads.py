@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 RUST_PANIC = re.compile(r".*\bpanicked at \S+:\d+:\d+:$")
 """Of Rust since 1.73: why stands in the line below."""
@@ -50,6 +51,15 @@ JVM = "A fatal error has been detected by the Java"
 SIGNAL = re.compile(r"#\s+(?:SIG|EXCEPTION_|Internal Error|Out of Memory Error)")
 """What it was, in the lines below that."""
 OF_VALGRIND = re.compile(r"==\d+== (?!Process terminating)")
+SANITIZER = re.compile(r"==\d+==(?:ERROR|WARNING): \w+Sanitizer: \S")
+"""The report of a sanitizer: of a failure of its own, also right below what another one found."""
+MSBUILD = re.compile(r"\s*(?P<mark>\S.{0,400}?\(\d+(?:,\d+)?\) ?: error : )")
+"""Of a task of MSBuild that tells an exception: it puts the place before each line of it."""
+BANNER = re.compile(r"\s*(?:[=*#~+-]{3,} .{1,200} [=*#~+-]{3,}|(?P<bar>[┃│║|]) .{1,200} (?P=bar))\s*$")
+"""A heading with rules around it: of what is told below."""
+GOCHECK = re.compile(r"(?:FAIL|PANIC|FIXTURE-PANIC): \S{1,300}\.go:\d+: \w+\.\w+$")
+"""Of gocheck, which says behind dots what was wrong."""
+EXCEPTION = re.compile(r"\s*(?:[\w$]+\.)*[A-Z][\w$]*(?:Error|Exception)\b")
 CODED = re.compile(r"(?:[A-Z]{1,5}\d{3,4}(?: \[\*\])?|invalid-syntax:|unformatted:) \S")
 POINTER = re.compile(r" +--> (?:[A-Za-z]:)?[^\s:]+(?::cell \d+)?:\d+:\d+$")
 """Below what Ruff found, where it found it; compilers point below their warnings too."""
@@ -60,8 +70,40 @@ PASSED = re.compile(r"\s*[✓✔√] ")
 CLOSER = re.compile(r"[}\])]+[;,]?$")
 RUBY = re.compile(r"\S{1,300}:\d+:in [`'].*\([A-Z][\w:]*\)$")
 """An exception of Ruby; below the stack of one, what it was raised for."""
+RUBY_BEGUN = re.compile(r"\S{1,300}:\d+:in [`'].{1,900}[^)]$")
+"""Of one whose message has lines of its own, or ends with one: its class stands below."""
+CLASS_ALONE = re.compile(r"\s*\([A-Z][\w:]*(?:Error|Exception)\)$")
 NUMBERED = re.compile(r" {0,4}\d{1,4}\) \S")
 """The heading of a failed test of mocha, Jasmine, Playwright: what was wrong stands below it."""
 HEADING = re.compile(r"\s*● (?:.* › |Test suite failed)")
 CALM = re.compile(r"(?:info|dbug|trce|warn): [A-Z][\w.`+]*\[\d+\]$|CMake (?:\w+ )?Warning\b.*:$")
 """The first line of an event of .NET, of a warning of CMake, whose message is indented below."""
+_LEAST_SAID = 8
+"""Characters of a message that tell one from another."""
+_LONGEST_HEADING = 300
+
+
+def says(head: str, line: str) -> bool:
+    """Whether a logger told in ``head`` what the exception of ``line`` says: two lines, but one failure.
+
+    >>> says("[lamp] IOException: no bulb left", "shop.LampError: IOException: no bulb left")
+    True
+    """
+    if EXCEPTION.match(line[:1_000]) is None or EXCEPTION.match(head[:1_000]):
+        return False
+    said = line.partition(": ")[2].strip()
+    return len(said) >= _LEAST_SAID and head.rstrip().endswith(said)
+
+
+def is_heading(head: str, between: Sequence[str], line: str) -> bool:
+    """Whether ``head`` is a heading with rules around it, and ``line`` the first below that says anything.
+
+    >>> is_heading("=== LAMP FAILED ===", ["", "==="], "panic: no bulb")
+    True
+    """
+    return (
+        len(between) <= 2
+        and BANNER.match(head[:_LONGEST_HEADING]) is not None
+        and BANNER.match(line[:_LONGEST_HEADING]) is None
+        and not any(char.isalnum() for text in between for char in text)
+    )

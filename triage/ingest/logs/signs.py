@@ -62,6 +62,8 @@ SIGNS: tuple[tuple[float, str], ...] = (
     (ERROR, r"(?i)\b(?:bad|unknown|unrecognized|invalid|illegal) (?:command[- ]line )?(?:option|argument|flag|switch)s?\b"),
     (CAUSE, r"\.\w{1,8}:\d+:error(?: \(\w+\))?: \S|^\S+:\d+:\d+-\d+:\d+ \[E\d{4}\] (?:[A-VX-Z]|W[^a])|^In \S+\.php line \d+:$"),  # BYOND, MoonBit, Symfony's console
     (CAUSE, r": No module named \S|^(?:[A-Z]\w*\\)+[A-Z]\w*(?:Error|Exception):$|: (?:directory|file) not found\b|\bno required module provides package\b"),
+    (CAUSE, r"^(?:/bin/)?(?:ba|da|a|z|k)?sh: [^\s:]+: not found$|\bdoes not exist locally\b"),
+    (ERROR, r"^\[gw\d+\] node down: \S"),  # pytest-xdist, of a worker that died
     (ERROR, r"^At (?:line|.+\.psm?1):\d+ char:\d+$"),
     (ERROR, r"^error [A-Z\"]|\bnpm (?:ERR!|error)|^E: |^Err:\d|^##\[error\]|^::error\b|\[31m|^\s*ERR_[A-Z]+|^➤ YN00(?:01|09|16|18|28|35|41|82):"),
     (ERROR, r"^\[?\d[\d:. TZ,/+-]{7,34}\]?[ \t]+\[?(?:error|fatal|critical)\]?(?:: | \[| - | \|)"),

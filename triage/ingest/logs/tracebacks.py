@@ -17,6 +17,14 @@ ALONE = "(1 sub-exception)"
 
 
 def shape(margin: str) -> re.Pattern[str]:
-    """What matches ``margin`` whatever its numbers are: the stamps of two lines are not the same."""
-    parts = re.split(r"(\d+)", margin)
-    return re.compile("".join(r"\d+" if part.isdecimal() else re.escape(part) for part in parts))
+    """What matches ``margin`` whatever its numbers are: the stamps of two lines are not the same.
+
+    >>> shape("[12:01] web> ").match("[12:07] web>")[0]
+    '[12:07] web>'
+    """
+    words = margin.rstrip()
+    parts = re.split(r"(\d+)", words)
+    # Behind the words of an empty line there may be no blank.
+    blank = re.escape(margin[len(words) :])
+    end = f"(?:{blank}|$)" if words and blank else blank
+    return re.compile("".join(r"\d+" if part.isdecimal() else re.escape(part) for part in parts) + end)

@@ -85,6 +85,8 @@ class _Growing:
         self._indent = _indent(line)
         prefix = _PREFIX.match(line)
         self._prefix = prefix[0] if prefix else ""
+        msbuild = heads.MSBUILD.match(line[:1_000])
+        self._mark = msbuild["mark"] if msbuild else ""
         self._go = _GO_PANIC.match(line) is not None
         self._section = heads.SECTION.match(line) is not None
         self._margin: re.Pattern[str] | None = None
@@ -131,6 +133,11 @@ class _Growing:
         ):
             self._accept(line)
             self.trace.message = f"{self.trace.head.strip()}: {what['said']}"
+            return True
+        if line.startswith("... ") and heads.GOCHECK.match(self.trace.head[:1_000]):
+            self._accept(line)
+            if self.trace.message is self.trace.head and score >= WRAPPER:
+                self.trace.message, self.trace.score = line.removeprefix("... "), score
             return True
         if (
             self.trace.head.endswith(heads.COLOR_EYRE)
@@ -193,6 +200,11 @@ class _Growing:
         # What says less right behind a cause is its echo, not a second failure, unless it announces one.
         echo = score < WRAPPER or (score <= WRAPPER < self.trace.score and not ANNOUNCED.search(line[:500]))
         return echo and self._wait(line)
+
+    def is_heading_of(self, line: str, score: float) -> bool:
+        """Whether it is no more than the heading above the cause that ``line`` tells."""
+        bare = self.trace.score < CAUSE == score and len(self.trace.lines) == 1
+        return bare and heads.is_heading(self.trace.head, self._pending, line)
 
     def finish(self) -> Trace:
         """What is known to belong to it, and a few lines behind."""
@@ -268,6 +280,10 @@ class _Growing:
         return False
 
     def _belongs(self, line: str, score: float) -> bool:
+        if self._mark and (rest := line.lstrip()).startswith(self._mark):
+            return FRAME.match(rest[len(self._mark) :]) is not None
+        if heads.SANITIZER.match(line) and not heads.CAUGHT.search(self.trace.message):
+            return False
         if FRAME.match(line):
             self._stacked = True
             return score < CAUSE or heads.OF_VALGRIND.match(line) is None
@@ -305,7 +321,12 @@ class _Growing:
             and len(self.trace.lines) == 1
             and not any(text.strip() for text in self._pending)
             and not self._prefix
-            and (self.trace.score < CAUSE or line.strip() in self.trace.head or self._unhandled)
+            and (
+                self.trace.score < CAUSE
+                or line.strip() in self.trace.head
+                or self._unhandled
+                or heads.says(self.trace.head, line)
+            )
         )
 
     def _judge(self, line: str, score: float) -> None:
@@ -366,6 +387,11 @@ def _all(numbered: Iterable[tuple[int, str]]) -> Iterator[Trace]:
             if heads.IGNORED.match(line):
                 growing = None
                 continue
+            if growing.is_heading_of(line, score):
+                before.extend((growing.trace.head, *growing.passed_by))
+                growing = _begun(number, line, score, list(before))
+                before.clear()
+                continue
             if growing.takes(line, score):
                 continue
             yield growing.finish()
@@ -385,14 +411,15 @@ def _begun(number: int, line: str, score: float, before: list[str]) -> _Growing:
     """The trace that ``line`` tells of, from the heading of its test on."""
     start = next((i for i, text in enumerate(before) if heads.NUMBERED.match(text)), len(before))
     said_above = heads.POWERSHELL.match(line) or heads.STACK.match(line) or heads.POINTER.match(line)
-    if said_above and before and before[-1].strip():
+    torn = before and heads.CLASS_ALONE.match(line) and heads.RUBY_BEGUN.match(before[-1][:1_000])
+    if (said_above or torn) and before and before[-1].strip():
         start = len(before) - 1
     lead = before[start:]
     if not lead:
         return _Growing(number, line, score, before)
     growing = _Growing(number - len(lead), lead[0], score, before[:start])
     growing.trace.lines[1:] = [*lead[1:], line]
-    growing.trace.message = lead[0] if said_above else line
+    growing.trace.message = f"{lead[0].rstrip()} {line.strip()}" if torn else lead[0] if said_above else line
     return growing
 
 

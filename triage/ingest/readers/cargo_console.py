@@ -51,6 +51,8 @@ _ECHO_LINE = re.compile(r"^(?:error: test failed, to rerun|Caused by:)")
 _LISTED = re.compile(r"^ {4}(?P<name>\S.*)$")
 _OVERFLOWED = re.compile(r"^thread '(?P<name>[^']+)' (?:\(\d+\) )?has overflowed its stack$")
 """The thread of a test has its name."""
+_PANICKED = re.compile(r"^thread '(?P<name>[^']{1,300})' (?:\(\d+\) )?panicked at ")
+_LINES_OF_PANIC = 4
 _MAX_PRINTED = 500
 _AT = re.compile(r"^ *--> (?P<file>[^\s:]+):(?P<line>\d{1,9}):\d+$")
 _NOTE = re.compile(r"^\s*(?:= note: +)?")
@@ -115,9 +117,18 @@ class _Parser:
     dots: str = ""
     """Its tests, where they have no names."""
 
+    panics: dict[str, list[Line]] = field(default_factory=dict)
+    """Of threads that have the names of tests, where the lines around them were left out."""
+
     def feed(self, line: Line) -> Session | None:
         """Take a line; the finished session when it was the last of one."""
         mark = line.mark
+        if (match := _PANICKED.match(mark)) and len(self.panics) < _MAX_PRINTED:
+            self.panics[match["name"]] = [line]
+        elif self.panics and line.text.strip() and not mark.startswith("note: "):
+            last = next(reversed(self.panics.values()))
+            if last[-1].number == line.number - 1 and len(last) < _LINES_OF_PANIC:
+                last.append(line)
         if match := _RESULT.match(mark):
             return self._close(match)
         if self._inside(line):
@@ -187,6 +198,7 @@ class _Parser:
             return
         test = self.tests[name] = _Test(Outcome.FAILED, line)
         printed = [known for known in self.unended.get(name, []) if known.text.strip()]
+        printed = printed or self.panics.get(name, [])
         if printed:
             test.failures.append(panic_failure("\n".join(known.text for known in printed), printed[0].number))
 
@@ -236,6 +248,12 @@ class _Parser:
         passed += int(match["measured"])
         self.session.stated = Totals(passed + failed + skipped, passed, failed, 0, skipped)
         self.session.duration = seconds(match["seconds"])
+        red = [test for test in self.tests.values() if test.outcome is Outcome.FAILED]
+        if len(red) == 1 and not red[0].failures and self.block is None and not self.running:
+            # Whoever shortened it left the panic, and not the line above it.
+            said = [line for line in self.printed if line.text.strip() and line.number > red[0].status.number]
+            if said:
+                red[0].failures.append(panic_failure("\n".join(line.text for line in said), said[0].number))
         self.session.closed, self.open = True, False
         return self._take()
 
@@ -248,6 +266,7 @@ class _Parser:
         self._end_block()
         self._end_error()
         self.running, self.listing, self.unended = "", False, {}
+        self.panics = {}
         session, self.session = self.session, Session()
         if self.dots and not session.closed:
             failed, skipped = self.dots.count("F"), self.dots.count("i")

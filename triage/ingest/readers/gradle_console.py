@@ -39,7 +39,7 @@ _ON_DEVICE = re.compile(
 )
 _DEVICE_START = re.compile(r"^Starting (?P<tests>\d{1,9}) tests? on (?P<device>\S.*)$")
 _DEVICE_END = re.compile(
-    r"^(?:Finished \d{1,9} tests? on (?P<device>\S.*)|Tests on (?P<red>\S.*) failed: There (?:was|were) (?P<failed>\d{1,9}) failure\(s\)\.)$"
+    r"^(?:Finished (?P<tests>\d{1,9}) tests? on (?P<device>\S.*)|Tests on (?P<red>\S.*) failed: There (?:was|were) (?P<failed>\d{1,9}) failure\(s\)\.)$"
 )
 _LOGGER_CLASS = re.compile(r"^(?P<suite>(?:[a-z_]\w*\.)+[\w$ .]+|[A-Z][\w$]+)$")
 _LOGGER_TEST = re.compile(
@@ -235,7 +235,7 @@ class _Parser:
             self.started[match["device"]] = int(match["tests"])
         elif match := _DEVICE_END.match(mark):
             device, failed = match["device"] or match["red"], int(match["failed"] or 0)
-            tests = self.started.get(device, 0)
+            tests = self.started.get(device, 0) or int(match["tests"] or failed)
             skipped = Totals.of(self._current().book.results()).skipped
             if tests >= failed + skipped:
                 counted = Totals(tests, tests - failed - skipped, failed, 0, skipped)
@@ -302,7 +302,8 @@ class _Parser:
         if any(task.stated or task.devices for task in self.tasks.values()):
             # Events may come before the header of their task, whose totals have them already.
             session.stated = sum(
-                (task.totals() for name, task in self.tasks.items() if name or task.stated), Totals()
+                (task.totals() for name, task in self.tasks.items() if name or task.stated or task.devices),
+                Totals(),
             )
         red = session.totals.red > 0
         told = set()

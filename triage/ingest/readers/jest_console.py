@@ -180,6 +180,10 @@ class _Parser:
             self.block = Block(line)
         elif self.retrying and self.block is not None:
             self.block.lines.append(line.text)
+        elif self.file is None and not self.files and _begins_failure(mark):
+            self.file = _File("", "", in_tree=False)  # the lines of the files were left out
+            self.files.append(self.file)
+            self.block = Block(line)
         elif self.file is None:
             return False
         elif _BULLET.match(mark):
@@ -245,6 +249,11 @@ class _Parser:
         if self.broken is not None:
             self.session.tell_red(self.broken)
         return self.session
+
+
+def _begins_failure(mark: str) -> bool:
+    match = _BULLET.match(mark)
+    return match is not None and (" › " in match["title"] or match["title"].strip() == _NOT_LOADED)
 
 
 def _leave(file: _File, indent: int) -> None:

@@ -55,7 +55,9 @@ _STEP_ENDED = re.compile(
     r"^(?:##\[error\]|ERROR: )?(?:Process completed with exit code \d+\.|script returned exit code \d+|Job failed: exit (?:code|status) \d+|exit status \d+)$"
 )
 """What CI systems say of a step that failed, and ``go run`` of a program, and nothing of why."""
-_NOT_SAID = re.compile(r"^(?:##\[|\[Pipeline\]|\[command\]|section_|[+$] |::|[\W_]*$)")
+_NOT_SAID = re.compile(
+    r"^(?:##\[|\[Pipeline\]|\[command\]|section_|[+$] |::|[\W_]*$|\d\d:\d\d$|Cleaning up (?:project directory and )?file based variables)"
+)
 """What the CI system says itself, before it."""
 _MAKE = re.compile(r"^[\w.-]*make(?:\[(?P<depth>\d+)\])?: \*\*\* ")
 _END = 1_500
@@ -211,7 +213,7 @@ def _failure(trace: Trace) -> Failure:
     around = [*before, *trace.lines, *trace.after]
     while not around[-1].strip():
         around.pop()
-    message = bare(trace.message) if trace.told else "Traceback without its exception: the log ends here"
+    message = bare(trace.message) if trace.told else _told_above(trace)
     # A class without a message is looked for in the trace alone: what stands around it says something else.
     said = failure_from(dedent("\n".join(trace.lines)), message=message).message
     message = message if "Traceback (most recent" in said or _only_announces(said, trace) else said
@@ -224,6 +226,14 @@ def _failure(trace: Trace) -> Failure:
         return replace(failure, file=place["file"], line=int(place["line"]))
     match = _ANNOTATION.match(trace.message)
     return _annotated(failure, match["about"]) if match and match["about"] else failure
+
+
+def _told_above(trace: Trace) -> str:
+    """Of a traceback whose exception is not there: what was said right above it."""
+    cut = "Traceback without its exception: the log ends here"
+    above = [*trace.before, *takewhile(lambda line: not TRACEBACK.match(line), trace.lines)]
+    said = above[-1].strip() if above else ""
+    return f"{bare(said)}\n{cut}" if severity(said) > 0 else cut
 
 
 def _only_announces(said: str, trace: Trace) -> bool:

@@ -35,8 +35,10 @@ _MARK = re.compile(
     r"^(?P<indent> *)(?P<mark>[✔✖﹣⚠▶]) (?P<name>\S.*?)(?: \((?P<time>[\d.]+)ms\))?(?: # (?P<why>.*))?$"
 )
 _COUNT = re.compile(
-    r"^ℹ (?P<what>tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) (?P<number>[\d.]+)$"
+    r"^ *ℹ (?P<what>tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) (?P<number>[\d.]+)$"
 )
+_MARGIN = re.compile(r"^ +(?=ℹ tests \d+$)")
+"""What stands before all lines where somebody quotes an output: node itself begins its counts at the margin."""
 _FAILING: Final = ("✖ failing tests:", "Failed tests:")
 _PLACE = re.compile(r"^test at (?P<file>.+?):(?P<line>\d{1,9}):\d+$")
 _DOTS = re.compile(r"^[.X]+$")
@@ -91,11 +93,17 @@ class _Parser:
     dots: str = ""
     printed: list[Line] = field(default_factory=list)
     """The lines since the last mark that are no part of the report."""
+    margin: str = ""
+    """What stands before the counts and all that follows."""
 
     def is_next(self, line: Line) -> bool:
         return self.session.closed and line.mark.startswith(("▶ ", "✔ "))
 
     def feed(self, line: Line) -> None:
+        if margin := _MARGIN.match(line.mark):
+            self.margin = margin[0]
+        if self.margin:
+            line = Line(line.number, line.text.removeprefix(self.margin))
         mark = line.mark
         if match := _COUNT.match(mark):
             self._end_block()

@@ -103,6 +103,8 @@ class _Parser:
         if match := _COUNTS.match(mark):
             self._end_block()
             self._close(match)
+            if match["outside"] and int(match["outside"]):
+                self.session.tell_red(line)
         elif match := _TOOK.match(mark):
             self._end_block()
             self.section = "end"
@@ -132,7 +134,8 @@ class _Parser:
             return _HEADER.match(mark) is not None
         # Fuubar and instafail tell a failure when it happens, outside any list.
         early = not self.section and (_TRY.match(mark) or (_HEADER.match(mark) and self.block is None))
-        return bool(_OUTSIDE.match(mark) or early)
+        bare = not self.section and self.block is None and mark.startswith(_ASSERTED)
+        return bool(_OUTSIDE.match(mark) or early or bare)
 
     def _below(self, line: Line) -> None:
         assert self.block is not None
@@ -160,6 +163,10 @@ class _Parser:
                 replace(failure, kind="error", trace=whole, source_line=block.header.number)
                 for failure in found
             ]
+        elif header.startswith(_ASSERTED):
+            # What stood above it was left out: of no example, as no list has it.
+            said = Block(Line(block.header.number - 1, ""), [header, *block.lines])
+            self.session.failures += [replace(failure, kind="error") for failure in _failures(said)]
         elif (match := _HEADER.match(header)) and (self.section or _ASSERTED in block.text):
             self._listed(match["title"], block)
 

@@ -8,18 +8,19 @@ class, later the whole id. Fixtures (``setUpClass``) that break are cases of the
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
 from triage.ingest.console import (
+    MAX_MARK,
     Block,
     Line,
     Session,
     bare_failure,
     reader_of,
-    run_after_run,
     sample_lines,
     seconds,
 )
@@ -38,6 +39,14 @@ _STATUS = re.compile(
 )
 _ID = re.compile(r"^[a-zA-Z_]\w*(?:\.\w+)+\.test\w*$")
 _SPENT = re.compile(r" \([\d.]+s\)$")
+_TRACEBACK: Final = "Traceback (most recent call last):"
+_BARE_HEADS: Final = {"Error": "ERROR", "Failure": "FAIL"}
+"""What PyCharm writes above a traceback, without the name of the test, and behind the verdict."""
+_FRAME = re.compile(r'^  File "[^"]+", line \d+, in \S| {4}\S')
+_CUT_FRAME = re.compile(r"^[^:]{0,300}\bline \d+, in \S+$")
+"""How an output begins from whose top lines are missing: with the rest of a frame."""
+_MAX_LOOSE = 200
+_IN_TEST = re.compile(r'^  File "[^"]+", line \d+, in (?P<name>test\w*)$')
 _CAPTURED = re.compile(r"^(?:Stdout|Stderr):$")
 
 _FIXTURES = ("setUpClass", "tearDownClass", "setUpModule", "tearDownModule", "_ErrorHolder")
@@ -82,10 +91,20 @@ class _Parser:
     """The line before was the double rule."""
     in_body: bool = False
     ran: int | None = None
+    loose: deque[Line] = field(default_factory=lambda: deque(maxlen=_MAX_LOOSE))
+    """What stands above the first failure: the rest of one, where the beginning of the output is not there."""
+    owed: int = 0
+    """Failures that the run before counted and did not tell: an editor tells them behind its verdict."""
+    bare: str = ""
+    """What kind of traceback comes now, of a test that nothing names."""
+    behind: bool = False
+    """Whether there was one."""
 
     def feed(self, line: Line) -> bool:
         """Take a line; True when it was the last of the session."""
         mark = line.mark
+        if self.owed and self._behind(line):
+            return not self.owed
         if self.ran is not None and (match := _VERDICT.match(mark)):
             self._close(match["counts"] or "")
             return True
@@ -100,14 +119,41 @@ class _Parser:
                 # unittest-xml-reporting names an object, and the test itself one line below.
                 self.block = Block(Line(line.number, f"{self.block.header.text.partition(': <')[0]}: {mark}"))
             elif not self.in_body:
-                self.block.lines.append("")  # the description of the test, which is no part of the failure
-                self.in_body = mark == _DASHES
+                # The description of the test is no part of the failure; the rule below it may be cut.
+                self.in_body = mark in (_DASHES, _TRACEBACK)
+                self.block.lines.append(mark if mark == _TRACEBACK else "")
             else:
                 self.block.lines.append(line.text)
         else:
             self._progress(line)
         self.ruled = _is_rule(mark)
+        if not self.cases and self.block is None and self.ran is None and not self.ruled:
+            self.loose.append(line)
         return False
+
+    def _behind(self, line: Line) -> bool:
+        """Whether the line is of a traceback behind the verdict of the run before, or the word above one."""
+        mark = line.mark
+        if not self.bare:
+            self.bare = _BARE_HEADS.get(mark, "")
+            return bool(self.bare)
+        if self.block is None:
+            self.block = Block(line, [line.text]) if mark == _TRACEBACK else None
+            self.bare = self.bare if self.block else ""
+            return self.block is not None
+        self.block.lines.append(line.text)
+        if not mark:
+            self._end_bare()
+        return True
+
+    def _end_bare(self) -> None:
+        block, self.block = self.block, None
+        assert block is not None
+        name = next((match["name"] for text in block.lines if (match := _IN_TEST.match(text[:MAX_MARK]))), "")
+        if name:
+            case = self._record(("", name), self.bare, block.header)
+            case.failures.append(_failure(block.text, self.bare, block.header.number))
+        self.bare, self.behind, self.owed = "", True, self.owed - 1
 
     def _progress(self, line: Line) -> None:
         mark = line.mark
@@ -141,7 +187,7 @@ class _Parser:
         case = self._record(
             key, match["status"].replace("UNEXPECTED SUCCESS", "unexpected success"), self.block.header
         )
-        while self.block.lines and self.block.lines[-1] in ("", _RULE, _DASHES):
+        while self.block.lines and not self.block.lines[-1].strip(" -="):
             self.block.lines.pop()
         if trace := self.block.text:
             case.failures.append(_failure(trace, match["status"], self.block.first_line))
@@ -175,6 +221,24 @@ class _Parser:
         tests = max((self.ran or 0) + (0 if "id" in stated else fixtures), named)
         self.session.stated = Totals(tests, tests - named, failed, errors, skipped, expected)
         self.session.closed = True
+        self.owed = self.session.stated.red - counted.red
+        if self.owed:
+            self._tell_rest()
+
+    def _tell_rest(self) -> None:
+        """The end of a traceback without its beginning."""
+        lines = list(self.loose)
+        while lines and not lines[-1].text.strip(" -="):
+            lines.pop()
+        if lines and _FRAME.match(lines[0].mark) is None and _CUT_FRAME.match(lines[0].mark) is None:
+            return
+        if len(lines) < 2 or lines[-1].text[:1] in ("", " "):
+            return
+        text = "\n".join(line.text for line in lines)
+        traced = "\n".join((_TRACEBACK, *(line.text for line in lines)))
+        failure = python_failure(text, error=True, source_line=lines[0].number, traced=traced)
+        self.session.failures.append(failure)
+        self.owed -= 1
 
     def _told(self, kind: str) -> int:
         """How often a test is said to have gone wrong like that: more often than there are tests, with subtests."""
@@ -206,8 +270,12 @@ class _Parser:
             )
 
     def finish(self) -> Session:
+        if self.bare and self.block is not None:
+            self._end_bare()
         self._end_block()
         self.session.cases = list(self.results())
+        if self.behind and self.ran is None:
+            self.session.stated, self.session.closed = Totals(), True  # they were counted before
         return self.session
 
 
@@ -232,7 +300,19 @@ def _outcome(status: str) -> Outcome:
 def _failure(trace: str, status: str, number: int) -> Failure:
     lines = trace.split("\n")
     end = next((i for i, line in enumerate(lines) if _CAPTURED.match(line)), len(lines))
-    return python_failure(trace, error=status == "ERROR", source_line=number, traced="\n".join(lines[:end]))
+    # What a test is for may stand above its traceback, and is no part of it.
+    start = next((i for i, line in enumerate(lines[:end]) if line == _TRACEBACK), 0)
+    traced = "\n".join(lines[start:end])
+    return python_failure(trace, error=status == "ERROR", source_line=number, traced=traced)
 
 
-READER = Reader("unittest-console", _sniff, reader_of("unittest", run_after_run(_Parser)))
+def _sessions(lines: Iterator[Line]) -> Iterator[Session]:
+    parser = _Parser()
+    for line in lines:
+        if parser.feed(line):
+            yield parser.finish()
+            parser = _Parser(owed=max(0, parser.owed))
+    yield parser.finish()
+
+
+READER = Reader("unittest-console", _sniff, reader_of("unittest", _sessions))

@@ -40,11 +40,11 @@ _FAIL = re.compile(rf"^ FAIL  {_PROJECT}(?P<file>[^\s>]+?)(?: > (?P<title>\S.*)|
 _SECTION = re.compile(r"^⎯{3,} (?P<title>[A-Z][\w ]*?) ⎯{3,}$")
 _SEPARATOR = re.compile(r"^⎯{5,}(?:\[\d+/\d+\]⎯+)?$")
 _TESTS = re.compile(
-    r"^ +Tests  (?P<counts>(?:\d+ [a-z ]{4,20} \| )*\d+ [a-z ]{4,20}?|no tests)(?: ?\((?P<all>\d{1,9})\))?$"
+    r"^ +Tests {1,2}(?P<counts>(?:\d+ [a-z ]{4,20} \| )*\d+ [a-z ]{4,20}?|no tests)(?: ?\((?P<all>\d{1,9})\))?$"
 )
-_FILES = re.compile(r"^ Test Files  (?P<failed>\d{1,9} failed)?")
+_FILES = re.compile(r"^ Test Files {1,2}(?P<failed>\d{1,9} failed)?")
 _NO_TESTS = re.compile(r"^No test files found, exiting with code 1$")
-_DURATION = re.compile(r"^ +Duration  (?P<time>[\d.]+)(?P<unit>ms|s|m)\b")
+_DURATION = re.compile(r"^ +Duration {1,2}(?P<time>[\d.]+)(?P<unit>ms|s|m)\b")
 # Where the message of a failure ends: the first frame, or the code frame without one.
 _END = re.compile(r"^ ❯ \S|^\s+at \S|^\s+\d+\| |^This error originated in ")
 
@@ -68,7 +68,7 @@ def _sniff(sample: Sample) -> int:
     if any(map(_RUN.match, lines)):
         return 75
     sections = any(map(_SEPARATOR.match, lines)) or any(map(_SECTION.match, lines))
-    failed = [match for line in lines if (match := _FAIL.match(line))]
+    failed = [match for line in lines if (match := _FAIL.match(line.rstrip()))]
     return 60 if failed and (sections or any(match["title"] for match in failed)) else 0
 
 
@@ -110,7 +110,7 @@ class _Parser:
 
     def feed(self, line: Line) -> bool:
         """Take a line; True when it was the last of the session."""
-        mark = line.mark
+        mark = line.mark.rstrip()  # a console that is copied has blanks up to its edge
         if match := _DURATION.match(mark):
             self._end_block()
             self.session.duration = seconds(match["time"], match["unit"])
@@ -134,6 +134,7 @@ class _Parser:
         elif _FAIL.match(mark):
             if self.block is not None and self.block.text:
                 self._end_block()
+            line = Line(line.number, mark)
             self.headers.append(line)
             self.block = Block(line)
         elif self.block is not None:

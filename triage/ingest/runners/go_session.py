@@ -49,6 +49,8 @@ _TOOL = re.compile(r"^go: (?!downloading |finding |extracting |found |upgraded |
 _RUNNING = re.compile(r"^\t(?P<name>\S+) \([\d.hmsµn]+\)$")
 
 OUTCOMES = {"PASS": Outcome.PASSED, "FAIL": Outcome.FAILED, "SKIP": Outcome.SKIPPED}
+_AT_MARGIN = re.compile(r"\\?[\w./\\-]{1,200}_test\.go:\d{1,7}: \S")
+"""What a test logged, where the margin in front of it is lost."""
 _RACE_RULE = "=" * 18
 _LOOSE_LINES = 50
 
@@ -198,7 +200,11 @@ class GoParser:
             # Below a result line only what is indented deeper belongs to the test, or to one of its parents.
             # (Go before 1.14 indents what was logged with tabs, and writes it there even with -v.)
             indent = indent_of(line.mark.expandtabs(4))
-            while self.current and indent < self.tests[self.current].depth + 4:
+            while (
+                self.current
+                and indent < self.tests[self.current].depth + 4
+                and not (_AT_MARGIN.match(line.mark) and self.tests[self.current].outcome is Outcome.FAILED)
+            ):
                 self.current = self._parent(self.current)
         if (match := _BENCHMARK.match(line.mark)) and (test := self.tests.get(match["name"])):
             test.outcome = test.outcome or Outcome.PASSED

@@ -18,6 +18,8 @@ _GOCHECK = re.compile(r"^(?:FAIL|PANIC|FIXTURE-PANIC): \S+\.go:\d+: (?P<name>\w+
 _GOCHECK_END = re.compile(r"^(?:OOPS|PASS|FAIL|PANIC|START|MISS|SKIP): ")
 _FRAME = re.compile(r"^\t(?P<file>\S+\.go):(?P<line>\d{1,9})(?: \+0x[0-9a-f]+)?$")
 _RACE_FRAME = re.compile(r"^\s+(?P<file>\S+\.go):(?P<line>\d{1,9}) \+0x[0-9a-f]+$")
+_UNWINDING = "panic.go"
+"""From where the deferred functions of a test are called that ``t.Fatal`` or a panic has ended: they clean up after it."""
 _LIBRARY = re.compile(r"/go[^/]*/src/|/pkg/mod/|^_testmain\.go")
 RACE = "WARNING: DATA RACE"
 _AFTER_PANIC = re.compile(r"^goroutine \d+ |^\[signal |^running tests:|^\s*$|^\tpanic: ")
@@ -80,7 +82,9 @@ def log_failure(lines: Sequence[Line]) -> Failure:
     trace = "\n".join(line.text for line in lines)
     if not entries:
         return Failure(trace.strip(), source_line=lines[0].number)
-    file, number, texts = max(reversed(entries), key=lambda entry: _weight(entry[2]))
+    file, number, texts = max(
+        reversed(entries), key=lambda entry: (entry[0] != _UNWINDING, _weight(entry[2]))
+    )
     return Failure(
         _asserted(texts) or "\n".join(texts).strip(), "", "failure", trace, file, number, lines[0].number
     )

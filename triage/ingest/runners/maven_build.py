@@ -35,6 +35,7 @@ _EMPTY = re.compile(
     r"^(?:An? (?:\w+ )*\w*(?:[Ee]xception|[Ee]rror) (?:has )?occurr?ed\b[^:]*|Command execution failed\.?(?: null)?|null)$"
 )
 """What a goal says that has nothing to say."""
+_NO_REASON = re.compile(r"^(?:Total time|Finished at|For more information|Trace\b)")
 _LEAST_SAID = 12
 """Characters of what a cause says that are no accident in what a goal says."""
 _MOST_LINES = 50
@@ -73,6 +74,10 @@ class Build:
     _compiling: bool = False
     _in_goal: bool = False
     _cause: list[Line] | None = None
+    _reason: Line | None = None
+    """What Maven 2 says below its last word, between rulers: why."""
+    _asked: bool = False
+    """Whether it may come now."""
 
     def feed(self, level: str, text: str, line: Line) -> bool:
         """Whether ``text``, which is ``line`` without its level, is the last word of a build."""
@@ -88,6 +93,12 @@ class Build:
         told = self._told
         self._in_goal = self._in_goal and bool(told.goals)
         self._ended_red = match["how"] != "SUCCESS" if match else self._ended_red and not scanning
+        if match:
+            self._asked, self._reason = match["how"] != "SUCCESS", None
+        elif self._asked and text.strip("- "):
+            self._asked = False
+            if level == "INFO" and not _NO_REASON.match(text):
+                self._reason = Line(line.number, text.strip())
         if match:
             self._compiling = False
             self.broken = self.broken or match["how"] != "SUCCESS"
@@ -155,6 +166,9 @@ class Build:
                 Failure(message, kind="error", trace=line.text.strip(), source_line=line.number)
                 for message, line in reversed(texts.items())
             ]
+        if not found and not red and self.broken and self._reason is not None:
+            why = self._reason
+            found.append(Failure(why.text, kind="error", trace=why.text, source_line=why.number))
         return found
 
 

@@ -232,6 +232,8 @@ class PytestSession:
         if self.internal:
             trace = "\n".join(self.internal)
             message = text.native_message(trace) or self.internal[-1]
+            if text.INSIDE.match(self.internal[-1]):
+                message = text.CUT_INTERNAL
             yield failure_from(trace, message=message, kind="error", source_line=self.internal_line)
         yield from self.failures
         if self.totals is None:

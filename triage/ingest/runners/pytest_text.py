@@ -21,6 +21,9 @@ PROGRESS = re.compile(
 )
 BANG = re.compile(r"^!{3,} (?P<text>.+?) !+$")
 EXIT = re.compile(r"^!{3,} _pytest\.outcomes\.(?P<text>Exit: .+?) !+$")
+INSIDE = re.compile(r"E {4,}| |$")
+"""The last line of a traceback whose end, which says why, is not there."""
+CUT_INTERNAL = "INTERNALERROR of pytest: the output ends within its traceback"
 INTERNAL = re.compile(r"^INTERNALERROR> ?(?P<text>.*)$")
 COLLECTED = re.compile(r"^(?:collecting .*)?collected (?P<count>\d+) items?")
 WORKERS = re.compile(r"^(?:created: \d+/)?(?P<count>\d+) workers?\b")
