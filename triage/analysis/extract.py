@@ -11,7 +11,8 @@ from typing import Any
 from triage.ingest.logs.passing import Lines, Log, Seen, mask
 from triage.ingest.logs.severity import CAUSE, ERROR, is_echo, severity
 from triage.ingest.logs.steps import Steps
-from triage.ingest.logs.traces import ANNOUNCED, Trace, telling, traces
+from triage.ingest.logs.trace import Trace
+from triage.ingest.logs.traces import ANNOUNCED, telling, traces
 from triage.signature import normalize
 
 _DETAIL = 0.6

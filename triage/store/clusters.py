@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import orjson
 
 from triage.model import Failure, Verdict
-from triage.signature.normalize import PLACE
 from triage.store.database import Store
 from triage.store.history import next_act, remember
 from triage.store.tags import tags_of_clusters
@@ -61,8 +60,11 @@ class Variant:
     @property
     def said(self) -> str:
         """The template, with where it was raised: ``lease <num> is gone, raised in store.py``."""
-        told = self.raised and not self.template.endswith(f"{PLACE}{self.raised}")
-        return f"{self.template}, raised in {self.raised}" if told else self.template
+        if not self.raised or self.template.endswith(
+            self.raised
+        ):  # it is part of the template where words say too little
+            return self.template
+        return f"{self.template}, raised in {self.raised}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import dropwhile, takewhile
 
 from triage.ingest.logs import heads
 from triage.ingest.logs.severity import CAUSE, WRAPPER, is_echo, severity
+from triage.ingest.logs.trace import Trace, said_below
 from triage.ingest.logs.tracebacks import ALONE, CHAIN, GROUP, GROUP_MARGIN, IN_TRACEBACK, TRACEBACK, shape
 from triage.ingest.logs.tries import Tries
 
@@ -48,32 +48,6 @@ _EXCEPTION = re.compile(r"(?:\s*(?:[\w$]+[.:]{1,2})*|.*: )(?:[A-Z][\w$]*)?(?:Err
 _ANNOTATION = "::error"
 """What a tool tells GitHub Actions: all of it in one line."""
 _GO_PANIC = re.compile(r"(?:panic|fatal error): ")
-
-
-@dataclass(slots=True)
-class Trace:
-    """One failure as a log tells it."""
-
-    first: int
-    """1-based number of the line that begins it."""
-    head: str
-    before: list[str]
-    """The lines in front of it, at most three."""
-    score: float
-    """Of its most telling line (see ``severity``)."""
-    message: str
-    """Its most telling line."""
-    lines: list[str] = field(default_factory=list)
-    """What belongs to it, from the first line on."""
-    after: list[str] = field(default_factory=list)
-    """The lines behind it, at most three."""
-    told: bool = True
-    """False for a traceback that ends before its exception."""
-
-    @property
-    def last(self) -> int:
-        """Number of its last line."""
-        return self.first + len(self.lines) - 1
 
 
 class _Growing:
@@ -118,46 +92,9 @@ class _Growing:
             return self._takes_in_traceback(line)
         if self._chained:
             return self._takes_in_chain(line, score)
-        if len(self.trace.lines) == 1 and not self._pending and heads.RUST_PANIC.match(self.trace.head):
+        if (said := said_below(self.trace, line, score, bool(self._pending))) is not None:
             self._accept(line)
-            self.trace.message = line.strip() or self.trace.head
-            return True
-        if len(self.trace.lines) == 1 and self.trace.head.endswith("failed with message:"):
-            self._accept(line)
-            self.trace.message = f"{self.trace.head} {line.strip()}"
-            return True
-        if (
-            len(self.trace.lines) == 1
-            and "terminate called" in self.trace.head
-            and (what := heads.WHAT.match(line[:1_000]))
-        ):
-            self._accept(line)
-            self.trace.message = f"{self.trace.head.strip()}: {what['said']}"
-            return True
-        if line.startswith("... ") and heads.GOCHECK.match(self.trace.head[:1_000]):
-            self._accept(line)
-            if self.trace.message is self.trace.head and score >= WRAPPER:
-                self.trace.message, self.trace.score = line.removeprefix("... "), score
-            return True
-        if (
-            self.trace.head.endswith(heads.COLOR_EYRE)
-            and len(self.trace.lines) == 1
-            and (said := heads.SAYS.match(line))
-        ):
-            self._accept(line)
-            self.trace.message, self.trace.score = said["said"], CAUSE
-            return True
-        if self.trace.message is self.trace.head and heads.SEVERE.match(self.trace.head):
-            self._accept(line)
-            self.trace.message = line.strip() or self.trace.head
-            return True
-        if (
-            heads.JVM in self.trace.head
-            and heads.SIGNAL.match(line)
-            and self.trace.message is self.trace.head
-        ):
-            self._accept(line)
-            self.trace.message = line.lstrip("# ")
+            self.trace.message, self.trace.score = said
             return True
         if (
             self.trace.score == CAUSE

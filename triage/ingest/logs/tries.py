@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from triage.ingest.logs.traces import Trace
+    from triage.ingest.logs.trace import Trace
 
 _MOST_LINES, _MOST = 1_000, 100
 """How far and how many failures behind a failed try it is waited for one that succeeds."""

@@ -21,8 +21,9 @@ from triage.ingest.logs.perl import death
 from triage.ingest.logs.scan import Scan
 from triage.ingest.logs.severity import ERROR, WRAPPER, is_echo, severity
 from triage.ingest.logs.steps import Steps
+from triage.ingest.logs.trace import Trace
 from triage.ingest.logs.tracebacks import TRACEBACK
-from triage.ingest.logs.traces import Trace, traces
+from triage.ingest.logs.traces import traces
 from triage.ingest.logs.transcripts import end_of_script, is_transcript, spoken
 from triage.ingest.markdown.page import is_page, quoted
 from triage.ingest.parts import failure_from
