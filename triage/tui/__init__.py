@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("TEXTUAL_FPS", "480")
 # Nothing glides: over a slow line it comes late, and some get sick of it.
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-# Milliseconds after which escape was no beginning of another key's sequence; vim, tmux and htop wait about as long.
-os.environ.setdefault("ESCDELAY", "25")
+# Milliseconds after which escape was no beginning of another key's sequence, as in tmux (since 3.5): what a key sends comes at once.
+os.environ.setdefault("ESCDELAY", "10")
 
 
 def run(
