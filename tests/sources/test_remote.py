@@ -106,10 +106,14 @@ def test_a_worker_that_dies_while_its_answer_is_fetched_changes_nothing(
         answers = await fetch(client, futures, *options, **named)
         if not killed:
             [task] = futures
-            holders = await client.scheduler.who_has(keys=[task.key])
-            killed.append(processes[holders[task.key][0]])
+            [holder, *_] = (await client.scheduler.who_has(keys=[task.key]))[task.key]
+            killed.append(processes[holder])
             os.kill(killed[0], signal.SIGKILL)
-            while task.status == "finished":
+            while holder in (await client.scheduler.identity())["workers"]:
+                await asyncio.sleep(0)
+            for _ in range(10_000):  # that it is lost may be told together with where it is made again
+                if task.status != "finished":
+                    break
                 await asyncio.sleep(0)
         return answers
 
