@@ -51,7 +51,16 @@ _SCREENS = {"whys": "WhysScreen", **_MODES}
 _LATER = ("triage.analysis.explain", *(f"triage.tui.screens.{name}" for name in _SCREENS))
 _SOON = 0.3
 """Seconds behind the first screen: by then it is drawn."""
+_READ_AHEAD = 256 << 20
+"""Bytes of the database."""
 _MODE_KEYS = Binding.Group("Screens", compact=True)
+
+
+def _read_ahead(path: Path) -> None:
+    """Let the system read the database while nobody presses a key; what it does not have in memory would hold one up."""
+    if hasattr(os, "posix_fadvise"):  # not on macOS
+        with suppress(OSError), path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, _READ_AHEAD, os.POSIX_FADV_WILLNEED)
 
 
 def _commands() -> type[Provider]:
@@ -127,6 +136,7 @@ class TriageApp(ReadingApp):
     def _load_the_rest(self) -> None:
         """What the first screen does without, before a key asks for it and waits."""
         worker = get_current_worker()
+        _read_ahead(self.store_path)
         for name in _LATER:
             if worker.is_cancelled:
                 return
